@@ -1,0 +1,116 @@
+"""The plain data that `codemods` and its callers exchange. Importing this module never imports libcst."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+
+class Safety(str, Enum):
+    """How far a rewrite may be trusted."""
+
+    SAFE = "safe"
+    """The meaning is kept; applied by default."""
+    UNSAFE = "unsafe"
+    """Likely right, not proven; applied with `--unsafe`."""
+    MANUAL = "manual"
+    """No rewrite exists; a person has to act."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A range of source text. Lines and columns count from 1; the end column is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def contains(self, other: Span) -> bool:
+        """Return whether `other` lies within this span."""
+        return (self.line, self.column) <= (other.line, other.column) and (other.end_line, other.end_column) <= (
+            self.end_line,
+            self.end_column,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place that uses v2: rewritten (`fixed`) or left for a person."""
+
+    code: str
+    span: Span
+    message: str
+    safety: Safety
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user chose on the command line, as far as rewriting is concerned."""
+
+    speech_model: str = "universal-streaming-english"
+    region: str = "us"
+    unsafe: bool = False
+    todo: bool = True
+    select: tuple[str, ...] = ()
+    """Code prefixes to apply; empty means all."""
+    ignore: tuple[str, ...] = ()
+    requirements: Mapping[str, str] = field(default_factory=dict)
+    """The project's declared dependencies: normalised name to version specifier ('' when unpinned)."""
+
+    def selects(self, code: str) -> bool:
+        """Return whether the rule `code` takes part in this run."""
+        chosen = not self.select or code.startswith(self.select)
+        return chosen and not (self.ignore and code.startswith(self.ignore))
+
+
+class Workspace(Protocol):
+    """The modules around the one being migrated, so that facts can follow imports."""
+
+    def resolve(self, importer: str, module: str, level: int) -> str | None:
+        """Return the path of the project file that `importer` means by `module`, or None if it is not the project's.
+
+        Args:
+            importer: path of the importing file.
+            module: dotted name after `import` or `from`; may be empty in `from . import x`.
+            level: number of leading dots.
+        """
+
+    def read(self, path: str) -> str | None:
+        """Return the text of a project file, or None if it cannot be read."""
+
+
+class FilePlan(Protocol):
+    """What is to happen to one file."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Every v2 place a rule met, in source order, suppressed and deselected ones left out."""
+
+    @property
+    def explained(self) -> Sequence[Span]:
+        """Spans of the original text whose v2 words a rule rewrote, reported or was told to leave."""
+
+    def render(self, extra: Sequence[Finding] = ()) -> str:
+        """Return the new text: rewrites applied, a TODO comment above each finding that is left.
+
+        Args:
+            extra: findings from outside the rules (accounting), which get a TODO comment too.
+        """
+
+
+class ParseError(ValueError):
+    """The text is not Python that libcst can parse.
+
+    Attributes:
+        line: where, counted from 1.
+        column: where, counted from 1.
+    """
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
