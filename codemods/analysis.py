@@ -1,0 +1,149 @@
+"""From a group of modules to a plan for each: the one entry point of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import libcst as cst
+
+from codemods import suppression, transform
+from codemods.edits import Change, Edit, InsertAfter, InsertBefore, Remove, Replace
+from codemods.facts.program import Program
+from codemods.model import Finding, Options, ParseError, Safety, Span, Workspace
+from codemods.rule import changes
+from codemods.tree import SourceModule
+
+
+class ModulePlan:
+    """What is to happen to one module; see `codemods.model.FilePlan`."""
+
+    def __init__(
+        self,
+        module: SourceModule,
+        findings: Sequence[tuple[Finding, cst.CSTNode]],
+        explained: Sequence[Span],
+        edits: Sequence[Edit],
+        options: Options,
+    ) -> None:
+        self._module = module
+        self._located = sorted(findings, key=lambda pair: (pair[0].span, pair[0].code))
+        self._edits = edits
+        self._options = options
+        self.findings = tuple(finding for finding, _ in self._located)
+        self.explained = tuple(explained)
+
+    def render(self, extra: Sequence[Finding] = ()) -> str:
+        """Return the new text: rewrites applied, a TODO comment above each finding that is left."""
+        todos: dict[cst.CSTNode, list[str]] = {}
+        if self._options.todo:
+            for finding, node in self._located:
+                if not finding.fixed:
+                    self._add_todo(todos, node, finding)
+            for finding in extra:
+                holder = self._statement_at(finding.span)
+                if holder is not None:
+                    self._add_todo(todos, holder, finding)
+        if not self._edits and not todos:
+            return self._module.text
+        return transform.apply(self._module, self._edits, todos)
+
+    def _add_todo(self, todos: dict[cst.CSTNode, list[str]], node: cst.CSTNode, finding: Finding) -> None:
+        statement = self._module.statement(node)
+        # a one-line suite (`if x: y`) has no room for a comment of its own
+        while statement is not None and isinstance(self._module.parent(statement), cst.SimpleStatementSuite):
+            statement = self._module.statement(self._module.parent(statement) or statement)
+        if statement is not None:
+            first_line = finding.message.split("\n", 1)[0]
+            todos.setdefault(statement, []).append(f"{transform.TODO}{finding.code} {first_line}")
+
+    def _statement_at(self, span: Span) -> cst.CSTNode | None:
+        best: cst.CSTNode | None = None
+        for node in self._module.walk():
+            if isinstance(node, cst.SimpleStatementLine | cst.BaseCompoundStatement):
+                if self._module.span(node).contains(span):
+                    best = node
+        return best
+
+
+def analyse(
+    sources: Mapping[str, str], workspace: Workspace, options: Options
+) -> dict[str, ModulePlan | ParseError]:
+    """Plan the migration of a group of modules that belong together.
+
+    Args:
+        sources: text of each module that may be rewritten, by path.
+        workspace: finds further modules of the project, which are read but not rewritten.
+        options: the user's choices.
+
+    Returns:
+        A plan for each path, or why that file cannot be parsed; a bad file does not hold up the others.
+    """
+    result: dict[str, ModulePlan | ParseError] = {}
+    modules: dict[str, SourceModule] = {}
+    for path, text in sources.items():
+        try:
+            modules[path] = SourceModule(path, text)
+        except ParseError as error:
+            result[path] = error
+    program = Program(modules, workspace)
+    found = list(changes(program, options))
+    for path, module in modules.items():
+        result[path] = _plan(program, module, [change for change in found if change.path == path], found, options)
+    return result
+
+
+def _plan(
+    program: Program, module: SourceModule, own: Sequence[Change], everything: Sequence[Change], options: Options
+) -> ModulePlan:
+    ignored = suppression.ignored_lines(module.text)
+    ignore_all = suppression.ignores_file(module.text)
+    findings: list[tuple[Finding, cst.CSTNode]] = []
+    explained: list[Span] = []
+    seen: set[tuple[str, Span]] = set()
+    for change in own:
+        span = module.span(change.node)
+        explained.append(span)
+        explained += [module.span(node) for node in _touched(change.edits) if module.owns(node)]
+        if ignore_all or not options.selects(change.code) or _ignored(span, change.code, ignored):
+            continue
+        fixed = _applies(change, options)
+        if (change.code, span) not in seen:
+            seen.add((change.code, span))
+            findings.append((Finding(change.code, span, change.message, change.safety, fixed), change.node))
+    edits: list[Edit] = []
+    for change in everything:
+        if not _applies(change, options) or not options.selects(change.code):
+            continue
+        home = program.run.modules[change.path]
+        if suppression.ignores_file(home.text) or ignore_all:
+            continue
+        if _ignored(home.span(change.node), change.code, suppression.ignored_lines(home.text)):
+            continue
+        for edit in change.edits:
+            node = _node_of(edit)
+            if (node is None and change.path == module.path) or (node is not None and module.owns(node)):
+                edits.append(edit)
+    explained += [module.span(node) for change in everything for node in _touched(change.edits) if module.owns(node)]
+    return ModulePlan(module, findings, explained, edits, options)
+
+
+def _applies(change: Change, options: Options) -> bool:
+    if not change.edits or change.safety is Safety.MANUAL:
+        return False
+    return change.safety is Safety.SAFE or options.unsafe
+
+
+def _ignored(span: Span, code: str, ignored: Mapping[int, tuple[str, ...]]) -> bool:
+    return any(code in ignored.get(line, ()) for line in range(span.line, span.end_line + 1))
+
+
+def _node_of(edit: Edit) -> cst.CSTNode | None:
+    if isinstance(edit, Replace):
+        return edit.node
+    if isinstance(edit, Remove | InsertBefore | InsertAfter):
+        return edit.statement
+    return None
+
+
+def _touched(edits: Sequence[Edit]) -> list[cst.CSTNode]:
+    return [edit.node if isinstance(edit, Replace) else edit.statement for edit in edits if isinstance(edit, Replace | Remove)]

@@ -1,0 +1,255 @@
+"""The facts about one program: what rules ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+import libcst as cst
+
+from codemods import vocabulary as v
+from codemods.facts import library, transports
+from codemods.facts.interpreter import Interpreter
+from codemods.facts.observations import Connect
+from codemods.facts.store import Def
+from codemods.facts.values import (
+    NOTHING,
+    CloseError,
+    Connection,
+    Field,
+    Frame,
+    Message,
+    Str,
+    Transport,
+    Value,
+    Values,
+    Word,
+    texts,
+)
+from codemods.model import Workspace
+from codemods.tree import SourceModule
+
+
+class Program:
+    """A group of modules that are analysed together, and every fact about them.
+
+    Attributes:
+        targets: paths of the modules that may be rewritten.
+        run: the interpreter that holds what each expression can be.
+    """
+
+    def __init__(self, modules: Mapping[str, SourceModule], workspace: Workspace) -> None:
+        self.targets = tuple(modules)
+        self.run = Interpreter(
+            modules,
+            workspace,
+            {**library.MODELS, **transports.MODELS},
+            {**library.NAME_MODELS, **transports.NAME_MODELS},
+            {**library.METHOD_MODELS, **transports.METHOD_MODELS},
+        )
+        self.run.run()
+
+    # nodes
+
+    def module_of(self, node: cst.CSTNode) -> SourceModule | None:
+        """Return the module that holds `node`."""
+        for module in self.run.modules.values():
+            if module.owns(node):
+                return module
+        return None
+
+    def values(self, node: cst.CSTNode | None) -> Values:
+        """Return what an expression can be."""
+        return self.run.values.get(node, NOTHING) if node is not None else NOTHING
+
+    def definitions(self, name: cst.Name) -> frozenset[Def]:
+        """Return the definitions that reach this use of a name."""
+        return self.run.uses.get(name, frozenset())
+
+    @cached_property
+    def uses_of(self) -> Mapping[Def, list[cst.Name]]:
+        """Every use of every definition."""
+        found: dict[Def, list[cst.Name]] = {}
+        for name, defs in self.run.uses.items():
+            for definition in defs:
+                found.setdefault(definition, []).append(name)
+        return found
+
+    # connections
+
+    def urls(self, connect: Connect) -> list[Str]:
+        """Return the texts a connection's URL can be."""
+        return [value for value in self.values(connect.url) if isinstance(value, Str)]
+
+    @cached_property
+    def vendor_connections(self) -> frozenset[Connection]:
+        """Connections proven to go to the vendor, v2 or already v3."""
+        return frozenset(
+            connect.connection
+            for connect in self.run.connects.values()
+            if any(v.V2_SOCKET.search(url.text) or v.V3_SOCKET.search(url.text) for url in self.urls(connect))
+        )
+
+    @cached_property
+    def foreign_connections(self) -> frozenset[Connection]:
+        """Connections proven to go somewhere else."""
+        known = {connect.connection for connect in self.run.connects.values()}
+        return frozenset(
+            connection
+            for connection in known - self.vendor_connections
+            if all(_names_a_host(url.text) for c in self._connects(connection) for url in self.urls(c) or [_UNKNOWN])
+        )
+
+    def _connects(self, connection: Connection) -> list[Connect]:
+        return [c for c in self.run.connects.values() if c.connection == connection]
+
+    @cached_property
+    def mentions_v2(self) -> bool:
+        """Whether the program names the v2 endpoint anywhere, or speaks v2 over a vendor connection."""
+        if self.vendor_connections:
+            return True
+        for module in self.run.modules.values():
+            if v.V2_SOCKET.search(module.text) or v.V2_TOKEN.search(module.text):
+                return True
+        return False
+
+    def is_vendor(self, connection: Connection | None) -> bool:
+        """Return whether a connection is proven to be the vendor's."""
+        return connection in self.vendor_connections
+
+    # messages
+
+    @cached_property
+    def evident(self) -> frozenset[cst.CSTNode]:
+        """Origins of messages that flow does not prove, but that are compared with v2's own message types."""
+        found: set[cst.CSTNode] = set()
+        for path in self.targets:
+            for node in self.run.modules[path].walk():
+                for message, others in self._type_comparisons(node):
+                    if any(text in v.V2_TYPES for text in others):
+                        found.add(message.site)
+        return frozenset(found)
+
+    def _type_comparisons(self, node: cst.CSTNode) -> Iterator[tuple[Message, list[str]]]:
+        operands: list[cst.CSTNode] = []
+        others: list[str] = []
+        if isinstance(node, cst.Comparison):
+            operands = [node.left, *(target.comparator for target in node.comparisons)]
+            for operand in operands:
+                others += self.constants(operand)
+        elif isinstance(node, cst.Match):
+            operands = [node.subject]
+            for case in node.cases:
+                others += [
+                    text
+                    for inner in _walk(case.pattern)
+                    if isinstance(inner, cst.BaseExpression)
+                    for text in texts(self.values(inner))
+                ]
+            for value in self.values(node.subject):
+                if isinstance(value, Message):
+                    yield value, others
+        elif isinstance(node, cst.Subscript) and len(node.slice) == 1:
+            index = node.slice[0].slice
+            if isinstance(index, cst.Index):
+                operands = [index.value]
+                others = self._table_keys(node.value)
+        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "get":
+            operands = [argument.value for argument in node.args[:1]]
+            others = self._table_keys(node.func.value)
+        for operand in operands:
+            for value in self.values(operand):
+                if isinstance(value, Field) and value.key == v.TYPE_KEY:
+                    yield value.message, others
+
+    def _table_keys(self, node: cst.BaseExpression) -> list[str]:
+        found: list[str] = []
+        for value in self.values(node):
+            for owner, key in self.run.heap:
+                if owner == value and isinstance(key, str):
+                    found.append(key)
+        return found
+
+    def constants(self, node: cst.CSTNode) -> list[str]:
+        """Return the texts that an expression, or the members of the container it is, spell out."""
+        values = self.values(node)
+        return texts(values) + texts(self.run.elements(values))
+
+    def is_ours(self, value: Value) -> bool:
+        """Return whether a frame, message, field or word is proven to come from the vendor's v2 socket."""
+        if isinstance(value, Field | Word):
+            return self.is_ours(value.message)
+        if isinstance(value, Message):
+            if value.connection is not None and self.is_vendor(value.connection):
+                return True
+            return value.site in self.evident and self.mentions_v2
+        if isinstance(value, Frame):
+            return self.is_vendor(value.connection)
+        return False
+
+    def is_likely(self, value: Value) -> bool:
+        """Return whether a value may come from the vendor's socket, though flow does not prove it."""
+        if isinstance(value, Field | Word):
+            return self.is_likely(value.message)
+        if isinstance(value, Message):
+            return value.site in self.evident
+        return False
+
+    def messages(self, node: cst.CSTNode) -> list[Message]:
+        """Return the vendor's messages that an expression can be."""
+        return [value for value in self.values(node) if isinstance(value, Message) and self.is_ours(value)]
+
+    def fields(self, node: cst.CSTNode, key: str | None = None) -> list[Field]:
+        """Return the fields of vendor messages that an expression can be."""
+        return [
+            value
+            for value in self.values(node)
+            if isinstance(value, Field) and self.is_ours(value) and (key is None or value.key == key)
+        ]
+
+    def transport_hint(self, path: str) -> Transport | None:
+        """Return the one client library that a module imports, if it is just one."""
+        heads = {name.split(".", 1)[0] for name in self.run.imports.get(path, ())}
+        found = [
+            transport
+            for head, transport in (
+                ("websockets", Transport.WEBSOCKETS),
+                ("websocket", Transport.WEBSOCKET_CLIENT),
+                ("aiohttp", Transport.AIOHTTP),
+            )
+            if head in heads
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def closes_vendor(self, node: cst.CSTNode) -> bool:
+        """Return whether a close code or close error at `node` can be the vendor's and nobody else's."""
+        found = [value for value in self.values(node) if hasattr(value, "connection")]
+        if not found:
+            return False
+        for value in found:
+            connection = getattr(value, "connection", None)
+            if connection is not None:
+                if not self.is_vendor(connection):
+                    return False
+            elif not self.vendor_connections or self._other_connections():
+                return False
+        return True
+
+    def _other_connections(self) -> bool:
+        return any(c.connection not in self.vendor_connections for c in self.run.connects.values())
+
+
+_UNKNOWN = Str(())
+
+
+def _names_a_host(text: str) -> bool:
+    return "://" in text and not text.split("://", 1)[1].startswith("\0") and "assemblyai" not in text.lower()
+
+
+def _walk(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
+    yield node
+    for child in node.children:
+        yield from _walk(child)
+
+
+__all__ = ["CloseError", "Program"]

@@ -1,0 +1,147 @@
+"""What a rule is, the registry of rules, and the one walk that asks them all."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import ClassVar
+
+import libcst as cst
+
+from codemods.edits import AddHelper, AddImport, Change, Edit
+from codemods.facts.program import Program
+from codemods.model import Options, Safety
+from codemods.tree import SourceModule
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A v2 program (or piece of one) and what becomes of it."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDoc:
+    """What `explain` shows of a rule."""
+
+    code: str
+    name: str
+    summary: str
+    why: str
+    safety: Safety
+    examples: Sequence[Example]
+    untouched: Sequence[str]
+
+
+class Context:
+    """One module under the rules' eyes.
+
+    Attributes:
+        program: every fact about the program.
+        module: the module being walked.
+        options: the user's choices.
+    """
+
+    def __init__(self, program: Program, module: SourceModule, options: Options, claimed: set[cst.CSTNode]) -> None:
+        self.program = program
+        self.module = module
+        self.options = options
+        self._claimed = claimed
+
+    def claim(self, *nodes: cst.CSTNode) -> None:
+        """Keep other rules away from nodes, and all below them, that this rule deals with as a whole."""
+        self._claimed.update(nodes)
+
+    def is_claimed(self, node: cst.CSTNode) -> bool:
+        """Return whether a rule has claimed `node` or something around it."""
+        if node in self._claimed:
+            return True
+        module = self.module if self.module.owns(node) else self.program.module_of(node)
+        return module is not None and any(up in self._claimed for up in module.ancestors(node))
+
+    def code(self, node: cst.CSTNode) -> str:
+        """Return the source of a node of any module of the program."""
+        module = self.module if self.module.owns(node) else self.program.module_of(node)
+        return (module or self.module).code(node)
+
+
+class Rule(ABC):
+    """One kind of rewrite or finding.
+
+    Attributes:
+        code: `V3Mnnn`.
+        summary: one line, lower case, no full stop.
+        why: what goes wrong without it.
+        safety: of its rewrites; MANUAL when it only reports.
+        nodes: the types of node it wants to see.
+        order: rules with lower numbers see a node first and may claim it.
+        examples: programs before and after; the last word on what the rule does, run as tests.
+        untouched: programs it must leave alone.
+    """
+
+    code: ClassVar[str]
+    summary: ClassVar[str]
+    why: ClassVar[str]
+    safety: ClassVar[Safety] = Safety.SAFE
+    nodes: ClassVar[tuple[type[cst.CSTNode], ...]]
+    order: ClassVar[int] = 50
+    examples: ClassVar[Sequence[Example]] = ()
+    untouched: ClassVar[Sequence[str]] = ()
+
+    @abstractmethod
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        """Yield what there is to change or to report at `node`."""
+
+    def change(self, node: cst.CSTNode, message: str, *edits: Edit, safety: Safety | None = None) -> Change:
+        """Return a rewrite at `node`."""
+        return Change(self.code, node, message, safety or self.safety, edits)
+
+    def report(self, node: cst.CSTNode, message: str) -> Change:
+        """Return a finding that a person has to act on."""
+        return Change(self.code, node, message, Safety.MANUAL)
+
+    @classmethod
+    def doc(cls) -> RuleDoc:
+        """Return the rule as `explain` shows it."""
+        name = cls.__module__.rsplit(".", 1)[-1].replace("_", "-")
+        return RuleDoc(cls.code, name, cls.summary, cls.why, cls.safety, cls.examples, cls.untouched)
+
+
+@cache
+def registry() -> tuple[Rule, ...]:
+    """Return every rule of `codemods.rules`, in the order in which they look at a node."""
+    from codemods import rules  # the rules import this module
+
+    found: list[Rule] = []
+    for module in pkgutil.iter_modules(rules.__path__):
+        contents = vars(importlib.import_module(f"codemods.rules.{module.name}"))
+        for item in contents.values():
+            if isinstance(item, type) and issubclass(item, Rule) and item.__module__.endswith(f".{module.name}"):
+                if not getattr(item, "__abstractmethods__", None):
+                    found.append(item())
+    return tuple(sorted(found, key=lambda rule: (rule.order, rule.code)))
+
+
+def changes(program: Program, options: Options) -> Iterator[Change]:
+    """Walk every module once and yield what the rules find."""
+    claimed: set[cst.CSTNode] = set()
+    table: dict[type[cst.CSTNode], list[Rule]] = {}
+    for path in program.targets:
+        module = program.run.modules[path]
+        context = Context(program, module, options, claimed)
+        for node in module.walk():
+            kind = type(node)
+            if kind not in table:
+                table[kind] = [rule for rule in registry() if issubclass(kind, rule.nodes)]
+            for rule in table[kind]:
+                for change in rule.visit(node, context):
+                    yield replace(change, path=path)
+
+
+__all__ = ["AddHelper", "AddImport", "Change", "Context", "Example", "Rule", "RuleDoc", "changes", "registry"]

@@ -1,0 +1,1 @@
+"""The rules, one file each; a file added here is found by itself."""

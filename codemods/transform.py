@@ -1,0 +1,306 @@
+"""Applies planned edits to one module, in one traversal."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import libcst as cst
+
+from codemods.edits import AddHelper, AddImport, Edit, InsertAfter, InsertBefore, Remove, Replace, Unused
+from codemods.tree import SourceModule
+
+TODO = "# TODO(v3-migrate): "
+_ABOUT_ENCODING = re.compile(r"base\s?64|encod|json|b64|serializ|message format", re.IGNORECASE)
+
+
+class _Applier(cst.CSTTransformer):
+    def __init__(self, module: SourceModule, edits: Iterable[Edit], todos: dict[cst.CSTNode, list[str]]) -> None:
+        super().__init__()
+        self._module = module
+        self._todos = todos
+        self._replace: dict[cst.CSTNode, list[Replace]] = defaultdict(list)
+        self._remove: set[cst.CSTNode] = set()
+        self._before: dict[cst.CSTNode, list[str]] = defaultdict(list)
+        self._after: dict[cst.CSTNode, list[str]] = defaultdict(list)
+        for edit in edits:
+            if isinstance(edit, Replace) and edit not in self._replace[edit.node]:
+                self._replace[edit.node].append(edit)
+            elif isinstance(edit, Remove):
+                self._remove.add(edit.statement)
+            elif isinstance(edit, InsertBefore) and edit.code not in self._before[edit.statement]:
+                self._before[edit.statement].append(edit.code)
+            elif isinstance(edit, InsertAfter) and edit.code not in self._after[edit.statement]:
+                self._after[edit.statement].append(edit.code)
+
+    def on_leave(  # type: ignore[override]
+        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
+    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+        node: cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode] = updated_node
+        if original_node in self._remove:
+            return cst.RemoveFromParent()
+        for edit in self._replace.get(original_node, ()):
+            if isinstance(node, cst.CSTNode):
+                node = edit.build(node)
+        if isinstance(node, cst.IndentedBlock | cst.Module) and isinstance(
+            original_node, cst.IndentedBlock | cst.Module
+        ):
+            return self._close_gaps(original_node, node)
+        if isinstance(node, cst.SimpleStatementSuite) and not node.body:
+            return node.with_changes(body=[cst.Pass()])
+        if isinstance(original_node, cst.SimpleStatementLine | cst.BaseCompoundStatement):
+            return self._around(original_node, node)
+        return node
+
+    def _around(
+        self,
+        original: cst.SimpleStatementLine | cst.BaseCompoundStatement,
+        node: cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode],
+    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+        """Add comments and statements around a statement."""
+        if not isinstance(node, cst.CSTNode):
+            return node
+        if isinstance(node, cst.SimpleStatementLine) and not node.body:
+            return node
+        comments = self._new_comments(original)
+        if comments:
+            lines = [*getattr(node, "leading_lines"), *(cst.EmptyLine(comment=cst.Comment(line)) for line in comments)]
+            node = node.with_changes(leading_lines=lines)
+        before = [self._parse(code) for code in self._before.get(original, ())]
+        after = [self._parse(code) for code in self._after.get(original, ())]
+        if not before and not after:
+            return node
+        if before:
+            lines = list(getattr(node, "leading_lines"))
+            before[0] = before[0].with_changes(leading_lines=lines)
+            node = node.with_changes(leading_lines=())
+        return cst.FlattenSentinel([*before, node, *after])
+
+    def _parse(self, code: str) -> cst.SimpleStatementLine | cst.BaseCompoundStatement:
+        return cst.parse_statement(code, config=self._module.tree.config_for_parsing)
+
+    def _new_comments(self, original: cst.CSTNode) -> list[str]:
+        """Return the TODO comments for a statement, without those that stand above it already."""
+        present = {
+            line.comment.value for line in getattr(original, "leading_lines", ()) if line.comment is not None
+        }
+        if isinstance(original, cst.SimpleStatementLine | cst.BaseCompoundStatement) and self._is_first(original):
+            present |= {line.comment.value for line in self._module.tree.header if line.comment is not None}
+        codes = {value.removeprefix(TODO).split(" ", 1)[0] for value in present if value.startswith(TODO)}
+        found: list[str] = []
+        for line in self._todos.get(original, ()):
+            code = line.removeprefix(TODO).split(" ", 1)[0]
+            if code not in codes and line not in found:
+                found.append(line)
+        return found
+
+    def _is_first(self, statement: cst.CSTNode) -> bool:
+        return bool(self._module.tree.body) and self._module.tree.body[0] is statement
+
+    def _close_gaps(
+        self, original: cst.IndentedBlock | cst.Module, node: cst.IndentedBlock | cst.Module
+    ) -> cst.CSTNode:
+        """Drop lines emptied by removals; comments that spoke of something else move to the next statement."""
+        if all(getattr(item, "body", True) for item in node.body):
+            return node
+        kept: list[cst.BaseStatement] = []
+        waiting: list[cst.EmptyLine] = []
+        for statement in node.body:
+            if isinstance(statement, cst.SimpleStatementLine) and not statement.body:
+                waiting += _still_true(statement.leading_lines)
+                trailing = statement.trailing_whitespace.comment
+                if trailing is not None and not _ABOUT_ENCODING.search(trailing.value):
+                    waiting.append(cst.EmptyLine(comment=trailing))
+                continue
+            if waiting:
+                lines = [*waiting, *getattr(statement, "leading_lines", ())]
+                statement = statement.with_changes(leading_lines=lines)
+                waiting = []
+            kept.append(statement)
+        if isinstance(node, cst.Module):
+            return node.with_changes(body=kept, footer=[*waiting, *node.footer])
+        if not kept:
+            kept.append(cst.SimpleStatementLine(body=[cst.Pass()], leading_lines=waiting))
+            waiting = []
+        return node.with_changes(body=kept, footer=[*waiting, *node.footer])
+
+
+def _still_true(lines: Sequence[cst.EmptyLine]) -> list[cst.EmptyLine]:
+    """Return leading lines of a removed statement, without blank lines and remarks about encoding."""
+    return [line for line in lines if line.comment is not None and not _ABOUT_ENCODING.search(line.comment.value)]
+
+
+def apply(module: SourceModule, edits: Sequence[Edit], todos: dict[cst.CSTNode, list[str]]) -> str:
+    """Return the module's text with `edits` made and TODO comments added above statements.
+
+    Args:
+        module: the module to change.
+        edits: edits of nodes of this module, in the order in which rules asked for them.
+        todos: comment lines by the statement they belong above.
+    """
+    applier = _Applier(module, edits, todos)
+    tree = module.tree.visit(applier)
+    assert isinstance(tree, cst.Module)
+    tree = _drop_unused(module.tree, tree, {edit.name for edit in edits if isinstance(edit, Unused)})
+    for edit in edits:
+        if isinstance(edit, AddImport):
+            tree = _add_import(tree, edit)
+    for edit in edits:
+        if isinstance(edit, AddHelper):
+            tree = _add_helper(tree, edit)
+    return tree.code
+
+
+def _names_used(tree: cst.Module) -> set[str]:
+    """Return every identifier that occurs outside import statements, or in `__all__`."""
+    found: set[str] = set()
+    stack: list[cst.CSTNode] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Import | cst.ImportFrom):
+            continue
+        if isinstance(node, cst.Name):
+            found.add(node.value)
+        elif isinstance(node, cst.SimpleString) and node.raw_value.isidentifier():
+            found.add(node.raw_value)
+        elif isinstance(node, cst.SimpleString) and len(node.raw_value) < 200:
+            # a string annotation: "base64.Something"
+            found.update(re.findall(r"[A-Za-z_]\w*(?=\.)", node.raw_value))
+        stack.extend(node.children)
+    return found
+
+
+def _drop_unused(old: cst.Module, new: cst.Module, candidates: set[str]) -> cst.Module:
+    """Remove imports of `candidates` whose last use is gone."""
+    dead = {name for name in candidates if name in _names_used(old)} - _names_used(new)
+    if not dead:
+        return new
+
+    class Dropper(cst.CSTTransformer):
+        def leave_Import(
+            self, original_node: cst.Import, updated_node: cst.Import
+        ) -> cst.Import | cst.RemovalSentinel:
+            kept = [alias for alias in updated_node.names if _bound_name(alias) not in dead]
+            return self._rest(updated_node, kept)
+
+        def leave_ImportFrom(
+            self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
+        ) -> cst.ImportFrom | cst.RemovalSentinel:
+            if isinstance(updated_node.names, cst.ImportStar):
+                return updated_node
+            kept = [alias for alias in updated_node.names if _bound_name(alias) not in dead]
+            return self._rest(updated_node, kept)
+
+        def _rest(self, node, kept):  # type: ignore[no-untyped-def]
+            if len(kept) == len(node.names):
+                return node
+            if not kept:
+                return cst.RemoveFromParent()
+            kept[-1] = kept[-1].with_changes(comma=node.names[-1].comma)
+            return node.with_changes(names=kept)
+
+        def leave_SimpleStatementLine(
+            self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+        ) -> cst.SimpleStatementLine | cst.RemovalSentinel:
+            return updated_node if updated_node.body else cst.RemoveFromParent()
+
+        def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+            return False
+
+        def visit_ClassDef(self, node: cst.ClassDef) -> bool:
+            return False
+
+    first = new.body[0] if new.body else None
+    result = new.visit(Dropper())
+    if first is not None and result.body and result.body[0] is not first and isinstance(first, cst.SimpleStatementLine):
+        # keep what stood above the first statement, if that one went
+        if not any(item is first for item in result.body) and first.leading_lines:
+            head = result.body[0]
+            lines = [*first.leading_lines, *getattr(head, "leading_lines", ())]
+            result = result.with_changes(body=[head.with_changes(leading_lines=lines), *result.body[1:]])
+    return result
+
+
+def _bound_name(alias: cst.ImportAlias) -> str:
+    if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+        return alias.asname.name.value
+    node: cst.BaseExpression = alias.name
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _import_end(tree: cst.Module) -> int:
+    """Return the index of the first statement below docstring and leading imports."""
+    end = 0
+    for index, statement in enumerate(tree.body):
+        if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) >= 1:
+            part = statement.body[0]
+            if isinstance(part, cst.Import | cst.ImportFrom):
+                end = index + 1
+                continue
+            if index == 0 and isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString):
+                end = 1
+                continue
+        elif isinstance(statement, cst.Try | cst.If) and end:
+            continue
+        if index > end + 6:
+            break
+    return end
+
+
+def _has_import(tree: cst.Module, edit: AddImport) -> bool:
+    for statement in tree.body:
+        if not isinstance(statement, cst.SimpleStatementLine):
+            continue
+        for part in statement.body:
+            if isinstance(part, cst.Import) and edit.name is None:
+                if any(_dotted(alias.name) == edit.module and alias.asname is None for alias in part.names):
+                    return True
+            elif isinstance(part, cst.ImportFrom) and edit.name is not None and not part.relative:
+                if part.module is not None and _dotted(part.module) == edit.module:
+                    if isinstance(part.names, cst.ImportStar):
+                        return True
+                    if any(_dotted(alias.name) == edit.name and alias.asname is None for alias in part.names):
+                        return True
+    return False
+
+
+def _dotted(node: cst.BaseExpression) -> str:
+    if isinstance(node, cst.Attribute):
+        return f"{_dotted(node.value)}.{node.attr.value}"
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _add_import(tree: cst.Module, edit: AddImport) -> cst.Module:
+    if _has_import(tree, edit):
+        return tree
+    code = f"import {edit.module}" if edit.name is None else f"from {edit.module} import {edit.name}"
+    statement = cst.parse_statement(code, config=tree.config_for_parsing)
+    end = _import_end(tree)
+    body = list(tree.body)
+    body.insert(end, statement)
+    if end == 0 and len(body) > 1:
+        follower = body[1]
+        statement = statement.with_changes(leading_lines=getattr(follower, "leading_lines", ()))
+        body[0:2] = [statement, follower.with_changes(leading_lines=())]
+    return tree.with_changes(body=body)
+
+
+def _add_helper(tree: cst.Module, edit: AddHelper) -> cst.Module:
+    for existing in tree.body:
+        if isinstance(existing, cst.FunctionDef | cst.ClassDef) and existing.name.value == edit.name:
+            return tree
+    statement = cst.parse_statement(edit.code, config=tree.config_for_parsing)
+    blank = cst.EmptyLine(indent=False)
+    end = _import_end(tree)
+    body = list(tree.body)
+    body.insert(end, statement.with_changes(leading_lines=(blank, blank) if end else ()))
+    if end + 1 < len(body):
+        follower = body[end + 1]
+        lines = list(getattr(follower, "leading_lines", ()))
+        while lines and lines[0].comment is None:
+            lines.pop(0)
+        body[end + 1] = follower.with_changes(leading_lines=[blank, blank, *lines])
+    return tree.with_changes(body=body)

@@ -1,0 +1,91 @@
+"""A parsed module: its tree, and where each node stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from codemods.model import ParseError, Span
+
+Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
+
+
+class SourceModule:
+    """One module of the program under migration.
+
+    Attributes:
+        path: the file's name, relative, with `/`; only an identifier here.
+        tree: the module as parsed. Nodes are compared by identity throughout.
+    """
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        try:
+            self.tree = cst.parse_module(text)
+        except cst.ParserSyntaxError as error:
+            raise ParseError(error.message, error.raw_line, error.raw_column + 1) from None
+        except RecursionError:
+            raise ParseError("nested too deeply to parse", 1, 1) from None
+
+    @cached_property
+    def _parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
+        parents: dict[cst.CSTNode, cst.CSTNode] = {}
+        stack: list[cst.CSTNode] = [self.tree]
+        while stack:
+            node = stack.pop()
+            for child in node.children:
+                parents[child] = node
+                stack.append(child)
+        return parents
+
+    @cached_property
+    def _positions(self) -> dict[cst.CSTNode, Span]:
+        # the tree comes straight from the parser, which never uses a node twice: no defensive copy
+        wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)
+        ranges = wrapper.resolve(PositionProvider)
+        return {
+            node: Span(r.start.line, r.start.column + 1, r.end.line, r.end.column + 1) for node, r in ranges.items()
+        }
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """Return the node that directly holds `node`."""
+        return self._parents.get(node)
+
+    def owns(self, node: cst.CSTNode) -> bool:
+        """Return whether `node` belongs to this module's tree."""
+        return node is self.tree or node in self._parents
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """Yield the nodes around `node`, innermost first."""
+        up = self._parents.get(node)
+        while up is not None:
+            yield up
+            up = self._parents.get(up)
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """Return where `node` stands in the text."""
+        return self._positions[node]
+
+    def statement(self, node: cst.CSTNode) -> Statement | None:
+        """Return the statement (a whole line, or a compound) that `node` is part of."""
+        if isinstance(node, cst.SimpleStatementLine | cst.BaseCompoundStatement):
+            return node
+        for up in self.ancestors(node):
+            if isinstance(up, cst.SimpleStatementLine | cst.BaseCompoundStatement):
+                return up
+        return None
+
+    def code(self, node: cst.CSTNode) -> str:
+        """Return the source of `node`."""
+        return self.tree.code_for_node(node)
+
+    def walk(self, node: cst.CSTNode | None = None) -> Iterator[cst.CSTNode]:
+        """Yield `node` (the whole tree by default) and everything below it, in source order."""
+        start = node or self.tree
+        yield start
+        for child in start.children:
+            yield from self.walk(child)

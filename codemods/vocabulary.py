@@ -1,0 +1,87 @@
+"""The words of the two protocols and the map between them (vendor's documentation of v2 and v3)."""
+
+from __future__ import annotations
+
+import re
+
+V2_SOCKET = re.compile(r"(?P<scheme>wss?://|https?://)?api(?P<eu>\.eu)?\.assemblyai\.com/v2/realtime/ws", re.IGNORECASE)
+V2_TOKEN = re.compile(r"(?P<scheme>https?://)?api(?P<eu>\.eu)?\.assemblyai\.com/v2/realtime/token", re.IGNORECASE)
+V3_SOCKET = re.compile(r"streaming(\.\w+)?\.assemblyai\.com/v3/ws", re.IGNORECASE)
+
+HOSTS = {"us": "streaming.assemblyai.com", "eu": "streaming.eu.assemblyai.com"}
+
+PARTIAL, FINAL = "PartialTranscript", "FinalTranscript"
+TRANSCRIPTS = frozenset({PARTIAL, FINAL})
+
+MESSAGE_TYPES = {
+    "SessionBegins": "Begin",
+    "SessionInformation": "Termination",
+    "SessionTerminated": "Termination",
+}
+"""v2 message types with one v3 type; the two transcript types become a `Turn` and its flags."""
+
+V2_TYPES = frozenset(MESSAGE_TYPES) | TRANSCRIPTS
+
+TYPE_KEY = "message_type"
+
+FIELDS = {
+    "message_type": "type",
+    "session_id": "id",
+    "text": "transcript",
+    "punctuated": "turn_is_formatted",
+    "text_formatted": "turn_is_formatted",
+}
+"""Keys of v2 messages that only change their name."""
+
+DERIVED_FIELDS = frozenset({"confidence", "audio_start", "audio_end"})
+"""Keys that v3 has on words only."""
+
+CONTROLS = {
+    "terminate_session": "Terminate",
+    "force_end_utterance": "ForceEndpoint",
+}
+SILENCE = "end_utterance_silence_threshold"
+
+PARAMETERS_RENAMED = {"word_boost": "keyterms_prompt"}
+PARAMETERS_DROPPED = frozenset({"boost_param", "disable_partial_transcripts", "enable_extra_session_information"})
+PARAMETERS_KEPT = frozenset({"sample_rate", "encoding", "token"})
+PARAMETERS_V3 = frozenset(
+    {
+        "speech_model",
+        "format_turns",
+        "keyterms_prompt",
+        "end_of_turn_confidence_threshold",
+        "min_turn_silence",
+        "max_turn_silence",
+        "min_end_of_turn_silence_when_confident",
+        "vad_threshold",
+        "inactivity_timeout",
+        "language_detection",
+        "speaker_labels",
+        "max_speakers",
+    }
+)
+
+CLOSE_CODES = {
+    4000: 3006,
+    4001: 1008,
+    4002: 1008,
+    4003: 1008,
+    4008: 3008,
+    4029: 3007,
+    4032: 3007,
+    4033: 3007,
+    4034: 3007,
+    4100: 3006,
+    4101: 3006,
+    4102: 3009,
+    4104: 3006,
+}
+CLOSE_CODES_GONE = frozenset({4004, 4010, 4030, 4031, 4103, 4105})
+
+AUDIO_KEY = "audio_data"
+
+TOKEN_REDEEM_LIMIT = 600
+"""Seconds within which a v3 token must be used, at most."""
+SESSION_LIMITS = (60, 10800)
+"""Seconds a v3 session may be limited to."""
