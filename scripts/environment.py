@@ -74,9 +74,10 @@ def _has(package: str) -> bool:
 
 
 def _run(*command: str | Path) -> None:
-    code = subprocess.run(command, check=False).returncode
-    if code:
-        raise SystemExit(f"exit code {code} from: {' '.join(map(str, command))}")
+    """Run without a word, unless it fails. Standard input stays, for sudo's question."""
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if result.returncode:
+        raise SystemExit(f"{result.stdout}\nexit code {result.returncode} from: {' '.join(map(str, command))}")
 
 
 def become(command: Sequence[str | Path]) -> None:
