@@ -75,11 +75,13 @@ def replace_test(module: SourceModule, node: cst.BaseExpression, code: str) -> R
 
 def edit_text(node: cst.CSTNode, change: Callable[[str], str]) -> Replace:
     """Change the text of a string literal or of a piece of an f-string."""
-    if isinstance(node, cst.SimpleString):
-        start, quote = len(node.prefix), len(node.quote)
-        body = node.value[start + quote : -quote]
-        value = f"{node.value[: start + quote]}{change(body)}{node.quote}"
-        return Replace(node, lambda updated: cst.ensure_type(updated, cst.SimpleString).with_changes(value=value))
-    assert isinstance(node, cst.FormattedStringText)
-    text = change(node.value)
-    return Replace(node, lambda updated: cst.ensure_type(updated, cst.FormattedStringText).with_changes(value=text))
+
+    def build(updated: cst.CSTNode) -> cst.CSTNode:
+        if isinstance(updated, cst.SimpleString):
+            start, quote = len(updated.prefix), len(updated.quote)
+            head, body = updated.value[: start + quote], updated.value[start + quote : -quote]
+            return updated.with_changes(value=f"{head}{change(body)}{updated.quote}")
+        text = cst.ensure_type(updated, cst.FormattedStringText)
+        return text.with_changes(value=change(text.value))
+
+    return Replace(node, build)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import TypeVar, cast
 
 import libcst as cst
 
@@ -14,7 +15,6 @@ from codemods.facts.observations import Connect
 from codemods.facts.store import Def
 from codemods.facts.values import (
     NOTHING,
-    CloseError,
     Connection,
     Field,
     Frame,
@@ -28,6 +28,8 @@ from codemods.facts.values import (
 )
 from codemods.model import Workspace
 from codemods.tree import SourceModule
+
+T = TypeVar("T")
 
 
 class Program:
@@ -48,6 +50,14 @@ class Program:
             {**library.METHOD_MODELS, **transports.METHOD_MODELS},
         )
         self.run.run()
+
+        self._memo: dict[object, object] = {}
+
+    def memo(self, key: object, make: Callable[[], T]) -> T:
+        """Return what a rule works out once for a whole program."""
+        if key not in self._memo:
+            self._memo[key] = make()
+        return cast(T, self._memo[key])
 
     # nodes
 
@@ -250,6 +260,3 @@ def _walk(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
     yield node
     for child in node.children:
         yield from _walk(child)
-
-
-__all__ = ["CloseError", "Program"]

@@ -1,0 +1,61 @@
+"""Every rule's own examples: what `explain` prints is what happens."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.analysis import ModulePlan, analyse
+from codemods.model import Options
+from codemods.rule import Rule, registry
+
+
+class NoWorkspace:
+    """A program of one module."""
+
+    def resolve(self, importer: str, module: str, level: int) -> str | None:
+        return None
+
+    def read(self, path: str) -> str | None:
+        return None
+
+
+def migrate(source: str, **options: object) -> str:
+    """Return `source` after all rules."""
+    plan = analyse({"app.py": source}, NoWorkspace(), Options(**options))["app.py"]  # type: ignore[arg-type]
+    assert isinstance(plan, ModulePlan), plan
+    return plan.render()
+
+
+EXAMPLES = [pytest.param(rule, example, id=f"{rule.code}-{i}") for rule in registry() for i, example in enumerate(rule.examples)]
+UNTOUCHED = [pytest.param(rule, code, id=f"{rule.code}-{i}") for rule in registry() for i, code in enumerate(rule.untouched)]
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_example_becomes_what_it_says(rule: Rule, example) -> None:  # type: ignore[no-untyped-def]
+    assert migrate(example.before, unsafe=rule.safety == "unsafe") == example.after
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_second_run_changes_nothing(rule: Rule, example) -> None:  # type: ignore[no-untyped-def]
+    assert migrate(example.after) == example.after
+
+
+@pytest.mark.parametrize(("rule", "code"), UNTOUCHED)
+def test_counterexample_stays(rule: Rule, code: str) -> None:
+    plan = analyse({"app.py": code}, NoWorkspace(), Options())["app.py"]
+    assert isinstance(plan, ModulePlan)
+    assert [f for f in plan.findings if f.code == rule.code and f.fixed] == []
+    assert plan.render() == code
+
+
+def test_every_rule_has_an_example_and_a_counterexample_or_only_reports() -> None:
+    assert registry()
+    for rule in registry():
+        assert rule.summary and rule.why, rule.code
+        assert rule.examples, rule.code
+        assert rule.untouched, rule.code
+
+
+def test_codes_are_unique() -> None:
+    codes = [rule.code for rule in registry()]
+    assert len(codes) == len(set(codes))
