@@ -384,13 +384,13 @@ class Expressions(Store):
         found: set[Value] = set()
         for base in self.eval(node.value, env):
             for key in keys:
-                found |= self.item(base, key)
+                found |= self.item(base, key, node)
         return frozenset(found)
 
-    def item(self, base: Value, key: Hashable) -> Values:
-        """Return what `base[key]` can be."""
+    def item(self, base: Value, key: Hashable, site: cst.CSTNode) -> Values:
+        """Return what `base[key]`, read at `site`, can be."""
         if isinstance(base, Message):
-            return frozenset({Field(base, key)}) if isinstance(key, str) and key != ELEMENT else NOTHING
+            return frozenset({Field(base, key, site)}) if isinstance(key, str) and key != ELEMENT else NOTHING
         if isinstance(base, Field) and base.key == "words":
             return frozenset({Word(base.message)})
         if isinstance(base, Obj | External | Instance | ClassRef):
@@ -594,10 +594,10 @@ class Expressions(Store):
             for constructor in init:
                 self.call(constructor, call, arguments)
             return frozenset({instance})
-        self.fill_fields(instance, arguments)
+        self.fill_fields(instance, arguments, call)
         return frozenset({instance})
 
-    def fill_fields(self, instance: Instance, arguments: Arguments) -> None:
+    def fill_fields(self, instance: Instance, arguments: Arguments, call: cst.Call) -> None:
         """Fill the declared fields of a dataclass, NamedTuple or model."""
         fields = self.classes[instance.node].fields
         names = [item.target.value for item in fields if isinstance(item.target, cst.Name)]
@@ -608,7 +608,7 @@ class Expressions(Store):
         for source in arguments.double_star:
             for value in source:
                 for name in names:
-                    self.join_heap(instance, f".{name}", self.item(value, name))
+                    self.join_heap(instance, f".{name}", self.item(value, name, call))
 
     def call_back(self, values: Values, call: cst.Call, given: list[Values]) -> Values:
         """Call callbacks as a library would, with `given` positional arguments."""

@@ -352,7 +352,7 @@ class Interpreter(Expressions):
                 inner: set[Value] = set()
                 for key in self.keys(self.eval(element.key, env)):
                     for value in subject:
-                        inner |= self.item(value, key)
+                        inner |= self.item(value, key, element.key)
                 self._pattern(element.pattern, frozenset(inner), env)
         elif isinstance(pattern, cst.MatchValue):
             self.eval(pattern.value, env)

@@ -278,7 +278,7 @@ def _dict_method(run: Expressions, base: Obj, name: str, call: cst.Call, given: 
     if name in ("get", "pop", "setdefault"):
         found: set[Value] = set(given.get(1))
         for key in run.keys(given.get(0)):
-            found |= run.item(base, key)
+            found |= run.item(base, key, call)
             if name == "setdefault":
                 run.join_heap(base, key, given.get(1))
         return frozenset(found)
@@ -326,7 +326,7 @@ def _message_method(run: Expressions, base: Value, name: str, call: cst.Call, gi
     if name in ("get", "pop", "setdefault"):
         found: set[Value] = set()
         for key in run.keys(given.get(0)):
-            found |= run.item(base, key)
+            found |= run.item(base, key, call)
         return frozenset(found)
     if name == "copy":
         return frozenset({base})

@@ -127,6 +127,10 @@ class Program:
         """Return whether a connection is proven to be the vendor's."""
         return connection in self.vendor_connections
 
+    def is_foreign(self, connection: Connection | None) -> bool:
+        """Return whether a connection is proven to go to somebody else."""
+        return connection in self.foreign_connections
+
     # messages
 
     @cached_property
@@ -163,16 +167,17 @@ class Program:
             index = node.slice[0].slice
             if isinstance(index, cst.Index):
                 operands = [index.value]
-                others = self._table_keys(node.value)
+                others = self.table_keys(node.value)
         elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "get":
             operands = [argument.value for argument in node.args[:1]]
-            others = self._table_keys(node.func.value)
+            others = self.table_keys(node.func.value)
         for operand in operands:
             for value in self.values(operand):
                 if isinstance(value, Field) and value.key == v.TYPE_KEY:
                     yield value.message, others
 
-    def _table_keys(self, node: cst.BaseExpression) -> list[str]:
+    def table_keys(self, node: cst.BaseExpression) -> list[str]:
+        """Return the constant keys of the mappings that an expression can be."""
         found: list[str] = []
         for value in self.values(node):
             for owner, key in self.run.heap:
@@ -192,7 +197,7 @@ class Program:
         if isinstance(value, Message):
             if value.connection is not None and self.is_vendor(value.connection):
                 return True
-            return value.site in self.evident and self.mentions_v2
+            return value.site in self.evident and self.mentions_v2 and not self.is_foreign(value.connection)
         if isinstance(value, Frame):
             return self.is_vendor(value.connection)
         return False
@@ -202,7 +207,7 @@ class Program:
         if isinstance(value, Field | Word):
             return self.is_likely(value.message)
         if isinstance(value, Message):
-            return value.site in self.evident
+            return value.site in self.evident and not self.is_foreign(value.connection)
         return False
 
     def messages(self, node: cst.CSTNode) -> list[Message]:

@@ -173,10 +173,11 @@ class Message(Value):
 
 @dataclass(frozen=True, slots=True)
 class Field(Value):
-    """The value under one key of a server message."""
+    """The value under one key of a server message, read at `site`."""
 
     message: Message
     key: str
+    site: cst.CSTNode
 
 
 @dataclass(frozen=True, slots=True)

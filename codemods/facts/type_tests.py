@@ -1,0 +1,212 @@
+"""Where a program asks what type a message has, and whether the message itself is at hand there.
+
+v2 tells partial from final by the message type; v3 by flags of the message. So a test can be rewritten in place only
+where the message can be named. Elsewhere the type is made to tell them apart at its origin: see `kinds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from codemods import vocabulary as v
+from codemods.facts.program import Program
+from codemods.facts.store import Def
+from codemods.facts.values import Message
+from codemods.tree import SourceModule
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The message a type was read from, as it can be named at the test.
+
+    Attributes:
+        node: the expression for the message.
+        getter: whether the program reads it with `.get`.
+        key: the literal `"message_type"`, for its quotes.
+    """
+
+    node: cst.BaseExpression
+    getter: bool
+    key: cst.CSTNode | None
+
+
+@dataclass(eq=False, slots=True)
+class TypeTest:
+    """One use of a message type that tells types apart.
+
+    Attributes:
+        node: the comparison, `match`, or table lookup.
+        operand: the expression that is the type.
+        types: the v2 types it is held against; empty when they cannot be seen.
+        origins: the expressions that read the type from the message.
+        base: the message, where it can be named here.
+    """
+
+    node: cst.CSTNode
+    operand: cst.BaseExpression
+    types: tuple[str, ...]
+    origins: frozenset[cst.CSTNode]
+    base: Base | None
+    module: SourceModule
+
+
+class TypeTests:
+    """Every test of a message type in a program."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.tests: dict[cst.CSTNode, TypeTest] = {}
+        for path in program.targets:
+            module = program.run.modules[path]
+            for node in module.walk():
+                for test in self._tests_at(node, module):
+                    self.tests[node] = test
+        self.kinds = self._kinds()
+        """Origins whose value has to say "partial" or "final" by itself, since the message is out of reach later."""
+
+    @staticmethod
+    def of(program: Program) -> TypeTests:
+        """Return the tests of a program, worked out once."""
+        return program.memo(TypeTests, lambda: TypeTests(program))
+
+    def uses_kind(self, test: TypeTest) -> bool:
+        """Return whether a test sees kinds instead of v3 types."""
+        return bool(test.origins & self.kinds)
+
+    def _tests_at(self, node: cst.CSTNode, module: SourceModule) -> Iterator[TypeTest]:
+        program = self.program
+        if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
+            left, right = node.left, node.comparisons[0].comparator
+            for operand, other in ((left, right), (right, left)):
+                if program.fields(operand, v.TYPE_KEY):
+                    types = tuple(text for text in program.constants(other) if text in v.V2_TYPES)
+                    if types:
+                        yield self._test(node, operand, types, module, inline=True)
+                        return
+        elif isinstance(node, cst.Match) and program.fields(node.subject, v.TYPE_KEY):
+            yield self._test(node, node.subject, (), module, inline=True)
+        elif isinstance(node, cst.Subscript) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+            operand = node.slice[0].slice.value
+            if program.fields(operand, v.TYPE_KEY) and self._is_table(node.value):
+                yield self._test(node, operand, (), module, inline=False)
+        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "get":
+            if node.args and program.fields(node.args[0].value, v.TYPE_KEY) and self._is_table(node.func.value):
+                yield self._test(node, node.args[0].value, (), module, inline=False)
+
+    def _is_table(self, node: cst.BaseExpression) -> bool:
+        return any(text in v.V2_TYPES for text in self.program.table_keys(node))
+
+    def _test(
+        self,
+        node: cst.CSTNode,
+        operand: cst.BaseExpression,
+        types: tuple[str, ...],
+        module: SourceModule,
+        *,
+        inline: bool,
+    ) -> TypeTest:
+        origins = frozenset(field.site for field in self.program.fields(operand, v.TYPE_KEY))
+        base = self._base(node, operand, origins, module) if inline else None
+        return TypeTest(node, operand, types, origins, base, module)
+
+    def _base(
+        self, test: cst.CSTNode, operand: cst.BaseExpression, origins: frozenset[cst.CSTNode], module: SourceModule
+    ) -> Base | None:
+        direct = read_base(operand)
+        if direct is not None and operand in origins:
+            return direct
+        if not isinstance(operand, cst.Name):
+            return None
+        if len(origins) == 1:
+            origin = next(iter(origins))
+            source = read_base(origin)
+            if source is not None and module.owns(origin) and self._is_assigned_from(operand, origin):
+                statement = module.statement(test)
+                if isinstance(source.node, cst.Name) and statement is not None:
+                    if self._same_variable(source.node, statement):
+                        return source
+                    return None
+                if isinstance(source.node, cst.Call) and self._same_arguments(source.node, module, statement):
+                    return source
+        return self._parameter_base(operand, module)
+
+    def _is_assigned_from(self, name: cst.Name, origin: cst.CSTNode) -> bool:
+        """Return whether the variable holds just what was read at `origin`."""
+        defs = self.program.definitions(name)
+        return bool(defs) and all(
+            item.kind == "assign" and item.value is not None and _contains(item.value, origin) for item in defs
+        )
+
+    def _same_variable(self, base: cst.Name, statement: cst.CSTNode) -> bool:
+        """Return whether `base` still names the same value when `statement` begins."""
+        then = self.program.definitions(base)
+        env = self.program.run.env_at.get(statement, {})
+        binding = env.get(base.value)
+        return binding is not None and bool(then) and binding.defs == then
+
+    def _same_arguments(self, call: cst.Call, module: SourceModule, statement: cst.CSTNode | None) -> bool:
+        names = [argument.value for argument in call.args]
+        return statement is not None and all(
+            isinstance(name, cst.Name) and self._same_variable(name, statement) for name in names
+        )
+
+    def _parameter_base(self, operand: cst.Name, module: SourceModule) -> Base | None:
+        """Return the parameter that brings the message along with its type."""
+        defs = self.program.definitions(operand)
+        if not defs or not all(item.kind == "param" for item in defs):
+            return None
+        messages = {field.message for field in self.program.fields(operand, v.TYPE_KEY)}
+        scope = next(iter(defs)).scope
+        for (owner, name), values in self.program.run.cells.items():
+            if owner is scope and name != operand.value and values and values == messages:
+                known: list[Def] = self.program.run.definitions.get((owner, name), [])
+                if len(known) == 1 and known[0].kind == "param":
+                    return Base(cst.Name(name), False, None)
+        return None
+
+    def _kinds(self) -> frozenset[cst.CSTNode]:
+        found: set[cst.CSTNode] = set()
+        for test in self.tests.values():
+            if test.base is None and (not test.types or any(text in v.TRANSCRIPTS for text in test.types)):
+                found |= test.origins
+        while True:
+            more = {
+                origin
+                for test in self.tests.values()
+                if test.origins & found
+                for origin in test.origins
+                if origin not in found
+            }
+            if not more:
+                return frozenset(found)
+            found |= more
+
+
+def read_base(node: cst.CSTNode) -> Base | None:
+    """Return the message in `message["key"]` or `message.get("key")`."""
+    if isinstance(node, cst.Subscript) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+        return Base(node.value, False, node.slice[0].slice.value)
+    if (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value in ("get", "pop", "setdefault")
+        and node.args
+    ):
+        return Base(node.func.value, True, node.args[0].value)
+    return None
+
+
+def _contains(tree: cst.CSTNode, node: cst.CSTNode) -> bool:
+    return tree is node or any(_contains(child, node) for child in tree.children)
+
+
+def is_message(program: Program, node: cst.CSTNode) -> bool:
+    """Return whether an expression is a vendor message and nothing else."""
+    values = program.values(node)
+    return bool(values) and all(isinstance(value, Message) and program.is_ours(value) for value in values)
+
+
+

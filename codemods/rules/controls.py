@@ -1,0 +1,131 @@
+"""V3M401: what the client asks of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import vocabulary as v
+from codemods.build import edit_text, quoted
+from codemods.edits import Change, Replace
+from codemods.facts.values import Json, Obj
+from codemods.rule import Context, Example, Rule
+
+
+class Controls(Rule):
+    """Rewrites the control messages that v2 knew."""
+
+    code = "V3M401"
+    summary = "control messages become v3 ones: Terminate, ForceEndpoint, UpdateConfiguration"
+    why = "v3 answers an unknown message with an error close; a session that is not terminated is billed for hours."
+    nodes = (cst.Dict, cst.SimpleString)
+    order = 35
+    examples = (
+        Example(
+            "import json\nimport websocket\n\n"
+            'ws = websocket.create_connection("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000")\n'
+            'ws.send(json.dumps({"terminate_session": True}))\n'
+            "ws.send('{\"force_end_utterance\": true}')\n"
+            'ws.send(json.dumps({"end_utterance_silence_threshold": 300}))\n',
+            "import json\nimport websocket\n\n"
+            'ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000'
+            '&speech_model=universal-streaming-english&format_turns=true")\n'
+            'ws.send(json.dumps({"type": "Terminate"}))\n'
+            "ws.send('{\"type\": \"ForceEndpoint\"}')\n"
+            'ws.send(json.dumps({"type": "UpdateConfiguration", "end_of_turn_confidence_threshold": 1, '
+            '"max_turn_silence": 300}))\n',
+        ),
+    )
+    untouched = (
+        'import json\n\n\ndef stop(browser):\n    browser.send(json.dumps({"terminate_session": True}))\n',
+        'settings = {"terminate_session": True, "color": "red"}\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if context.is_claimed(node):
+            return
+        if isinstance(node, cst.Dict):
+            yield from self._dict(node, context)
+        elif isinstance(node, cst.SimpleString):
+            yield from self._text(node, context)
+
+    def _dict(self, node: cst.Dict, context: Context) -> Iterable[Change]:
+        if len(node.elements) != 1 or not isinstance(node.elements[0], cst.DictElement):
+            return
+        element = node.elements[0]
+        keys = set(context.program.constants(element.key))
+        if len(keys) != 1:
+            return
+        key = keys.pop()
+        if key not in v.CONTROLS and key != v.SILENCE:
+            return
+        sent = self._goes_to(node, context)
+        if sent == "elsewhere" or not context.program.mentions_v2:
+            return
+        if sent == "unknown" and not context.program.vendor_connections:
+            yield self.report(node, f"v2 control message {key!r}: see where it is sent, v3 has another")
+            return
+        like = element.key
+        context.claim(element.key)
+        if key in v.CONTROLS:
+            new = f"{quoted(v.CONTROLS[key], like)}"
+            yield self.change(
+                node,
+                f"v2 control message {key!r}, rewritten to {v.CONTROLS[key]!r}",
+                Replace(element.key, lambda updated: cst.parse_expression(quoted("type", like))),
+                Replace(element.value, lambda updated: cst.parse_expression(new)),
+            )
+            return
+        code = context.code(element.value)
+        names = [quoted(name, like) for name in ("type", "UpdateConfiguration", "max_turn_silence")]
+        threshold = quoted("end_of_turn_confidence_threshold", like)
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            old = cst.ensure_type(updated, cst.Dict)
+            comma = old.elements[0].comma
+            new = cst.ensure_type(
+                cst.parse_expression(f"{{{names[0]}: {names[1]}, {threshold}: 1, {names[2]}: {code}}}"), cst.Dict
+            )
+            elements = [*new.elements[:-1], new.elements[-1].with_changes(comma=comma)]
+            return old.with_changes(elements=elements)
+
+        yield self.change(
+            node,
+            "v2 silence threshold, rewritten to v3 settings that end a turn on silence alone",
+            Replace(node, build),
+        )
+
+    def _goes_to(self, node: cst.Dict, context: Context) -> str:
+        """Return where a message goes: to the "vendor", "elsewhere", or "unknown"."""
+        obj = Obj(node, "dict")
+        found: set[str] = set()
+        for send in context.program.run.sends.values():
+            values = context.program.values(send.data)
+            if obj in values or any(isinstance(value, Json) and value.content == obj for value in values):
+                if not send.connections:
+                    found.add("unknown")
+                for connection in send.connections:
+                    if context.program.is_vendor(connection):
+                        found.add("vendor")
+                    else:
+                        found.add("elsewhere" if context.program.is_foreign(connection) else "unknown")
+        if "vendor" in found:
+            return "vendor"
+        return "elsewhere" if found == {"elsewhere"} else "unknown"
+
+    def _text(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:
+        text = node.evaluated_value
+        if not isinstance(text, str) or "{" not in text or not context.program.mentions_v2:
+            return
+        for key, name in v.CONTROLS.items():
+            compact = "".join(text.split())
+            if compact == f'{{"{key}":true}}':
+                quote = '"' if '"' in node.raw_value.replace('\\"', "") or node.quote != '"' else '\\"'
+                context.claim(node)
+                yield self.change(
+                    node,
+                    f"v2 control message {key!r}, rewritten to {name!r}",
+                    edit_text(node, lambda t: f"{{{quote}type{quote}: {quote}{name}{quote}}}"),
+                )
+

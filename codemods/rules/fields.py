@@ -1,0 +1,123 @@
+"""V3M303: reads of message fields that only change their name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import vocabulary as v
+from codemods.build import quoted, replace_with
+from codemods.edits import Change, Edit, Replace
+from codemods.facts.guards import has_transcript
+from codemods.facts.type_tests import read_base
+from codemods.facts.values import Message
+from codemods.model import Safety
+from codemods.rule import Context, Example, Rule
+
+
+class Fields(Rule):
+    """Renames keys of server messages, and nothing else that has the same name."""
+
+    code = "V3M303"
+    summary = "keys of v2 messages become the keys of v3 messages"
+    why = (
+        "v3 calls them `type`, `transcript`, `id`, `turn_is_formatted`. A read that no type test protects is made "
+        "safe: not every v3 message has a transcript."
+    )
+    nodes = (cst.Subscript, cst.Call, cst.Comparison)
+    order = 40
+    examples = (
+        Example(
+            "import json\nimport websockets\n\n\nasync def main():\n"
+            '    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000") as ws:\n'
+            "        print(json.loads(await ws.recv())['session_id'])\n"
+            "        async for raw in ws:\n            print(json.loads(raw)['text'])\n",
+            "import json\nimport websockets\n\n\nasync def main():\n"
+            '    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
+            '&speech_model=universal-streaming-english&format_turns=true") as ws:\n'
+            "        print(json.loads(await ws.recv())['id'])\n"
+            "        async for raw in ws:\n            print(json.loads(raw).get('transcript', ''))\n",
+        ),
+    )
+    untouched = (
+        'state = {"text": "", "session_id": 1}\nprint(state["text"], state.get("session_id"))\n',
+        "import json\n\n\ndef handle(data):\n    return json.loads(data)['text']\n",
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if isinstance(node, cst.Comparison):
+            yield from self._membership(node, context)
+            return
+        base = read_base(node)
+        if base is None or base.key is None or context.is_claimed(node):
+            return
+        values = context.program.values(base.node)
+        messages = [value for value in values if isinstance(value, Message)]
+        ours = [message for message in messages if context.program.is_ours(message)]
+        likely = [message for message in messages if context.program.is_likely(message)]
+        if not ours and not likely:
+            return
+        key = self._key(base.key, context)
+        if key not in v.FIELDS:
+            return
+        sure = len(ours) == len(values)
+        new = v.FIELDS[key]
+        edits = self._edits(node, base.node, base.key, key, new, context)
+        yield self.change(
+            node,
+            f"v2 field {key!r}, rewritten to {new!r}",
+            *edits,
+            safety=Safety.SAFE if sure else Safety.UNSAFE,
+        )
+
+    def _key(self, node: cst.CSTNode, context: Context) -> str | None:
+        found = context.program.constants(node)
+        return found[0] if len(set(found)) == 1 else None
+
+    def _edits(
+        self, node: cst.CSTNode, base: cst.BaseExpression, key_node: cst.CSTNode, key: str, new: str, context: Context
+    ) -> list[Edit]:
+        literal = quoted(new, key_node)
+        if key == "text" and isinstance(node, cst.Subscript) and not self._is_stored(node, context):
+            if not has_transcript(node, base, context):
+                default = quoted("", key_node)
+                context.claim(key_node)
+
+                def build(updated: cst.CSTNode) -> cst.CSTNode:
+                    subscript = cst.ensure_type(updated, cst.Subscript)
+                    function = cst.Attribute(value=subscript.value, attr=cst.Name("get"))
+                    arguments = [cst.parse_expression(literal), cst.parse_expression(default)]
+                    return cst.Call(
+                        func=function,
+                        args=[cst.Arg(argument) for argument in arguments],
+                        lpar=subscript.lpar,
+                        rpar=subscript.rpar,
+                    )
+
+                return [Replace(node, build)]
+        return [replace_with(key_node, literal)]
+
+    def _is_stored(self, node: cst.Subscript, context: Context) -> bool:
+        parent = context.module.parent(node)
+        return isinstance(parent, cst.AssignTarget | cst.AugAssign | cst.Del) and (
+            not isinstance(parent, cst.AugAssign) or parent.target is node
+        )
+
+    def _membership(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+        """Rewrite `"text" in message`."""
+        if len(node.comparisons) != 1 or context.is_claimed(node):
+            return
+        target = node.comparisons[0]
+        if not isinstance(target.operator, cst.In | cst.NotIn):
+            return
+        values = context.program.values(target.comparator)
+        if not values or not all(isinstance(value, Message) and context.program.is_ours(value) for value in values):
+            return
+        key = self._key(node.left, context)
+        new = v.FIELDS.get(key or "") or ("words" if key in v.DERIVED_FIELDS else None)
+        if new is not None:
+            yield self.change(
+                node, f"v2 field {key!r}, rewritten to {new!r}", replace_with(node.left, quoted(new, node.left))
+            )
+
