@@ -213,13 +213,15 @@ def _drop_unused(old: cst.Module, new: cst.Module, candidates: set[str]) -> cst.
 
     first = new.body[0] if new.body else None
     result = new.visit(Dropper())
-    if first is not None and result.body and result.body[0] is not first and isinstance(first, cst.SimpleStatementLine):
-        # keep what stood above the first statement, if that one went
-        if not any(item is first for item in result.body) and first.leading_lines:
-            head = result.body[0]
-            lines = [*first.leading_lines, *getattr(head, "leading_lines", ())]
-            result = result.with_changes(body=[head.with_changes(leading_lines=lines), *result.body[1:]])
-    return result
+    if first is None or not result.body or result.body[0] is first:
+        return result
+    # the first statement went: what stood above it stays, the blank lines below it go
+    head = result.body[0]
+    lines = list(getattr(head, "leading_lines", ()))
+    while lines and lines[0].comment is None:
+        lines.pop(0)
+    kept = getattr(first, "leading_lines", ())
+    return result.with_changes(body=[head.with_changes(leading_lines=[*kept, *lines]), *result.body[1:]])
 
 
 def _bound_name(alias: cst.ImportAlias) -> str:
@@ -276,6 +278,9 @@ def _dotted(node: cst.BaseExpression) -> str:
 def _add_import(tree: cst.Module, edit: AddImport) -> cst.Module:
     if _has_import(tree, edit):
         return tree
+    extended = _extend_import(tree, edit)
+    if extended is not None:
+        return extended
     code = f"import {edit.module}" if edit.name is None else f"from {edit.module} import {edit.name}"
     statement = cst.parse_statement(code, config=tree.config_for_parsing)
     end = _import_end(tree)
@@ -286,6 +291,27 @@ def _add_import(tree: cst.Module, edit: AddImport) -> cst.Module:
         statement = statement.with_changes(leading_lines=getattr(follower, "leading_lines", ()))
         body[0:2] = [statement, follower.with_changes(leading_lines=())]
     return tree.with_changes(body=body)
+
+
+def _extend_import(tree: cst.Module, edit: AddImport) -> cst.Module | None:
+    """Add a name to a one-line `from module import ...` that stands at the top already."""
+    for statement in tree.body:
+        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+            continue
+        part = statement.body[0]
+        if (
+            edit.name is not None
+            and isinstance(part, cst.ImportFrom)
+            and not part.relative
+            and part.lpar is None
+            and part.module is not None
+            and _dotted(part.module) == edit.module
+            and not isinstance(part.names, cst.ImportStar)
+        ):
+            comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+            names = [*part.names[:-1], part.names[-1].with_changes(comma=comma), cst.ImportAlias(cst.Name(edit.name))]
+            return cst.ensure_type(tree.deep_replace(part, part.with_changes(names=names)), cst.Module)
+    return None
 
 
 def _add_helper(tree: cst.Module, edit: AddHelper) -> cst.Module:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods import vocabulary as v
 from codemods.facts.program import Program
-from codemods.facts.type_tests import TypeTests, read_base
+from codemods.facts.type_tests import TypeTest, TypeTests, read_base
 from codemods.facts.values import Function, Message
 from codemods.tree import SourceModule
 
@@ -23,7 +23,8 @@ class _Context(Protocol):
 
 def has_transcript(node: cst.CSTNode, base: cst.BaseExpression, context: _Context) -> bool:
     """Return whether every path to `node` has tested that the message `base` is a transcript."""
-    return _Guard(context.program).holds(node, _messages(context.program, base), context.module, set())
+    guard = _Guard(context.program, context.module.code(base))
+    return guard.holds(node, _messages(context.program, base), context.module, set())
 
 
 def _messages(program: Program, base: cst.CSTNode) -> frozenset[Message]:
@@ -31,8 +32,9 @@ def _messages(program: Program, base: cst.CSTNode) -> frozenset[Message]:
 
 
 class _Guard:
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, code: str) -> None:
         self.program = program
+        self.code = code
         self.tests = TypeTests.of(program)
 
     def holds(
@@ -71,6 +73,13 @@ class _Guard:
             return self._implies(test.value, messages, outcome)
         if isinstance(test, cst.Comparison):
             return self._compares(test, messages, outcome)
+        if isinstance(test, cst.Name):
+            # `final = message["message_type"] == "FinalTranscript"`, tested later
+            defs = self.program.definitions(test)
+            return bool(defs) and all(
+                item.kind == "assign" and item.value is not None and self._implies(item.value, messages, outcome)
+                for item in defs
+            )
         # `if message.get("text"):`
         read = read_base(test)
         if outcome and read is not None and read.key is not None and self._same(read.node, messages):
@@ -84,10 +93,17 @@ class _Guard:
         if known is not None:
             about = {field.message for field in self.program.fields(known.operand, v.TYPE_KEY)}
             transcripts = all(text in v.TRANSCRIPTS for text in known.types)
-            return transcripts and positive == outcome and bool(about & messages)
+            same = bool(about & messages) or self._parsed_again(known, about, messages)
+            return transcripts and positive == outcome and same
         if isinstance(operator, cst.In | cst.NotIn) and "text" in self.program.constants(test.left):
             return positive == outcome and self._same(test.comparisons[0].comparator, messages)
         return False
+
+    def _parsed_again(self, test: TypeTest, about: set[Message], messages: frozenset[Message]) -> bool:
+        """Return whether test and read parse the same text, each for itself: `json.loads(raw)[...]`."""
+        if test.base is None or test.module.code(test.base.node) != self.code or "loads(" not in self.code:
+            return False
+        return {message.connection for message in about} == {message.connection for message in messages}
 
     def _same(self, node: cst.BaseExpression, messages: frozenset[Message]) -> bool:
         return bool(_messages(self.program, node) & messages)

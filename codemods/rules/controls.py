@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import libcst as cst
 
@@ -126,6 +127,10 @@ class Controls(Rule):
                 yield self.change(
                     node,
                     f"v2 control message {key!r}, rewritten to {name!r}",
-                    edit_text(node, lambda t: f"{{{quote}type{quote}: {quote}{name}{quote}}}"),
+                    edit_text(node, partial(_control_text, name, quote)),
                 )
 
+
+
+def _control_text(name: str, quote: str, old: str) -> str:
+    return f"{{{quote}type{quote}: {quote}{name}{quote}}}"

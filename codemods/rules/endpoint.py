@@ -94,9 +94,9 @@ class _Planner:
         if len(pieces) == 1:
             self._host_edit(pieces[0][0], host)
             return
-        base = pieces[0][0]
-        if endpoints.is_shared(self.program, base, pattern) and not base.text.startswith(("ws://", "wss://")):
-            self._detach(endpoint, base, host)
+        bases = [piece for piece, _, _ in pieces if "assemblyai" in piece.text]
+        if bases and endpoints.is_shared(self.program, bases[0], pattern):
+            self._detach(endpoint, bases[0], host)
             return
         for piece, _, _ in pieces:
             self._host_edit(piece, host)
@@ -112,13 +112,13 @@ class _Planner:
 
     def _detach(self, endpoint: EndpointText, base: Lit, host: str) -> None:
         """Spell the v3 URL out where the v2 one was joined from a base that other requests still need."""
-        for piece, begin, _ in endpoint.pieces():
-            if piece is base:
+        for piece, _, _ in endpoint.pieces():
+            if piece is base or "/realtime" not in piece.text:
                 continue
             module = self.program.module_of(piece.node)
             holder = module.parent(piece.node) if module else None
             edits: list[Edit] = []
-            if isinstance(holder, cst.FormattedString) and begin == 0:
+            if isinstance(holder, cst.FormattedString):
                 for part in holder.parts:
                     if isinstance(part, cst.FormattedStringExpression) and _holds(
                         self.program.values(part.expression), base
@@ -126,6 +126,7 @@ class _Planner:
                         scheme = "" if "://" not in base.text else "wss://"
                         text = cst.FormattedStringText(f"{scheme}{host}{_version(base.text)}")
                         edits.append(Replace(part, lambda updated, text=text: text))  # type: ignore[misc]
+                edits.append(Replace(holder, _without_placeholders))
             elif isinstance(holder, cst.BinaryOperation) and holder.right is piece.node:
                 scheme = "" if "://" not in base.text else "wss://"
                 prefix = f"{scheme}{host}{_version(base.text)}"
@@ -142,7 +143,7 @@ class _Planner:
                     ),
                 )
                 return
-            edits.append(edit_text(piece.node, lambda t: moved(t, host)))
+            edits.insert(0, edit_text(piece.node, lambda t: moved(t, host)))
             self.hosts_done.update((base.node, piece.node))
             self._add(piece.node, self.rule.change(piece.node, "v2 endpoint, rewritten to v3", *edits))
 
@@ -321,6 +322,17 @@ def moved(text: str, host: str) -> str:
     text = re.sub(r"api(\.eu)?\.assemblyai\.com", host, text, flags=re.IGNORECASE)
     text = re.sub(r"/v2(?=/realtime/|/?$)", "/v3", text)
     return re.sub(r"/realtime/(ws|token)\b", r"/\1", text)
+
+
+def _without_placeholders(node: cst.CSTNode) -> cst.CSTNode:
+    """Return an f-string that has no placeholder left as a plain string."""
+    string = cst.ensure_type(node, cst.FormattedString)
+    if any(isinstance(part, cst.FormattedStringExpression) for part in string.parts):
+        return string
+    text = "".join(part.value for part in string.parts if isinstance(part, cst.FormattedStringText))
+    prefix = string.start[: string.start.index(string.end[0])].replace("f", "").replace("F", "")
+    value = f"{prefix}{string.end}{text}{string.end}"
+    return cst.SimpleString(value, lpar=string.lpar, rpar=string.rpar)
 
 
 def _version(base: str) -> str:
