@@ -64,6 +64,12 @@ class ConnectError(StreamingError):
     retryable = True
 
 
+class TlsError(ConnectError):
+    """The host's certificate is not trusted, or TLS failed in another way; another attempt will fail alike."""
+
+    retryable = False
+
+
 class ConnectionLostError(StreamingError):
     """The connection broke, or fell silent, in the middle of a session."""
 
