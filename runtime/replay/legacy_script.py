@@ -1,0 +1,139 @@
+"""The same session as the v2 service would have reported it, derived by fixed rules.
+
+=================================  =====================================================================================
+v3                                 v2
+=================================  =====================================================================================
+Begin                              SessionBegins; ``expires_at`` as ISO text without zone
+Turn, not its end                  PartialTranscript with *every* word, also those v3 still calls non-final
+end of turn                        exactly one FinalTranscript, at the place of the last (formatted) message of the turn
+audio in which nobody speaks       an empty PartialTranscript each second, as v2 sent while it heard nothing
+Error, close                       ``{"error": ...}`` without a type; the v2 close code of the same meaning
+Termination                        SessionInformation (if asked for) and SessionTerminated
+everything else                    nothing: v2 had no such message
+=================================  =====================================================================================
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import cast
+
+from runtime.recording import Close, Event, JsonObject, Recording
+from runtime.replay.script import Cue, Script, audio_length, dump, on_the_clock, turn_starts
+from runtime.replay.turns import Turn, collect, turn_of, words_of
+
+__all__ = ["LEGACY_CLOSE_CODES", "v2_script"]
+
+#: v3 close code -> the v2 code of the same meaning (the map in the other direction is the migration's).
+LEGACY_CLOSE_CODES = {1008: 4001, 3005: 1013, 3006: 4101, 3007: 4029, 3008: 4008, 3009: 4102}
+
+#: Milliseconds between two empty partials while nobody speaks.
+SILENCE_TICK = 1000
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def v2_script(recording: Recording, partials: bool = True) -> Script:
+    """Derive the v2 session; `partials=False` is v2's ``disable_partial_transcripts``."""
+    events = on_the_clock(recording.events)
+    clock = _Clock(recording)
+    begin: JsonObject | None = None
+    termination: JsonObject | None = None
+    cues: list[Cue] = []
+    for event in events:
+        if event.sender != "server" or turn_of(event) is not None:
+            continue
+        message = event.message or {}
+        if message.get("type") == "Begin":
+            begin = message
+        elif message.get("type") == "Termination":
+            termination = message
+        elif message.get("type") == "Error":
+            cues.append(Cue(event.at, event.at, dump({"error": message.get("error", "")})))
+        elif event.close is not None and event.close.code not in (1000, 1005):
+            code = LEGACY_CLOSE_CODES.get(event.close.code, event.close.code)
+            cues.append(Cue(event.at, event.at, close=Close(code, event.close.reason)))
+    starts = turn_starts(events)
+    spoken = [cue for turn in collect(events).values() for cue in _turn_cues(turn, starts[turn.order], clock, partials)]
+    length = audio_length(recording)
+    silent = _silence_cues(spoken, length, clock) if partials else []
+    expires = (begin or {}).get("expires_at")
+    return Script(
+        begin={
+            "message_type": "SessionBegins",
+            "session_id": (begin or {}).get("id", "00000000-0000-4000-8000-000000000000"),
+            "expires_at": _iso(_EPOCH + timedelta(seconds=expires if isinstance(expires, int) else 4102444800)),
+        },
+        cues=tuple(sorted(spoken + silent + cues, key=lambda cue: cue.at)),
+        termination=termination,
+        audio_milliseconds=length,
+    )
+
+
+class _Clock:
+    """Dates of the recorded session, so that `created` is the same in every replay."""
+
+    def __init__(self, recording: Recording) -> None:
+        recorded = recording.header.recorded
+        # Python 3.10 does not read the suffix Z.
+        self.start = datetime.fromisoformat(recorded.replace("Z", "+00:00")) if recorded else _EPOCH
+
+    def at(self, position: int) -> str:
+        return _iso(self.start + timedelta(milliseconds=position))
+
+
+def _iso(moment: datetime) -> str:
+    """Return a date as v2 wrote it: ISO 8601 in UTC, with microseconds and without a zone."""
+    utc = moment.astimezone(timezone.utc) if moment.tzinfo else moment
+    return utc.strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def _turn_cues(turn: Turn, heard: int, clock: _Clock, partials: bool) -> list[Cue]:
+    cues: list[Cue] = []
+    for partial in turn.partials if partials else []:
+        words = words_of(cast("JsonObject", partial.message))
+        plain = [word | {"text": str(word["text"]).strip('.,;:!?"').lower()} for word in words]
+        message = _transcript("PartialTranscript", " ".join(str(word["text"]) for word in plain), plain, partial, clock)
+        cues.append(Cue(partial.at, heard, dump(message), turn=turn.order))
+    if turn.ends:
+        end = turn.ends[-1]
+        final = cast("JsonObject", end.message)
+        formatted = turn.formatted is not None
+        message = _transcript("FinalTranscript", str(final["transcript"]), words_of(final), end, clock)
+        message |= {"punctuated": formatted, "text_formatted": formatted}
+        cues.append(Cue(end.at, heard, dump(message), turn=turn.order, ends_turn=True))
+    return cues
+
+
+def _transcript(kind: str, text: str, words: list[JsonObject], event: Event, clock: _Clock) -> JsonObject:
+    confidences = [cast("float", word.get("confidence", 0.0)) for word in words]
+    return {
+        "message_type": kind,
+        "created": clock.at(event.at),
+        "audio_start": words[0]["start"] if words else event.at,
+        "audio_end": words[-1]["end"] if words else event.at,
+        "confidence": round(sum(confidences) / len(confidences), 4) if confidences else 0.0,
+        "text": text,
+        "words": [{name: word.get(name) for name in ("start", "end", "confidence", "text")} for word in words],
+    }
+
+
+def _silence_cues(spoken: list[Cue], length: int, clock: _Clock) -> list[Cue]:
+    """Return the empty partials between the turns and around them."""
+    cues: list[Cue] = []
+    quiet_since = 0
+    for start, end in [*_spans(spoken), (length, length)]:
+        for position in range(quiet_since + SILENCE_TICK, start, SILENCE_TICK):
+            tick = Event(position, position, "server")
+            cues.append(Cue(position, position, dump(_transcript("PartialTranscript", "", [], tick, clock))))
+        quiet_since = end
+    return cues
+
+
+def _spans(spoken: list[Cue]) -> list[tuple[int, int]]:
+    """Return the audio covered by each turn, in order."""
+    spans: dict[int | None, tuple[int, int]] = {}
+    for cue in spoken:
+        start, end = spans.get(cue.turn, (cue.heard, cue.at))
+        spans[cue.turn] = (min(start, cue.heard), max(end, cue.at))
+    return sorted(spans.values())

@@ -1,0 +1,89 @@
+"""The way from the server to the socket, on which bytes can be late, cut into pieces, or lost."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+import struct
+from collections.abc import Iterator
+
+from runtime.replay.disturbance import Disturbance
+
+__all__ = ["Outlet"]
+
+
+class Outlet:
+    """Writes to one transport. Without faults it hands bytes straight on; their order never changes."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._latency = self._jitter = self._gap = 0.0
+        self._piece: int | None = None
+        self._budget: int | None = None
+        self._free = 0.0
+        self._random = random.Random(0)
+        self.stalled = False
+
+    def disturb(self, disturbance: Disturbance) -> None:
+        """Take on the faults of this session that concern bytes."""
+        if latency := disturbance.setting("latency"):
+            self._latency, self._jitter = latency["ms"] / 1000, latency["jitter"] / 1000
+            self._random = random.Random(int(latency["seed"]))
+        if slicer := disturbance.setting("slicer"):
+            self._piece, self._gap = max(1, int(slicer["size"])), slicer["ms"] / 1000
+        if limit := disturbance.setting("limit_data"):
+            self._budget = int(limit["bytes"])
+
+    def write(self, data: bytes) -> None:
+        """Send bytes, as the faults have it."""
+        if self.stalled or self._transport.is_closing():
+            return
+        if not self._latency and self._piece is None and self._budget is None:
+            self._transport.write(data)
+            return
+        moment = self._loop.time() + max(0.0, self._latency + self._random.uniform(-self._jitter, self._jitter))
+        for piece in self._pieces(data):
+            moment = self._free = max(moment, self._free)
+            self._loop.call_at(moment, self._put, piece)
+            moment += self._gap
+
+    def close(self, half: bool = True) -> None:
+        """End the connection after what was written.
+
+        With `half`, only this direction where the transport can: closing a socket on which a peer is still sending
+        resets it, and the reset would destroy what the peer has not read yet.
+        """
+        if not self.stalled:
+            self._loop.call_at(max(self._free, self._loop.time()), self._finish, half)
+
+    def reset(self) -> None:
+        """End the connection with a TCP reset: what was sent and not yet read is gone too."""
+        sock = self._transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
+        size = self._piece or len(data) or 1
+        for start in range(0, len(data), size):
+            yield data[start : start + size]
+
+    def _put(self, piece: bytes) -> None:
+        if self.stalled or self._transport.is_closing():
+            return
+        if self._budget is None:
+            self._transport.write(piece)
+            return
+        self._transport.write(piece[: self._budget])
+        self._budget -= len(piece)
+        if self._budget <= 0:
+            self._transport.close()
+
+    def _finish(self, half: bool) -> None:
+        if self._transport.is_closing():
+            return
+        if half and self._transport.can_write_eof():
+            self._transport.write_eof()
+        else:
+            self._transport.close()

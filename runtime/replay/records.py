@@ -1,0 +1,150 @@
+"""What the server saw: one record per session and per token request, and the log they are written to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import IO
+
+from runtime.recording import JsonObject
+
+__all__ = ["Frame", "Log", "SessionRecord", "TokenRequest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One message the client sent. `at` is milliseconds since the handshake, `milliseconds` the length of its audio."""
+
+    at: int
+    kind: str
+    size: int
+    milliseconds: float | None = None
+    control: JsonObject | None = None
+
+
+@dataclass(slots=True)
+class SessionRecord:
+    """A session as the server saw it. Keys and tokens are not in it."""
+
+    number: int
+    api: str
+    host: str
+    path: str
+    query: dict[str, str]
+    headers: list[tuple[str, str]]
+    authorized_by: str | None = None
+    frames: list[Frame] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    audio_milliseconds: float = 0.0
+    audio: bytearray | None = None
+    terminated: bool = False
+    closed_by: str | None = None
+    close_code: int | None = None
+    close_reason: str = ""
+    seconds: float = 0.0
+    digest: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
+
+    @property
+    def audio_sha256(self) -> str:
+        """The hash of all audio the client sent."""
+        return self.digest.hexdigest()
+
+    @property
+    def messages(self) -> list[JsonObject]:
+        """What the server sent, parsed; frames that are no JSON (faults) are left out."""
+        parsed: list[JsonObject] = []
+        for text in self.sent:
+            try:
+                value = json.loads(text)
+            except ValueError:
+                continue
+            if isinstance(value, dict):
+                parsed.append(value)
+        return parsed
+
+    @property
+    def finals(self) -> list[str]:
+        """The text of every finished turn the server sent, once each, as a correct client shows it."""
+        finals: dict[object, str] = {}
+        for number, message in enumerate(self.messages):
+            if message.get("type") == "Turn" and message.get("end_of_turn"):
+                finals[message.get("turn_order")] = str(message.get("transcript"))
+            elif message.get("message_type") == "FinalTranscript":
+                finals[("v2", number)] = str(message.get("text"))
+        return list(finals.values())
+
+    def summary(self) -> JsonObject:
+        """Return the record for the log, without the frames."""
+        return {
+            "session": self.number,
+            "api": self.api,
+            "host": self.host,
+            "path": self.path,
+            "query": self.query,
+            "authorized_by": self.authorized_by,
+            "audio_frames": sum(frame.milliseconds is not None for frame in self.frames),
+            "audio_milliseconds": round(self.audio_milliseconds),
+            "audio_sha256": self.audio_sha256,
+            "messages_sent": len(self.sent),
+            "terminated": self.terminated,
+            "violations": self.violations,
+            "faults": self.faults,
+            "closed_by": self.closed_by,
+            "close_code": self.close_code,
+            "close_reason": self.close_reason,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """One request for a temporary token; `problem` says why it was refused."""
+
+    api: str
+    method: str
+    host: str
+    path: str
+    parameters: Mapping[str, object]
+    authorized: bool
+    status: int
+    problem: str | None = None
+
+
+class Log:
+    """JSON Lines, one per happening, written at once. Goes to a file, to a function, or nowhere."""
+
+    def __init__(self, target: str | Path | Callable[[JsonObject], None] | None) -> None:
+        self._file: IO[str] | None = None
+        self._call: Callable[[JsonObject], None] | None = None
+        self._lock = threading.Lock()
+        if callable(target):
+            self._call = target
+        elif target is not None:
+            self._file = Path(target).open("a", encoding="utf-8", buffering=1)  # noqa: SIM115 - closed by close()
+
+    def __call__(self, event: str, **fields: object) -> None:
+        if self._call is None and self._file is None:
+            return
+        entry: JsonObject = {
+            "time": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+            "event": event,
+        } | fields
+        with self._lock:
+            if self._call is not None:
+                self._call(entry)
+            elif self._file is not None:
+                self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        """Close the file; later entries are dropped."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None

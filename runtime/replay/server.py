@@ -1,0 +1,203 @@
+"""The server: a listening socket, the event loop it runs on, and the way to use both from any program."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from runtime.recording import JsonObject, Recording, read
+from runtime.replay.connection import Connection
+from runtime.replay.faults import Fault, parse_fault
+from runtime.replay.records import Log, SessionRecord, TokenRequest
+from runtime.replay.service import Service, Settings
+from runtime.replay.session import Limits
+from runtime.replay.turns import Variant
+
+__all__ = ["ReplayServer"]
+
+
+class ReplayServer:
+    """Plays one recording to any number of clients.
+
+    Use it as a context manager (``with``: it runs on a thread of its own) or as an asynchronous one (``async with``:
+    it runs on the loop of the caller). One port serves ``/v3/ws``, ``/v2/realtime/ws`` and both token endpoints.
+
+    Args:
+        recording: The session to play, or the file it is in.
+        api: Serve only this dialect, ``"v3"`` or ``"v2"``; by default the path decides. With ``"v3"`` the v2 path
+        answers as
+            the service does today: deprecated, close 4105.
+        variant: Report turns as this variant does (``"F1"``, ``"F1'"``, ``"F2"``, ``"F3"``); by default as recorded.
+        host: Address to listen on.
+        port: Port to listen on; 0 picks a free one.
+        tls: Context with the server's certificate, for ``wss``.
+        speed: How much faster than the wall the server's clock runs, for the allowed rate and every timer.
+        faults: What to do wrong, as `Fault` or as written on the command line.
+        log: File (JSON Lines) or function that gets every happening.
+        keys: API keys that are accepted; by default any.
+        limits: Other limits than the service's own; `speed` is taken from the argument above.
+        keep: How many finished sessions to hold in `sessions`; all of them by default.
+        keep_audio: Hold the audio of each session in its record.
+    """
+
+    def __init__(
+        self,
+        recording: Recording | str | Path,
+        api: str | None = None,
+        variant: Variant | str | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        speed: float = 1.0,
+        faults: Iterable[Fault | str] = (),
+        log: str | Path | Callable[[JsonObject], None] | None = None,
+        *,
+        keys: Sequence[str] | None = None,
+        limits: Limits | None = None,
+        keep: int | None = None,
+        keep_audio: bool = False,
+    ) -> None:
+        if api not in (None, "v3", "v2"):
+            raise ValueError(f"api must be 'v3', 'v2' or None, not {api!r}")
+        if not speed > 0:
+            raise ValueError("speed must be greater than 0")
+        base = limits or Limits()
+        self._recording = recording if isinstance(recording, Recording) else read(recording)
+        self._settings = Settings(
+            api=api,
+            variant=Variant(variant) if variant is not None else None,
+            limits=Limits(speed, base.burst, base.session_seconds, base.sessions),
+            faults=[parse_fault(fault) if isinstance(fault, str) else fault for fault in faults],
+            keys=keys,
+            keep=keep,
+            keep_audio=keep_audio,
+        )
+        self.host, self.port = host, port
+        self._tls = tls
+        self._log = Log(log)
+        self._changed = threading.Condition()
+        self._service: Service | None = None
+        self._server: asyncio.Server | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    # What was seen
+
+    @property
+    def sessions(self) -> list[SessionRecord]:
+        """The sessions whose connection has ended, in the order of their ends."""
+        return list(self._running().finished)
+
+    @property
+    def token_requests(self) -> list[TokenRequest]:
+        """The requests for temporary tokens."""
+        return list(self._running().token_requests)
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open now."""
+        return len(self._running().connections)
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port to connect to, without a path."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'wss' if self._tls else 'ws'}://{host}:{self.port}"
+
+    def wait_for_sessions(self, count: int = 1, timeout: float = 10.0) -> list[SessionRecord]:
+        """Wait until that many sessions have ended and return them; raise TimeoutError. For use from other threads."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: len(self._running().finished) >= count, timeout):
+                raise TimeoutError(f"{len(self._running().finished)} of {count} sessions ended within {timeout} s")
+        return self.sessions
+
+    # Running on the caller's loop
+
+    async def start(self) -> None:
+        """Begin to listen."""
+        self._loop = loop = asyncio.get_running_loop()
+        self._service = service = Service(self._recording, self._settings, self._log, loop, self._notify)
+        self._server = await loop.create_server(
+            lambda: Connection(service), self.host, self.port, ssl=self._tls, backlog=512
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._log("listening", url=self.url)
+
+    async def stop(self) -> None:
+        """Stop listening, end every session, and wait shortly for the peers."""
+        service, server = self._running(), self._server
+        if server is not None:
+            server.close()
+        for connection in list(service.connections):
+            connection.shut_down()
+        for _ in range(50):
+            if not service.connections:
+                break
+            await asyncio.sleep(0.02)
+        for connection in list(service.connections):
+            connection.abort()
+        # Let connection_lost run, so that the last sessions are in the records and in the log.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        self._log("stopped", sessions=len(service.finished))
+        self._log.close()
+
+    async def __aenter__(self) -> ReplayServer:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    # Running on a thread of its own
+
+    def __enter__(self) -> ReplayServer:
+        started = threading.Event()
+        failure: list[BaseException] = []
+        self._thread = threading.Thread(target=self._run, args=(started, failure), name="replay-server", daemon=True)
+        self._thread.start()
+        started.wait()
+        if failure:
+            self._thread.join()
+            raise failure[0]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        loop, thread = self._loop, self._thread
+        if loop is not None and thread is not None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._ending.set)
+            thread.join()
+
+    def _run(self, started: threading.Event, failure: list[BaseException]) -> None:
+        async def serve() -> None:
+            self._ending = asyncio.Event()
+            try:
+                await self.start()
+            except OSError as error:
+                failure.append(error)
+                return
+            finally:
+                started.set()
+            await self._ending.wait()
+            await self.stop()
+
+        asyncio.run(serve())
+
+    def _running(self) -> Service:
+        if self._service is None:
+            raise RuntimeError("the server has not been started")
+        return self._service
+
+    def _notify(self) -> None:
+        with self._changed:
+            self._changed.notify_all()

@@ -1,0 +1,208 @@
+"""What all connections share: who may open a session, what it will be told, and what is kept of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from runtime.recording import Recording
+from runtime.replay.disturbance import Disturbance, Operation
+from runtime.replay.faults import Fault, active
+from runtime.replay.http import DEPRECATED, HttpError, Request, token_response
+from runtime.replay.legacy_script import v2_script
+from runtime.replay.parameters import Parameters, parse_query
+from runtime.replay.records import Log, SessionRecord, TokenRequest
+from runtime.replay.refusal import Refusal
+from runtime.replay.script import Script, v3_script
+from runtime.replay.session import Limits, Session
+from runtime.replay.tokens import Tokens
+from runtime.replay.turns import Variant, variant_of
+from runtime.replay.v2 import LegacyParameters, V2Session, parse_legacy_query
+from runtime.replay.v3 import V3Session
+
+if TYPE_CHECKING:
+    from runtime.replay.connection import Connection
+
+__all__ = ["Service", "Settings"]
+
+_Kept = TypeVar("_Kept")
+
+SESSION_PATHS = {"/v3/ws": "v3", "/v2/realtime/ws": "v2"}
+
+REDACTED = "REDACTED"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the server behaves.
+
+    `api=None` serves both dialects, `keys=None` takes any key, `keep` is how many records to hold.
+    """
+
+    api: str | None = None
+    variant: Variant | None = None
+    limits: Limits = field(default_factory=Limits)
+    faults: Sequence[Fault] = ()
+    keys: Sequence[str] | None = None
+    keep: int | None = None
+    keep_audio: bool = False
+
+
+class Service:
+    """The state of a running server. Used on its event loop only."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        settings: Settings,
+        log: Log,
+        loop: asyncio.AbstractEventLoop,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.loop, self.log = loop, log
+        self.connections: set[Connection] = set()
+        self.finished: list[SessionRecord] = []
+        self.token_requests: list[TokenRequest] = []
+        self._recording, self._settings, self._changed = recording, settings, changed
+        self._native = variant_of(recording.events)
+        self._scripts: dict[object, Script] = {}
+        self._tokens = Tokens()
+        self._attempts = self._opened = self._running = 0
+
+    # Before the handshake
+
+    def token(self, request: Request, body: bytes, now: float) -> bytes:
+        """Answer a request for a temporary token."""
+        settings = self._settings
+        response, seen = token_response(request, body, self._tokens, now, settings.keys, settings.api)
+        self._keep(self.token_requests, seen)
+        self.log("token", api=seen.api, method=seen.method, host=seen.host, status=seen.status, problem=seen.problem)
+        self._changed()
+        return response
+
+    def admit(self, request: Request) -> int:
+        """Count an attempt to connect; raise HttpError if it is refused before the handshake."""
+        api = SESSION_PATHS.get(request.path)
+        if api is None or (api == "v3" and self._settings.api == "v2"):
+            raise HttpError(404, f"nothing is served at {request.path}")
+        self._attempts += 1
+        for fault in active(self._settings.faults, self._attempts):
+            if fault.name == "refuse":
+                raise HttpError(int(fault["status"]), "refused by a fault")
+            if fault.name == "deprecated" and fault["as"] == 401 and api == "v2":
+                raise HttpError(401, json.dumps({"error": DEPRECATED}))
+        return self._attempts
+
+    # The session
+
+    def open(self, request: Request, attempt: int, now: float) -> tuple[Session, Disturbance, list[Operation]]:
+        """Begin a session; a client that is refused gets one too, which says so and ends."""
+        api = SESSION_PATHS[request.path]
+        self._opened += 1
+        self._running += 1
+        record = self._record(request, api)
+        faults = active(self._settings.faults, attempt)
+        disturbance = Disturbance([fault for fault in faults if fault.name != "deprecated" or api == "v2"], api)
+        try:
+            session = self._session(request, api, record, now)
+        except Refusal as refusal:
+            session = self._refused(api, record, now)
+            operations: list[Operation] = list(session.refuse(refusal))
+        else:
+            operations = disturbance.greet(session.start())
+        self.log("session opened", session=record.number, api=api, host=record.host, query=record.query)
+        return session, disturbance, operations
+
+    def finish(self, session: Session, now: float) -> None:
+        """Keep what was seen of a session whose connection has ended."""
+        record = session.record
+        self._running -= 1
+        record.seconds = now - session.opened
+        if not record.terminated and record.closed_by == "client":
+            record.violations.append("the client closed without Terminate")
+        self._keep(self.finished, record)
+        self.log("session closed", **record.summary())
+        self._changed()
+
+    def _record(self, request: Request, api: str) -> SessionRecord:
+        secret = {"authorization", "cookie"}
+        return SessionRecord(
+            number=self._opened,
+            api=api,
+            host=request.header("host") or "",
+            path=request.path,
+            query={name: REDACTED if name == "token" else value for name, value in request.query},
+            headers=[(name, REDACTED if name in secret else value) for name, value in request.headers],
+            audio=bytearray() if self._settings.keep_audio else None,
+        )
+
+    def _session(self, request: Request, api: str, record: SessionRecord, now: float) -> Session:
+        settings = self._settings
+        if api == "v2" and settings.api == "v3":
+            raise Refusal(4105, DEPRECATED)
+        limits = settings.limits
+        duration = self._authorize(request, api, record, now)
+        if duration is not None:
+            limits = replace(limits, session_seconds=min(duration, limits.session_seconds))
+        if self._running > limits.sessions:
+            if api == "v2":
+                raise Refusal(4102, "This account has exceeded the number of allowed streams")
+            raise Refusal(3009, "Unauthorized Connection: Too many concurrent sessions")
+        if api == "v3":
+            parameters = parse_query(request.query)
+            return V3Session(self._v3_script(parameters), record, limits, now, parameters)
+        legacy = parse_legacy_query(request.query)
+        return V2Session(self._v2_script(legacy), record, limits, now, legacy)
+
+    def _refused(self, api: str, record: SessionRecord, now: float) -> Session:
+        """Return a session that exists only to be refused."""
+        limits = self._settings.limits
+        if api == "v3":
+            return V3Session(self._v3_script(Parameters()), record, limits, now, Parameters())
+        legacy = LegacyParameters(16000)
+        return V2Session(self._v2_script(legacy), record, limits, now, legacy)
+
+    def _authorize(self, request: Request, api: str, record: SessionRecord, now: float) -> float | None:
+        """Check key or token; return how long the token allows the session to be, if it says so."""
+        keys, key = self._settings.keys, request.header("authorization")
+        token = next((value for name, value in request.query if name == "token"), None)
+        if token is not None:
+            grant = self._tokens.redeem(token, api, now)
+            record.authorized_by = "token"
+            return grant.session_seconds
+        unauthorized = 1008 if api == "v3" else 4001
+        # The vendor's SDK writes None where it has no key; Bearer is not part of this API.
+        if not key or key == "None":
+            raise Refusal(
+                unauthorized,
+                "Unauthorized Connection: Missing Authorization header" if api == "v3" else "Not Authorized",
+            )
+        if key.startswith("Bearer ") or (keys is not None and key not in keys):
+            raise Refusal(unauthorized, "Unauthorized Connection: Invalid API key" if api == "v3" else "Not Authorized")
+        record.authorized_by = "key"
+        return None
+
+    def _v3_script(self, parameters: Parameters) -> Script:
+        variant = self._settings.variant or self._native
+        if not parameters.format_turns and variant in (Variant.F1, Variant.F2):
+            variant = Variant.F1_UNFORMATTED
+        elif parameters.format_turns and variant is Variant.F1_UNFORMATTED:
+            variant = Variant.F1
+        return self._cached(variant, lambda: v3_script(self._recording, variant))
+
+    def _v2_script(self, parameters: LegacyParameters) -> Script:
+        partials = parameters.partials
+        return self._cached(("v2", partials), lambda: v2_script(self._recording, partials))
+
+    def _cached(self, name: object, make: Callable[[], Script]) -> Script:
+        if name not in self._scripts:
+            self._scripts[name] = make()
+        return self._scripts[name]
+
+    def _keep(self, kept: list[_Kept], item: _Kept) -> None:
+        kept.append(item)
+        if self._settings.keep is not None:
+            del kept[: len(kept) - self._settings.keep]
