@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import product
 
 import libcst as cst
@@ -42,6 +42,8 @@ Model = Callable[["Expressions", cst.Call, Arguments], Values]
 """What a library function does to values; registered by its dotted name."""
 MethodModel = Callable[["Expressions", Value, str, cst.Call, Arguments], Values]
 """What a method of a domain value does; registered by the type of value."""
+AttributeModel = Callable[[Value, str], Values]
+"""What an attribute of a domain value is; registered by the type of value."""
 
 _CONSTANTS = {"True": True, "False": False, "None": None}
 
@@ -55,6 +57,7 @@ class Expressions(Store):
     name_models: dict[str, Model]
     """Models by method name alone, for names that only one library has."""
     method_models: dict[type[Value], MethodModel]
+    attribute_models: Mapping[type[Value], AttributeModel]
 
     # names ------------------------------------------------------------------------------------------------------
 
@@ -417,6 +420,9 @@ class Expressions(Store):
     def attribute(self, base: Value, name: str) -> Values:
         """Return what `base.name` can be."""
         known = self.read_heap(base, f".{name}")
+        model = self.attribute_models.get(type(base))
+        if model is not None:
+            return known | model(base, name)
         if isinstance(base, External):
             return known | {External(f"{base.name}.{name}")}
         if isinstance(base, ModuleRef):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
-from codemods.facts.expressions import Expressions, MethodModel, Model
+from codemods.facts.expressions import AttributeModel, Expressions, MethodModel, Model
 from codemods.facts.scopes import ScopeNode
 from codemods.facts.store import ELEMENT, Arguments, Binding, Env, merge
 from codemods.facts.values import (
@@ -45,11 +45,13 @@ class Interpreter(Expressions):
         models: Mapping[str, Model],
         name_models: Mapping[str, Model],
         method_models: Mapping[type[Value], MethodModel],
+        attribute_models: Mapping[type[Value], AttributeModel],
     ) -> None:
         self.workspace = workspace
         self.models = dict(models)
         self.name_models = dict(name_models)
         self.method_models = dict(method_models)
+        self.attribute_models = attribute_models
         self._loops: list[tuple[list[Env], list[Env]]] = []
         self._guess_parameters = False
         super().__init__(modules)

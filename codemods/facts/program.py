@@ -48,6 +48,7 @@ class Program:
             {**library.MODELS, **transports.MODELS},
             {**library.NAME_MODELS, **transports.NAME_MODELS},
             {**library.METHOD_MODELS, **transports.METHOD_MODELS},
+            transports.ATTRIBUTE_MODELS,
         )
         self.run.run()
 

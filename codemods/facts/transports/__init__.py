@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from codemods.facts.expressions import MethodModel, Model
-from codemods.facts.transports import aiohttp, websocket_client, websockets
+from codemods.facts.expressions import AttributeModel, MethodModel, Model
+from codemods.facts.transports import aiohttp, sdk, websocket_client, websockets
 from codemods.facts.values import Connection, Transport, Value
 
-_TRANSPORTS = (websockets, websocket_client, aiohttp)
+_TRANSPORTS = (websockets, websocket_client, aiohttp, sdk)
 
 MODELS: dict[str, Model] = {name: model for transport in _TRANSPORTS for name, model in transport.MODELS.items()}
 NAME_MODELS: dict[str, Model] = dict(aiohttp.NAME_MODELS)
@@ -24,4 +24,9 @@ def _connection_method(run, base, name, call, given):  # type: ignore[no-untyped
     return _METHODS[base.transport](run, base, name, call, given)
 
 
-METHOD_MODELS: dict[type[Value], MethodModel] = {Connection: _connection_method, **aiohttp.METHOD_MODELS}
+METHOD_MODELS: dict[type[Value], MethodModel] = {
+    Connection: _connection_method,
+    **aiohttp.METHOD_MODELS,
+    **sdk.METHOD_MODELS,
+}
+ATTRIBUTE_MODELS: dict[type[Value], AttributeModel] = dict(sdk.ATTRIBUTE_MODELS)
