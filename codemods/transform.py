@@ -12,7 +12,7 @@ from codemods.edits import AddHelper, AddImport, Edit, InsertAfter, InsertBefore
 from codemods.tree import SourceModule
 
 TODO = "# TODO(v3-migrate): "
-_ABOUT_ENCODING = re.compile(r"base\s?64|encod|json|b64|serializ|message format", re.IGNORECASE)
+_ABOUT_ENCODING = re.compile(r"base\s?64|b64|\bencod(e|ing)\b|\bjson\b|serializ", re.IGNORECASE)
 
 
 class _Applier(cst.CSTTransformer):
@@ -58,7 +58,14 @@ class _Applier(cst.CSTTransformer):
         original: cst.SimpleStatementLine | cst.BaseCompoundStatement,
         node: cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode],
     ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
-        """Add comments and statements around a statement."""
+        """Add comments and statements around a statement, or around the several it has become."""
+        if isinstance(node, cst.FlattenSentinel):
+            several = list(node)
+            around = self._around(original, several[0])
+            first = list(around) if isinstance(around, cst.FlattenSentinel) else [around]
+            behind = len(self._after.get(original, ()))
+            cut = len(first) - behind
+            return cst.FlattenSentinel([*first[:cut], *several[1:], *first[cut:]])  # type: ignore[list-item]
         if not isinstance(node, cst.CSTNode):
             return node
         if isinstance(node, cst.SimpleStatementLine) and not node.body:
@@ -143,9 +150,8 @@ def apply(module: SourceModule, edits: Sequence[Edit], todos: dict[cst.CSTNode, 
     tree = module.tree.visit(applier)
     assert isinstance(tree, cst.Module)
     tree = _drop_unused(module.tree, tree, {edit.name for edit in edits if isinstance(edit, Unused)})
-    for edit in edits:
-        if isinstance(edit, AddImport):
-            tree = _add_import(tree, edit)
+    for module_name, names in _grouped(edits).items():
+        tree = _add_imports(tree, module_name, names)
     for edit in edits:
         if isinstance(edit, AddHelper):
             tree = _add_helper(tree, edit)
@@ -275,6 +281,29 @@ def _dotted(node: cst.BaseExpression) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
+def _grouped(edits: Iterable[Edit]) -> dict[str, list[str | None]]:
+    """Return the imports to add: the names by module, None for the module itself."""
+    found: dict[str, list[str | None]] = {}
+    for edit in edits:
+        if isinstance(edit, AddImport) and edit.name not in found.setdefault(edit.module, []):
+            found[edit.module].append(edit.name)
+    return found
+
+
+def _add_imports(tree: cst.Module, module: str, names: Sequence[str | None]) -> cst.Module:
+    """Import a module (None) and names of it; several new names share one statement."""
+    if None in names:
+        tree = _add_import(tree, AddImport(module))
+    missing = sorted(name for name in names if name is not None and not _has_import(tree, AddImport(module, name)))
+    if len(missing) < 2:
+        return _add_import(tree, AddImport(module, missing[0])) if missing else tree
+    code = f"from {module} import {', '.join(missing)}"
+    if len(code) > 88:
+        rows = "".join(f"{tree.default_indent}{name},\n" for name in missing)
+        code = f"from {module} import (\n{rows})"
+    return _insert_import(tree, code)
+
+
 def _add_import(tree: cst.Module, edit: AddImport) -> cst.Module:
     if _has_import(tree, edit):
         return tree
@@ -282,6 +311,10 @@ def _add_import(tree: cst.Module, edit: AddImport) -> cst.Module:
     if extended is not None:
         return extended
     code = f"import {edit.module}" if edit.name is None else f"from {edit.module} import {edit.name}"
+    return _insert_import(tree, code)
+
+
+def _insert_import(tree: cst.Module, code: str) -> cst.Module:
     statement = cst.parse_statement(code, config=tree.config_for_parsing)
     end = _import_end(tree)
     body = list(tree.body)
