@@ -22,7 +22,7 @@ from typing import ParamSpec
 
 from runtime.buffer import AudioBuffer
 from runtime.connection import Connection
-from runtime.errors import ConnectionLostError, StreamingError, from_close
+from runtime.errors import ConnectionLostError, ProtocolError, StreamingError, from_close
 from runtime.messages import Begin, ErrorMessage, Message, MessageError, Termination, Turn, Word, parse
 from runtime.options import StreamingOptions
 from runtime.sender import Sender
@@ -90,6 +90,11 @@ class StreamingClient:
         self._turns_told = 0
         self._capture_thread = threading.Thread(target=self._capture, name="v3-capture", daemon=True)
         self._session_thread = threading.Thread(target=self._run_sessions, name="v3-session", daemon=True)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the end was asked for, by `stop` or by a failure."""
+        return self._stop.is_set()
 
     def run(self) -> Statistics:
         """Stream until the audio ends, `stop` is called or Ctrl+C is pressed; a second Ctrl+C does not wait.
@@ -253,7 +258,9 @@ class StreamingClient:
                 message = parse(frame)
             except MessageError as error:
                 self.statistics.malformed += 1
-                log.warning("skipped a frame: %s", error)
+                if self._options.reconnects:  # it may have been a final: hear that audio again
+                    raise ProtocolError(f"unreadable message: {error}") from error
+                log.warning("skipped a message: %s", error)
                 continue
             self._tell(self._listener.on_message, message)
             match message:

@@ -18,7 +18,7 @@ class Statistics:
     partials: int = 0
     finals: int = 0
     malformed: int = 0
-    """Frames that were not JSON objects; they are skipped."""
+    """Frames that were not JSON objects: skipped, or a reason to reconnect where that is wanted."""
     audio_duration_seconds: float = 0.0
     """By the service's own account, all sessions together."""
     session_duration_seconds: float = 0.0

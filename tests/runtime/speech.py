@@ -190,7 +190,7 @@ def sockets_to(port: int) -> int:
     count = 0
     for entry in Path("/proc/self/fd").iterdir():
         with suppress(OSError):
-            if not os.readlink(entry).startswith("socket:"):
+            if not str(entry.readlink()).startswith("socket:"):
                 continue
             with socket.socket(fileno=os.dup(int(entry.name))) as copy:
                 if copy.family in (socket.AF_INET, socket.AF_INET6):
