@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from runtime.background import Background
 from runtime.recording import JsonObject, Recording, read
 from runtime.replay.connection import Connection
 from runtime.replay.faults import Fault, parse_fault
@@ -41,6 +41,7 @@ class ReplayServer:
         log: File (JSON Lines) or function that gets every happening.
         keys: API keys that are accepted; by default any.
         limits: Other limits than the service's own; `speed` is taken from the argument above.
+        resume: Let a client go on in the middle of the recording, where its first audio is found (see `resume`).
         keep: How many finished sessions to hold in `sessions`; all of them by default.
         keep_audio: Hold the audio of each session in its record.
     """
@@ -59,6 +60,7 @@ class ReplayServer:
         *,
         keys: Sequence[str] | None = None,
         limits: Limits | None = None,
+        resume: bool = False,
         keep: int | None = None,
         keep_audio: bool = False,
     ) -> None:
@@ -74,6 +76,7 @@ class ReplayServer:
             limits=Limits(speed, base.burst, base.session_seconds, base.sessions),
             faults=[parse_fault(fault) if isinstance(fault, str) else fault for fault in faults],
             keys=keys,
+            resume=resume,
             keep=keep,
             keep_audio=keep_audio,
         )
@@ -83,8 +86,6 @@ class ReplayServer:
         self._changed = threading.Condition()
         self._service: Service | None = None
         self._server: asyncio.Server | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
 
     # What was seen
 
@@ -104,6 +105,11 @@ class ReplayServer:
         return len(self._running().connections)
 
     @property
+    def served(self) -> int:
+        """How many sessions were opened since the start."""
+        return self._running().served
+
+    @property
     def url(self) -> str:
         """Scheme, host and port to connect to, without a path."""
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -120,7 +126,7 @@ class ReplayServer:
 
     async def start(self) -> None:
         """Begin to listen."""
-        self._loop = loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         self._service = service = Service(self._recording, self._settings, self._log, loop, self._notify)
         self._server = await loop.create_server(
             lambda: Connection(service), self.host, self.port, ssl=self._tls, backlog=512
@@ -159,39 +165,14 @@ class ReplayServer:
     # Running on a thread of its own
 
     def __enter__(self) -> ReplayServer:
-        started = threading.Event()
-        failure: list[BaseException] = []
-        self._thread = threading.Thread(target=self._run, args=(started, failure), name="replay-server", daemon=True)
-        self._thread.start()
-        started.wait()
-        if failure:
-            self._thread.join()
-            raise failure[0]
+        self._background = Background(self, "replay-server")
+        self._background.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        loop, thread = self._loop, self._thread
-        if loop is not None and thread is not None:
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._ending.set)
-            thread.join()
-
-    def _run(self, started: threading.Event, failure: list[BaseException]) -> None:
-        async def serve() -> None:
-            self._ending = asyncio.Event()
-            try:
-                await self.start()
-            except OSError as error:
-                failure.append(error)
-                return
-            finally:
-                started.set()
-            await self._ending.wait()
-            await self.stop()
-
-        asyncio.run(serve())
+        self._background.stop()
 
     def _running(self) -> Service:
         if self._service is None:

@@ -16,6 +16,7 @@ from runtime.replay.legacy_script import v2_script
 from runtime.replay.parameters import Parameters, parse_query
 from runtime.replay.records import Log, SessionRecord, TokenRequest
 from runtime.replay.refusal import Refusal
+from runtime.replay.resume import Locator, shifted
 from runtime.replay.script import Script, v3_script
 from runtime.replay.session import Limits, Session
 from runtime.replay.tokens import Tokens
@@ -47,6 +48,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     faults: Sequence[Fault] = ()
     keys: Sequence[str] | None = None
+    resume: bool = False
     keep: int | None = None
     keep_audio: bool = False
 
@@ -69,6 +71,7 @@ class Service:
         self._recording, self._settings, self._changed = recording, settings, changed
         self._native = variant_of(recording.events)
         self._scripts: dict[object, Script] = {}
+        self._locator = Locator(recording) if settings.resume else None
         self._tokens = Tokens()
         self._attempts = self._opened = self._running = 0
 
@@ -116,6 +119,11 @@ class Service:
         self.log("session opened", session=record.number, api=api, host=record.host, query=record.query)
         return session, disturbance, operations
 
+    @property
+    def served(self) -> int:
+        """How many sessions were opened."""
+        return self._opened
+
     def finish(self, session: Session, now: float) -> None:
         """Keep what was seen of a session whose connection has ended."""
         record = session.record
@@ -153,9 +161,25 @@ class Service:
             raise Refusal(3009, "Unauthorized Connection: Too many concurrent sessions")
         if api == "v3":
             parameters = parse_query(request.query)
-            return V3Session(self._v3_script(parameters), record, limits, now, parameters)
-        legacy = parse_legacy_query(request.query)
-        return V2Session(self._v2_script(legacy), record, limits, now, legacy)
+            session: Session = V3Session(self._v3_script(parameters), record, limits, now, parameters)
+            session.locate = self._locate(lambda recording: self._make_v3(recording, parameters))
+        else:
+            legacy = parse_legacy_query(request.query)
+            session = V2Session(self._v2_script(legacy), record, limits, now, legacy)
+            session.locate = self._locate(lambda recording: v2_script(recording, legacy.partials))
+        return session
+
+    def _locate(self, make: Callable[[Recording], Script]) -> Callable[[bytes], Script | None] | None:
+        """Return what finds the script of a session that goes on in the middle, if sessions may."""
+        locator = self._locator
+        if locator is None:
+            return None
+
+        def locate(chunk: bytes) -> Script | None:
+            offset = locator.find(chunk)
+            return make(shifted(self._recording, offset)) if offset else None
+
+        return locate
 
     def _refused(self, api: str, record: SessionRecord, now: float) -> Session:
         """Return a session that exists only to be refused."""
@@ -186,12 +210,15 @@ class Service:
         return None
 
     def _v3_script(self, parameters: Parameters) -> Script:
+        return self._cached(parameters.format_turns, lambda: self._make_v3(self._recording, parameters))
+
+    def _make_v3(self, recording: Recording, parameters: Parameters) -> Script:
         variant = self._settings.variant or self._native
         if not parameters.format_turns and variant in (Variant.F1, Variant.F2):
             variant = Variant.F1_UNFORMATTED
         elif parameters.format_turns and variant is Variant.F1_UNFORMATTED:
             variant = Variant.F1
-        return self._cached(variant, lambda: v3_script(self._recording, variant))
+        return v3_script(recording, variant)
 
     def _v2_script(self, parameters: LegacyParameters) -> Script:
         partials = parameters.partials

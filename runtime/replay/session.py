@@ -7,7 +7,7 @@ rest.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from runtime.recording import JsonObject
@@ -69,6 +69,9 @@ class Session(ABC):
         self.session_seconds = limits.session_seconds
         self.idle_seconds: float | None = None
         self.bytes_per_millisecond = 32.0
+        #: Tells from the first audio of a session whether it goes on in the middle of the recording, and what to play
+        #: then.
+        self.locate: Callable[[bytes], Script | None] | None = None
 
     # What a dialect says.
 
@@ -136,6 +139,8 @@ class Session(ABC):
         shortest, longest = self.chunk_limits
         if not shortest <= milliseconds <= longest:
             raise self.duration_refusal(milliseconds)
+        if self.locate is not None:
+            self._resume(self.locate(data))
         self.active = now
         self.position += milliseconds
         self.record.audio_milliseconds = self.position
@@ -146,6 +151,11 @@ class Session(ABC):
         if self.position > elapsed * 1000 + self.limits.burst + JITTER * self.limits.speed:
             raise self.rate_refusal(self.position / 1000, elapsed)
         return self._play(self.player.advance(self.position))
+
+    def _resume(self, script: Script | None) -> None:
+        self.locate = None
+        if script is not None:
+            self.script, self.player = script, Player(script.cues)
 
     def terminate(self, now: float) -> list[Action]:
         """End as the client asked: what is owed, the last messages, a normal close."""
