@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -316,7 +317,7 @@ def _add_import(tree: cst.Module, edit: AddImport) -> cst.Module:
 
 def _insert_import(tree: cst.Module, code: str) -> cst.Module:
     statement = cst.parse_statement(code, config=tree.config_for_parsing)
-    end = _import_end(tree)
+    end = _import_place(tree, code.split()[1])
     body = list(tree.body)
     body.insert(end, statement)
     if end == 0 and len(body) > 1:
@@ -345,6 +346,24 @@ def _extend_import(tree: cst.Module, edit: AddImport) -> cst.Module | None:
             names = [*part.names[:-1], part.names[-1].with_changes(comma=comma), cst.ImportAlias(cst.Name(edit.name))]
             return cst.ensure_type(tree.deep_replace(part, part.with_changes(names=names)), cst.Module)
     return None
+
+
+def _import_place(tree: cst.Module, module: str) -> int:
+    """Return where among the imports a new one belongs: the standard library's stay together."""
+    end = _import_end(tree)
+    if module.split(".", 1)[0] not in sys.stdlib_module_names:
+        return end
+    for index in range(end - 1, -1, -1):
+        statement = tree.body[index]
+        if isinstance(statement, cst.SimpleStatementLine):
+            for part in statement.body:
+                if isinstance(part, cst.Import):
+                    if any(_dotted(alias.name).split(".", 1)[0] in sys.stdlib_module_names for alias in part.names):
+                        return index + 1
+                elif isinstance(part, cst.ImportFrom) and part.module is not None and not part.relative:
+                    if _dotted(part.module).split(".", 1)[0] in sys.stdlib_module_names - {"__future__"}:
+                        return index + 1
+    return end
 
 
 def _add_helper(tree: cst.Module, edit: AddHelper) -> cst.Module:

@@ -32,7 +32,9 @@ UNTOUCHED = [pytest.param(rule, code, id=f"{rule.code}-{i}") for rule in registr
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_example_becomes_what_it_says(rule: Rule, example) -> None:  # type: ignore[no-untyped-def]
-    assert migrate(example.before, unsafe=rule.safety == "unsafe") == example.after
+    # how a session ends is a family of its own; the examples of others leave it out
+    ignore = () if rule.code.startswith("V3M5") else ("V3M5",)
+    assert migrate(example.before, unsafe=rule.safety == "unsafe", ignore=ignore) == example.after
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)

@@ -1,0 +1,244 @@
+"""The life of a session: who sends audio, who receives, who ends it, and on which thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import libcst as cst
+
+from codemods import vocabulary as v
+from codemods.edits import Edit
+from codemods.facts.observations import Connect, Send
+from codemods.facts.program import Program
+from codemods.facts.scopes import ScopeNode
+from codemods.facts.values import Bound, Connection, External, Function, Json, Str, Value, Values
+from codemods.model import Options
+from codemods.tree import SourceModule
+
+Endings: TypeAlias = dict[cst.CSTNode, list[list[Edit]]]
+"""Rewrites that end a session, by the node they stand at."""
+
+_RECEIVE = frozenset(
+    {"recv", "receive", "receive_str", "receive_json", "receive_bytes", "recv_data", "recv_data_frame", "__anext__"}
+)
+_CALLBACKS = ("on_open", "on_message", "on_data", "on_error", "on_close")
+
+
+@dataclass(slots=True)
+class Session:
+    """One connection to the vendor and what the program does with it.
+
+    Attributes:
+        legacy: whether it is opened with the v2 URL.
+        audio: the calls that send sound.
+        receives: calls, loops and comprehensions that take frames off it.
+        closes: calls of its `close()`.
+    """
+
+    connection: Connection
+    connect: Connect
+    legacy: bool
+    audio: list[Send] = field(default_factory=list)
+    receives: list[cst.CSTNode] = field(default_factory=list)
+    closes: list[cst.Call] = field(default_factory=list)
+
+
+class Sessions:
+    """Every session of a program, and the functions around them.
+
+    Attributes:
+        threads: the calls of `threading.Thread`.
+        runs: the calls of `run_forever()`.
+        ended: the connections whose session some rewrite ends, with the code of the rule that does.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.found: dict[Connection, Session] = {}
+        self.threads: list[cst.Call] = []
+        self.runs: list[cst.Call] = []
+        self.ended: dict[Connection, str] = {}
+        self._reach: dict[cst.CSTNode, frozenset[cst.CSTNode]] = {}
+        for connect in program.run.connects.values():
+            if program.is_vendor(connect.connection):
+                legacy = any(v.V2_SOCKET.search(text.text) for text in program.urls(connect))
+                self.found[connect.connection] = Session(connect.connection, connect, legacy)
+        if self.found:
+            self._collect()
+
+    @classmethod
+    def of(cls, program: Program) -> Sessions:
+        """Return the sessions of `program`, worked out once."""
+        return program.memo(cls, lambda: cls(program))
+
+    def _collect(self) -> None:
+        for send in self.program.run.sends.values():
+            for connection in send.connections & self.found.keys():
+                if self._is_audio(send):
+                    self.found[connection].audio.append(send)
+        for module in self.modules():
+            for node in module.walk():
+                if isinstance(node, cst.Call):
+                    self._call(node)
+                elif isinstance(node, cst.For | cst.CompFor):
+                    for session in self.at(node.iter):
+                        session.receives.append(node)
+
+    def _call(self, node: cst.Call) -> None:
+        if any(name == "threading.Thread" for name in external_names(self.program.values(node.func))):
+            self.threads.append(node)
+        if not isinstance(node.func, cst.Attribute):
+            return
+        for session in self.at(node.func.value):
+            if node.func.attr.value in _RECEIVE:
+                session.receives.append(node)
+            elif node.func.attr.value == "close":
+                session.closes.append(node)
+            elif node.func.attr.value == "run_forever":
+                self.runs.append(node)
+
+    def _is_audio(self, send: Send) -> bool:
+        values = self.program.values(send.data)
+        if any(isinstance(value, Str) for value in values):
+            return False
+        objects = [value.content if isinstance(value, Json) else value for value in values]
+        keys = {key for (owner, key) in self.program.run.heap if owner in objects and isinstance(key, str)}
+        return v.AUDIO_KEY in keys or not keys
+
+    # questions
+
+    def modules(self) -> Iterator[SourceModule]:
+        """Yield the modules that may be rewritten."""
+        for path in self.program.targets:
+            yield self.program.run.modules[path]
+
+    def at(self, node: cst.CSTNode) -> list[Session]:
+        """Return the sessions whose connection an expression can be."""
+        return [self.found[value] for value in self.program.values(node) if value in self.found]
+
+    def only(self, node: cst.CSTNode) -> Session | None:
+        """Return the session whose connection an expression is, if it can be nothing else but None."""
+        sessions = self.at(node)
+        others = [value for value in self.program.values(node) if isinstance(value, Connection)]
+        return sessions[0] if len(sessions) == 1 == len(others) else None
+
+    @property
+    def terminates(self) -> bool:
+        """Whether the program spells out a message that ends a session; where it is sent is not looked at."""
+        return self.program.memo((Sessions, "terminates"), self._spells_termination)
+
+    def _spells_termination(self) -> bool:
+        for module in self.program.run.modules.values():
+            if "terminate_session" not in module.text and "Terminate" not in module.text:
+                continue
+            for node in module.walk():
+                if isinstance(node, cst.Name) and node.value == "terminate_session":
+                    return True
+                text = node.evaluated_value if isinstance(node, cst.SimpleString) else None
+                if isinstance(text, str) and (
+                    text == "Terminate" or '"Terminate"' in text or "terminate_session" in text
+                ):
+                    return True
+        return False
+
+    def plan(self, code: str, options: Options, endings: Callable[[Session, Sessions], Endings]) -> Endings:
+        """Return the rewrites by which the rule `code` ends v2 sessions that nothing ends so far, worked out once."""
+
+        def make() -> Endings:
+            found: Endings = {}
+            if self.terminates or not options.selects(code):
+                return found
+            for session in self.found.values():
+                open_ended = session.legacy and session.audio and session.connection not in self.ended
+                if open_ended and (here := endings(session, self)):
+                    self.ended[session.connection] = code
+                    found.update(here)
+            return found
+
+        return self.program.memo((Sessions, code), make)
+
+    def function(self, node: cst.CSTNode) -> ScopeNode:
+        """Return the function or module whose code `node` is."""
+        module = self.program.module_of(node)
+        assert module is not None
+        for up in module.ancestors(node):
+            if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module):
+                return up
+        return module.tree
+
+    def reach(self, function: cst.CSTNode) -> frozenset[cst.CSTNode]:
+        """Return the functions that `function` calls or hands on, directly or not, and itself."""
+        if function not in self._reach:
+            found: set[cst.CSTNode] = set()
+            queue = [function]
+            while queue:
+                current = queue.pop()
+                if current in found:
+                    continue
+                found.add(current)
+                for node in own_nodes(current):
+                    if isinstance(node, cst.Name | cst.Attribute | cst.Lambda):
+                        queue += functions(self.program.values(node))
+            self._reach[function] = frozenset(found)
+        return self._reach[function]
+
+    def within(self, function: cst.CSTNode, nodes: Iterable[cst.CSTNode]) -> bool:
+        """Return whether one of `nodes` is reached from `function`."""
+        reached = self.reach(function)
+        return any(self.function(node) in reached for node in nodes)
+
+    def callbacks(self, session: Session, *names: str) -> list[cst.CSTNode]:
+        """Return the functions registered as callbacks of a `WebSocketApp`."""
+        found: list[cst.CSTNode] = []
+        for argument in session.connect.call.args:
+            if argument.keyword is not None and argument.keyword.value in (names or _CALLBACKS):
+                found += functions(self.program.values(argument.value))
+        for (owner, key), values in self.program.run.heap.items():
+            if owner == session.connection and str(key).removeprefix(".") in (names or _CALLBACKS):
+                found += functions(values)
+        return found
+
+    def thread_targets(self) -> Iterator[tuple[cst.Call, list[cst.CSTNode]]]:
+        """Yield each `threading.Thread(...)` with the functions that it can run."""
+        for call in self.threads:
+            target = argument_of(call, 1, "target")
+            yield call, functions(self.program.values(target)) if target is not None else []
+
+
+def argument_of(call: cst.Call, position: int, keyword: str) -> cst.BaseExpression | None:
+    """Return the expression given for a parameter."""
+    for argument in call.args:
+        if argument.keyword is not None and argument.keyword.value == keyword:
+            return argument.value
+    plain = [argument for argument in call.args if argument.keyword is None and not argument.star]
+    return plain[position].value if position < len(plain) else None
+
+
+def functions(values: Iterable[Value]) -> list[cst.CSTNode]:
+    """Return the program's functions among `values`, bound or not."""
+    found: list[cst.CSTNode] = []
+    for value in values:
+        while isinstance(value, Bound):
+            value = value.target
+        if isinstance(value, Function):
+            found.append(value.node)
+    return found
+
+
+def external_names(values: Values) -> list[str]:
+    """Return the dotted names of the library objects among `values`."""
+    return [value.name for value in values if isinstance(value, External)]
+
+
+def own_nodes(function: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield the nodes that run as part of a function (or module): not those of functions defined in it."""
+    stack: list[cst.CSTNode] = list(reversed(function.children))
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, cst.FunctionDef):
+            stack += [*reversed(node.decorators)]
+        elif not isinstance(node, cst.Lambda):
+            stack += reversed(node.children)

@@ -1,0 +1,110 @@
+"""V3M502: a session that lives as long as an `async with` block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import shutdown
+from codemods.edits import Change, Replace
+from codemods.facts.sessions import Endings, Session, Sessions
+from codemods.facts.values import Connecting, Transport
+from codemods.rule import Context, Example, Rule
+from codemods.rules import session_tasks
+
+_BEFORE = """\
+import asyncio
+
+import websockets
+
+
+async def main(chunks):
+    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws") as ws:
+        async for chunk in chunks:
+            await ws.send(chunk)
+            print(await ws.recv())
+"""
+_AFTER = f"""\
+import asyncio
+import contextlib
+
+import websockets
+
+
+{shutdown.source(shutdown.END, Transport.WEBSOCKETS)}
+
+{shutdown.source(shutdown.ENDING, Transport.WEBSOCKETS)}
+
+async def main(chunks):
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws\
+?speech_model=universal-streaming-english&format_turns=true") as ws, ending_session(ws):
+        async for chunk in chunks:
+            await ws.send(chunk)
+            print(await ws.recv())
+"""
+
+
+class SessionScope(Rule):
+    """Terminates the session on every way out of the `async with` block that holds it."""
+
+    code = "V3M502"
+    summary = "the session is terminated at the end of the block that opened it"
+    why = "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours."
+    nodes = (cst.With,)
+    order = 60
+    examples = (Example(_BEFORE, _AFTER),)
+    untouched = (
+        "import websockets\n\n\nasync def main(chunk):\n"
+        '    async with websockets.connect("wss://example.com/chat") as ws:\n        await ws.send(chunk)\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        for edits in planned(context).get(node, ()):
+            yield self.change(
+                node, "the session is never terminated; now it is, on every way out of this block", *edits
+            )
+
+
+def planned(context: Context) -> Endings:
+    """Return the rewrites of this rule by the node they stand at."""
+    session_tasks.planned(context)
+    return Sessions.of(context.program).plan(SessionScope.code, context.options, _endings)
+
+
+def _endings(session: Session, sessions: Sessions) -> Endings:
+    found: Endings = {}
+    if session.connection.transport not in (Transport.WEBSOCKETS, Transport.AIOHTTP):
+        return found
+    for module in sessions.modules():
+        if not shutdown.fits(module, sessions, shutdown.ENDING):
+            continue
+        for node in module.walk():
+            name = _name(node, session, sessions)
+            if name is not None:
+                entered = _entered_too(cst.ensure_type(node, cst.With), name)
+                found[node] = [[entered, *shutdown.ending_session(module, session.connection)]]
+    return found
+
+
+def _name(node: cst.CSTNode, session: Session, sessions: Sessions) -> str | None:
+    """Return the name that an `async with` gives the connection."""
+    if not isinstance(node, cst.With) or node.asynchronous is None:
+        return None
+    last = node.items[-1]
+    if sessions.program.values(last.item) != frozenset({Connecting(session.connection)}) or last.asname is None:
+        return None
+    return last.asname.name.value if isinstance(last.asname.name, cst.Name) else None
+
+
+def _entered_too(node: cst.With, name: str) -> Replace:
+    def build(updated: cst.CSTNode) -> cst.CSTNode:
+        old = cst.ensure_type(updated, cst.With)
+        *others, last = old.items
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        call = cst.parse_expression(f"{shutdown.ENDING}({name})")
+        return old.with_changes(
+            items=[*others, last.with_changes(comma=comma), cst.WithItem(item=call, comma=last.comma)]
+        )
+
+    return Replace(node, build)

@@ -1,0 +1,141 @@
+"""Source of the small functions that end a session properly, put into the user's program where a rewrite calls them.
+
+A session that is not terminated stays open on the server, and is billed, for up to three hours; the transcripts of what
+was said last arrive after `Terminate`, before the service closes the connection (vendor's documentation of v3).
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from codemods.edits import AddHelper, AddImport, Edit
+from codemods.facts.sessions import Sessions
+from codemods.facts.values import Connection, Transport
+from codemods.tree import SourceModule
+
+END = "end_session"
+RUN = "run_session"
+ENDING = "ending_session"
+
+_END_WEBSOCKETS = '''\
+async def end_session(ws):
+    """Tell the service that no more audio comes, and let it send the last transcripts and close."""
+    try:
+        await ws.send('{"type": "Terminate"}')
+        await asyncio.wait_for(ws.wait_closed(), timeout=5)
+    except Exception:
+        pass  # the connection is gone already, or the service does not answer
+'''
+
+_END_AIOHTTP = '''\
+async def end_session(ws):
+    """Tell the service that no more audio comes, and let it send the last transcripts and close."""
+    try:
+        await ws.send_str('{"type": "Terminate"}')
+        for _ in range(50):
+            if ws.closed:
+                break
+            await asyncio.sleep(0.1)
+    except Exception:
+        pass  # the connection is gone already
+'''
+
+_END_APP = '''\
+def end_session(ws):
+    """Tell the service that no more audio comes, and let it send the last transcripts and close."""
+    try:
+        ws.send('{"type": "Terminate"}')
+        for _ in range(50):
+            if not ws.keep_running:
+                break
+            time.sleep(0.1)
+    except Exception:
+        pass  # the connection is gone already
+'''
+
+_END_SOCKET = _END_APP.replace("ws.keep_running", "ws.connected")
+
+_RUN = '''\
+async def run_session(ws, send, receive):
+    """Run both until one of them ends; then end the session while the last transcripts are received."""
+    sender, receiver = asyncio.ensure_future(send), asyncio.ensure_future(receive)
+    try:
+        await asyncio.wait([sender, receiver], return_when=asyncio.FIRST_COMPLETED)
+        for task in (sender, receiver):
+            if task.done():
+                task.result()
+    finally:
+        sender.cancel()
+        await asyncio.wait([sender])
+        await end_session(ws)
+        receiver.cancel()
+        await asyncio.gather(sender, receiver, return_exceptions=True)
+'''
+
+_ENDING = '''\
+@contextlib.asynccontextmanager
+async def ending_session(ws):
+    """End the session on the way out, whatever the way."""
+    try:
+        yield
+    finally:
+        await end_session(ws)
+'''
+
+
+def fits(module: SourceModule, sessions: Sessions, *names: str) -> bool:
+    """Return whether `names` (and `end_session`) are free in a module, and one `end_session` suits all its sessions."""
+    kinds = {_kind(session.connection) for session in sessions.found.values() if module.owns(session.connect.call)}
+    used = {node.value for node in module.walk() if isinstance(node, cst.Name)}
+    return len(kinds) <= 1 and not used & {END, *names}
+
+
+def source(name: str, transport: Transport, *, app: bool = False) -> str:
+    """Return the source of a helper as it stands in a module indented by four spaces."""
+    if name == RUN:
+        return _RUN
+    if name == ENDING:
+        return _ENDING
+    if transport is Transport.WEBSOCKETS:
+        return _END_WEBSOCKETS
+    if transport is Transport.AIOHTTP:
+        return _END_AIOHTTP
+    return _END_APP if app else _END_SOCKET
+
+
+def end_session(module: SourceModule, connection: Connection) -> list[Edit]:
+    """Return the edits that give a module `end_session`."""
+    transport, app = _kind(connection)
+    code = source(END, transport, app=app)
+    return [_helper(module, END, code), AddImport("time" if transport is Transport.WEBSOCKET_CLIENT else "asyncio")]
+
+
+def run_session(module: SourceModule, connection: Connection) -> list[Edit]:
+    """Return the edits that give a module `run_session`."""
+    # each new helper stands above those added before it
+    return [_helper(module, RUN, _RUN), *end_session(module, connection)]
+
+
+def ending_session(module: SourceModule, connection: Connection) -> list[Edit]:
+    """Return the edits that give a module `ending_session`."""
+    return [_helper(module, ENDING, _ENDING), AddImport("contextlib"), *end_session(module, connection)]
+
+
+def _kind(connection: Connection) -> tuple[Transport, bool]:
+    func = connection.site.func
+    name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
+    return connection.transport, name == "WebSocketApp"
+
+
+def _helper(module: SourceModule, name: str, code: str) -> AddHelper:
+    return AddHelper(name, indented(module, code))
+
+
+def indented(module: SourceModule, code: str) -> str:
+    """Return source with the indentation that the module has."""
+    unit = module.tree.default_indent
+    lines = []
+    for line in code.splitlines(keepends=True):
+        body = line.lstrip(" ")
+        lines.append(unit * ((len(line) - len(body)) // 4) + body)
+    return "".join(lines)
