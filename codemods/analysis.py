@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods import suppression, transform
 from codemods.edits import Change, Edit, InsertAfter, InsertBefore, Remove, Replace
+from codemods.facts import foreign
 from codemods.facts.program import Program
 from codemods.model import Finding, Options, ParseError, Safety, Span, Workspace
 from codemods.rule import changes
@@ -123,6 +124,7 @@ def _plan(
             node = _node_of(edit)
             if (node is None and change.path == module.path) or (node is not None and module.owns(node)):
                 edits.append(edit)
+    explained += [module.span(node) for node in foreign.nodes(program, module)]
     explained += [module.span(node) for change in everything for node in _touched(change.edits) if module.owns(node)]
     return ModulePlan(module, findings, explained, edits, options)
 

@@ -27,13 +27,20 @@ def has_transcript(node: cst.CSTNode, base: cst.BaseExpression, context: _Contex
     return guard.holds(node, _messages(context.program, base), context.module, set())
 
 
+def is_not_partial(node: cst.CSTNode, base: cst.BaseExpression, context: _Context) -> bool:
+    """Return whether every path to `node` has tested that the message `base` is no partial transcript."""
+    guard = _Guard(context.program, context.module.code(base), finals_only=True)
+    return guard.holds(node, _messages(context.program, base), context.module, set())
+
+
 def _messages(program: Program, base: cst.CSTNode) -> frozenset[Message]:
     return frozenset(value for value in program.values(base) if isinstance(value, Message))
 
 
 class _Guard:
-    def __init__(self, program: Program, code: str) -> None:
+    def __init__(self, program: Program, code: str, *, finals_only: bool = False) -> None:
         self.program = program
+        self.finals_only = finals_only
         self.code = code
         self.tests = TypeTests.of(program)
 
@@ -82,7 +89,7 @@ class _Guard:
             )
         # `if message.get("text"):`
         read = read_base(test)
-        if outcome and read is not None and read.key is not None and self._same(read.node, messages):
+        if outcome and not self.finals_only and read is not None and read.key is not None and self._same(read.node, messages):
             return "text" in self.program.constants(read.key)
         return False
 
@@ -92,10 +99,12 @@ class _Guard:
         known = self.tests.tests.get(test)
         if known is not None:
             about = {field.message for field in self.program.fields(known.operand, v.TYPE_KEY)}
-            transcripts = all(text in v.TRANSCRIPTS for text in known.types)
             same = bool(about & messages) or self._parsed_again(known, about, messages)
+            if self.finals_only:
+                return same and positive != outcome if v.PARTIAL in known.types else same and positive == outcome
+            transcripts = all(text in v.TRANSCRIPTS for text in known.types)
             return transcripts and positive == outcome and same
-        if isinstance(operator, cst.In | cst.NotIn) and "text" in self.program.constants(test.left):
+        if not self.finals_only and isinstance(operator, cst.In | cst.NotIn) and "text" in self.program.constants(test.left):
             return positive == outcome and self._same(test.comparisons[0].comparator, messages)
         return False
 
@@ -120,6 +129,8 @@ class _Guard:
             if isinstance(node, cst.MatchValue):
                 texts += self.program.constants(node.value)
             stack.extend(node.children)
+        if self.finals_only:
+            return bool(fields & messages) and bool(texts) and v.PARTIAL not in texts
         return bool(fields & messages) and bool(texts) and all(text in v.TRANSCRIPTS for text in texts)
 
     def _left_early(self, block: cst.IndentedBlock, child: cst.CSTNode, messages: frozenset[Message]) -> bool:
@@ -127,7 +138,7 @@ class _Guard:
         for statement in block.body:
             if statement is child:
                 return False
-            if isinstance(statement, cst.If) and statement.orelse is None and _leaves(statement.body):
+            if isinstance(statement, cst.If) and statement.orelse is None and leaves(statement.body):
                 if self._implies(statement.test, messages, False):
                     return True
         return False
@@ -169,7 +180,8 @@ def _is_reference(node: cst.CSTNode, module: SourceModule) -> bool:
     return not isinstance(parent, cst.Attribute | cst.AssignTarget | cst.FunctionDef | cst.ImportAlias)
 
 
-def _leaves(body: cst.BaseSuite) -> bool:
+def leaves(body: cst.BaseSuite) -> bool:
+    """Return whether a branch ends by leaving the loop or function it is in."""
     statements = body.body
     last = statements[-1] if statements else None
     if isinstance(last, cst.SimpleStatementLine):

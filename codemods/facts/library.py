@@ -40,9 +40,13 @@ def _loads(run: Expressions, call: cst.Call, given: Arguments) -> Values:
 
 
 def _dumps(run: Expressions, call: cst.Call, given: Arguments) -> Values:
-    return frozenset(
-        Json(call, value) for value in given.get(0, "obj") if isinstance(value, Obj) and value.kind == "dict"
-    )
+    found: set[Value] = set()
+    for value in given.get(0, "obj"):
+        if isinstance(value, Obj) and value.kind == "dict":
+            found.add(Json(call, value))
+        elif isinstance(value, Message) and value.connection is not None:
+            found.add(Frame(value.connection))
+    return frozenset(found)
 
 
 def _encode(run: Expressions, call: cst.Call, given: Arguments) -> Values:

@@ -9,6 +9,7 @@ import libcst as cst
 from codemods import vocabulary as v
 from codemods.build import quoted, rename_string, replace_test, replace_with
 from codemods.edits import AddHelper, AddImport, Change, Edit
+from codemods.facts.guards import leaves
 from codemods.facts.type_tests import Base, TypeTest, TypeTests, read_base
 from codemods.facts.values import Frame
 from codemods.model import Safety
@@ -88,6 +89,11 @@ class MessageTypes(Rule):
 
     def _needs_complement(self, test: TypeTest, tests: TypeTests) -> bool:
         """Return whether "not partial" is what the program takes for "final"."""
+        parent = test.module.parent(test.node)
+        operator = test.node.comparisons[0].operator if isinstance(test.node, cst.Comparison) else None
+        if isinstance(parent, cst.If) and parent.orelse is None and isinstance(operator, cst.Equal | cst.In):
+            if not leaves(parent.body):
+                return False
         function = _function(test)
         return not any(
             v.FINAL in other.types
