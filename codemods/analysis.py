@@ -66,9 +66,7 @@ class ModulePlan:
         return best
 
 
-def analyse(
-    sources: Mapping[str, str], workspace: Workspace, options: Options
-) -> dict[str, ModulePlan | ParseError]:
+def analyse(sources: Mapping[str, str], workspace: Workspace, options: Options) -> dict[str, ModulePlan | ParseError]:
     """Plan the migration of a group of modules that belong together.
 
     Args:
@@ -148,4 +146,8 @@ def _node_of(edit: Edit) -> cst.CSTNode | None:
 
 
 def _touched(edits: Sequence[Edit]) -> list[cst.CSTNode]:
-    return [edit.node if isinstance(edit, Replace) else edit.statement for edit in edits if isinstance(edit, Replace | Remove)]
+    return [
+        edit.node if isinstance(edit, Replace) else edit.statement
+        for edit in edits
+        if isinstance(edit, Replace | Remove)
+    ]

@@ -6,6 +6,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import libcst as cst
 
@@ -14,6 +15,8 @@ from codemods.tree import SourceModule
 
 TODO = "# TODO(v3-migrate): "
 _ABOUT_ENCODING = re.compile(r"base\s?64|b64|\bencod(e|ing)\b|\bjson\b|serializ", re.IGNORECASE)
+
+_ImportT = TypeVar("_ImportT", cst.Import, cst.ImportFrom)
 
 
 class _Applier(cst.CSTTransformer):
@@ -66,21 +69,21 @@ class _Applier(cst.CSTTransformer):
             first = list(around) if isinstance(around, cst.FlattenSentinel) else [around]
             behind = len(self._after.get(original, ()))
             cut = len(first) - behind
-            return cst.FlattenSentinel([*first[:cut], *several[1:], *first[cut:]])  # type: ignore[list-item]
+            return cst.FlattenSentinel([*first[:cut], *several[1:], *first[cut:]])
         if not isinstance(node, cst.CSTNode):
             return node
         if isinstance(node, cst.SimpleStatementLine) and not node.body:
             return node
         comments = self._new_comments(original)
         if comments:
-            lines = [*getattr(node, "leading_lines"), *(cst.EmptyLine(comment=cst.Comment(line)) for line in comments)]
+            lines = [*_leading(node), *(cst.EmptyLine(comment=cst.Comment(line)) for line in comments)]
             node = node.with_changes(leading_lines=lines)
         before = [self._parse(code) for code in self._before.get(original, ())]
         after = [self._parse(code) for code in self._after.get(original, ())]
         if not before and not after:
             return node
         if before:
-            lines = list(getattr(node, "leading_lines"))
+            lines = list(_leading(node))
             before[0] = before[0].with_changes(leading_lines=lines)
             node = node.with_changes(leading_lines=())
         return cst.FlattenSentinel([*before, node, *after])
@@ -90,9 +93,7 @@ class _Applier(cst.CSTTransformer):
 
     def _new_comments(self, original: cst.CSTNode) -> list[str]:
         """Return the TODO comments for a statement, without those that stand above it already."""
-        present = {
-            line.comment.value for line in getattr(original, "leading_lines", ()) if line.comment is not None
-        }
+        present = {line.comment.value for line in getattr(original, "leading_lines", ()) if line.comment is not None}
         if isinstance(original, cst.SimpleStatementLine | cst.BaseCompoundStatement) and self._is_first(original):
             present |= {line.comment.value for line in self._module.tree.header if line.comment is not None}
         codes = {value.removeprefix(TODO).split(" ", 1)[0] for value in present if value.startswith(TODO)}
@@ -132,6 +133,12 @@ class _Applier(cst.CSTTransformer):
             kept.append(cst.SimpleStatementLine(body=[cst.Pass()], leading_lines=waiting))
             waiting = []
         return node.with_changes(body=kept, footer=[*waiting, *node.footer])
+
+
+def _leading(node: cst.CSTNode) -> Sequence[cst.EmptyLine]:
+    """Return the comment and blank lines above a statement."""
+    found: Sequence[cst.EmptyLine] = getattr(node, "leading_lines", ())
+    return found
 
 
 def _still_true(lines: Sequence[cst.EmptyLine]) -> list[cst.EmptyLine]:
@@ -185,9 +192,7 @@ def _drop_unused(old: cst.Module, new: cst.Module, candidates: set[str]) -> cst.
         return new
 
     class Dropper(cst.CSTTransformer):
-        def leave_Import(
-            self, original_node: cst.Import, updated_node: cst.Import
-        ) -> cst.Import | cst.RemovalSentinel:
+        def leave_Import(self, original_node: cst.Import, updated_node: cst.Import) -> cst.Import | cst.RemovalSentinel:
             kept = [alias for alias in updated_node.names if _bound_name(alias) not in dead]
             return self._rest(updated_node, kept)
 
@@ -199,13 +204,15 @@ def _drop_unused(old: cst.Module, new: cst.Module, candidates: set[str]) -> cst.
             kept = [alias for alias in updated_node.names if _bound_name(alias) not in dead]
             return self._rest(updated_node, kept)
 
-        def _rest(self, node, kept):  # type: ignore[no-untyped-def]
-            if len(kept) == len(node.names):
+        def _rest(self, node: _ImportT, kept: list[cst.ImportAlias]) -> _ImportT | cst.RemovalSentinel:
+            names = node.names
+            assert not isinstance(names, cst.ImportStar)
+            if len(kept) == len(names):
                 return node
             if not kept:
                 return cst.RemoveFromParent()
-            kept[-1] = kept[-1].with_changes(comma=node.names[-1].comma)
-            return node.with_changes(names=kept)
+            kept[-1] = kept[-1].with_changes(comma=names[-1].comma)
+            return cst.ensure_type(node, type(node)).with_changes(names=kept)
 
         def leave_SimpleStatementLine(
             self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine

@@ -126,9 +126,7 @@ class Tracer:
             # keep the variable, drop the encoding: `chunk = b64encode(read()).decode()` -> `chunk = read()`
             code = inner.code
             edit = Replace(definition.value, lambda updated: cst.parse_expression(code))
-            return Unwrapped(
-                node.value, {node.value: defs}, [*inner.edits, edit], set(inner.dead), inner.loose
-            )
+            return Unwrapped(node.value, {node.value: defs}, [*inner.edits, edit], set(inner.dead), inner.loose)
         if simple and inner.code != node.value and not inner.edits:
             return Unwrapped(inner.code, inner.names)
         return None
@@ -152,9 +150,9 @@ class Tracer:
         return None
 
     def _only_encodes(self, function: Function) -> bool:
-        body = function.node.body
         if isinstance(function.node, cst.Lambda):
             return False
+        body = function.node.body
         statements = [
             part
             for line in body.body

@@ -58,10 +58,8 @@ def parameter_objects(program: Program, connect: Connect | None, texts: list[Str
     """Return the mappings that a connection's query is made from."""
     found: list[Obj] = []
     sources = [connect.params] if connect is not None and connect.params is not None else []
-    for text in texts:
-        for part in text.parts:
-            if isinstance(part, Query) and part.call.args:
-                sources.append(part.call.args[0].value)
+    queries = [part for text in texts for part in text.parts if isinstance(part, Query) and part.call.args]
+    sources += [part.call.args[0].value for part in queries]
     for source in sources:
         for value in program.values(source):
             if isinstance(value, Obj) and value not in found:

@@ -203,7 +203,9 @@ class Expressions(Store):
             alternatives = [choice if len(choice) == 1 else frozenset({Str((Hole(node),))}) for choice in alternatives]
         found: set[Value] = set()
         for combination in product(*alternatives):
-            parts: tuple[Part, ...] = tuple(part for text in combination if isinstance(text, Str) for part in text.parts)
+            parts: tuple[Part, ...] = tuple(
+                part for text in combination if isinstance(text, Str) for part in text.parts
+            )
             found.add(Str(parts if len(parts) <= MAX_PARTS else (Hole(node),)))
         return frozenset(found)
 
@@ -271,9 +273,7 @@ class Expressions(Store):
     def eval_Set(self, node: cst.Set, env: Env) -> Values:
         return self._sequence(node, node.elements, "set", env)
 
-    def _sequence(
-        self, node: cst.BaseExpression, elements: Iterable[cst.BaseElement], kind: str, env: Env
-    ) -> Values:
+    def _sequence(self, node: cst.BaseExpression, elements: Iterable[cst.BaseElement], kind: str, env: Env) -> Values:
         obj = Obj(node, kind)
         for index, element in enumerate(elements):
             values = self.eval(element.value, env)

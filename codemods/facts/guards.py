@@ -89,7 +89,13 @@ class _Guard:
             )
         # `if message.get("text"):`
         read = read_base(test)
-        if outcome and not self.finals_only and read is not None and read.key is not None and self._same(read.node, messages):
+        if (
+            outcome
+            and not self.finals_only
+            and read is not None
+            and read.key is not None
+            and self._same(read.node, messages)
+        ):
             return "text" in self.program.constants(read.key)
         return False
 
@@ -104,7 +110,11 @@ class _Guard:
                 return same and positive != outcome if v.PARTIAL in known.types else same and positive == outcome
             transcripts = all(text in v.TRANSCRIPTS for text in known.types)
             return transcripts and positive == outcome and same
-        if not self.finals_only and isinstance(operator, cst.In | cst.NotIn) and "text" in self.program.constants(test.left):
+        if (
+            not self.finals_only
+            and isinstance(operator, cst.In | cst.NotIn)
+            and "text" in self.program.constants(test.left)
+        ):
             return positive == outcome and self._same(test.comparisons[0].comparator, messages)
         return False
 

@@ -28,7 +28,12 @@ from codemods.model import ParseError, Workspace
 from codemods.tree import SourceModule
 
 MAX_ROUNDS = 14
-_CLOSE_ERRORS = ("ConnectionClosed", "ConnectionClosedError", "ConnectionClosedOK", "WebSocketConnectionClosedException")
+_CLOSE_ERRORS = (
+    "ConnectionClosed",
+    "ConnectionClosedError",
+    "ConnectionClosedOK",
+    "WebSocketConnectionClosedException",
+)
 
 
 class Interpreter(Expressions):
@@ -146,9 +151,7 @@ class Interpreter(Expressions):
                     env = handler(statement, env)
         return env
 
-    def _simple(
-        self, parts: Sequence[cst.BaseSmallStatement], holder: cst.CSTNode, env: Env | None
-    ) -> Env | None:
+    def _simple(self, parts: Sequence[cst.BaseSmallStatement], holder: cst.CSTNode, env: Env | None) -> Env | None:
         if env is None:
             return None
         env = dict(env)
@@ -359,8 +362,8 @@ class Interpreter(Expressions):
         elif isinstance(pattern, cst.MatchValue):
             self.eval(pattern.value, env)
         elif isinstance(pattern, cst.MatchOr):
-            for element in pattern.patterns:
-                self._pattern(element.pattern, subject, env)
+            for choice in pattern.patterns:
+                self._pattern(choice.pattern, subject, env)
         else:
             for child in pattern.children:
                 self._pattern(child, NOTHING, env)
@@ -431,4 +434,3 @@ def _dotted(node: cst.BaseExpression) -> str:
     if isinstance(node, cst.Attribute):
         return f"{_dotted(node.value)}.{node.attr.value}"
     return node.value if isinstance(node, cst.Name) else ""
-

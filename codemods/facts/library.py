@@ -368,4 +368,3 @@ METHOD_MODELS: dict[type[Value], MethodModel] = {
     Frame: _frame_method,
     Connecting: _connecting_method,
 }
-

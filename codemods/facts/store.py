@@ -299,4 +299,3 @@ def limited(values: Values) -> Values:
 def callables(values: Iterable[Value]) -> list[Value]:
     """Return the values that can be called and are the program's own."""
     return [value for value in values if isinstance(value, Function | Bound | ClassRef)]
-

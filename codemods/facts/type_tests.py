@@ -207,6 +207,3 @@ def is_message(program: Program, node: cst.CSTNode) -> bool:
     """Return whether an expression is a vendor message and nothing else."""
     values = program.values(node)
     return bool(values) and all(isinstance(value, Message) and program.is_ours(value) for value in values)
-
-
-

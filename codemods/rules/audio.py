@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.build import keep_parentheses
+from codemods.build import keep_parentheses, replace_with
 from codemods.edits import AddImport, Change, Edit, Remove, Replace, Unused
 from codemods.facts.audio import Tracer, Unwrapped, audio_json
 from codemods.facts.observations import Send
@@ -208,9 +208,7 @@ class Audio(Rule):
         return not send.connections or any(name.endswith("WebSocketApp") for name in names)
 
     def _needs_abnf(self, send: Send, context: Context) -> bool:
-        return (
-            send.method in ("send", "send_text") and not self._has_module(context) and self._is_app(send, context)
-        )
+        return send.method in ("send", "send_text") and not self._has_module(context) and self._is_app(send, context)
 
     # the place that wraps, when it is not in the function that sends
 
@@ -225,7 +223,7 @@ class Audio(Rule):
                         code = found.code
                         edits: list[Edit] = [
                             *found.edits,
-                            Replace(call, lambda updated: keep_parentheses(updated, cst.parse_expression(code))),
+                            replace_with(call, code),
                             *(Unused(name) for name in sorted(found.loose | _heads(call.func))),
                             *self._annotation(call, context),
                         ]
@@ -248,11 +246,7 @@ class Audio(Rule):
 
     def _feeds_a_rewritten_send(self, value: Json, context: Context) -> bool:
         """Return whether the text goes to vendor sends only, and made outside the function of each."""
-        sends = [
-            send
-            for send in context.program.run.sends.values()
-            if value in context.program.values(send.data)
-        ]
+        sends = [send for send in context.program.run.sends.values() if value in context.program.values(send.data)]
         if not sends:
             return False
         for send in sends:
@@ -313,4 +307,3 @@ def _heads(func: cst.BaseExpression) -> set[str]:
     while isinstance(func, cst.Attribute):
         func = func.value
     return {func.value} if isinstance(func, cst.Name) else set()
-

@@ -7,6 +7,7 @@ from functools import partial
 
 import libcst as cst
 
+from codemods import query
 from codemods import vocabulary as v
 from codemods.build import edit_text, quoted
 from codemods.edits import Change, Replace
@@ -33,7 +34,7 @@ class Controls(Rule):
             'ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000'
             '&speech_model=universal-streaming-english&format_turns=true")\n'
             'ws.send(json.dumps({"type": "Terminate"}))\n'
-            "ws.send('{\"type\": \"ForceEndpoint\"}')\n"
+            'ws.send(\'{"type": "ForceEndpoint"}\')\n'
             'ws.send(json.dumps({"type": "UpdateConfiguration", "end_of_turn_confidence_threshold": 1, '
             '"max_turn_silence": 300}))\n',
         ),
@@ -60,6 +61,8 @@ class Controls(Rule):
             return
         key = keys.pop()
         if key not in v.CONTROLS and key != v.SILENCE:
+            return
+        if key == v.SILENCE and query.is_mapping(context.program, node):
             return
         sent = self._goes_to(node, context)
         if sent == "elsewhere" or not context.program.mentions_v2:
@@ -129,7 +132,6 @@ class Controls(Rule):
                     f"v2 control message {key!r}, rewritten to {name!r}",
                     edit_text(node, partial(_control_text, name, quote)),
                 )
-
 
 
 def _control_text(name: str, quote: str, old: str) -> str:

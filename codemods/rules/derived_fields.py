@@ -61,7 +61,8 @@ class DerivedFields(Rule):
             "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
             '    if data["message_type"] == "FinalTranscript":\n'
             '        print(data["text"], data["confidence"])\n        begin = data["audio_start"]\n\n\n'
-            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", on_message=on_message)\n',
+            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", '
+            "on_message=on_message)\n",
             "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
             '    if data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"]:\n'
             '        print(data["transcript"], sum(word["confidence"] for word in data["words"]) '

@@ -48,9 +48,7 @@ class EmptyPartials(Rule):
         quiet = branch.body if empty else branch.orelse.body if isinstance(branch.orelse, cst.Else) else None
         if quiet is None or _does_nothing(quiet) or not self._in_partial(branch, context):
             return
-        yield self.report(
-            branch.test, "v3 sends no empty partial while nobody speaks: act on end_of_turn instead"
-        )
+        yield self.report(branch.test, "v3 sends no empty partial while nobody speaks: act on end_of_turn instead")
 
     def _in_partial(self, node: cst.If, context: Context) -> bool:
         tests = TypeTests.of(context.program).tests
@@ -90,7 +88,9 @@ def _empty_when(test: cst.BaseExpression, program: Program) -> bool | None:
 
 def _does_nothing(body: cst.BaseSuite) -> bool:
     """Return whether a branch only skips the message."""
-    parts = [part for line in body.body for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))]
+    parts = [
+        part for line in body.body for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+    ]
     return all(
         isinstance(part, cst.Pass | cst.Continue) or (isinstance(part, cst.Return) and part.value is None)
         for part in parts

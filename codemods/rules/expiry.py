@@ -27,7 +27,8 @@ class Expiry(Rule):
             "    data = json.loads(raw)\n"
             '    if data["message_type"] == "SessionBegins":\n'
             '        print(datetime.fromisoformat(data["expires_at"]))\n\n\n'
-            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", on_message=on_message)\n',
+            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", '
+            "on_message=on_message)\n",
             "import json\nfrom datetime import datetime, timezone\nimport websocket\n\n\n"
             "def on_message(ws, raw):\n    data = json.loads(raw)\n"
             '    if data["type"] == "Begin":\n'
@@ -37,8 +38,7 @@ class Expiry(Rule):
         ),
     )
     untouched = (
-        "from datetime import datetime\n\n\ndef read(order):\n"
-        '    return datetime.fromisoformat(order["expires_at"])\n',
+        'from datetime import datetime\n\n\ndef read(order):\n    return datetime.fromisoformat(order["expires_at"])\n',
     )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:

@@ -120,4 +120,3 @@ class Fields(Rule):
             yield self.change(
                 node, f"v2 field {key!r}, rewritten to {new!r}", replace_with(node.left, quoted(new, node.left))
             )
-

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.edits import Change
-from codemods.facts.values import Bound, ClassRef, Function, Frame, Message
+from codemods.facts.values import Bound, ClassRef, Frame, Function, Message
 from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
 
@@ -49,7 +49,5 @@ class Forwarded(Rule):
         for argument in call.args:
             values = context.program.values(argument.value)
             if any(isinstance(value, Frame | Message) and context.program.is_ours(value) for value in values):
-                yield self.report(
-                    call, "hands a server message on as it is: whoever reads it gets v3 messages now"
-                )
+                yield self.report(call, "hands a server message on as it is: whoever reads it gets v3 messages now")
                 return

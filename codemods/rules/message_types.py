@@ -81,10 +81,15 @@ class MessageTypes(Rule):
             if not edits:
                 return self.report(node, "compare with the v3 message types here: Begin, Turn, Termination")
             return self.change(node, "v2 message type, rewritten to the kind of turn", *edits, safety=safety)
-        code = condition(test, test.base, negative=negative, complement=self._needs_complement(test, tests), context=context)
+        code = condition(
+            test, test.base, negative=negative, complement=self._needs_complement(test, tests), context=context
+        )
         context.claim(node)
         return self.change(
-            node, "v2 message type, rewritten to type and flags", replace_test(context.module, node, code), safety=safety
+            node,
+            "v2 message type, rewritten to type and flags",
+            replace_test(context.module, node, code),
+            safety=safety,
         )
 
     def _needs_complement(self, test: TypeTest, tests: TypeTests) -> bool:
@@ -127,9 +132,7 @@ class MessageTypes(Rule):
         raw = context.code(right)
         base = Base(cst.parse_expression(f"json.loads({raw})"), True, node.left)
         test = TypeTest(node, node.left, (wanted,), frozenset(), base, context.module)
-        code = condition(
-            test, base, negative=isinstance(operator, cst.NotIn), complement=False, context=context
-        )
+        code = condition(test, base, negative=isinstance(operator, cst.NotIn), complement=False, context=context)
         yield self.change(
             node,
             "v2 message type looked for in the text, rewritten to a test of the parsed message",
@@ -259,4 +262,3 @@ class KindOrigins(Rule):
         yield self.change(
             node, "v2 message type, replaced by the kind of turn", replace_with(node, code), kind_helper()
         )
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import libcst as cst
 
@@ -26,9 +27,10 @@ class Termination(Rule):
         Example(
             "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
             '    kind = data["message_type"]\n    if kind == "SessionInformation":\n'
-            '        print(data["audio_duration_seconds"])\n    elif kind == "SessionTerminated":\n'
-            "        ws.close()\n    else:\n        print(kind)\n\n\n"
-            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", on_message=on_message)\n',
+            '        print(data["audio_duration_seconds"])\n    elif kind == "SessionTerminated":'
+            "\n        ws.close()\n    else:\n        print(kind)\n\n\n"
+            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", '
+            "on_message=on_message)\n",
             "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
             '    kind = data["type"]\n    if kind == "Termination":\n'
             '        print(data["audio_duration_seconds"])\n        ws.close()\n    else:\n        print(kind)\n\n\n'
@@ -37,8 +39,8 @@ class Termination(Rule):
         ),
     )
     untouched = (
-        'def end(kind):\n    if kind == "SessionInformation":\n        print(1)\n    elif kind == "SessionTerminated":\n'
-        "        print(2)\n",
+        'def end(kind):\n    if kind == "SessionInformation":\n        print(1)\n    elif kind == "SessionTerminated":'
+        "\n        print(2)\n",
     )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
@@ -63,12 +65,11 @@ class Termination(Rule):
                 if not isinstance(first.body, cst.IndentedBlock) or not isinstance(other.body, cst.IndentedBlock):
                     yield self.report(first.test, "v3 has one Termination message for both: join these branches")
                     return
-                at = depth
-                order = kind == "SessionInformation"
+                join = partial(_joined, depth=depth, first_goes_first=kind == "SessionInformation")
                 yield self.change(
                     other.test,
                     "SessionInformation and SessionTerminated are one message in v3: branches joined",
-                    Replace(first, lambda updated: _joined(cst.ensure_type(updated, cst.If), at, order)),
+                    Replace(first, join),
                 )
                 return
             other = other.orelse
@@ -81,14 +82,13 @@ class Termination(Rule):
         later = block.body[list(block.body).index(first) + 1 :]
         for statement in later:
             if isinstance(statement, cst.If) and end_of(statement) not in (None, kind):
-                yield self.report(
-                    first.test, "v3 has one Termination message for this and the branch below: join them"
-                )
+                yield self.report(first.test, "v3 has one Termination message for this and the branch below: join them")
                 return
 
 
-def _joined(first: cst.If, depth: int, first_goes_first: bool) -> cst.If:
+def _joined(updated: cst.CSTNode, depth: int, first_goes_first: bool) -> cst.If:
     """Return the chain with the branch `depth` steps below merged into its head."""
+    first = cst.ensure_type(updated, cst.If)
     chain = [first]
     for _ in range(depth):
         chain.append(cst.ensure_type(chain[-1].orelse, cst.If))
@@ -102,4 +102,3 @@ def _joined(first: cst.If, depth: int, first_goes_first: bool) -> cst.If:
     for branch in reversed(chain[1:]):
         rest = branch.with_changes(orelse=rest)
     return first.with_changes(body=body, orelse=rest)
-
