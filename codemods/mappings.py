@@ -57,10 +57,16 @@ def _literal_entries(node: cst.CSTNode, obj: Obj) -> Iterator[Entry]:
         for element in node.elements:
             if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
                 yield Entry(str(element.key.evaluated_value), element.key, element, element.value, obj)
+    elif isinstance(node, cst.List | cst.Tuple):
+        for pair in node.elements:
+            if isinstance(pair.value, cst.Tuple | cst.List) and len(pair.value.elements) == 2:
+                key, value = (element.value for element in pair.value.elements)
+                if isinstance(key, cst.SimpleString):
+                    yield Entry(str(key.evaluated_value), key, pair, value, obj)
     elif isinstance(node, cst.Call):
         yield from _keyword_entries(node, obj)
         for argument in node.args:
-            if argument.keyword is None and isinstance(argument.value, cst.Dict):
+            if argument.keyword is None and isinstance(argument.value, cst.Dict | cst.List | cst.Tuple):
                 yield from _literal_entries(argument.value, obj)
 
 
@@ -85,6 +91,8 @@ def remove(program: Program, entry: Entry) -> Edit | None:
     parent = module.parent(entry.holder)
     if isinstance(entry.holder, cst.DictElement) and isinstance(parent, cst.Dict):
         return Replace(parent, lambda updated: _without(cst.ensure_type(updated, cst.Dict), entry.key))
+    if isinstance(entry.holder, cst.Element) and isinstance(parent, cst.List | cst.Tuple):
+        return Replace(parent, lambda updated: _without_pair(updated, entry.key))
     if isinstance(entry.holder, cst.Arg) and isinstance(parent, cst.Call):
         return Replace(parent, lambda updated: _without_keyword(cst.ensure_type(updated, cst.Call), entry.key))
     assign = module.parent(parent) if parent is not None else None
@@ -108,6 +116,22 @@ def _without(node: cst.Dict, key: str) -> cst.Dict:
     return node.with_changes(elements=kept)
 
 
+def _without_pair(node: cst.CSTNode, key: str) -> cst.CSTNode:
+    elements = list(node.elements) if isinstance(node, cst.List | cst.Tuple) else []
+    kept = [
+        element
+        for element in elements
+        if not (
+            isinstance(element.value, cst.Tuple | cst.List)
+            and isinstance(element.value.elements[0].value, cst.SimpleString)
+            and element.value.elements[0].value.evaluated_value == key
+        )
+    ]
+    if len(kept) > 1 and len(kept) < len(elements) and elements[-1] is not kept[-1]:
+        kept[-1] = kept[-1].with_changes(comma=elements[-1].comma)
+    return node.with_changes(elements=kept)
+
+
 def _without_keyword(node: cst.Call, key: str) -> cst.Call:
     kept = [argument for argument in node.args if argument.keyword is None or argument.keyword.value != key]
     if kept and len(kept) < len(node.args) and node.args[-1] is not kept[-1]:
@@ -116,12 +140,21 @@ def _without_keyword(node: cst.Call, key: str) -> cst.Call:
 
 
 def add(site: cst.CSTNode, additions: Sequence[tuple[str, str]]) -> Replace | None:
-    """Return the edit that adds entries (key and source of the value) to a dict display or a `dict(...)` call."""
+    """Return the edit that adds entries (key and source of the value) to a dict, `dict(...)` or `.update(...)`."""
     if isinstance(site, cst.Dict):
         return Replace(site, lambda updated: _extended(cst.ensure_type(updated, cst.Dict), additions))
-    if isinstance(site, cst.Call) and isinstance(site.func, cst.Name) and site.func.value == "dict":
+    if isinstance(site, cst.List | cst.Tuple) and list(_literal_entries(site, Obj(site, "list"))):
+        return Replace(site, lambda updated: _extended_pairs(updated, additions))
+    if isinstance(site, cst.Call) and _takes_entries(site):
         return Replace(site, lambda updated: _extended_call(cst.ensure_type(updated, cst.Call), additions))
     return None
+
+
+def _takes_entries(call: cst.Call) -> bool:
+    """Return whether keywords of a call are entries of a mapping: `dict(...)`, `params.update(...)`."""
+    if isinstance(call.func, cst.Attribute):
+        return call.func.attr.value == "update"
+    return isinstance(call.func, cst.Name) and call.func.value == "dict"
 
 
 def _extended(node: cst.Dict, additions: Sequence[tuple[str, str]]) -> cst.Dict:
@@ -155,6 +188,20 @@ def _extended(node: cst.Dict, additions: Sequence[tuple[str, str]]) -> cst.Dict:
     ]
     new[-1] = new[-1].with_changes(comma=last_comma)
     return node.with_changes(elements=[*elements, *new])
+
+
+def _extended_pairs(node: cst.CSTNode, additions: Sequence[tuple[str, str]]) -> cst.CSTNode:
+    sequence = cst.ensure_type(node, cst.List) if isinstance(node, cst.List) else cst.ensure_type(node, cst.Tuple)
+    last = sequence.elements[-1]
+    like = last.value.elements[0].value if isinstance(last.value, cst.Tuple | cst.List) else None
+    shared = next((item.comma for item in sequence.elements[:-1] if isinstance(item.comma, cst.Comma)), None)
+    between = shared or cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    pairs = [
+        cst.Element(expression(f"({quoted(key, like)}, {_styled(value, like)})"), comma=between)
+        for key, value in additions
+    ]
+    pairs[-1] = pairs[-1].with_changes(comma=last.comma)
+    return sequence.with_changes(elements=[*sequence.elements[:-1], last.with_changes(comma=between), *pairs])
 
 
 def _bare(space: cst.ParenthesizedWhitespace) -> cst.ParenthesizedWhitespace:

@@ -46,6 +46,11 @@ def parameters(program: Program) -> list[Parameter]:
     return program.memo("query parameters", lambda: list(_unique(_find(program))))
 
 
+def is_mapping(program: Program, site: cst.CSTNode) -> bool:
+    """Return whether the dict made at `site` becomes a socket's query."""
+    return any(isinstance(item.place, Entry) and item.place.obj.site is site for item in parameters(program))
+
+
 def _unique(found: Iterator[Parameter]) -> Iterator[Parameter]:
     seen: set[tuple[cst.CSTNode, str]] = set()
     for parameter in found:
@@ -164,13 +169,25 @@ def remove(program: Program, parameter: Parameter) -> list[Edit]:
         if isinstance(parent, cst.ConcatenatedString):
             edits.append(Replace(parent, _without_empty))
         return edits
-    if isinstance(parent, cst.FormattedString) and len(parameter.values) == 1 and parameter.text == "\0":
-        if any(
-            isinstance(part, cst.FormattedStringExpression) and part.expression is parameter.values[0]
-            for part in parent.parts
-        ):
-            return [Replace(parent, lambda updated: _without_hole(updated, parameter.name))]
+    if isinstance(parent, cst.FormattedString) and _is_one_hole(parent, literal.node):
+        return [Replace(parent, lambda updated: _without_hole(updated, parameter.name))]
     return []
+
+
+def _is_one_hole(string: cst.FormattedString, text: cst.CSTNode) -> bool:
+    """Return whether what follows `text` is one placeholder that is a whole value."""
+    parts = list(string.parts)
+    index = next((i for i, part in enumerate(parts) if part is text), len(parts))
+    following = parts[index + 2] if index + 2 < len(parts) else None
+    return (
+        index + 1 < len(parts)
+        and isinstance(parts[index + 1], cst.FormattedStringExpression)
+        and (following is None or _starts_next(following))
+    )
+
+
+def _starts_next(part: cst.BaseFormattedStringContent) -> bool:
+    return isinstance(part, cst.FormattedStringText) and part.value.startswith(("&", "#"))
 
 
 def cut(text: str, name: str) -> str:

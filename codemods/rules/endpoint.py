@@ -14,7 +14,7 @@ from codemods.edits import Change, Edit, Replace
 from codemods.facts import endpoints
 from codemods.facts.endpoints import EndpointText
 from codemods.facts.observations import Connect
-from codemods.facts.values import Lit, Query, Str
+from codemods.facts.values import Lit, Obj, Query, Str
 from codemods.model import Options
 from codemods.rule import Context, Example, Rule
 
@@ -28,7 +28,15 @@ class Endpoint(Rule):
         "The vendor has switched v2 off. v3 has no default speech model and refuses a session without one; "
         "`format_turns=true` keeps finals punctuated and cased, as v2 sent them."
     )
-    nodes = (cst.SimpleString, cst.FormattedStringText, cst.FormattedString, cst.Dict, cst.Call)
+    nodes = (
+        cst.SimpleString,
+        cst.FormattedStringText,
+        cst.FormattedString,
+        cst.Dict,
+        cst.List,
+        cst.Tuple,
+        cst.Call,
+    )
     order = 10
     examples = (
         Example(
@@ -257,7 +265,7 @@ class _Planner:
                 return False
         return True
 
-    def _mapping(self, connect: Connect, objects: list[endpoints.Obj]) -> None:
+    def _mapping(self, connect: Connect, objects: list[Obj]) -> None:
         if not objects:
             self._once(
                 connect.call,
@@ -303,14 +311,10 @@ class _Planner:
             return
         self._add(node, self.rule.change(node, "v2 endpoint, rewritten to v3", *edits))
         if additions:
-            self._add(
-                node,
-                Change(
-                    "V3M102",
-                    node,
-                    f"no connection is seen to use this URL: add {additions} to its query where it is used",
-                ),
-            )
+            module = self.program.module_of(node)
+            holder = module.statement(node) if module is not None else None
+            message = f"no connection is seen to use this URL: add {additions} to its query where it is used"
+            self._add(node, self.rule.report(holder or node, message))
 
     def _is_docstring(self, node: cst.CSTNode) -> bool:
         module = self.program.module_of(node)
