@@ -67,14 +67,15 @@ def parameter_objects(program: Program, connect: Connect | None, texts: list[Str
     return found
 
 
-def is_shared(program: Program, literal: Lit, pattern: re.Pattern[str]) -> bool:
+def is_shared(program: Program, literal: Lit) -> bool:
     """Return whether a piece of the URL also makes other URLs (a REST base, say)."""
     for values in program.run.values.values():
         for value in values:
             if isinstance(value, Str) and len(value.parts) > 1 and literal in value.parts:
                 following = value.parts[value.parts.index(literal) + 1 :]
                 starts = following[0].text if following and isinstance(following[0], Lit) else ""
-                if not pattern.search(value.text) and not starts.startswith(("/realtime", "/v2/realtime")):
+                ours = v.V2_SOCKET.search(value.text) or v.V2_TOKEN.search(value.text)
+                if not ours and not starts.startswith(("/realtime", "/v2/realtime")):
                     return True
     return False
 

@@ -15,6 +15,7 @@ from codemods.facts import endpoints
 from codemods.facts.endpoints import EndpointText
 from codemods.facts.observations import Connect
 from codemods.facts.values import Lit, Obj, Query, Str
+from codemods.hosts import Hosts, moved
 from codemods.model import Options
 from codemods.rule import Context, Example, Rule
 
@@ -75,14 +76,14 @@ class _Planner:
         self.program = context.program
         self.options: Options = context.options
         self.table: dict[cst.CSTNode, list[Change]] = {}
-        self.hosts_done: set[cst.CSTNode] = set()
+        self.hosts = Hosts.of(context.program, context.options.region)
         self.queries_done: set[cst.CSTNode] = set()
 
     def plan(self) -> dict[cst.CSTNode, list[Change]]:
         """Return the changes by the node they stand at."""
         found = list(endpoints.sockets(self.program))
         for connect, text, endpoint in found:
-            self._host(endpoint, v.V2_SOCKET)
+            self._host(endpoint)
             self._query(connect, text, endpoint, [other for _, other, _ in found])
         for path in self.program.targets:
             for literal in endpoints.literals(self.program, path):
@@ -92,68 +93,14 @@ class _Planner:
     def _add(self, node: cst.CSTNode, change: Change) -> None:
         self.table.setdefault(node, []).append(change)
 
-    # host and path
-
-    def _host(self, endpoint: EndpointText, pattern: re.Pattern[str]) -> None:
-        host = v.HOSTS["eu" if endpoint.eu else self.options.region]
-        pieces = list(endpoint.pieces())
-        if all(piece.node in self.hosts_done for piece, _, _ in pieces):
-            return
-        if len(pieces) == 1:
-            self._host_edit(pieces[0][0], host)
-            return
-        bases = [piece for piece, _, _ in pieces if "assemblyai" in piece.text]
-        if bases and endpoints.is_shared(self.program, bases[0], pattern):
-            self._detach(endpoint, bases[0], host)
-            return
-        for piece, _, _ in pieces:
-            self._host_edit(piece, host)
-
-    def _host_edit(self, piece: Lit, host: str) -> None:
-        if piece.node in self.hosts_done:
-            return
-        self.hosts_done.add(piece.node)
-        self._add(
-            piece.node,
-            self.rule.change(piece.node, "v2 endpoint, rewritten to v3", edit_text(piece.node, lambda t: moved(t, host))),
-        )
-
-    def _detach(self, endpoint: EndpointText, base: Lit, host: str) -> None:
-        """Spell the v3 URL out where the v2 one was joined from a base that other requests still need."""
-        for piece, _, _ in endpoint.pieces():
-            if piece is base or "/realtime" not in piece.text:
-                continue
-            module = self.program.module_of(piece.node)
-            holder = module.parent(piece.node) if module else None
-            edits: list[Edit] = []
-            if isinstance(holder, cst.FormattedString):
-                for part in holder.parts:
-                    if isinstance(part, cst.FormattedStringExpression) and _holds(
-                        self.program.values(part.expression), base
-                    ):
-                        scheme = "" if "://" not in base.text else "wss://"
-                        text = cst.FormattedStringText(f"{scheme}{host}{_version(base.text)}")
-                        edits.append(Replace(part, lambda updated, text=text: text))  # type: ignore[misc]
-                edits.append(Replace(holder, _without_placeholders))
-            elif isinstance(holder, cst.BinaryOperation) and holder.right is piece.node:
-                scheme = "" if "://" not in base.text else "wss://"
-                prefix = f"{scheme}{host}{_version(base.text)}"
-                literal = piece.node
-                edits.append(
-                    Replace(holder, lambda updated, literal=literal, prefix=prefix: _prefixed(updated, prefix))  # type: ignore[misc]
-                )
-            if not edits:
-                self._add(
-                    piece.node,
-                    self.rule.report(
-                        piece.node,
-                        f"v2 path on a base URL that other requests share: use wss://{host}/v3/ws here",
-                    ),
-                )
-                return
-            edits.insert(0, edit_text(piece.node, lambda t: moved(t, host)))
-            self.hosts_done.update((base.node, piece.node))
-            self._add(piece.node, self.rule.change(piece.node, "v2 endpoint, rewritten to v3", *edits))
+    def _host(self, endpoint: EndpointText) -> None:
+        for move in self.hosts.move(endpoint, "wss"):
+            if move.edits:
+                change = self.rule.change(move.node, "v2 endpoint, rewritten to v3", *move.edits)
+            else:
+                message = f"v2 path on a base URL that other requests share: use wss://{move.host}/v3/ws here"
+                change = self.rule.report(move.node, message)
+            self._add(move.node, change)
 
     # query
 
@@ -294,14 +241,14 @@ class _Planner:
     # URLs that no connection was seen to use
 
     def _stray(self, node: cst.SimpleString | cst.FormattedStringText) -> None:
-        if node in self.hosts_done:
+        if node in self.hosts.done:
             return
         text = node.value
         match = v.V2_SOCKET.search(text)
         if match is None or _is_prose(text, match) or self._is_docstring(node):
             return
-        host = v.HOSTS["eu" if match["eu"] else self.options.region]
-        self.hosts_done.add(node)
+        host = self.hosts.host(match)
+        self.hosts.done.add(node)
         rest = text[match.end() :].rstrip("'\"")
         edits: list[Edit] = [edit_text(node, lambda t: moved(t, host))]
         additions = "&".join(f"{key}={value}" for key, value in self._additions(text))
@@ -321,39 +268,6 @@ class _Planner:
         return module is not None and isinstance(module.parent(node), cst.Expr)
 
 
-def moved(text: str, host: str) -> str:
-    """Return a piece of a v2 URL as a piece of the v3 one."""
-    text = re.sub(r"api(\.eu)?\.assemblyai\.com", host, text, flags=re.IGNORECASE)
-    text = re.sub(r"/v2(?=/realtime/|/?$)", "/v3", text)
-    return re.sub(r"/realtime/(ws|token)\b", r"/\1", text)
-
-
-def _without_placeholders(node: cst.CSTNode) -> cst.CSTNode:
-    """Return an f-string that has no placeholder left as a plain string."""
-    string = cst.ensure_type(node, cst.FormattedString)
-    if any(isinstance(part, cst.FormattedStringExpression) for part in string.parts):
-        return string
-    text = "".join(part.value for part in string.parts if isinstance(part, cst.FormattedStringText))
-    prefix = string.start[: string.start.index(string.end[0])].replace("f", "").replace("F", "")
-    value = f"{prefix}{string.end}{text}{string.end}"
-    return cst.SimpleString(value, lpar=string.lpar, rpar=string.rpar)
-
-
-def _version(base: str) -> str:
-    return "/v3" if "/v2" in base else ""
-
-
-def _prefixed(node: cst.CSTNode, prefix: str) -> cst.CSTNode:
-    operation = cst.ensure_type(node, cst.BinaryOperation)
-    literal = cst.ensure_type(operation.right, cst.SimpleString)
-    body = literal.value[len(literal.prefix) + len(literal.quote) : -len(literal.quote)]
-    return literal.with_changes(value=f"{literal.prefix}{literal.quote}{prefix}{body}{literal.quote}")
-
-
-def _holds(values: Iterable[object], literal: Lit) -> bool:
-    return any(isinstance(value, Str) and literal in value.parts for value in values)
-
-
 def _ends_bare(holder: cst.FormattedString) -> bool:
     last = holder.parts[-1]
     return isinstance(last, cst.FormattedStringText) and last.value.endswith(("?", "&"))
@@ -363,5 +277,3 @@ def _is_prose(text: str, match: re.Match[str]) -> bool:
     """Return whether the URL stands in a sentence."""
     around = text[: match.start()] + text[match.end() :]
     return " " in around.strip() or "\n" in around.strip()
-
-

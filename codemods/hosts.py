@@ -1,0 +1,125 @@
+"""Moves a URL to v3's host and path, wherever its pieces are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from codemods import vocabulary as v
+from codemods.build import edit_text
+from codemods.edits import Edit, Replace
+from codemods.facts import endpoints
+from codemods.facts.endpoints import EndpointText
+from codemods.facts.program import Program
+from codemods.facts.values import Lit, Str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What to do at one literal of a URL.
+
+    Attributes:
+        edits: none where the URL is put together in a way that cannot be taken apart.
+        host: where the URL goes.
+    """
+
+    node: cst.CSTNode
+    edits: tuple[Edit, ...]
+    host: str
+
+
+class Hosts:
+    """The moves of one program: each literal is moved once, however many URLs it is part of."""
+
+    def __init__(self, program: Program, region: str) -> None:
+        self.program = program
+        self.region = region
+        self.done: set[cst.CSTNode] = set()
+
+    @staticmethod
+    def of(program: Program, region: str) -> Hosts:
+        """Return the moves of a program, shared by the rules that ask for them."""
+        return program.memo(Hosts, lambda: Hosts(program, region))
+
+    def host(self, endpoint: EndpointText | re.Match[str]) -> str:
+        """Return the v3 host for a v2 URL."""
+        eu = endpoint.eu if isinstance(endpoint, EndpointText) else bool(endpoint["eu"])
+        return v.HOSTS["eu" if eu else self.region]
+
+    def move(self, endpoint: EndpointText, scheme: str) -> Iterator[Move]:
+        """Yield what moves a URL.
+
+        Args:
+            scheme: `wss` or `https`, for a URL that has to be spelled out anew.
+        """
+        host = self.host(endpoint)
+        pieces = [piece for piece, _, _ in endpoint.pieces()]
+        if all(piece.node in self.done for piece in pieces):
+            return
+        bases = [piece for piece in pieces if "assemblyai" in piece.text]
+        if len(pieces) > 1 and bases and endpoints.is_shared(self.program, bases[0]):
+            yield from self._detach(pieces, bases[0], host, scheme)
+            return
+        for piece in pieces:
+            if piece.node not in self.done:
+                self.done.add(piece.node)
+                yield Move(piece.node, (edit_text(piece.node, lambda text: moved(text, host)),), host)
+
+    def _detach(self, pieces: list[Lit], base: Lit, host: str, scheme: str) -> Iterator[Move]:
+        """Spell the v3 URL out where the v2 one was joined from a base that other requests still need."""
+        prefix = f"{scheme}://{host}" if "://" in base.text else host
+        prefix += "/v3" if "/v2" in base.text else ""
+        for piece in pieces:
+            if piece is base or "/realtime" not in piece.text or piece.node in self.done:
+                continue
+            module = self.program.module_of(piece.node)
+            holder = module.parent(piece.node) if module else None
+            edits: list[Edit] = []
+            if isinstance(holder, cst.FormattedString):
+                for part in holder.parts:
+                    if isinstance(part, cst.FormattedStringExpression) and _holds(
+                        self.program.values(part.expression), base
+                    ):
+                        text = cst.FormattedStringText(prefix)
+                        edits.append(Replace(part, lambda updated, text=text: text))  # type: ignore[misc]
+                if edits:
+                    edits.append(Replace(holder, _without_placeholders))
+            elif isinstance(holder, cst.BinaryOperation) and holder.right is piece.node:
+                edits.append(Replace(holder, lambda updated: _prefixed(updated, prefix)))
+            if not edits:
+                yield Move(piece.node, (), host)
+                return
+            self.done.update((base.node, piece.node))
+            yield Move(piece.node, (edit_text(piece.node, lambda text: moved(text, host)), *edits), host)
+
+
+def moved(text: str, host: str) -> str:
+    """Return a piece of a v2 URL as a piece of the v3 one."""
+    text = re.sub(r"api(\.eu)?\.assemblyai\.com", host, text, flags=re.IGNORECASE)
+    text = re.sub(r"/v2(?=/realtime/|/?$)", "/v3", text)
+    return re.sub(r"/realtime/(ws|token)\b", r"/\1", text)
+
+
+def _without_placeholders(node: cst.CSTNode) -> cst.CSTNode:
+    """Return an f-string that has no placeholder left as a plain string."""
+    string = cst.ensure_type(node, cst.FormattedString)
+    if any(isinstance(part, cst.FormattedStringExpression) for part in string.parts):
+        return string
+    text = "".join(part.value for part in string.parts if isinstance(part, cst.FormattedStringText))
+    prefix = string.start[: string.start.index(string.end[0])].replace("f", "").replace("F", "")
+    value = f"{prefix}{string.end}{text}{string.end}"
+    return cst.SimpleString(value, lpar=string.lpar, rpar=string.rpar)
+
+
+def _prefixed(node: cst.CSTNode, prefix: str) -> cst.CSTNode:
+    operation = cst.ensure_type(node, cst.BinaryOperation)
+    literal = cst.ensure_type(operation.right, cst.SimpleString)
+    body = literal.value[len(literal.prefix) + len(literal.quote) : -len(literal.quote)]
+    return literal.with_changes(value=f"{literal.prefix}{literal.quote}{prefix}{body}{literal.quote}")
+
+
+def _holds(values: Iterable[object], literal: Lit) -> bool:
+    return any(isinstance(value, Str) and literal in value.parts for value in values)
