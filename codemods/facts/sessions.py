@@ -242,3 +242,17 @@ def own_nodes(function: cst.CSTNode) -> Iterator[cst.CSTNode]:
             stack += [*reversed(node.decorators)]
         elif not isinstance(node, cst.Lambda):
             stack += reversed(node.children)
+
+
+def concerned(session: Session, code: str, node: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether the checklist `code` has a say at `node`: in a v2 session, or where its own comment still stands.
+
+    What a v3 program does is its author's business; what a migration left for a person stays on the list until done.
+    """
+    if session.legacy:
+        return True
+    statement = module.statement(node)
+    lines = list(getattr(statement, "leading_lines", ()))
+    if module.tree.body and module.tree.body[0] is statement:
+        lines += module.tree.header
+    return any(line.comment is not None and f"(v3-migrate): {code} " in line.comment.value for line in lines)

@@ -1,0 +1,150 @@
+"""V3M503: a session that some method of the program closes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import shutdown
+from codemods.edits import Change, Edit, InsertBefore
+from codemods.facts.sessions import Endings, Session, Sessions
+from codemods.facts.values import Transport
+from codemods.rule import Context, Example, Rule
+from codemods.rules import session_scope
+from codemods.tree import SourceModule
+
+_AWAITED = (Transport.WEBSOCKETS, Transport.AIOHTTP)
+_BEFORE = """\
+import asyncio
+
+import websockets
+
+URL = "wss://api.assemblyai.com/v2/realtime/ws"
+
+
+class Captions:
+    async def start(self):
+        self.ws = await websockets.connect(URL)
+        self.reader = asyncio.create_task(self.read())
+
+    async def read(self):
+        async for message in self.ws:
+            print(message)
+
+    async def feed(self, chunk):
+        await self.ws.send(chunk)
+
+    async def stop(self):
+        await self.ws.close()
+"""
+_AFTER = f"""\
+import asyncio
+
+import websockets
+
+
+{shutdown.source(shutdown.END, Transport.WEBSOCKETS)}
+
+URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+
+
+class Captions:
+    async def start(self):
+        self.ws = await websockets.connect(URL)
+        self.reader = asyncio.create_task(self.read())
+
+    async def read(self):
+        async for message in self.ws:
+            print(message)
+
+    async def feed(self, chunk):
+        await self.ws.send(chunk)
+
+    async def stop(self):
+        await end_session(self.ws)
+        await self.ws.close()
+"""
+
+
+class SessionClose(Rule):
+    """Terminates the session before the program closes its socket."""
+
+    code = "V3M503"
+    summary = "the session is terminated before its socket is closed"
+    why = (
+        "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours, and "
+        "what was said last is lost."
+    )
+    nodes = (cst.Call,)
+    order = 60
+    examples = (Example(_BEFORE, _AFTER),)
+    untouched = (
+        'import websocket\n\nws = websocket.create_connection("wss://example.com/chat")\nws.send("hello")\nws.close()\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        for edits in planned(context).get(node, ()):
+            yield self.change(node, "the session is never terminated; now it is, before its socket is closed", *edits)
+
+
+def planned(context: Context) -> Endings:
+    """Return the rewrites of this rule by the node they stand at."""
+    session_scope.planned(context)
+    return Sessions.of(context.program).plan(SessionClose.code, context.options, _endings)
+
+
+def _endings(session: Session, sessions: Sessions) -> Endings:
+    found: Endings = {}
+    for module in sessions.modules():
+        if not shutdown.fits(module, sessions):
+            continue
+        for call in session.closes:
+            if module.owns(call) and (edits := _edits(call, session, sessions, module)):
+                found[call] = [edits]
+    return found
+
+
+def _edits(call: cst.Call, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
+    function = sessions.function(call)
+    awaited = session.connection.transport in _AWAITED
+    holder = module.parent(call)
+    statement = module.statement(call)
+    if awaited and isinstance(holder, cst.Await):
+        holder = module.parent(holder)
+    elif awaited:
+        return []
+    if not isinstance(holder, cst.Expr) or not isinstance(statement, cst.SimpleStatementLine):
+        return []
+    if not isinstance(call.func, cst.Attribute) or sessions.only(call.func.value) is not session:
+        return []
+    if _is_over(function, session, sessions):
+        return []
+    socket = module.code(call.func.value)
+    if function in _readers(session, sessions):
+        # nobody else would receive the answer, so there is nothing to wait for
+        return [InsertBefore(statement, _send(session, socket))] if not awaited else []
+    wait = "await " if awaited else ""
+    return [
+        InsertBefore(statement, f"{wait}{shutdown.END}({socket})"),
+        *shutdown.end_session(module, session.connection),
+    ]
+
+
+def _is_over(function: cst.CSTNode, session: Session, sessions: Sessions) -> bool:
+    """Return whether a function runs when the connection is gone already."""
+    return any(function in sessions.reach(callback) for callback in sessions.callbacks(session, "on_error", "on_close"))
+
+
+def _readers(session: Session, sessions: Sessions) -> frozenset[cst.CSTNode]:
+    """Return the functions that run on the thread (or in the task) that receives."""
+    found: set[cst.CSTNode] = set()
+    for callback in sessions.callbacks(session, "on_message", "on_data", "on_open"):
+        found |= sessions.reach(callback)
+    for node in session.receives:
+        found |= sessions.reach(sessions.function(node))
+    return frozenset(found)
+
+
+def _send(session: Session, socket: str) -> str:
+    return f'{socket}.send(\'{{"type": "Terminate"}}\')'

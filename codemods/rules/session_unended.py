@@ -1,0 +1,57 @@
+"""V3M510: a session that nothing ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.edits import Change
+from codemods.facts.sessions import Sessions, concerned
+from codemods.model import Safety
+from codemods.rule import Context, Example, Rule
+from codemods.rules import session_close
+
+_MESSAGE = (
+    'nothing ends this session, and it is billed for up to three hours: send {"type": "Terminate"} and wait for '
+    "Termination before the socket is closed"
+)
+_PROGRAM = """\
+import websocket
+
+{todo}ws = websocket.create_connection("{url}")
+
+
+def feed(chunk):
+    ws.send_binary(chunk)
+"""
+
+
+class SessionUnended(Rule):
+    """Reports sessions that send audio, are never terminated, and that no other rule could end."""
+
+    code = "V3M510"
+    summary = "a session is never terminated"
+    why = "An unterminated v3 session stays open, and is billed, for up to three hours."
+    safety = Safety.MANUAL
+    nodes = (cst.Call,)
+    order = 90
+    examples = (
+        Example(
+            _PROGRAM.format(todo="", url="wss://api.assemblyai.com/v2/realtime/ws"),
+            _PROGRAM.format(
+                todo=f"# TODO(v3-migrate): V3M510 {_MESSAGE}\n",
+                url="wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true",
+            ),
+        ),
+    )
+    untouched = (_PROGRAM.format(todo="", url="wss://streaming.assemblyai.com/v3/ws?speech_model=u3-rt-pro"),)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        sessions = Sessions.of(context.program)
+        session = next((s for s in sessions.found.values() if s.connect.call is node), None)
+        if session is None or not session.audio or sessions.terminates:
+            return
+        session_close.planned(context)
+        if session.connection not in sessions.ended and concerned(session, self.code, node, context.module):
+            yield self.report(node, _MESSAGE)
