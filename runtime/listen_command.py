@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -99,7 +100,7 @@ def _source(arguments: argparse.Namespace) -> Source:
         return Microphone(int(device) if device and device.isdecimal() else device, arguments.sample_rate)
     raw = AudioFormat(arguments.sample_rate or 16_000, arguments.encoding)
     if arguments.file == "-":
-        return PipeSource(open(0, "rb", buffering=0, closefd=False), raw, arguments.speed)
+        return PipeSource(io.FileIO(0, closefd=False), raw, arguments.speed)
     return FileSource(Path(arguments.file), raw, arguments.speed)
 
 

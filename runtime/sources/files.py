@@ -93,7 +93,7 @@ class PipeSource:
     passed on as it comes.
 
     Args:
-        pipe: an unbuffered stream with a file descriptor, as of `open(0, "rb", buffering=0, closefd=False)`.
+        pipe: an unbuffered stream with a file descriptor, such as `io.FileIO(0, closefd=False)`.
         raw: the format, should it not be WAV.
         speed: factor on real time.
 

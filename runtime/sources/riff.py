@@ -46,6 +46,8 @@ def _format(body: bytes) -> AudioFormat:
     code, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", body)
     if code == _EXTENSIBLE and len(body) >= 26:
         (code,) = struct.unpack_from("<H", body, 24)
+    if not rate:
+        raise WavError("the WAV file's sample rate is 0")
     if channels != 1:
         raise WavError(f"the WAV file has {channels} channels, need one: convert with `ffmpeg -i IN -ac 1 OUT.wav`")
     if (code, bits) == (_PCM, 16):
