@@ -108,7 +108,10 @@ def _plan(
         fixed = _applies(change, options)
         if (change.code, span) not in seen:
             seen.add((change.code, span))
-            findings.append((Finding(change.code, span, change.message, change.safety, fixed), change.node))
+            message = change.message
+            if change.edits and not fixed:
+                message = f"likely v2 but not proven, --unsafe rewrites it: {message}"
+            findings.append((Finding(change.code, span, message, change.safety, fixed), change.node))
     edits: list[Edit] = []
     for change in everything:
         if not _applies(change, options) or not options.selects(change.code):

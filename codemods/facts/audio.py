@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from codemods import vocabulary as v
-from codemods.edits import Edit, Remove, Replace
+from codemods.edits import AddImport, Edit, Remove, Replace
 from codemods.facts.program import Program
 from codemods.facts.store import Def
 from codemods.facts.values import Encoded, Function, Json, Obj
@@ -58,8 +58,20 @@ class Tracer:
         None where the bytes are out of reach.
         """
         found = self._raw(node)
-        if found is None:
+        if found is not None and self._reaches(found, at):
+            return found
+        return self._decoded(node, at)
+
+    def _decoded(self, node: cst.BaseExpression, at: cst.CSTNode) -> Unwrapped | None:
+        """Return what undoes the encoding on the spot, for text that is encoded out of sight or needed elsewhere too."""
+        if isinstance(node, cst.SimpleString):
             return None
+        names = {
+            inner.value: self.program.definitions(inner)
+            for inner in self.module.walk(node)
+            if isinstance(inner, cst.Name) and inner in self.program.run.uses
+        }
+        found = Unwrapped(f"base64.b64decode({self.module.code(node)})", names, [AddImport("base64")])
         return found if self._reaches(found, at) else None
 
     def _raw(self, node: cst.BaseExpression) -> Unwrapped | None:
@@ -207,6 +219,28 @@ def audio_json(program: Program, node: cst.CSTNode) -> tuple[list[Json | Obj], b
         if isinstance(content, Obj) and content.kind == "dict" and v.AUDIO_KEY in program.run.items(content):
             audio.append(value if isinstance(value, Json) else content)
     return audio, len(audio) == len(values)
+
+
+def plain_sender(program: Program, function: cst.FunctionDef) -> cst.Call | None:
+    """Return the send in a function that does nothing but `socket.send(json.dumps(its argument))`."""
+    statements = [
+        part
+        for line in function.body.body
+        for part in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
+        if not (isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString))
+    ]
+    if len(statements) != 1 or not isinstance(statements[0], cst.Expr | cst.Return):
+        return None
+    call = statements[0].value
+    if isinstance(call, cst.Await):
+        call = call.expression
+    if not isinstance(call, cst.Call) or call not in program.run.sends:
+        return None
+    data = program.run.sends[call].data
+    if isinstance(data, cst.Call) and data.args:
+        data = data.args[0].value
+    params = [param.name.value for param in function.params.params if param.name.value != "self"]
+    return call if isinstance(data, cst.Name) and params == [data.value] else None
 
 
 def _is_encoder(func: cst.BaseExpression) -> bool:

@@ -285,14 +285,17 @@ class Expressions(Store):
 
     def eval_Dict(self, node: cst.Dict, env: Env) -> Values:
         obj = Obj(node, "dict")
+        copied: set[Value] = set()
         for element in node.elements:
             values = self.eval(element.value, env)
+            if isinstance(element, cst.StarredDictElement):
+                copied |= {value for value in values if isinstance(value, Message)}
             if isinstance(element, cst.DictElement):
                 for key in self.keys(self.eval(element.key, env)):
                     self.join_heap(obj, key, values)
             else:
                 self.copy_items(values, obj)
-        return frozenset({obj})
+        return frozenset(copied) if copied and len(node.elements) == 1 else frozenset({obj, *copied})
 
     def copy_items(self, values: Values, target: Obj) -> None:
         """Copy what dicts hold into `target`."""

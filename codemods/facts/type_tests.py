@@ -14,7 +14,7 @@ import libcst as cst
 from codemods import vocabulary as v
 from codemods.facts.program import Program
 from codemods.facts.store import Def
-from codemods.facts.values import Message
+from codemods.facts.values import Const, Message
 from codemods.tree import SourceModule
 
 
@@ -75,6 +75,22 @@ class TypeTests:
     def uses_kind(self, test: TypeTest) -> bool:
         """Return whether a test sees kinds instead of v3 types."""
         return bool(test.origins & self.kinds)
+
+    def is_sure(self, test: TypeTest) -> bool:
+        """Return whether the operand is a vendor's message type, or None, and nothing else."""
+        if self.uses_kind(test):
+            return all(self.is_sure_origin(origin) for origin in test.origins)
+        return self._is_type(test.operand)
+
+    def is_sure_origin(self, origin: cst.CSTNode) -> bool:
+        """Return whether every test of the type read at `origin` can be rewritten, so that all of them are."""
+        return all(self._is_type(test.operand) for test in self.tests.values() if origin in test.origins)
+
+    def _is_type(self, operand: cst.BaseExpression) -> bool:
+        return all(
+            self.program.is_ours(value) or (isinstance(value, Const) and value.value is None)
+            for value in self.program.values(operand)
+        )
 
     def _tests_at(self, node: cst.CSTNode, module: SourceModule) -> Iterator[TypeTest]:
         program = self.program

@@ -8,9 +8,9 @@ import libcst as cst
 
 from codemods.build import keep_parentheses, replace_with
 from codemods.edits import AddImport, Change, Edit, Remove, Replace, Unused
-from codemods.facts.audio import Tracer, Unwrapped, audio_json
+from codemods.facts.audio import Tracer, Unwrapped, audio_json, plain_sender
 from codemods.facts.observations import Send
-from codemods.facts.values import Encoded, External, Json, Obj, Transport
+from codemods.facts.values import Encoded, External, Function, Json, Obj, Transport
 from codemods.rule import Context, Example, Rule
 
 _BINARY = "websocket.ABNF.OPCODE_BINARY"
@@ -64,6 +64,7 @@ class Audio(Rule):
                 yield change
             return
         yield from self._wrapper(call, context)
+        yield from self._handed_over(call, context)
 
     # a send
 
@@ -80,6 +81,9 @@ class Audio(Rule):
         if not send.connections and not context.program.mentions_v2:
             return None
         transport = send.transport or context.program.transport_hint(context.module.path)
+        if self._is_plain_sender(send, context):
+            # each caller that hands audio over is rewritten by itself (see _handed_over)
+            return None
         if not only and transport not in (Transport.WEBSOCKETS, Transport.WEBSOCKETS_SYNC):
             return self.report(
                 send.call, "audio and other messages share this send: send audio as a binary frame, the rest as text"
@@ -209,6 +213,79 @@ class Audio(Rule):
 
     def _needs_abnf(self, send: Send, context: Context) -> bool:
         return send.method in ("send", "send_text") and not self._has_module(context) and self._is_app(send, context)
+
+    # a function that sends whatever it is given
+
+    def _is_plain_sender(self, send: Send, context: Context) -> bool:
+        for up in context.module.ancestors(send.call):
+            if isinstance(up, cst.FunctionDef):
+                if plain_sender(context.program, up) is not send.call:
+                    return False
+                audio, _ = audio_json(context.program, send.data)
+                given = {item.content if isinstance(item, Json) else item for item in audio}
+                return given <= self._handed_objects(up, context)
+        return False
+
+    def _handed_objects(self, function: cst.FunctionDef, context: Context) -> set[Obj]:
+        """Return the audio messages that calls of `function`, rewritten by themselves, hand over."""
+        found: set[Obj] = set()
+        for path in context.program.targets:
+            module = context.program.run.modules[path]
+            there = Context(context.program, module, context.options, set())
+            for node in module.walk():
+                if isinstance(node, cst.Call) and self._handing(node, there) is not None:
+                    target, obj, _ = self._handing(node, there) or (None, None, None)
+                    if target is function and obj is not None:
+                        found.add(obj)
+        return found
+
+    def _handing(self, call: cst.Call, context: Context) -> tuple[cst.FunctionDef, Obj, cst.Call] | None:
+        """Return function, message and inner send if `call` hands an audio message to a plain sender."""
+        if len(call.args) != 1 or not isinstance(call.args[0].value, cst.Dict):
+            return None
+        obj = Obj(call.args[0].value, "dict")
+        tracer = Tracer(context.program, context.module)
+        if obj not in context.program.values(call.args[0].value) or tracer.payload(obj) is None:
+            return None
+        for value in context.program.values(call.func):
+            target = getattr(value, "target", value)
+            if isinstance(target, Function) and isinstance(target.node, cst.FunctionDef):
+                inner = plain_sender(context.program, target.node)
+                if inner is not None and self._same_receiver(call, inner, target.node, context):
+                    return target.node, obj, inner
+        return None
+
+    def _same_receiver(self, call: cst.Call, inner: cst.Call, function: cst.FunctionDef, context: Context) -> bool:
+        """Return whether the socket of the inner send can be named in the same way at the call."""
+        if not isinstance(inner.func, cst.Attribute) or not context.module.owns(inner):
+            return False
+        socket = inner.func.value
+        if isinstance(socket, cst.Attribute) and isinstance(socket.value, cst.Name) and socket.value.value == "self":
+            return isinstance(call.func, cst.Attribute) and context.code(call.func.value) == "self"
+        defs = context.program.definitions(socket) if isinstance(socket, cst.Name) else frozenset()
+        return bool(defs) and all(item.scope.node is context.module.tree for item in defs)
+
+    def _handed_over(self, call: cst.Call, context: Context) -> Iterable[Change]:
+        found = self._handing(call, context)
+        if found is None:
+            return
+        _, obj, inner = found
+        send = context.program.run.sends[inner]
+        transport = send.transport or context.program.transport_hint(context.module.path)
+        payload = Tracer(context.program, context.module).payload(obj)
+        ours = bool(send.connections) and all(context.program.is_vendor(c) for c in send.connections)
+        if transport is None or payload is None or not ours:
+            return
+        bytes_ = Tracer(context.program, context.module).unwrap(payload, call)
+        if bytes_ is None:
+            return
+        context.claim(call)
+        new = self._call(inner, send, transport, cst.parse_expression(bytes_.code), context)
+        edits: list[Edit] = [*bytes_.edits, Replace(call, lambda updated: new)]
+        edits += [Unused(name) for name in sorted(bytes_.loose)]
+        if transport is Transport.WEBSOCKET_CLIENT and self._needs_abnf(send, context):
+            edits.append(AddImport("websocket", "ABNF"))
+        yield self.change(call, "v2 audio in JSON, rewritten to a binary frame", *edits)
 
     # the place that wraps, when it is not in the function that sends
 

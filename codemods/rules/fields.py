@@ -11,7 +11,7 @@ from codemods.build import quoted, replace_with
 from codemods.edits import Change, Edit, Replace
 from codemods.facts.guards import has_transcript
 from codemods.facts.type_tests import read_base
-from codemods.facts.values import Message
+from codemods.facts.values import Message, Obj, Value
 from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
 
@@ -59,9 +59,16 @@ class Fields(Rule):
         if not ours and not likely:
             return
         key = self._key(base.key, context)
+        if key is None and ours:
+            known = [text for text in context.program.constants(base.key) if text in v.FIELDS]
+            listed = ", ".join(f"{text} is {v.FIELDS[text]}" for text in known)
+            yield self.report(
+                node, f"key of a server message out of sight: v3 has other names{listed and ': '}{listed}"
+            )
+            return
         if key not in v.FIELDS:
             return
-        sure = len(ours) == len(values)
+        sure = all(value in ours or self._lacks(value, key, context) for value in values)
         new = v.FIELDS[key]
         edits = self._edits(node, base.node, base.key, key, new, context)
         yield self.change(
@@ -70,6 +77,10 @@ class Fields(Rule):
             *edits,
             safety=Safety.SAFE if sure else Safety.UNSAFE,
         )
+
+    def _lacks(self, value: Value, key: str, context: Context) -> bool:
+        """Return whether a dict of the program's own, `{**message, ...}`, leaves this key to the message."""
+        return isinstance(value, Obj) and key not in context.program.run.items(value)
 
     def _key(self, node: cst.CSTNode, context: Context) -> str | None:
         found = context.program.constants(node)

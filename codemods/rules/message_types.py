@@ -73,9 +73,7 @@ class MessageTypes(Rule):
 
     def _test(self, test: TypeTest, node: cst.Comparison, tests: TypeTests, context: Context) -> Change:
         negative = isinstance(node.comparisons[0].operator, cst.NotEqual | cst.NotIn | cst.IsNot)
-        safety = Safety.SAFE
-        if not all(context.program.is_ours(value) for value in context.program.values(test.operand)):
-            safety = Safety.UNSAFE
+        safety = Safety.SAFE if tests.is_sure(test) else Safety.UNSAFE
         if tests.uses_kind(test):
             edits = self._kind_edits(node, context)
             if not edits:
@@ -260,5 +258,9 @@ class KindOrigins(Rule):
         context.claim(node)
         code = f"{KIND_HELPER}({context.code(read.node)})"
         yield self.change(
-            node, "v2 message type, replaced by the kind of turn", replace_with(node, code), kind_helper()
+            node,
+            "v2 message type, replaced by the kind of turn",
+            replace_with(node, code),
+            kind_helper(),
+            safety=Safety.SAFE if TypeTests.of(context.program).is_sure_origin(node) else Safety.UNSAFE,
         )
