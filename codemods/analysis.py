@@ -112,6 +112,7 @@ def _plan(
             if change.edits and not fixed:
                 message = f"likely v2 but not proven, --unsafe rewrites it: {message}"
             findings.append((Finding(change.code, span, message, change.safety, fixed), change.node))
+    findings += _standing_todos(module, findings, ignored, ignore_all, options)
     edits: list[Edit] = []
     for change in everything:
         if not _applies(change, options) or not options.selects(change.code):
@@ -128,6 +129,30 @@ def _plan(
     explained += [module.span(node) for node in foreign.nodes(program, module)]
     explained += [module.span(node) for change in everything for node in _touched(change.edits) if module.owns(node)]
     return ModulePlan(module, findings, explained, edits, options)
+
+
+def _standing_todos(
+    module: SourceModule,
+    findings: Sequence[tuple[Finding, cst.CSTNode]],
+    ignored: Mapping[int, tuple[str, ...]],
+    ignore_all: bool,
+    options: Options,
+) -> list[tuple[Finding, cst.CSTNode]]:
+    """Return the TODO comments of earlier runs as findings: each stands for work until a person deletes it."""
+    if transform.TODO not in module.text or ignore_all:
+        return []
+    known = {(finding.code, module.statement(node)) for finding, node in findings if not finding.fixed}
+    found: list[tuple[Finding, cst.CSTNode]] = []
+    for statement in module.walk():
+        if not isinstance(statement, cst.SimpleStatementLine | cst.BaseCompoundStatement):
+            continue
+        span = module.span(statement)
+        here = Span(span.line, span.column, span.line, span.column + 1)
+        for code, message in transform.todos_above(module, statement):
+            taken = not options.selects(code) or _ignored(here, code, ignored)
+            if not taken and (code, statement) not in known:
+                found.append((Finding(code, here, message, Safety.MANUAL, False), statement))
+    return found
 
 
 def _applies(change: Change, options: Options) -> bool:

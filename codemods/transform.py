@@ -93,19 +93,13 @@ class _Applier(cst.CSTTransformer):
 
     def _new_comments(self, original: cst.CSTNode) -> list[str]:
         """Return the TODO comments for a statement, without those that stand above it already."""
-        present = {line.comment.value for line in getattr(original, "leading_lines", ()) if line.comment is not None}
-        if isinstance(original, cst.SimpleStatementLine | cst.BaseCompoundStatement) and self._is_first(original):
-            present |= {line.comment.value for line in self._module.tree.header if line.comment is not None}
-        codes = {value.removeprefix(TODO).split(" ", 1)[0] for value in present if value.startswith(TODO)}
+        codes = {code for code, _ in todos_above(self._module, original)}
         found: list[str] = []
         for line in self._todos.get(original, ()):
             code = line.removeprefix(TODO).split(" ", 1)[0]
             if code not in codes and line not in found:
                 found.append(line)
         return found
-
-    def _is_first(self, statement: cst.CSTNode) -> bool:
-        return bool(self._module.tree.body) and self._module.tree.body[0] is statement
 
     def _close_gaps(
         self, original: cst.IndentedBlock | cst.Module, node: cst.IndentedBlock | cst.Module
@@ -133,6 +127,20 @@ class _Applier(cst.CSTTransformer):
             kept.append(cst.SimpleStatementLine(body=[cst.Pass()], leading_lines=waiting))
             waiting = []
         return node.with_changes(body=kept, footer=[*waiting, *node.footer])
+
+
+def todos_above(module: SourceModule, statement: cst.CSTNode) -> list[tuple[str, str]]:
+    """Return code and message of each TODO comment of ours that stands above a statement."""
+    lines = list(_leading(statement))
+    if module.tree.body and module.tree.body[0] is statement:
+        # above the first statement of a file, comments belong to the file
+        lines = [*module.tree.header, *lines]
+    found: list[tuple[str, str]] = []
+    for line in lines:
+        if line.comment is not None and line.comment.value.startswith(TODO):
+            code, _, message = line.comment.value.removeprefix(TODO).partition(" ")
+            found.append((code, message))
+    return found
 
 
 def _leading(node: cst.CSTNode) -> Sequence[cst.EmptyLine]:
@@ -360,17 +368,29 @@ def _import_place(tree: cst.Module, module: str) -> int:
     end = _import_end(tree)
     if module.split(".", 1)[0] not in sys.stdlib_module_names:
         return end
-    for index in range(end - 1, -1, -1):
-        statement = tree.body[index]
-        if isinstance(statement, cst.SimpleStatementLine):
-            for part in statement.body:
-                if isinstance(part, cst.Import):
-                    if any(_dotted(alias.name).split(".", 1)[0] in sys.stdlib_module_names for alias in part.names):
-                        return index + 1
-                elif isinstance(part, cst.ImportFrom) and part.module is not None and not part.relative:
-                    if _dotted(part.module).split(".", 1)[0] in sys.stdlib_module_names - {"__future__"}:
-                        return index + 1
-    return end
+    place = 0
+    for index, statement in enumerate(tree.body[:end]):
+        if isinstance(statement, cst.SimpleStatementLine) and any(_is_stdlib(part) for part in statement.body):
+            place = index + 1
+            if isinstance(statement.body[-1], cst.Import) and _followed_by_from(tree.body[place:end]):
+                break
+    return place or end
+
+
+def _is_stdlib(part: cst.BaseSmallStatement) -> bool:
+    """Return whether a statement imports from the standard library (`__future__` aside, which has to be first)."""
+    names = sys.stdlib_module_names - {"__future__"}
+    if isinstance(part, cst.Import):
+        return any(_dotted(alias.name).split(".", 1)[0] in names for alias in part.names)
+    if isinstance(part, cst.ImportFrom) and part.module is not None and not part.relative:
+        return _dotted(part.module).split(".", 1)[0] in names
+    return False
+
+
+def _followed_by_from(rest: Sequence[cst.BaseStatement]) -> bool:
+    """Return whether the imports that follow start with `from ... import ...`: plain ones stand above those."""
+    first = rest[0].body[0] if rest and isinstance(rest[0], cst.SimpleStatementLine) else None
+    return isinstance(first, cst.ImportFrom)
 
 
 def _add_helper(tree: cst.Module, edit: AddHelper) -> cst.Module:

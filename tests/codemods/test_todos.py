@@ -1,0 +1,48 @@
+"""TODO comments: where they stand, that they come once, and that they keep counting until deleted."""
+
+from __future__ import annotations
+
+from codemods.analysis import ModulePlan, analyse
+from codemods.model import Options
+from tests.codemods.test_rules import NoWorkspace
+
+RELAY = (
+    "import websockets\n\n\nasync def relay(browser):\n"
+    '    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000") as ws:\n'
+    "        async for raw in ws:\n            await browser.send_text(raw)\n"
+)
+
+
+def plan(source: str, **options: object) -> ModulePlan:
+    found = analyse({"app.py": source}, NoWorkspace(), Options(**options))["app.py"]  # type: ignore[arg-type]
+    assert isinstance(found, ModulePlan)
+    return found
+
+
+def left(source: str, **options: object) -> list[tuple[str, str]]:
+    return [(finding.code, finding.message) for finding in plan(source, **options).findings if not finding.fixed]
+
+
+def test_todo_stands_above_the_statement_and_counts_until_deleted() -> None:
+    first = plan(RELAY, select=("V3M1", "V3M322"))
+    after = first.render()
+    assert "            # TODO(v3-migrate): V3M322 hands" in after
+    assert left(after, select=("V3M1", "V3M322")) == left(RELAY, select=("V3M1", "V3M322"))
+    assert plan(after, select=("V3M1", "V3M322")).render() == after
+    deleted = "\n".join(line for line in after.split("\n") if "TODO(v3-migrate)" not in line)
+    assert plan(deleted, todo=False, select=("V3M1",)).findings == ()
+
+
+def test_no_todo_writes_none() -> None:
+    assert "TODO" not in plan(RELAY, todo=False).render()
+
+
+def test_todo_above_the_first_statement_is_seen_again() -> None:
+    source = '# TODO(v3-migrate): V3M101 look here\nimport json\n'
+    assert left(source) == [("V3M101", "look here")]
+    assert plan(source).render() == source
+
+
+def test_todo_can_be_suppressed_like_any_finding() -> None:
+    source = "# TODO(v3-migrate): V3M101 look here\nimport json  # v3-migrate: ignore[V3M101]\n"
+    assert left(source) == []
