@@ -136,12 +136,14 @@ def read(path: Path | str) -> Recording:
     """Read a recording; every departure from the format is a RecordingError that names the line."""
     path = Path(path)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines(): it also breaks at characters that JSON leaves unescaped inside a text, such as U+0085 and
+        # U+2028.
+        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except OSError as error:
         raise RecordingError(path, None, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise RecordingError(path, None, f"not UTF-8: {error}") from error
-    if not lines:
+    if lines == [""]:
         raise RecordingError(path, None, "empty file; the first line of a recording is its header")
     header = _header(_Line(path, 1, lines[0]))
     events: list[Event] = []
@@ -161,6 +163,19 @@ def write(recording: Recording, path: Path | str) -> None:
     Path(path).write_text("".join(dump_lines(recording)), encoding="utf-8")
 
 
+def dump_json(value: JsonObject, separators: tuple[str, str] = (", ", ": ")) -> str:
+    """Return JSON that people can read, and that can be encoded.
+
+    Half a surrogate pair has no UTF-8 and stays escaped.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=separators)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=separators)
+    return text
+
+
 def dump_lines(recording: Recording) -> Iterable[str]:
     """Yield the lines of the file, each with its newline."""
     yield dump_header(recording.header)
@@ -177,7 +192,7 @@ def dump_header(header: Header) -> str:
     fields["origin"] = header.origin
     if header.recorded:
         fields["recorded"] = header.recorded
-    return json.dumps(fields, ensure_ascii=False) + "\n"
+    return dump_json(fields) + "\n"
 
 
 def dump_event(event: Event) -> str:
@@ -189,7 +204,7 @@ def dump_event(event: Event) -> str:
         fields["text"] = event.text
     elif event.close is not None:
         fields["close"] = {"code": event.close.code, "reason": event.close.reason}
-    return json.dumps(fields, ensure_ascii=False) + "\n"
+    return dump_json(fields) + "\n"
 
 
 class _Line:

@@ -38,8 +38,8 @@ MAX_MESSAGE = 1 << 20
 class Connection(asyncio.Protocol):
     """Moves bytes and actions between a transport and a session."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, service: Service, max_message: int = MAX_MESSAGE) -> None:
+        self._service, self._max_message = service, max_message
         self._loop = service.loop
         self._head = bytearray()
         self._request: Request | None = None
@@ -100,7 +100,7 @@ class Connection(asyncio.Protocol):
         self._upgrade(request, attempt)
 
     def _upgrade(self, request: Request, attempt: int) -> None:
-        protocol = self._protocol = ServerProtocol(max_size=MAX_MESSAGE)
+        protocol = self._protocol = ServerProtocol(max_size=self._max_message)
         protocol.receive_data(bytes(self._head))
         self._head.clear()
         events = protocol.events_received()

@@ -5,13 +5,12 @@ The messages of a recording, in one dialect, each with its place on the audio cl
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from runtime.recording import Close, Event, JsonObject, Recording
+from runtime.recording import Close, Event, JsonObject, Recording, dump_json
 from runtime.replay.turns import Variant, reported_as, turn_of, words_of
 
 __all__ = ["Cue", "Player", "Script", "dump", "v3_script"]
@@ -19,7 +18,7 @@ __all__ = ["Cue", "Player", "Script", "dump", "v3_script"]
 
 def dump(message: JsonObject) -> str:
     """Return a message as it goes over the wire."""
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    return dump_json(message, (",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
