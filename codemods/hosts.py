@@ -49,6 +49,11 @@ class Hosts:
         eu = endpoint.eu if isinstance(endpoint, EndpointText) else bool(endpoint["eu"])
         return v.HOSTS["eu" if eu else self.region]
 
+    @property
+    def host_of_region(self) -> str:
+        """The v3 host where no URL says which."""
+        return v.HOSTS[self.region]
+
     def move(self, endpoint: EndpointText, scheme: str) -> Iterator[Move]:
         """Yield what moves a URL.
 
@@ -72,8 +77,11 @@ class Hosts:
         """Spell the v3 URL out where the v2 one was joined from a base that other requests still need."""
         prefix = f"{scheme}://{host}" if "://" in base.text else host
         prefix += "/v3" if "/v2" in base.text else ""
-        for piece in pieces:
-            if piece is base or "/realtime" not in piece.text or piece.node in self.done:
+        paths = [piece for piece in pieces if piece is not base and "/realtime" in piece.text]
+        if not paths:
+            yield Move(pieces[-1].node, (), host)
+        for piece in paths:
+            if piece.node in self.done:
                 continue
             module = self.program.module_of(piece.node)
             holder = module.parent(piece.node) if module else None
@@ -99,8 +107,9 @@ class Hosts:
 def moved(text: str, host: str) -> str:
     """Return a piece of a v2 URL as a piece of the v3 one."""
     text = re.sub(r"api(\.eu)?\.assemblyai\.com", host, text, flags=re.IGNORECASE)
-    text = re.sub(r"/v2(?=/realtime/|/?$)", "/v3", text)
-    return re.sub(r"/realtime/(ws|token)\b", r"/\1", text)
+    text = re.sub(r"/v2(?=/realtime/|/realtime$|/?$)", "/v3", text)
+    text = re.sub(r"/realtime(?=/(ws|token)\b|/?$)", "", text)
+    return re.sub(r"^realtime/(?=(ws|token)\b|$)", "", text)
 
 
 def _without_placeholders(node: cst.CSTNode) -> cst.CSTNode:

@@ -189,7 +189,10 @@ def _names_used(tree: cst.Module) -> set[str]:
         elif isinstance(node, cst.SimpleString) and len(node.raw_value) < 200:
             # a string annotation: "base64.Something"
             found.update(re.findall(r"[A-Za-z_]\w*(?=\.)", node.raw_value))
-        stack.extend(node.children)
+        if isinstance(node, cst.Attribute | cst.Arg):
+            stack.append(node.value)  # neither `.name` nor `name=` is a use of a variable
+        else:
+            stack.extend(node.children)
     return found
 
 
@@ -338,7 +341,10 @@ def _insert_import(tree: cst.Module, code: str) -> cst.Module:
     if end == 0 and len(body) > 1:
         follower = body[1]
         statement = statement.with_changes(leading_lines=getattr(follower, "leading_lines", ()))
-        body[0:2] = [statement, follower.with_changes(leading_lines=())]
+        imports = isinstance(follower, cst.SimpleStatementLine) and isinstance(
+            follower.body[0], cst.Import | cst.ImportFrom
+        )
+        body[0:2] = [statement, follower.with_changes(leading_lines=() if imports else (cst.EmptyLine(indent=False),))]
     return tree.with_changes(body=body)
 
 

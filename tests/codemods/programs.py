@@ -40,7 +40,7 @@ class Migrated:
 
 def migrate_all(sources: dict[str, str], options: Options | None = None) -> dict[str, Migrated]:
     """Migrate a project; a second run must find nothing more to rewrite."""
-    chosen = options or Options(todo=False)
+    chosen = options or Options(todo=False, ignore=("V3M5",))  # how a session ends is a family of its own
     result: dict[str, Migrated] = {}
     for path, plan in analyse(sources, Sources(sources), chosen).items():
         assert isinstance(plan, ModulePlan), plan

@@ -1,0 +1,53 @@
+"""Arithmetic on numbers of the user's program, folded where they are written out."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+_PURE = frozenset({"int", "float", "min", "max", "round", "abs", "len", "getenv", "get", "getattr"})
+
+
+def folded(node: cst.BaseExpression) -> int | None:
+    """Return the whole number that an expression of literals is."""
+    if isinstance(node, cst.Integer):
+        return node.evaluated_value
+    if isinstance(node, cst.SimpleString) and node.raw_value.isdecimal():
+        return int(node.raw_value)
+    if isinstance(node, cst.BinaryOperation):
+        left, right = folded(node.left), folded(node.right)
+        if left is None or right is None:
+            return None
+        if isinstance(node.operator, cst.Multiply):
+            return left * right
+        if isinstance(node.operator, cst.Add):
+            return left + right
+        if isinstance(node.operator, cst.Subtract):
+            return left - right
+    return None
+
+
+def clamped(node: cst.BaseExpression, code: str, low: int | None, high: int) -> str | None:
+    """Return the source of a number held between two limits, or None if it cannot be written down twice.
+
+    Args:
+        code: the source of `node`.
+        low: no lower limit if None.
+    """
+    number = folded(node)
+    if number is not None:
+        return str(min(number if low is None else max(number, low), high))
+    if not _is_pure(node):
+        return None
+    return f"min({code}, {high})" if low is None else f"min(max({code}, {low}), {high})"
+
+
+def _is_pure(node: cst.CSTNode) -> bool:
+    """Return whether an expression can be evaluated twice with no harm done."""
+    if isinstance(node, cst.Await | cst.Yield | cst.NamedExpr):
+        return False
+    if isinstance(node, cst.Call):
+        func = node.func
+        name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
+        if name not in _PURE:
+            return False
+    return all(_is_pure(child) for child in node.children)
