@@ -126,6 +126,7 @@ def _plan(
             node = _node_of(edit)
             if (node is None and change.path == module.path) or (node is not None and module.owns(node)):
                 edits.append(edit)
+    explained += [module.span(node) for change in everything for node in change.explains if module.owns(node)]
     explained += [module.span(node) for node in foreign.nodes(program, module)]
     explained += [module.span(node) for change in everything for node in _touched(change.edits) if module.owns(node)]
     return ModulePlan(module, findings, explained, edits, options)

@@ -45,6 +45,10 @@ class Tracer:
 
     def payload(self, obj: Obj) -> cst.BaseExpression | None:
         """Return what a `{"audio_data": ...}` dict holds, if that is all it holds."""
+        if isinstance(obj.site, cst.Call) and len(obj.site.args) == 1:
+            argument = obj.site.args[0]
+            named = argument.keyword is not None and argument.keyword.value == v.AUDIO_KEY
+            return argument.value if named else None
         if not isinstance(obj.site, cst.Dict) or len(obj.site.elements) != 1:
             return None
         element = obj.site.elements[0]
@@ -63,7 +67,7 @@ class Tracer:
         return self._decoded(node, at)
 
     def _decoded(self, node: cst.BaseExpression, at: cst.CSTNode) -> Unwrapped | None:
-        """Return what undoes the encoding on the spot, for text that is encoded out of sight or needed elsewhere too."""
+        """Return what undoes the encoding on the spot, for text encoded out of sight or needed elsewhere too."""
         if isinstance(node, cst.SimpleString):
             return None
         names = {

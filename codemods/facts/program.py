@@ -191,6 +191,15 @@ class Program:
         values = self.values(node)
         return texts(values) + texts(self.run.elements(values))
 
+    @cached_property
+    def reads_vendor(self) -> bool:
+        """Whether flow proves that the program parses some message of the vendor."""
+        return any(
+            isinstance(value, Message) and self.is_vendor(value.connection)
+            for values in self.run.values.values()
+            for value in values
+        )
+
     def is_ours(self, value: Value) -> bool:
         """Return whether a frame, message, field or word is proven to come from the vendor's v2 socket."""
         if isinstance(value, Field | Word):
@@ -198,7 +207,9 @@ class Program:
         if isinstance(value, Message):
             if value.connection is not None and self.is_vendor(value.connection):
                 return True
-            return value.site in self.evident and self.mentions_v2 and not self.is_foreign(value.connection)
+            # where the vendor's own messages are seen to be read, one of unknown origin may be the program's imitation
+            unread = self.mentions_v2 and not self.reads_vendor
+            return value.site in self.evident and unread and not self.is_foreign(value.connection)
         if isinstance(value, Frame):
             return self.is_vendor(value.connection)
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -101,12 +102,17 @@ class Audio(Rule):
 
     def _rewrite(self, send: Send, transport: Transport, audio: list[Json | Obj], context: Context) -> Change:
         tracer = Tracer(context.program, context.module)
+        if any(self._is_empty(item, tracer) for item in audio):
+            return self.report(send.call, "v3 refuses an empty audio frame: leave it out, or send silence of 50 ms")
         edits: list[Edit] = []
         if len(audio) == 1 and (direct := self._in_function(send, audio[0], tracer, context)) is not None:
             code, steps, loose = direct
             edits += steps
             edits += [Unused(name) for name in sorted(loose)]
             data: cst.BaseExpression | None = cst.parse_expression(code)
+        elif (decoded := self._from_dict(send, audio, context)) is not None:
+            edits += [AddImport("base64")]
+            data = decoded
         else:
             # made elsewhere: the place that makes the JSON is rewritten (see _wrapper), the send keeps its argument
             for item in audio:
@@ -119,7 +125,23 @@ class Audio(Rule):
         edits.append(Replace(send.call, lambda updated: self._call(updated, send, transport, data, context)))
         if transport is Transport.WEBSOCKET_CLIENT and self._needs_abnf(send, context):
             edits.append(AddImport("websocket", "ABNF"))
-        return self.change(send.call, "v2 audio in JSON, rewritten to a binary frame", *edits)
+        change = self.change(send.call, "v2 audio in JSON, rewritten to a binary frame", *edits)
+        sites = [(item.content if isinstance(item, Json) else item).site for item in audio]
+        return replace(change, explains=sites)
+
+    def _is_empty(self, item: Json | Obj, tracer: Tracer) -> bool:
+        payload = tracer.payload(item.content if isinstance(item, Json) else item)
+        return isinstance(payload, cst.SimpleString) and payload.evaluated_value in ("", b"")
+
+    def _from_dict(self, send: Send, audio: list[Json | Obj], context: Context) -> cst.BaseExpression | None:
+        """Return the bytes taken out of a dict that was made out of sight: `json.dumps(wrap(chunk))`."""
+        dumped = {self._dumped(item) for item in audio}
+        node = dumped.pop() if len(dumped) == 1 else None
+        if node is None or isinstance(node, cst.Dict) or not isinstance(send.data, cst.Call):
+            return None
+        if send.data.args[0].value is not node or not audio_json(context.program, node)[1]:
+            return None
+        return cst.parse_expression(f'base64.b64decode({context.code(node)}["audio_data"])')
 
     def _in_function(
         self, send: Send, item: Json | Obj, tracer: Tracer, context: Context
