@@ -1,0 +1,20 @@
+"""Names of files: as this process opens them, and as the report shows them (relative, with `/`)."""
+
+from __future__ import annotations
+
+import os
+
+
+def shown(path: str) -> str:
+    """Return `path` relative to the working directory, with `/`; a path on another drive stays absolute."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:
+        relative = os.path.abspath(path)
+    return relative.replace(os.sep, "/")
+
+
+def inside(path: str, root: str) -> bool:
+    """Return whether the file that `path` leads to lies in the folder that `root` leads to."""
+    top = os.path.realpath(root)
+    return os.path.realpath(path).startswith(top.rstrip(os.sep) + os.sep)
