@@ -1,0 +1,1 @@
+"""Where Python lives in a file."""

@@ -1,0 +1,81 @@
+"""From paths to outcomes: discover, screen, and, only when something speaks v2, analyse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from migrator.discovery import Discovery, Problem
+from migrator.screening import Screening
+
+if TYPE_CHECKING:
+    from codemods.model import Options
+    from migrator.outcome import Outcome
+    from migrator.worker import Analyse
+
+Progress = Callable[[int, int], None]
+"""Called with how many files are done, and how many there are."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What one run over some paths is to do, and what it found out.
+
+    Attributes:
+        paths: files and folders, as the user gave them.
+        scanned: how many files were looked at, known afterwards.
+    """
+
+    paths: Sequence[str]
+    exclude: Sequence[str] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    jobs: int = 1
+    scanned: int = 0
+
+    def screen(self) -> tuple[Screening, list[Problem]]:
+        """Return which files speak v2, and which could not be looked at; a clean check loads nothing more."""
+        discovery = Discovery(self.paths, self.exclude)
+        screening = Screening()
+        for root, batch in discovery.batches():
+            screening.screen(root, batch)
+        self.scanned = len(screening.files)
+        return screening, [*discovery.problems, *screening.problems]
+
+    def outcomes(
+        self, options: Callable[[], Options], analyse: Analyse | None = None, progress: Progress | None = None
+    ) -> list[Outcome]:
+        """Return what becomes of each file that has anything to tell, by path.
+
+        Args:
+            options: asked for only when there is something to analyse.
+            analyse: the rules; the real ones by default.
+            progress: told how far the analysis is.
+        """
+        screening, problems = self.screen()
+        found: list[Outcome] = []
+        if problems:
+            from migrator.outcome import Outcome
+
+            found += [Outcome(problem.path, error=problem.message) for problem in problems]
+        if screening.hits:
+            found += _migrate(self, screening, options(), analyse, progress)
+        return sorted(found, key=lambda outcome: outcome.path)
+
+
+def _migrate(
+    run: Run, screening: Screening, options: Options, analyse: Analyse | None, progress: Progress | None
+) -> list[Outcome]:
+    from migrator import pool
+    from migrator.worker import Task, rules_analyse
+    from migrator.workspace import Folder, groups
+
+    tasks = [Task(group, options, run.per_file_ignores) for group in groups(screening.hits, screening.files, Folder())]
+    total, done = sum(len(task.group.paths) for task in tasks), 0
+    found: list[Outcome] = []
+    for number, outcomes in enumerate(pool.run(tasks, run.jobs, analyse or rules_analyse), 1):
+        found += outcomes
+        done = total * number // len(tasks)
+        if progress is not None:
+            progress(min(done, total), total)
+    return found

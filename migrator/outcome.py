@@ -1,0 +1,46 @@
+"""What became of one file: the plain data that passes from the engine to the report and to the disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from codemods.model import Finding
+
+Status = Literal["migrated", "partial", "unchanged", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One file before and after.
+
+    Attributes:
+        path: relative to the working directory, with `/`.
+        before: the bytes that were read; `after` equals them when nothing changes.
+        error: why the file could not be looked at or was left alone, in one line.
+    """
+
+    path: str
+    before: bytes = b""
+    after: bytes = b""
+    findings: tuple[Finding, ...] = ()
+    error: str | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to write."""
+        return self.error is None and self.before != self.after
+
+    @property
+    def left(self) -> tuple[Finding, ...]:
+        """The findings that no rewrite takes care of."""
+        return tuple(finding for finding in self.findings if not finding.fixed)
+
+    @property
+    def status(self) -> Status:
+        """The word for it in reports."""
+        if self.error is not None:
+            return "error"
+        if not self.findings and not self.changed:
+            return "unchanged"
+        return "partial" if self.left else "migrated"

@@ -1,0 +1,75 @@
+"""Worker processes. A parser written in C can take its process down with it, so no file is ever parsed in this one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+
+from migrator.outcome import Outcome
+from migrator.worker import Analyse, Task, crashed, migrate
+from migrator.workspace import Group
+
+_WORTH_A_WORKER = 4
+"""Groups. A worker takes longer to start than a few small files take to migrate."""
+
+
+def run(tasks: Sequence[Task], jobs: int, analyse: Analyse) -> Iterator[list[Outcome]]:
+    """Yield the outcomes of each task as it ends, in any order.
+
+    A task that fails, or kills its worker, costs that task only: its files are tried again one by one.
+
+    Args:
+        jobs: how many processes may work at once.
+    """
+    workers = max(1, min(jobs, len(tasks) // _WORTH_A_WORKER or 1))
+    lost: list[Task] = []
+    with ProcessPoolExecutor(workers, mp_context=_context()) as executor:
+        futures = {executor.submit(migrate, task, analyse): task for task in tasks}
+        for future in _completed(futures):
+            task = futures[future]
+            error = future.exception()
+            if error is None:
+                yield future.result()
+            elif isinstance(error, BrokenProcessPool):
+                lost.append(task)  # this task or another one killed the worker
+            else:
+                yield from _one_by_one(task, analyse, error)
+    for task in lost:
+        yield from _alone(task, analyse)
+
+
+def _alone(task: Task, analyse: Analyse) -> Iterator[list[Outcome]]:
+    with ProcessPoolExecutor(1, mp_context=_context()) as executor:
+        future = executor.submit(migrate, task, analyse)
+        error = future.exception()
+    if error is None:
+        yield future.result()
+    else:
+        yield from _one_by_one(task, analyse, error)
+
+
+def _one_by_one(task: Task, analyse: Analyse, error: BaseException) -> Iterator[list[Outcome]]:
+    paths = task.group.paths
+    if len(paths) > 1:
+        for path in paths:
+            yield from _alone(replace(task, group=Group((path,), task.group.hits & {path})), analyse)
+    elif isinstance(error, BrokenProcessPool):
+        yield [Outcome(path, error="left alone: too deeply nested, the parser died on it") for path in paths]
+    else:
+        yield crashed(paths, error)
+
+
+def _completed(futures: dict[Future[list[Outcome]], Task]) -> Iterator[Future[list[Outcome]]]:
+    waiting = set(futures)
+    while waiting:
+        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        yield from done
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    # No thread runs yet in this process, so a fork is safe, and ten times as fast as a new interpreter.
+    return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")

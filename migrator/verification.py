@@ -1,0 +1,69 @@
+"""What must hold of an outcome before anybody sees it, let alone before a byte is written."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Iterable
+
+from codemods.model import Finding
+from migrator.documents.module import DecodingError, Module, newlines
+
+
+class VerificationError(ValueError):
+    """The outcome breaks a promise of the tool; the file must be left alone."""
+
+
+def encoded(module: Module, text: str) -> bytes:
+    """Return the bytes of the new `text`, in the encoding and with the mark and line ends of the old one.
+
+    Raises:
+        VerificationError: it cannot be done.
+    """
+    try:
+        data = module.encode(text)
+        again = Module.decode(data)
+    except DecodingError as error:
+        raise VerificationError(str(error)) from None
+    if (again.text, again.encoding, again.mark) != (text, module.encoding, module.mark):
+        raise VerificationError("the new text would be read back in another encoding")
+    known = module.newlines()
+    if known and not newlines(text) <= known:
+        raise VerificationError("the new text has line ends that the old one had not")
+    return data
+
+
+def compiles(text: str) -> bool:
+    """Return whether the running Python takes `text` for a program; it is compiled, never run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, "<migrated>", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True
+
+
+def check_grammar(before: str, after: str) -> None:
+    """Make sure that a program stays one.
+
+    Raises:
+        VerificationError: `before` compiles and `after` does not.
+    """
+    if compiles(before) and not compiles(after):
+        raise VerificationError("the new text would not be valid Python")
+
+
+def check_stable(after: str, again: str, left: Iterable[Finding], left_again: Iterable[Finding]) -> None:
+    """Make sure that a second run would find nothing to do and report the same places.
+
+    Raises:
+        VerificationError: it would not.
+    """
+    if again != after:
+        raise VerificationError("a second run would change the new text again")
+    before = Counter(finding.code for finding in left)
+    now = Counter(finding.code for finding in left_again)
+    if before != now:
+        differing = ", ".join(sorted((before - now) | (now - before)))
+        raise VerificationError(f"a second run would not report the same places ({differing})")

@@ -1,0 +1,186 @@
+"""One group of files, from bytes to outcomes. This is what runs in a worker process."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+
+from codemods.model import FilePlan, Finding, Options, ParseError, Workspace
+from migrator import suppression
+from migrator.accounting import CODE, unexplained
+from migrator.documents.module import DecodingError, Module
+from migrator.outcome import Outcome
+from migrator.screening import may_speak_v2
+from migrator.verification import VerificationError, check_grammar, check_stable, encoded
+from migrator.workspace import Folder, Group
+
+Analyse = Callable[[Mapping[str, str], Workspace, Options], Mapping[str, FilePlan | ParseError]]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A group and everything a worker needs to migrate it.
+
+    Attributes:
+        per_file_ignores: glob to rule codes that do not apply to the files it matches.
+        given: contents that are not on disk: standard input.
+    """
+
+    group: Group
+    options: Options
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    folder: Folder = field(default_factory=Folder)
+    given: Mapping[str, bytes] = field(default_factory=dict)
+
+    def options_for(self, path: str) -> Options:
+        """Return the options with what the configuration ignores in this file."""
+        extra = [codes for glob, codes in self.per_file_ignores.items() if _matches(path, glob)]
+        return replace(self.options, ignore=(*self.options.ignore, *(code for codes in extra for code in codes)))
+
+
+def _matches(path: str, glob: str) -> bool:
+    return fnmatch(path, glob) or fnmatch(path, f"*/{glob}") or fnmatch(path.rsplit("/", 1)[-1], glob)
+
+
+def rules_analyse(
+    sources: Mapping[str, str], workspace: Workspace, options: Options
+) -> Mapping[str, FilePlan | ParseError]:
+    """Apply the real rules; they are loaded here, so that a clean check never loads them."""
+    from codemods.analysis import analyse
+
+    return analyse(sources, workspace, options)
+
+
+def read_all(paths: Sequence[str], given: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Outcome]]:
+    """Return the content of each file, and an outcome for each that cannot be read."""
+    contents: dict[str, bytes] = {}
+    failed = []
+    for path in paths:
+        if path in given:
+            contents[path] = given[path]
+            continue
+        try:
+            with open(path, "rb") as file:
+                contents[path] = file.read()
+        except OSError as error:
+            failed.append(Outcome(path, error=f"cannot be read: {(error.strerror or str(error)).lower()}"))
+    return contents, failed
+
+
+def migrate(task: Task, analyse: Analyse = rules_analyse) -> list[Outcome]:
+    """Return the outcome of each file of the group that has anything to tell."""
+    contents, outcomes = read_all(task.group.paths, task.given)
+    return [*outcomes, *migrate_contents(contents, task, analyse)]
+
+
+def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse = rules_analyse) -> list[Outcome]:
+    """Return the outcome of each file of the group, whose bytes are `contents`."""
+    outcomes: dict[str, Outcome] = {}
+    modules: dict[str, Module] = {}
+    for path, data in contents.items():
+        try:
+            modules[path] = Module.decode(data)
+        except DecodingError as error:
+            outcomes[path] = Outcome(path, data, data, error=str(error))
+    texts = {path: module.text for path, module in modules.items()}
+    first = _Pass(texts, task, analyse)
+    planned: dict[str, tuple[str, tuple[Finding, ...]]] = {}
+    for path, module in modules.items():
+        data = contents[path]
+        problem = first.errors.get(path)
+        if problem is not None:
+            if path in task.group.hits:  # a mere neighbour is none of our business
+                outcomes[path] = Outcome(path, data, data, error=_describe(problem, module.text))
+            continue
+        planned[path] = first.outcome(path)
+    if all(text == texts[path] for path, (text, _) in planned.items()):
+        second = first
+    else:
+        changed = {path: text for path, (text, _) in planned.items()}
+        second = _Pass(changed, replace(task, folder=Folder(changed)), analyse)
+    for path, (text, findings) in planned.items():
+        data = contents[path]
+        try:
+            after = encoded(modules[path], text)
+            if text != texts[path]:
+                check_grammar(texts[path], text)
+            if second is not first:
+                if path in second.errors:
+                    raise VerificationError("the new text would not be valid Python")
+                again, found = second.outcome(path)
+                check_stable(text, again, [f for f in findings if not f.fixed], found)
+            outcomes[path] = Outcome(path, data, after, findings)
+        except VerificationError as error:
+            outcomes[path] = Outcome(path, data, data, error=f"left alone: {error} (a defect of v3-migrate)")
+    return [outcomes[path] for path in contents if path in outcomes and _tells(outcomes[path])]
+
+
+def _tells(outcome: Outcome) -> bool:
+    return outcome.error is not None or bool(outcome.findings) or outcome.changed
+
+
+class _Pass:
+    """One analysis of the texts of a group."""
+
+    def __init__(self, texts: Mapping[str, str], task: Task, analyse: Analyse) -> None:
+        self._texts = texts
+        self._task = task
+        self._analyse = analyse
+        self._plans = self._all_plans(texts)
+        self.errors = {path: plan for path, plan in self._plans.items() if isinstance(plan, ParseError)}
+
+    def _all_plans(self, texts: Mapping[str, str]) -> dict[str, FilePlan | ParseError]:
+        """Return the plan of each file under its own options: one analysis for each different set of them."""
+        paths_by_options: dict[tuple[str, ...], list[str]] = {}
+        for path in texts:
+            paths_by_options.setdefault(self._task.options_for(path).ignore, []).append(path)
+        plans: dict[str, FilePlan | ParseError] = {}
+        for ignore, paths in paths_by_options.items():
+            found = self._analyse(texts, self._task.folder, replace(self._task.options, ignore=ignore))
+            plans.update((path, found[path]) for path in paths)
+        return plans
+
+    def outcome(self, path: str) -> tuple[str, tuple[Finding, ...]]:
+        """Return the new text of a file and its findings, what no rule explains among them."""
+        plan, text, options = self._plans[path], self._texts[path], self._task.options_for(path)
+        assert not isinstance(plan, ParseError)
+        if suppression.covers_file(text):
+            return text, ()
+        extra: list[Finding] = []
+        if path in self._task.group.hits and may_speak_v2(text.encode("utf-8", "replace")):
+            extra = unexplained(text, plan.explained)
+        silenced = suppression.comments(text)
+        kept = [f for f in extra if options.selects(CODE) and not suppression.silences(silenced, f)]
+        unused = self._unused(path, silenced, [*plan.findings, *extra], options)
+        return plan.render(kept), tuple(sorted([*plan.findings, *kept, *unused], key=lambda f: (f.span, f.code)))
+
+    def _unused(
+        self, path: str, silenced: suppression.Comments, known: Sequence[Finding], options: Options
+    ) -> list[Finding]:
+        if not silenced:
+            return []
+        # What would be found without the comments tells which of them do something.
+        texts = {**self._texts, path: suppression.disarmed(self._texts[path])}
+        plan = self._analyse(texts, self._task.folder, options)[path]
+        found = [] if isinstance(plan, ParseError) else list(plan.findings)
+        return suppression.unused(silenced, [*known, *found], options)
+
+
+def crashed(paths: Sequence[str], error: BaseException) -> list[Outcome]:
+    """Return an outcome that names the defect, with where it happened, for each file of a group."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {frames[-1].name}, line {frames[-1].lineno}" if frames else ""
+    what = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()[-1]
+    return [Outcome(path, error=f"internal error, left alone: {what}{where}") for path in paths]
+
+
+def _describe(error: ParseError, text: str) -> str:
+    lines = text.splitlines()
+    line = lines[error.line - 1] if 0 < error.line <= len(lines) else ""
+    hint = ""
+    if line.lstrip().startswith(("print ", "exec ", "raise ")) or ("except" in line and "," in line):
+        hint = ": Python 2? Convert it to Python 3 first"
+    reason = str(error).splitlines()[0].rstrip(".") if str(error) else "syntax error"
+    return f"line {error.line}, column {error.column}: not valid Python 3{hint or f' ({reason})'}"
