@@ -2,7 +2,105 @@
 
 from __future__ import annotations
 
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
 
-def main() -> int:
+# Loaded only when called: the clean check, the most frequent use, has no need for any of them.
+COMMANDS = {
+    "explain": ("migrator.explain", "what a rule does, with its examples"),
+    "smoke": ("migrator.smoke.command", "run a program against the replay server"),
+    "replay": ("runtime.replay_command", "serve a recording"),
+    "record": ("runtime.record_command", "make a recording through a proxy"),
+    "listen": ("runtime.listen_command", "live captions from the microphone or a file"),
+}
+
+_FORMATS = ("terminal", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
+
+_EPILOG = """commands (v3-migrate COMMAND --help):
+{commands}
+
+exit code: 0 nothing stale left; 1 stale usage found (--check) or left for a person (--write); 2 wrong use,
+unreadable or unparsable file, internal error. A preview exits 0 unless there was an error."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the tool and return its exit code."""
-    return 0
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments and arguments[0] in COMMANDS:
+            return _command(arguments[0], arguments[1:])
+        parsed = parser().parse_args(arguments)
+        from migrator.command import run
+
+        return run(parsed)
+    except KeyboardInterrupt:
+        print("v3-migrate: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing is left to tell it, not even at interpreter exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _command(name: str, arguments: Sequence[str]) -> int:
+    module = import_module(COMMANDS[name][0])
+    command = argparse.ArgumentParser(prog=f"v3-migrate {name}", allow_abbrev=False)
+    module.configure(command)
+    return int(module.run(command.parse_args(arguments)))
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of everything but the commands."""
+    commands = "\n".join(f"  {name:<9} {text}" for name, (_, text) in COMMANDS.items())
+    result = argparse.ArgumentParser(
+        prog="v3-migrate",
+        usage="v3-migrate PATH... [--write | --check] [options]\n       v3-migrate COMMAND ...",
+        description="Move Python code from AssemblyAI's legacy Streaming API (v2) to Streaming v3. "
+        "Without --write nothing is changed: you see a preview.",
+        epilog=_EPILOG.format(commands=commands),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = result.add_argument
+    add("paths", nargs="+", metavar="PATH", help="files and folders; `-` reads a program and writes the migrated one")
+    mode = result.add_mutually_exclusive_group()
+    mode.add_argument("--write", action="store_true", help="apply the migration")
+    mode.add_argument("--check", action="store_true", help="list stale usage, change nothing, exit 1 if there is any")
+    add("--interactive", action="store_true", help="ask about each file, then write those you chose")
+    add("--diff", action="store_true", help="a plain unified diff on standard output, fit for `git apply`")
+    add("--format", choices=_FORMATS, default="terminal", help="form of the report (default: terminal)")
+    add("--output", metavar="FILE", help="write the report to FILE")
+    add("--statistics", action="store_true", help="count by rule instead of listing")
+    add("--exit-zero", action="store_true", help="exit 0 even if stale usage is found")
+    add("--select", action="append", metavar="CODE,...", help="only rules whose code starts with one of these")
+    add("--ignore", action="append", metavar="CODE,...", help="not the rules whose code starts with one of these")
+    add("--unsafe", action="store_true", default=None, help="also apply rewrites that are likely, not proven")
+    add("--no-todo", action="store_true", help="no TODO comments at places left for a person")
+    add("--exclude", action="append", metavar="GLOB", help="leave out files and folders that match")
+    add("--jobs", type=_positive, metavar="N", help="worker processes (default: one a core)")
+    add("--allow-dirty", action="store_true", help="write even over changes that are not committed")
+    add("--speech-model", metavar="NAME", help="speech model of the new code (default: universal-streaming-english)")
+    add("--region", choices=("us", "eu"), help="region of the new code (default: us)")
+    add("--color", choices=("auto", "always", "never"), default="auto", help="colours (default: auto)")
+    add("--version", action=_Version, nargs=0, help="show the version and exit")
+    return result
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+class _Version(argparse.Action):
+    """`--version`; the distribution's metadata takes longer to read than a small check, so only this asks for it."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"v3-migrate {version('v3-migrate')}")
+        parser.exit()

@@ -1,0 +1,90 @@
+"""`v3-migrate explain`: what the rules do, in the words and examples that are their tests."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codemods.rule import RuleDoc
+
+# Findings that come from outside the rules.
+_OWN = {
+    "V3M900": (
+        "v2 word that no rule explains",
+        "Every v2 word in the code of a file has to be rewritten, reported or suppressed. This one is none of these: "
+        "the tool could not tell what it is for. Look whether it reaches AssemblyAI, and move it by hand if so; if "
+        "not, silence it with `# v3-migrate: ignore[V3M900]` on its line.",
+    ),
+    "V3M901": (
+        "suppression that silences nothing",
+        "A comment `# v3-migrate: ignore[CODE]` stands on a line where nothing with that code is found. Remove it, so "
+        "that it cannot hide a later mistake.",
+    ),
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.description = "Say what a rule does and why, with its examples. Without a code: list every rule."
+    parser.add_argument("code", nargs="?", metavar="CODE", help="a rule, such as V3M101")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the rule, or the list; return 2 for a code that does not exist."""
+    from codemods.catalogue import rules
+
+    docs = rules()
+    if arguments.code is None:
+        for line in catalogue(docs):
+            print(line)
+        return 0
+    code = arguments.code.upper()
+    found = [doc for doc in docs if doc.code == code]
+    if found:
+        print("\n\n".join(explained(doc) for doc in found))
+        return 0
+    if code in _OWN:
+        summary, why = _OWN[code]
+        print(f"{code}: {summary}\n\n{textwrap.fill(why, 100)}")
+        return 0
+    print(f"v3-migrate: no rule {arguments.code}; `v3-migrate explain` lists them all", file=sys.stderr)
+    return 2
+
+
+def summaries() -> dict[str, str]:
+    """Return the one-line summary of every code that a report may contain."""
+    from codemods.catalogue import rules
+
+    known = {code: summary for code, (summary, _) in _OWN.items()}
+    for doc in rules():
+        known.setdefault(doc.code, doc.summary)
+    return known
+
+
+def catalogue(docs: Sequence[RuleDoc]) -> list[str]:
+    """Return a line for each rule."""
+    rows = [(doc.code, doc.safety.value, doc.summary) for doc in docs]
+    rows += [(code, "manual", summary) for code, (summary, _) in _OWN.items()]
+    return [f"{code}  {safety:<6}  {summary}" for code, safety, summary in sorted(rows)]
+
+
+def explained(doc: RuleDoc) -> str:
+    """Return the page of one rule."""
+    parts = [f"{doc.code} ({doc.name}): {doc.summary}", textwrap.fill(" ".join(doc.why.split()), 100)]
+    safety = {
+        "safe": "Safe: applied by default.",
+        "unsafe": "Likely right, not proven: applied with --unsafe.",
+        "manual": "Not rewritten: reported, for a person to act.",
+    }[doc.safety.value]
+    parts.append(safety)
+    parts += [f"Before:\n\n{_code(case.before)}\n\nAfter:\n\n{_code(case.after)}" for case in doc.examples]
+    parts += [f"Left as it is:\n\n{_code(code)}" for code in doc.untouched]
+    return "\n\n".join(parts)
+
+
+def _code(source: str) -> str:
+    return textwrap.indent(textwrap.dedent(source).strip("\n"), "    ")

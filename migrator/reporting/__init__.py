@@ -1,0 +1,1 @@
+"""What a run tells its user, in one form per file."""

@@ -1,0 +1,53 @@
+"""The machine-readable report: one JSON document, versioned, stable."""
+
+from __future__ import annotations
+
+import json
+
+from codemods.model import Finding
+from migrator.outcome import Outcome
+from migrator.reporting.report import Report
+
+VERSION = 1
+
+
+def render(report: Report) -> bytes:
+    """Return the report as JSON."""
+    document = {
+        "version": VERSION,
+        "files": [_file(outcome) for outcome in report.outcomes],
+        "summary": {
+            "mode": report.mode.value,
+            "files_checked": report.scanned,
+            "files_changed": len(report.changed),
+            "rewrites": report.fixed,
+            "left": report.left,
+            "errors": len(report.errors),
+            "rules": {code: {"rewrites": fixed, "left": left} for code, (fixed, left) in report.by_rule.items()},
+            "exit_code": report.exit_code,
+        },
+    }
+    return json.dumps(document, indent=2).encode() + b"\n"
+
+
+def _file(outcome: Outcome) -> dict[str, object]:
+    return {
+        "path": outcome.path,
+        "status": outcome.status,
+        "error": outcome.error,
+        "findings": [_finding(outcome.path, finding) for finding in outcome.findings],
+    }
+
+
+def _finding(path: str, finding: Finding) -> dict[str, object]:
+    return {
+        "code": finding.code,
+        "path": path,
+        "line": finding.span.line,
+        "column": finding.span.column,
+        "end_line": finding.span.end_line,
+        "end_column": finding.span.end_column,
+        "message": finding.message,
+        "safety": finding.safety.value,
+        "fixed": finding.fixed,
+    }

@@ -1,0 +1,39 @@
+"""A summary for a pull request or a job page."""
+
+from __future__ import annotations
+
+from migrator.reporting.concise import encode
+from migrator.reporting.report import Report
+
+
+def render(report: Report) -> bytes:
+    """Return the report as Markdown."""
+    parts = ["## v3-migrate", "", report.headline(), ""]
+    if report.by_rule:
+        parts += ["| rule | what | rewrites | left |", "|---|---|--:|--:|"]
+        for code, (fixed, left) in report.by_rule.items():
+            parts.append(f"| {code} | {_cell(report.summaries.get(code, ''))} | {fixed} | {left} |")
+        parts.append("")
+    rows = [(outcome, finding) for outcome in report.outcomes for finding in outcome.left]
+    if rows:
+        parts += ["### Left for a person", "", "| place | rule | what to do |", "|---|---|---|"]
+        for outcome, finding in rows:
+            place = _code(f"{outcome.path}:{finding.span.line}")
+            parts.append(f"| {place} | {finding.code} | {_cell(finding.message)} |")
+        parts.append("")
+    if report.errors:
+        parts += ["### Errors", ""]
+        parts += [f"- {_code(outcome.path)}: {_cell(outcome.error or '')}" for outcome in report.errors]
+        parts.append("")
+    for why, command in report.next_steps():
+        parts += [f"{why}: {_code(command)}", ""]
+    return encode("\n".join(parts))
+
+
+def _cell(text: str) -> str:
+    return "".join(f"\\{c}" if c in "\\|`*_[]<>" else c for c in " ".join(text.split()))
+
+
+def _code(text: str) -> str:
+    text = " ".join(text.split("\n")).replace("|", "\\|")
+    return f"`` {text} ``" if "`" in text else f"`{text}`"

@@ -1,0 +1,142 @@
+"""The report of a run: it owns all words, all counts and the exit code. Formats only lay it out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codemods.model import Finding
+    from migrator.outcome import Outcome
+
+
+class Mode(str, Enum):
+    """What the user asked for."""
+
+    PREVIEW = "preview"
+    CHECK = "check"
+    WRITE = "write"
+
+
+@dataclass
+class Report:
+    """The outcomes of a run and what they add up to.
+
+    Attributes:
+        scanned: how many files were looked at.
+        command: the command line without what only concerns this run (`--check`, `--format`, ...).
+        undo: commands that take back what was written.
+        exit_zero: stale usage does not fail the run.
+    """
+
+    outcomes: Sequence[Outcome]
+    mode: Mode = Mode.PREVIEW
+    scanned: int = 0
+    command: str = "v3-migrate"
+    undo: Sequence[str] = ()
+    exit_zero: bool = False
+    summaries: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def findings(self) -> list[tuple[Outcome, Finding]]:
+        """Every finding with its file."""
+        return [(outcome, finding) for outcome in self.outcomes for finding in outcome.findings]
+
+    @property
+    def errors(self) -> list[Outcome]:
+        """The files that could not be looked at, or were left alone for a reason."""
+        return [outcome for outcome in self.outcomes if outcome.error is not None]
+
+    @property
+    def changed(self) -> list[Outcome]:
+        """The files that are, or would be, rewritten."""
+        return [outcome for outcome in self.outcomes if outcome.changed]
+
+    @property
+    def fixed(self) -> int:
+        """How many places are, or would be, rewritten."""
+        return sum(finding.fixed for _, finding in self.findings)
+
+    @property
+    def left(self) -> int:
+        """How many places are left for a person."""
+        return len(self.findings) - self.fixed
+
+    @property
+    def by_rule(self) -> dict[str, tuple[int, int]]:
+        """Rule code to how many places it rewrites and how many it leaves."""
+        fixed = Counter(finding.code for _, finding in self.findings if finding.fixed)
+        left = Counter(finding.code for _, finding in self.findings if not finding.fixed)
+        return {code: (fixed[code], left[code]) for code in sorted(fixed | left)}
+
+    @property
+    def exit_code(self) -> int:
+        """0 nothing stale, 1 stale usage found or left, 2 something could not be done."""
+        if self.errors:
+            return 2
+        stale = {
+            Mode.PREVIEW: False,
+            Mode.CHECK: bool(self.findings),
+            Mode.WRITE: bool(self.left),
+        }[self.mode]
+        return 1 if stale and not self.exit_zero else 0
+
+    def note(self, finding: Finding) -> str:
+        """Return what becomes of a finding, in a word or two."""
+        if finding.fixed:
+            return "rewritten" if self.mode is Mode.WRITE else "rewritable"
+        return "with --unsafe" if finding.safety.value == "unsafe" else "by hand"
+
+    def line(self, outcome: Outcome, finding: Finding) -> str:
+        """Return a finding as one line of text."""
+        message = " ".join(finding.message.split())
+        span = finding.span
+        return f"{outcome.path}:{span.line}:{span.column} {finding.code} {message} [{self.note(finding)}]"
+
+    def listed(self, outcome: Outcome) -> Sequence[Finding]:
+        """Return the findings worth a line: after writing, those that are left."""
+        return outcome.left if self.mode is Mode.WRITE else outcome.findings
+
+    def headline(self) -> str:
+        """Return what the run came to, in one sentence."""
+        if not self.outcomes:
+            return f"{plural(self.scanned, 'file')} checked: no AssemblyAI v2 usage."
+        parts = []
+        if self.changed:
+            verb = {Mode.PREVIEW: "to migrate", Mode.CHECK: "to migrate", Mode.WRITE: "migrated"}[self.mode]
+            parts.append(f"{plural(len(self.changed), 'file')} {verb}")
+        if self.fixed:
+            parts.append(plural(self.fixed, "rewrite"))
+        if self.left:
+            parts.append(f"{plural(self.left, 'place')} left for a person")
+        if self.errors:
+            parts.append(plural(len(self.errors), "error"))
+        return f"{plural(self.scanned, 'file')} checked: {', '.join(parts)}."
+
+    def rule_lines(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (code, counts, summary) of each rule met."""
+        for code, (fixed, left) in self.by_rule.items():
+            counts = [plural(fixed, "rewrite")] if fixed else []
+            counts += [f"{left} left"] if left else []
+            yield code, ", ".join(counts), self.summaries.get(code, "")
+
+    def next_steps(self) -> Iterator[tuple[str, str]]:
+        """Yield (why, command) of what to type next."""
+        if self.mode is not Mode.WRITE and self.changed:
+            yield ("To fix" if self.mode is Mode.CHECK else "To apply"), f"{self.command} --write"
+        elif self.left:
+            code = next(finding.code for _, finding in self.findings if not finding.fixed)
+            yield "To see what to do about a place", f"v3-migrate explain {code}"
+        if self.left and any(f.safety.value == "unsafe" and not f.fixed for _, f in self.findings):
+            yield "To include likely rewrites", f"{self.command} --unsafe"
+        for command in self.undo:
+            yield "To undo", command
+
+
+def plural(number: int, noun: str) -> str:
+    """Return a count with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
