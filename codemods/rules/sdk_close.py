@@ -1,0 +1,118 @@
+"""V3M604: `close()` becomes a graceful `disconnect`, and `on_close` is called where v2 called it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.build import expression, replace_with
+from codemods.edits import Change, Edit, InsertAfter, Replace
+from codemods.rule import Context, Example, Rule
+from codemods.sdk.plan import Plans, SessionPlan
+from codemods.sdk.sessions import Use
+
+_PASSED_ON = frozenset({"to_thread", "run_in_executor", "submit", "run_sync", "call_soon_threadsafe", "register"})
+
+
+class SdkClose(Rule):
+    """Ends sessions so that nothing said is lost."""
+
+    code = "V3M604"
+    summary = "`close()` becomes `disconnect(terminate=True)`, followed by the callback for the end"
+    why = (
+        "`disconnect()` alone drops what was said last and leaves the session open, and billed, for hours. v3 has no "
+        "event for `on_close`: the program calls it itself, once, where `close()` did."
+    )
+    nodes = (cst.Attribute,)
+    order = 7
+    examples = (
+        Example(
+            "import assemblyai as aai\n\n\ndef on_close():\n    print('bye')\n\n\n"
+            "transcriber = aai.RealtimeTranscriber(\n    sample_rate=8000, on_data=print, on_error=print, "
+            "on_close=on_close\n)\ntranscriber.connect()\ntranscriber.close()  # ends it\nprint('done')\n",
+            "import assemblyai as aai\n"
+            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
+            "    StreamingEvents,\n    StreamingParameters,\n)\n\n\ndef on_close():\n    print('bye')\n\n\n"
+            "transcriber = StreamingClient(\n"
+            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
+            "transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
+            "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
+            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
+            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
+            "transcriber.disconnect(terminate=True)  # ends it\non_close()\nprint('done')\n",
+        ),
+    )
+    untouched = ("stream = open('a.raw')\nstream.close()\n",)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        assert isinstance(node, cst.Attribute)
+        if node.attr.value != "close":
+            return
+        found = Plans.make(context.program, context.options).at(node)
+        if found is None or context.is_claimed(node):
+            return
+        use, plans = found
+        if any(plan.problem is not None for plan in plans) or any(plan.shape == "super" for plan in plans):
+            return
+        closers = {self._closer(plan, context) for plan in plans}
+        if len(closers) > 1:
+            yield self.report(node, "sessions with different on_close callbacks end here: call disconnect"
+                              "(terminate=True), then the right callback")
+            return
+        closer = closers.pop()
+        message = "close, rewritten to disconnect(terminate=True)" + (f" and {closer}()" if closer else "")
+        edits = self._called(use, closer, context) if use.call is not None else self._handed(node, closer, context)
+        yield self.change(node, message, *edits)
+
+    def _closer(self, plan: SessionPlan, context: Context) -> str | None:
+        plans = Plans.make(context.program, context.options)
+        if plan.closer is None or not plan.closes_at_sites or plans.closer_problem(plan) is not None:
+            return None
+        return plan.session.module.code(plan.closer)
+
+    def _called(self, use: Use, closer: str | None, context: Context) -> list[Edit]:
+        assert use.call is not None
+        base = context.code(use.node.value)
+        ended = f"{base}.disconnect(terminate=True)"
+        if closer is None:
+            return [replace_with(use.call, ended)]
+        expr = context.module.parent(use.call)
+        line = context.module.parent(expr) if expr is not None else None
+        if isinstance(expr, cst.Expr) and isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
+            return [replace_with(use.call, ended), InsertAfter(line, f"{closer}()")]
+        return [replace_with(use.call, f"({ended}, {closer}())")]
+
+    def _handed(self, node: cst.Attribute, closer: str | None, context: Context) -> list[Edit]:
+        """Return the edits where `close` itself is handed over: to a thread, an executor, `atexit`."""
+        base = context.code(node.value)
+        argument = context.module.parent(node)
+        outer = context.module.parent(argument) if argument is not None else None
+        if isinstance(outer, cst.Call) and isinstance(outer.func, cst.Attribute) and outer.args[-1] is argument:
+            if outer.func.attr.value in _PASSED_ON:
+                edits: list[Edit] = []
+                after = self._statement_of(outer, context) if closer is not None else None
+                if closer is None or after is not None:
+                    edits.append(replace_with(node, f"{base}.disconnect"))
+                    edits.append(Replace(outer, _with_true))
+                    if after is not None:
+                        edits.append(InsertAfter(after, f"{closer}()"))
+                    return edits
+        if closer is None:
+            return [replace_with(node, f"lambda: {base}.disconnect(terminate=True)")]
+        return [replace_with(node, f"lambda: ({base}.disconnect(terminate=True), {closer}())")]
+
+    def _statement_of(self, call: cst.Call, context: Context) -> cst.SimpleStatementLine | None:
+        """Return the line `await ...(x.close)`, behind which the session is over."""
+        waited = context.module.parent(call)
+        expr = context.module.parent(waited) if waited is not None else None
+        line = context.module.parent(expr) if expr is not None else None
+        if isinstance(waited, cst.Await) and isinstance(expr, cst.Expr) and isinstance(line, cst.SimpleStatementLine):
+            return line
+        return None
+
+
+def _with_true(updated: cst.CSTNode) -> cst.CSTNode:
+    old = cst.ensure_type(updated, cst.Call)
+    last = old.args[-1].with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
+    return old.with_changes(args=[*old.args[:-1], last, cst.Arg(expression("True"))])

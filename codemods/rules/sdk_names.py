@@ -1,0 +1,154 @@
+"""V3M607: names of the SDK that are gone, in annotations and imports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.build import replace_with
+from codemods.edits import AddImport, Change, Remove, Replace
+from codemods.rule import Context, Example, Rule
+from codemods.sdk.names import EXTRAS, RENAMED, V3, Names, spelled
+
+_ENCODINGS = frozenset({"pcm_s16le", "pcm_mulaw", "value", "name"})
+_QUOTED = re.compile(r"\b(?:\w+\.)?(" + "|".join(RENAMED) + r")\b")
+
+
+class SdkNames(Rule):
+    """Replaces the SDK's legacy class names, and takes them out of imports."""
+
+    code = "V3M607"
+    summary = "names that the SDK no longer has become those of `assemblyai.streaming.v3`"
+    why = "Since SDK 0.64.3 the import fails, or the attribute; annotations are evaluated when a function is defined."
+    nodes = (cst.Attribute, cst.Name, cst.SimpleString, cst.ImportFrom, cst.MatchClass)
+    order = 20
+    examples = (
+        Example(
+            "from assemblyai import AudioEncoding, RealtimeError, Transcriber\n\n\n"
+            "def show(error: RealtimeError, kind=AudioEncoding.pcm_mulaw):\n    print(error, kind, Transcriber)\n",
+            "from assemblyai import Transcriber\nfrom assemblyai.streaming.v3 import Encoding, StreamingError\n\n\n"
+            "def show(error: StreamingError, kind=Encoding.pcm_mulaw):\n    print(error, kind, Transcriber)\n",
+        ),
+        Example(
+            "import assemblyai as aai\nfrom typing import Optional\n\n\nclass Desk:\n"
+            '    transcriber: "Optional[aai.RealtimeTranscriber]" = None\n',
+            "import assemblyai as aai\nfrom typing import Optional\n"
+            "from assemblyai.streaming.v3 import StreamingClient\n\n\nclass Desk:\n"
+            '    transcriber: "Optional[StreamingClient]" = None\n',
+        ),
+    )
+    untouched = (
+        "from RealtimeSTT import RealtimeTranscriber\n\nRealtimeTranscriber().start()\n",
+        "from assemblyai.streaming.v3 import RealTimeTranscriber\n",
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if isinstance(node, cst.ImportFrom):
+            yield from self._import(node, context)
+        elif isinstance(node, cst.MatchClass):
+            yield from self._pattern(node, context)
+        elif isinstance(node, cst.SimpleString):
+            yield from self._quoted(node, context)
+        elif isinstance(node, cst.Attribute | cst.Name):
+            yield from self._name(node, context)
+
+    def _name(self, node: cst.Attribute | cst.Name, context: Context) -> Iterable[Change]:
+        parent = context.module.parent(node)
+        if isinstance(parent, cst.ImportAlias | cst.AsName | cst.Param) or context.is_claimed(node):
+            return
+        if isinstance(parent, cst.Attribute) and parent.attr is node:
+            return
+        if isinstance(node, cst.Name) and isinstance(parent, cst.Arg) and parent.keyword is node:
+            return
+        if any(isinstance(up, cst.Import | cst.ImportFrom) for up in context.module.ancestors(node)):
+            return
+        names = Names.of(context.program, context.module)
+        if isinstance(node, cst.Name) and names.dotted(node) is not None and parent is not None:
+            # a local variable of that name is not the import
+            if not isinstance(parent, cst.Annotation | cst.Attribute) and isinstance(parent, cst.AssignTarget):
+                return
+        legacy = names.legacy(node)
+        if legacy is None:
+            yield from self._invented(node, names)
+            return
+        new = RENAMED[legacy]
+        if legacy == "AudioEncoding" and isinstance(parent, cst.Attribute) and parent.attr.value not in _ENCODINGS:
+            yield self.report(
+                parent, f"AudioEncoding never had {parent.attr.value!r}; v2 and v3 have pcm_s16le and pcm_mulaw"
+            )
+        yield self.change(node, f"{legacy}, rewritten to {new}", replace_with(node, new), AddImport(V3, new))
+
+    def _invented(self, node: cst.Attribute | cst.Name, names: Names) -> Iterable[Change]:
+        dotted = names.dotted(node)
+        if dotted is None or not re.fullmatch(r"assemblyai\.(Realtime\w+)", dotted):
+            return
+        yield self.report(
+            node,
+            f"the SDK never exported {dotted.rpartition('.')[2]}; a final is recognised in v3 by end_of_turn and "
+            "turn_is_formatted, events by StreamingEvents",
+        )
+
+    def _quoted(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:
+        """Rewrite names inside a quoted annotation."""
+        match = _QUOTED.search(node.value)
+        if match is None:
+            return
+        inside = False
+        for up in context.module.ancestors(node):
+            if isinstance(up, cst.Annotation):
+                inside = True
+                break
+            if isinstance(up, cst.BaseStatement):
+                break
+        if not inside or Names.of(context.program, context.module).package is None and "." in match.group(0):
+            return
+        found = sorted({RENAMED[item.group(1)] for item in _QUOTED.finditer(node.value)})
+        text = _QUOTED.sub(lambda item: RENAMED[item.group(1)], node.value)
+        edits = [AddImport(V3, name) for name in found]
+        yield self.change(node, "quoted annotation, rewritten", Replace(node, lambda u: u.with_changes(value=text)), *edits)
+
+    def _pattern(self, node: cst.MatchClass, context: Context) -> Iterable[Change]:
+        legacy = Names.of(context.program, context.module).legacy(node.cls)
+        if legacy is None:
+            return
+        context.claim(node.cls)
+        yield self.report(
+            node, f"v3 has one class, TurnEvent, instead of {legacy}: match on end_of_turn and turn_is_formatted"
+        )
+
+    def _import(self, node: cst.ImportFrom, context: Context) -> Iterable[Change]:
+        if node.relative or node.module is None or isinstance(node.names, cst.ImportStar):
+            return
+        home = spelled(node.module)
+        gone = {
+            "assemblyai": frozenset(RENAMED) | {"extras"},
+            "assemblyai.types": frozenset(RENAMED),
+            "assemblyai.transcriber": frozenset(RENAMED),
+            "assemblyai.extras": EXTRAS,
+        }.get(home, frozenset())
+        dropped = [alias for alias in node.names if spelled(alias.name) in gone]
+        invented = [
+            alias for alias in node.names
+            if home == "assemblyai" and alias not in dropped and spelled(alias.name).startswith("Realtime")
+        ]
+        for alias in invented:
+            yield self.report(alias, f"the SDK never exported {spelled(alias.name)}")
+        if not dropped:
+            return
+        listed = ", ".join(spelled(alias.name) for alias in dropped)
+        message = f"import of {listed}, which the SDK no longer has"
+        if len(dropped) == len(node.names):
+            yield self.change(node, message, Remove(node))
+            return
+        gone_names = {spelled(alias.name) for alias in dropped}
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            old = cst.ensure_type(updated, cst.ImportFrom)
+            assert not isinstance(old.names, cst.ImportStar)
+            kept = [alias for alias in old.names if spelled(alias.name) not in gone_names]
+            kept[-1] = kept[-1].with_changes(comma=old.names[-1].comma)
+            return old.with_changes(names=kept)
+
+        yield self.change(node, message, Replace(node, build))

@@ -1,0 +1,256 @@
+"""V3M601: the SDK's legacy transcriber becomes a v3 client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.build import expression
+from codemods.edits import AddImport, Change, Edit, Replace
+from codemods.rule import Context, Example, Rule
+from codemods.sdk import helpers
+from codemods.sdk.handlers import FINAL, Handler
+from codemods.sdk.layout import WIDTH, Argument, call
+from codemods.sdk.names import V3
+from codemods.sdk.plan import Plans, SessionPlan, comment_of
+
+
+class SdkTranscriber(Rule):
+    """Spreads the arguments of `aai.RealtimeTranscriber(...)` over options, handlers and `connect(...)`."""
+
+    code = "V3M601"
+    summary = "`aai.RealtimeTranscriber` becomes `StreamingClient` with options and event handlers"
+    why = (
+        "The class is gone since SDK 0.64.3. v3's client takes the key in its options and not from `aai.settings`, "
+        "handlers through `on(...)`, and what describes the audio in `connect(...)`; unknown keywords are ignored "
+        "without a word. `terminate_timeout` is how long a graceful end may take before the last words are dropped."
+    )
+    nodes = (cst.Call,)
+    order = 5
+    examples = (
+        Example(
+            "import assemblyai as aai\n\n\ndef on_data(transcript):\n    print(transcript.text)\n\n\n"
+            "def on_error(error):\n    print(error)\n\n\n"
+            "transcriber = aai.RealtimeTranscriber(sample_rate=16_000, on_data=on_data, on_error=on_error)\n"
+            "transcriber.connect()\ntranscriber.close()\n",
+            "import assemblyai as aai\n"
+            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
+            "    StreamingEvents,\n    StreamingParameters,\n    TurnEvent,\n)\n\n\n"
+            f"{helpers.TURN_TEXT}\n\n"
+            "def on_data(client, transcript):\n    print(turn_text(transcript))\n\n\n"
+            "def on_error(client, error):\n    print(error)\n\n\n"
+            "transcriber = StreamingClient(\n"
+            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
+            "transcriber.on(StreamingEvents.Turn, on_data)\n"
+            "transcriber.on(StreamingEvents.Error, on_error)\n"
+            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=16_000,\n"
+            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
+            "transcriber.disconnect(terminate=True)\n",
+        ),
+    )
+    untouched = (
+        "from assemblyai.streaming.v3 import RealTimeTranscriber, RealTimeTranscriberOptions\n\n"
+        'client = RealTimeTranscriber(RealTimeTranscriberOptions(api_key="key"))\n',
+        "class RealtimeTranscriber:\n    pass\n\n\ntranscriber = RealtimeTranscriber()\n",
+        'import assemblyai as aai\n\ntranscriber = aai.Transcriber()\nprint(transcriber.transcribe("a.wav").text)\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        assert isinstance(node, cst.Call)
+        plans = Plans.make(context.program, context.options)
+        for session, plan in plans.of.items():
+            if session.call is node:
+                context.claim(node.func)
+                yield from self._session(plan, plans, context)
+
+    def _session(self, plan: SessionPlan, plans: Plans, context: Context) -> Iterable[Change]:
+        session = plan.session
+        for argument in session.invented:
+            keyword = argument.keyword.value if argument.keyword is not None else ""
+            yield self.report(
+                argument, f"RealtimeTranscriber never had {keyword!r}{_nearest(keyword)}; the call failed in v2 as well"
+            )
+        if plan.problem is not None:
+            yield self.report(
+                session.call,
+                f"not rewritten: {plan.problem}; make a StreamingClient(StreamingClientOptions(api_key=...)), register "
+                "handlers with on(...), pass StreamingParameters(...) to connect",
+            )
+            return
+        note = "".join(f"; {text}" for text in plan.notes)
+        message = f"RealtimeTranscriber, rewritten to StreamingClient{note}"
+        wrong = plans.closer_problem(plan) if plan.closer is not None else None
+        if wrong is not None:
+            yield self.report(session.arguments["on_close"], wrong)
+        if plan.shape == "super":
+            yield self.change(session.call, message, *self._initialiser(plan, wrong is None, context))
+            return
+        if not session.named("connect"):
+            yield self.report(
+                session.call,
+                "no connect() of this transcriber was found: pass it "
+                + call("StreamingParameters", plan.parameters, "", 500),
+            )
+        yield self.change(session.call, message, *self._statement(plan, wrong is None, context))
+
+    # the statement that makes the client
+
+    def _names(self, plan: SessionPlan) -> list[Edit]:
+        names = {"StreamingClient", "StreamingClientOptions", *plan.names}
+        if plan.handlers or self._closes_on_termination(plan):
+            names.add("StreamingEvents")
+        if plan.stored or plan.shape == "super":
+            names.add("StreamingParameters")
+        return [
+            AddImport("assemblyai") if name == "import assemblyai" else AddImport(V3, name) for name in sorted(names)
+        ]
+
+    def _closes_on_termination(self, plan: SessionPlan) -> bool:
+        return plan.closer is not None and not plan.closes_at_sites
+
+    def _statement(self, plan: SessionPlan, closes: bool, context: Context) -> list[Edit]:
+        assert plan.holder is not None
+        session, holder = plan.session, plan.holder
+        indent = session.module.tree.default_indent
+        room = WIDTH - context.module.span(holder).column + 1
+        edits = self._names(plan)
+        name = "StreamingClient"
+        extra: list[Argument] = []
+        if plan.buffered:
+            name = helpers.BUFFERED_NAME
+            edits += helpers.buffered()
+            extra.append(Argument(_chunk(plan), "chunk_size"))
+        options = call("StreamingClientOptions", plan.options, indent, room - len(indent))
+        made = call(name, [Argument(options), *extra], indent, room - len(plan.target) - 3)
+        lines = self._registrations(plan, closes)
+        original = session.call
+
+        def build(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+            old = _find_call(updated, original)
+            ons = [_registration(code, handler, old, session.module.tree) for code, handler in lines]
+            parsed = expression(made)
+            if plan.shape == "assign":
+                first = updated.deep_replace(old, parsed)
+                return cst.FlattenSentinel([first, *ons])  # type: ignore[list-item]
+            line = cst.ensure_type(updated, cst.SimpleStatementLine)
+            made_first = cst.parse_statement(f"{plan.target} = {made}").with_changes(leading_lines=line.leading_lines)
+            rest = line.with_changes(leading_lines=()).deep_replace(old, cst.Name(plan.target))
+            return cst.FlattenSentinel([made_first, *ons, rest])  # type: ignore[list-item]
+
+        edits.append(Replace(holder, build))
+        return edits
+
+    def _registrations(self, plan: SessionPlan, closes: bool) -> list[tuple[str, Handler | None]]:
+        """Return the `on(...)` statements, with `HANDLER` for the callback as it looks when all is edited."""
+        indent = plan.session.module.tree.default_indent
+        lines: list[tuple[str, Handler | None]] = []
+        for handler in plan.handlers:
+            lines.append((f"{plan.target}.on(StreamingEvents.{handler.event}, HANDLER)", handler))
+        if self._closes_on_termination(plan) and closes and plan.closer is not None:
+            code = plan.session.module.code(plan.closer)
+            if not isinstance(plan.closer, cst.Name | cst.Attribute):
+                code = f"({code})"
+            lines.append(
+                (f"{plan.target}.on(StreamingEvents.Termination, lambda client, event: {code}())", None)
+            )
+        if plan.stored:
+            parameters = call("StreamingParameters", plan.parameters, indent, WIDTH - 30)
+            lines.append((f"{plan.target}_parameters = {parameters}", None))
+        return lines
+
+    # a subclass
+
+    def _initialiser(self, plan: SessionPlan, closes: bool, context: Context) -> list[Edit]:
+        """Return the edits of `super().__init__(...)`."""
+        session = plan.session
+        statement = session.module.statement(session.call)
+        if not isinstance(statement, cst.SimpleStatementLine):
+            return []
+        indent = session.module.tree.default_indent
+        room = WIDTH - context.module.span(statement).column + 1
+        name = context.code(session.call.func)
+        first_argument = [] if name.startswith("super") else [Argument("self")]
+        name = name if name.startswith("super") else "StreamingClient.__init__"
+        options = call("StreamingClientOptions", plan.options, indent, room - len(indent))
+        made = call(name, [*first_argument, Argument(options)], indent, room)
+        parameters = call("StreamingParameters", plan.parameters, indent, room - 20)
+        lines = self._registrations(plan, closes=False)
+        original = session.call
+
+        def build(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+            old = _find_call(updated, original)
+            ons = [_registration(code, handler, old, session.module.tree) for code, handler in lines]
+            keep = cst.parse_statement(f"self._v3_parameters = {parameters}")
+            first = updated.deep_replace(old, expression(made))
+            return cst.FlattenSentinel([first, *ons, keep])  # type: ignore[list-item]
+
+        return [*self._names(plan), Replace(statement, build)]
+
+
+def _chunk(plan: SessionPlan) -> str:
+    """Return 100 ms of mu-law audio, one byte per sample, as source."""
+    rate = plan.parameters[0].code
+    return f"{rate} // 10" if not rate.replace("_", "").isdigit() else str(int(rate.replace("_", "")) // 10)
+
+
+def _find_call(tree: cst.CSTNode, original: cst.Call) -> cst.Call:
+    """Return the call in an edited statement that `original` has become: its function is not edited."""
+    if isinstance(tree, cst.Call) and tree.func.deep_equals(original.func):
+        return tree
+    for child in tree.children:
+        try:
+            return _find_call(child, original)
+        except LookupError:
+            continue
+    raise LookupError
+
+
+def _registration(
+    code: str, handler: Handler | None, edited: cst.Call, module: cst.Module
+) -> cst.SimpleStatementLine | cst.BaseCompoundStatement:
+    """Return the statement `code` with the handler, as edited by now, in its place."""
+    statement = cst.parse_statement(code, config=module.config_for_parsing)
+    if handler is None:
+        return statement
+    argument = next(a for a in edited.args if a.keyword is not None and a.keyword.value == handler.name)
+    value: cst.BaseExpression = argument.value
+    if not handler.direct:
+        called = module.code_for_node(value)
+        if not isinstance(value, cst.Name | cst.Attribute | cst.Call):
+            called = f"({called})"
+        guard = f"{FINAL.format('event')} and " if handler.filtered else ""
+        value = expression(f"lambda client, event: {guard}{called}(event)")
+    marker = _marker(statement)
+    result = statement.deep_replace(marker, value)
+    comment = comment_of(handler.argument)
+    assert isinstance(result, cst.SimpleStatementLine | cst.BaseCompoundStatement)
+    if comment is not None and isinstance(result, cst.SimpleStatementLine):
+        return result.with_changes(
+            trailing_whitespace=cst.TrailingWhitespace(cst.SimpleWhitespace("  "), cst.Comment(comment))
+        )
+    return result
+
+
+def _marker(node: cst.CSTNode) -> cst.CSTNode:
+    if isinstance(node, cst.Name) and node.value == "HANDLER":
+        return node
+    for child in node.children:
+        try:
+            return _marker(child)
+        except LookupError:
+            continue
+    raise LookupError
+
+
+def _nearest(keyword: str) -> str:
+    near = {
+        "on_message": "on_data (v3: on(StreamingEvents.Turn, ...))",
+        "on_transcript": "on_data (v3: on(StreamingEvents.Turn, ...))",
+        "on_end": "on_close (v3: on(StreamingEvents.Termination, ...))",
+        "api_key": "aai.settings.api_key (v3: StreamingClientOptions(api_key=...))",
+        "language_code": "nothing (v3: speech_model=\"universal-streaming-multilingual\")",
+        "speaker_labels": "nothing (v3: StreamingParameters(speaker_labels=True))",
+    }.get(keyword)
+    return f"; the nearest is {near}" if near is not None else ""
+

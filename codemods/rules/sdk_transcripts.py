@@ -1,0 +1,291 @@
+"""V3M605: transcripts of the SDK: partial or final, and their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.build import replace_test, replace_with
+from codemods.edits import Change, Edit, Replace
+from codemods.rule import Context, Example, Rule
+from codemods.sdk import clock, helpers
+from codemods.sdk import handlers as h
+from codemods.sdk.plan import Plans, text_of
+from codemods.sdk.turns import ANY, FINAL, PARTIAL, FinalPaths, is_transcript, leaves, tested_class
+
+_CONFIDENCE = "sum(word.confidence for word in {0}.words) / max(len({0}.words), 1)"
+_KEPT = frozenset({"words", "end_of_turn", "turn_is_formatted", "transcript", "turn_order", "end_of_turn_confidence"})
+_V2 = frozenset(
+    {"text", "confidence", "audio_start", "audio_end", "created", "punctuated", "text_formatted", "message_type"}
+)
+_TYPES = {"FinalTranscript": FINAL, "PartialTranscript": PARTIAL}
+
+
+class SdkTranscripts(Rule):
+    """Rewrites tests and reads of `RealtimeTranscript` to those of `TurnEvent`."""
+
+    code = "V3M605"
+    summary = "`RealtimeTranscript` becomes `TurnEvent`: its kinds and its fields"
+    why = (
+        "v3 has one class for partial and final. `end_of_turn and turn_is_formatted` is true exactly once per turn in "
+        "every variant of the service while `format_turns` is on; `end_of_turn` alone comes twice in one of them. "
+        "`transcript` lacks the words that may still change, so the first partial of a turn would look empty."
+    )
+    nodes = (cst.Attribute, cst.Call, cst.Comparison)
+    order = 8
+    examples = (
+        Example(
+            "import assemblyai as aai\n\n\ndef on_data(transcript):\n    if not transcript.text:\n        return\n"
+            "    if isinstance(transcript, aai.RealtimeFinalTranscript):\n        print(transcript.text)\n"
+            "        save(transcript)\n    else:\n        print(transcript.text, end='')\n\n\n"
+            "def save(transcript):\n    print(transcript.text, transcript.audio_start, transcript.punctuated)\n\n\n"
+            "transcriber = aai.RealtimeTranscriber(sample_rate=8000, on_data=on_data, on_error=print)\n"
+            "transcriber.connect()\n",
+            "import assemblyai as aai\n"
+            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
+            "    StreamingEvents,\n    StreamingParameters,\n    TurnEvent,\n)\n\n\n"
+            f"{helpers.TURN_TEXT}\n\n"
+            "def on_data(client, transcript):\n    if not transcript.words:\n        return\n"
+            "    if transcript.end_of_turn and transcript.turn_is_formatted:\n        print(transcript.transcript)\n"
+            "        save(transcript)\n    else:\n        print(turn_text(transcript), end='')\n\n\n"
+            "def save(transcript):\n    print(transcript.transcript, "
+            "transcript.words[0].start if transcript.words else 0, transcript.turn_is_formatted)\n\n\n"
+            "transcriber = StreamingClient(\n"
+            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
+            "transcriber.on(StreamingEvents.Turn, on_data)\n"
+            "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
+            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
+            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n',
+        ),
+    )
+    untouched = (
+        "import assemblyai as aai\n\ntranscript = aai.Transcriber().transcribe('a.wav')\n"
+        "print(transcript.text, transcript.confidence, transcript.words[0].text)\n",
+        "class Note:\n    text = ''\n\n\nprint(Note().text)\n",
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if context.is_claimed(node):
+            return
+        if isinstance(node, cst.Call | cst.Comparison):
+            yield from self._test(node, context)
+        elif isinstance(node, cst.Attribute) and is_transcript(context.program, node.value):
+            yield from self._field(node, context)
+
+    # partial or final
+
+    def _test(self, node: cst.Call | cst.Comparison, context: Context) -> Iterable[Change]:
+        tested = tested_class(context.program, context.module, node) or self._typed(node, context)
+        if tested is not None:
+            base, kind = tested
+            if not isinstance(base, cst.Name | cst.Attribute | cst.Subscript):
+                yield self.report(node, "ask the turn itself: end_of_turn and turn_is_formatted")
+                return
+            context.claim(node)
+            yield self.change(
+                node, f"test for {kind}, rewritten to the turn's flags", self._flags(node, base, kind, context)
+            )
+            return
+        if isinstance(node, cst.Comparison):
+            yield from self._empty(node, context)
+        elif isinstance(node.func, cst.Name) and node.func.value in ("hasattr", "getattr") and len(node.args) >= 2:
+            yield from self._guarded(node, context)
+
+    def _typed(self, node: cst.Call | cst.Comparison, context: Context) -> tuple[cst.BaseExpression, str] | None:
+        """Return the transcript and class that a test of `message_type` asks for."""
+        if not isinstance(node, cst.Comparison) or len(node.comparisons) != 1:
+            return None
+        operator, right = node.comparisons[0].operator, node.comparisons[0].comparator
+        if not isinstance(node.left, cst.Attribute) or node.left.attr.value != "message_type":
+            return None
+        if not isinstance(operator, cst.Equal | cst.Is) or not is_transcript(context.program, node.left.value):
+            return None
+        kind = _TYPES.get(text_of(context.program, right) or "")
+        if kind is None and isinstance(right, cst.Attribute):
+            kind = {"final_transcript": FINAL, "partial_transcript": PARTIAL}.get(right.attr.value)
+        return (node.left.value, kind) if kind is not None else None
+
+    def _flags(self, node: cst.BaseExpression, base: cst.BaseExpression, kind: str, context: Context) -> Edit:
+        code = context.code(base)
+        final = h.FINAL.format(code)
+        parent = context.module.parent(node)
+        if kind == ANY:
+            return replace_with(node, "True")
+        if kind == FINAL:
+            return replace_test(context.module, node, final)
+        if isinstance(parent, cst.UnaryOperation) and isinstance(parent.operator, cst.Not):
+            # `not isinstance(x, Partial)`: a final
+            return Replace(parent, lambda updated: _parenthesised(parent, final, context))
+        if isinstance(parent, cst.If) and parent.orelse is None and not leaves(parent.body):
+            return replace_with(node, f"not {code}.end_of_turn")
+        return replace_test(context.module, node, f"not ({final})")
+
+    def _empty(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+        """Rewrite `transcript.text == ""`."""
+        left, right = node.left, node.comparisons[0].comparator
+        if len(node.comparisons) != 1 or not isinstance(left, cst.Attribute) or left.attr.value != "text":
+            return
+        if not is_transcript(context.program, left.value) or text_of(context.program, right) != "":
+            return
+        operator = node.comparisons[0].operator
+        if not isinstance(operator, cst.Equal | cst.NotEqual):
+            return
+        context.claim(node)
+        code = f"{context.code(left.value)}.words"
+        negative = isinstance(operator, cst.Equal)
+        edit = replace_test(context.module, node, f"not {code}" if negative else code)
+        yield self.change(node, "test for an empty transcript, rewritten to its words", edit)
+        parent = context.module.parent(node)
+        if negative and isinstance(parent, cst.If) and parent.test is node and _does_something(parent.body):
+            yield self.report(
+                parent,
+                "v3 sends no empty transcripts while nobody speaks, so this is not reached: end the wait with a timer, "
+                "or take end_of_turn as the sign of a pause",
+            )
+
+    def _guarded(self, node: cst.Call, context: Context) -> Iterable[Change]:
+        """Rewrite `hasattr(transcript, "text")` and `getattr(transcript, "text", "")`."""
+        base = node.args[0].value
+        name = text_of(context.program, node.args[1].value)
+        if name not in _V2 or not is_transcript(context.program, base):
+            return
+        context.claim(node)
+        assert isinstance(node.func, cst.Name)
+        if node.func.value == "hasattr":
+            yield self.change(node, f"every turn has what replaces {name!r}", replace_with(node, "True"))
+            return
+        code, edits = self._value(name, base, node, context)
+        yield self.change(node, f"v2 field {name!r}, rewritten", replace_with(node, _bracketed(code)), *edits)
+
+    # fields
+
+    def _field(self, node: cst.Attribute, context: Context) -> Iterable[Change]:
+        name = node.attr.value
+        if name in _KEPT or name.startswith("_"):
+            return
+        if name not in _V2:
+            if not _is_guarded(node, context):
+                yield self.report(node, f"a v2 transcript never had {name!r}{_nearest(name)}")
+            return
+        if not isinstance(node.value, cst.Name | cst.Attribute | cst.Subscript):
+            yield self.report(node, f"v3 has no {name!r}: keep the turn in a variable and see its words")
+            return
+        if name == "text" and _is_truth_test(node, context):
+            edit = Replace(node.attr, lambda updated: cst.Name("words"))
+            yield self.change(node, "test for an empty transcript, rewritten to its words", edit)
+            holder = context.module.parent(context.module.parent(node) or node)
+            silent = isinstance(context.module.parent(node), cst.UnaryOperation) and isinstance(holder, cst.If)
+            if silent and isinstance(holder, cst.If) and holder.test is context.module.parent(node):
+                if _does_something(holder.body):
+                    yield self.report(
+                        holder,
+                        "v3 sends no empty transcripts while nobody speaks, so this is not reached: end the wait with "
+                        "a timer, or take end_of_turn as the sign of a pause",
+                    )
+            return
+        code, edits = self._value(name, node.value, node, context)
+        context.claim(node)
+        edit = replace_with(node, _fitted(node, code, context))
+        yield self.change(node, f"v2 field {name!r}, rewritten", edit, *edits)
+
+    def _value(
+        self, name: str, base: cst.BaseExpression, node: cst.CSTNode, context: Context
+    ) -> tuple[str, list[Edit]]:
+        """Return the v3 expression for a v2 field, and what it needs."""
+        code = context.code(base)
+        if name == "text":
+            plans = Plans.make(context.program, context.options)
+            if FinalPaths(context.program, plans.handlers).reaches(node, base, context.module):
+                return f"{code}.transcript", []
+            return f"turn_text({code})", helpers.turn_text()
+        if name == "confidence":
+            return _CONFIDENCE.format(code), []
+        if name == "audio_start":
+            return f"{code}.words[0].start if {code}.words else 0", []
+        if name == "audio_end":
+            return f"{code}.words[-1].end if {code}.words else 0", []
+        if name == "created":
+            return clock.now(context.module)
+        if name == "message_type":
+            return f'"FinalTranscript" if {h.FINAL.format(code)} else "PartialTranscript"', []
+        return f"{code}.turn_is_formatted", []
+
+
+def _parenthesised(old: cst.UnaryOperation, code: str, context: Context) -> cst.CSTNode:
+    edit = replace_test(context.module, old, code)
+    result = edit.build(old)
+    assert isinstance(result, cst.CSTNode)
+    return result
+
+
+def _bracketed(code: str) -> str:
+    return f"({code})" if " " in code else code
+
+
+def _fitted(node: cst.Attribute, code: str, context: Context) -> str:
+    """Return `code` with brackets where its operators would else be torn apart."""
+    if " " not in code:
+        return code
+    parent = context.module.parent(node)
+    loose = cst.Arg | cst.Assign | cst.AnnAssign | cst.Return | cst.DictElement | cst.Element | cst.Index
+    if isinstance(parent, loose):
+        return code
+    if isinstance(parent, cst.FormattedStringExpression) and '"' not in code and "'" not in code:
+        return code
+    return f"({code})"
+
+
+def _is_truth_test(node: cst.Attribute, context: Context) -> bool:
+    """Return whether only the truth of an expression matters."""
+    child: cst.CSTNode = node
+    for up in context.module.ancestors(node):
+        if isinstance(up, cst.If | cst.While | cst.IfExp | cst.Assert | cst.CompIf):
+            return up.test is child
+        if isinstance(up, cst.UnaryOperation):
+            return isinstance(up.operator, cst.Not)
+        if not isinstance(up, cst.BooleanOperation):
+            return isinstance(up, cst.Call) and isinstance(up.func, cst.Name) and up.func.value == "bool"
+        child = up
+    return False
+
+
+def _does_something(body: cst.BaseSuite) -> bool:
+    """Return whether a suite does more than leave."""
+    for statement in body.body:
+        parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
+        for part in parts:
+            docstring = isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString)
+            if not isinstance(part, cst.Return | cst.Pass | cst.Continue) and not docstring:
+                return True
+    return False
+
+
+def _is_guarded(node: cst.Attribute, context: Context) -> bool:
+    """Return whether `hasattr(...)` protects the read of an attribute that may not be there."""
+    wanted = node.attr.value
+    for up in context.module.ancestors(node):
+        test = up.test if isinstance(up, cst.If | cst.IfExp) else up.left if isinstance(up, cst.BooleanOperation) else None
+        if test is None:
+            continue
+        for inner in context.module.walk(test):
+            if isinstance(inner, cst.Call) and isinstance(inner.func, cst.Name) and inner.func.value == "hasattr":
+                if len(inner.args) == 2 and text_of(context.program, inner.args[1].value) == wanted:
+                    return True
+    return False
+
+
+def _nearest(name: str) -> str:
+    near = {
+        "is_final": "end_of_turn and turn_is_formatted",
+        "final": "end_of_turn and turn_is_formatted",
+        "is_partial": "not end_of_turn",
+        "partial": "not end_of_turn",
+        "transcript": "transcript",
+        "speaker": "speaker_label, with StreamingParameters(speaker_labels=True)",
+        "language": "language_code",
+        "start": "words[0].start",
+        "end": "words[-1].end",
+        "id": "turn_order",
+    }.get(name)
+    return f"; the nearest in v3 is {near}" if near is not None else ""

@@ -1,0 +1,107 @@
+"""Small definitions that migrated programs on the SDK may need in their own module."""
+
+from __future__ import annotations
+
+from codemods.edits import AddHelper, AddImport, Edit
+from codemods.sdk.names import V3
+
+TURN_TEXT = '''\
+def turn_text(turn: TurnEvent) -> str:
+    """Return all words heard so far: `transcript` leaves out those that may still change."""
+    return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
+'''
+
+MICROPHONE = '''\
+class {name}:
+    """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""
+
+    def __init__(self, sample_rate=44_100, device_index=None):
+        import pyaudio
+
+        self.sample_rate = sample_rate
+        self._chunk_size = int(sample_rate * 0.1)
+        self._pyaudio = pyaudio.PyAudio()
+        self._stream = self._pyaudio.open(
+            format=pyaudio.paInt16,
+            channels=1,
+            rate=sample_rate,
+            input=True,
+            frames_per_buffer=self._chunk_size,
+            input_device_index=device_index,
+        )
+        self._open = True
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not self._open:
+            raise StopIteration
+        try:
+            return self._stream.read(self._chunk_size, exception_on_overflow=False)
+        except KeyboardInterrupt:
+            self.close()
+            raise StopIteration from None
+
+    def close(self):
+        if self._open:
+            self._open = False
+            self._stream.stop_stream()
+            self._stream.close()
+            self._pyaudio.terminate()
+'''
+
+STREAM_FILE = '''\
+def {name}(filepath, sample_rate):
+    """Yield the audio of a file (16 bit, mono) in chunks of 300 ms, at the pace of speech."""
+    chunk_size = int(sample_rate * 0.3) * 2
+    shortest = int(sample_rate * 0.05) * 2  # v3 refuses chunks of less than 50 ms
+    with open(filepath, "rb") as file:
+        while chunk := file.read(chunk_size):
+            yield chunk.ljust(shortest, b"\\0")
+            time.sleep(0.3)
+'''
+
+BUFFERED_NAME = "BufferedStreamingClient"
+BUFFERED = '''\
+class BufferedStreamingClient(StreamingClient):
+    """Gathers short frames, such as the 20 ms of a telephone line: v3 refuses chunks of less than 50 ms."""
+
+    def __init__(self, options, chunk_size):
+        super().__init__(options)
+        self._chunk_size = chunk_size
+        self._pending = b""
+
+    def stream(self, data):
+        for frame in [data] if isinstance(data, bytes) else data:
+            self._pending += frame
+            if len(self._pending) >= self._chunk_size:
+                chunk, self._pending = self._pending, b""
+                super().stream(chunk)
+
+    def disconnect(self, terminate=False):
+        if terminate and self._pending:
+            chunk, self._pending = self._pending, b""
+            super().stream(chunk.ljust(self._chunk_size // 2, b"\\xff"))  # mu-law silence
+        super().disconnect(terminate=terminate)
+'''
+
+
+def turn_text() -> list[Edit]:
+    """Return the edits that bring the function `turn_text`."""
+    return [AddImport(V3, "TurnEvent"), AddHelper("turn_text", TURN_TEXT)]
+
+
+def buffered() -> list[Edit]:
+    """Return the edits that bring a client which gathers short frames."""
+    return [AddImport(V3, "StreamingClient"), AddHelper(BUFFERED_NAME, BUFFERED)]
+
+
+def microphone(name: str) -> list[Edit]:
+    """Return the edits that bring the microphone, which the SDK no longer has."""
+    return [AddHelper(name, MICROPHONE.format(name=name))]
+
+
+def stream_file(name: str) -> list[Edit]:
+    """Return the edits that bring the file source, which the SDK no longer has."""
+    return [AddImport("time"), AddHelper(name, STREAM_FILE.format(name=name))]

@@ -1,0 +1,47 @@
+"""Source text of new calls, laid out as the surrounding code allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH = 88
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a call to write.
+
+    Attributes:
+        keyword: None when positional.
+        comment: a comment that belongs to it, with its `#`.
+    """
+
+    code: str
+    keyword: str | None = None
+    comment: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The argument as source."""
+        return f"{self.keyword}={self.code}" if self.keyword is not None else self.code
+
+
+def call(name: str, arguments: Sequence[Argument], indent: str, room: int = WIDTH) -> str:
+    """Return the source of a call: on one line if it fits into `room` columns, else one argument per line.
+
+    Args:
+        name: what is called.
+        arguments: in order.
+        indent: one step of indentation.
+        room: columns left on the first line.
+    """
+    plain = f"{name}({', '.join(argument.text for argument in arguments)})"
+    if "\n" not in plain and len(plain) <= room and not any(argument.comment for argument in arguments):
+        return plain
+    rows = []
+    for argument in arguments:
+        text = argument.text.replace("\n", f"\n{indent}")
+        comma = "" if len(arguments) == 1 else ","
+        rows.append(f"{indent}{text}{comma}{'  ' + argument.comment if argument.comment else ''}\n")
+    return f"{name}(\n{''.join(rows)})"

@@ -1,0 +1,134 @@
+"""Names of the SDK, as a module spells them."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from codemods.facts.program import Program
+from codemods.facts.values import External
+from codemods.tree import SourceModule
+
+V3 = "assemblyai.streaming.v3"
+
+RENAMED = {
+    "RealtimeTranscriber": "StreamingClient",
+    "RealtimeTranscript": "TurnEvent",
+    "RealtimePartialTranscript": "TurnEvent",
+    "RealtimeFinalTranscript": "TurnEvent",
+    "RealtimeSessionOpened": "BeginEvent",
+    "RealtimeSessionInformation": "TerminationEvent",
+    "RealtimeError": "StreamingError",
+    "RealtimeWord": "Word",
+    "AudioEncoding": "Encoding",
+}
+"""What `assemblyai` exported up to 0.64.2 and what stands for it in `assemblyai.streaming.v3`."""
+
+EXTRAS = frozenset({"MicrophoneStream", "stream_file", "file_from_stream", "AssemblyAIExtrasNotInstalledError"})
+"""What `assemblyai.extras` had until it was removed in 1.0.0."""
+
+_HOMES = ("assemblyai.types.", "assemblyai.transcriber.")
+
+
+class Names:
+    """Resolves names and dotted names of one module by its imports, annotations included."""
+
+    def __init__(self, program: Program, module: SourceModule) -> None:
+        self._program = program
+        self._aliases: dict[str, str] = {}
+        self._star = False
+        rebound: set[str] = set()
+        for node in module.walk():
+            if isinstance(node, cst.Import):
+                for alias in node.names:
+                    self._import(alias)
+            elif isinstance(node, cst.ImportFrom):
+                self._import_from(node)
+            elif isinstance(node, cst.ClassDef | cst.FunctionDef):
+                rebound.add(node.name.value)
+        for name in rebound:
+            self._aliases.pop(name, None)
+        self.rebound = frozenset(rebound)
+
+    @staticmethod
+    def of(program: Program, module: SourceModule) -> Names:
+        """Return the names of a module, worked out once."""
+        return program.memo((Names, module.path), lambda: Names(program, module))
+
+    def _import(self, alias: cst.ImportAlias) -> None:
+        dotted = spelled(alias.name)
+        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+            self._aliases[alias.asname.name.value] = dotted
+        else:
+            head = dotted.split(".", 1)[0]
+            self._aliases[head] = head
+
+    def _import_from(self, node: cst.ImportFrom) -> None:
+        if node.relative or node.module is None:
+            return
+        home = spelled(node.module)
+        if isinstance(node.names, cst.ImportStar):
+            self._star = self._star or home == "assemblyai"
+            return
+        for alias in node.names:
+            bound = alias.asname.name if alias.asname is not None else alias.name
+            if isinstance(bound, cst.Name):
+                self._aliases[bound.value] = f"{home}.{spelled(alias.name)}"
+
+    def dotted(self, node: cst.CSTNode) -> str | None:
+        """Return the library name that an expression spells, such as `assemblyai.RealtimeError`."""
+        found = self._dotted(node)
+        if found is None:
+            names = {value.name for value in self._program.values(node) if isinstance(value, External)}
+            found = names.pop() if len(names) == 1 else None
+        if found is None or not found.startswith("assemblyai"):
+            return None
+        for home in _HOMES:
+            if found.startswith(home):
+                return "assemblyai." + found.removeprefix(home)
+        return found
+
+    def _dotted(self, node: cst.CSTNode) -> str | None:
+        if isinstance(node, cst.Name):
+            if self._star and node.value in RENAMED and node.value not in self.rebound:
+                return f"assemblyai.{node.value}"
+            return self._aliases.get(node.value)
+        if isinstance(node, cst.Attribute):
+            base = self._dotted(node.value)
+            return f"{base}.{node.attr.value}" if base is not None else None
+        return None
+
+    def legacy(self, node: cst.CSTNode) -> str | None:
+        """Return the bare name if an expression spells something of `assemblyai` that v3 calls otherwise."""
+        dotted = self.dotted(node)
+        if dotted is None:
+            return None
+        head, _, last = dotted.rpartition(".")
+        return last if head == "assemblyai" and last in RENAMED else None
+
+    def extra(self, node: cst.CSTNode) -> str | None:
+        """Return the bare name if an expression spells something of `assemblyai.extras`."""
+        dotted = self.dotted(node)
+        if dotted is None or not dotted.startswith("assemblyai.extras."):
+            return None
+        last = dotted.removeprefix("assemblyai.extras.")
+        return last if last in EXTRAS else None
+
+    @property
+    def package(self) -> str | None:
+        """The name under which the module has `assemblyai` itself."""
+        return next((name for name, dotted in self._aliases.items() if dotted == "assemblyai"), None)
+
+    @property
+    def settings(self) -> str | None:
+        """How the module spells `assemblyai.settings`, if it can."""
+        for name, dotted in self._aliases.items():
+            if dotted == "assemblyai.settings":
+                return name
+        return f"{self.package}.settings" if self.package is not None else None
+
+
+def spelled(node: cst.BaseExpression) -> str:
+    """Return a dotted name as text, "" for anything else."""
+    if isinstance(node, cst.Attribute):
+        return f"{spelled(node.value)}.{node.attr.value}"
+    return node.value if isinstance(node, cst.Name) else ""

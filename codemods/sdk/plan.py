@@ -1,0 +1,299 @@
+"""How each legacy session of a program becomes a v3 session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from codemods.facts.program import Program
+from codemods.facts.values import Const, Str
+from codemods.model import Options
+from codemods.sdk.handlers import Handler, Handlers
+from codemods.sdk.layout import Argument
+from codemods.sdk.names import RENAMED, Names
+from codemods.sdk.scopes import is_portable
+from codemods.sdk.sessions import Session, Sessions, Use, function_of_value
+from codemods.tree import SourceModule
+
+TERMINATE_TIMEOUT = 30.0
+"""Seconds to wait for the last transcripts: v2 waited without limit, v3 drops them after 5 s by default."""
+
+
+@dataclass(eq=False, slots=True)
+class SessionPlan:
+    """What becomes of one session.
+
+    Attributes:
+        target: the variable that holds the client, as source.
+        holder: the statement that makes the session.
+        shape: `assign`, `return` or `nested`: how the statement uses it.
+        parameters: the arguments of `StreamingParameters`, as written where the session is made.
+        stored: whether the parameters are kept beside the client, because `connect` cannot see what they are made of.
+        closer: the callback that v2 called at the end: called after each `disconnect` (True), or on `Termination`.
+        problem: why nothing of it is rewritten.
+    """
+
+    session: Session
+    handlers: list[Handler]
+    target: str = ""
+    holder: cst.SimpleStatementLine | None = None
+    shape: str = ""
+    parameters: list[Argument] = field(default_factory=list)
+    options: list[Argument] = field(default_factory=list)
+    sources: list[cst.BaseExpression] = field(default_factory=list)
+    stored: bool = False
+    closes_at_sites: bool = False
+    notes: list[str] = field(default_factory=list)
+    problem: str | None = None
+    names: set[str] = field(default_factory=set)
+    buffered: bool = False
+
+    @property
+    def closer(self) -> cst.BaseExpression | None:
+        """The `on_close` callback."""
+        return self.session.value("on_close")
+
+
+class Plans:
+    """The plans of a program's sessions."""
+
+    def __init__(self, program: Program, options: Options) -> None:
+        self.program = program
+        self.options = options
+        self.sessions = Sessions.of(program)
+        good = [session for session in self.sessions.all if session.problem is None and not session.invented]
+        handlers = Handlers(program, good)
+        self.handlers = handlers
+        self.of: dict[Session, SessionPlan] = {}
+        for session in self.sessions.all:
+            plan = SessionPlan(session, handlers.of_session.get(session, []))
+            self.of[session] = plan
+            plan.problem = session.problem
+            if session.invented:
+                plan.problem = "it has arguments that v2 never had"
+            if plan.problem is None:
+                self._place(plan)
+                self._parameters(plan)
+                self._options(plan)
+                self._connects(plan)
+                self._closes(plan)
+
+    @staticmethod
+    def make(program: Program, options: Options) -> Plans:
+        """Return the plans, worked out once."""
+        return program.memo(Plans, lambda: Plans(program, options))
+
+    def at(self, node: cst.Attribute) -> tuple[Use, list[SessionPlan]] | None:
+        """Return the use of a transcriber's method at `node`, and the sessions it can be about."""
+        found = self.sessions.uses.get(node)
+        if found is None:
+            return None
+        use, sessions = found
+        return use, [self.of[session] for session in sessions]
+
+    # where it is made
+
+    def _place(self, plan: SessionPlan) -> None:
+        session = plan.session
+        module = session.module
+        if session.owner is not None:
+            plan.target, plan.shape = "self", "super"
+            return
+        parent = module.parent(session.call)
+        statement = module.statement(session.call)
+        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+            plan.problem = "it is made where no further statement can stand"
+            return
+        plan.holder = statement
+        if isinstance(parent, cst.Assign) and parent.value is session.call:
+            targets = [item.target for item in parent.targets]
+            simple = [item for item in targets if isinstance(item, cst.Name | cst.Attribute | cst.Subscript)]
+            if not simple:
+                plan.problem = "it is unpacked at once"
+                return
+            plan.target, plan.shape = module.code(simple[0]), "assign"
+        elif isinstance(parent, cst.AnnAssign) and parent.value is session.call:
+            plan.target, plan.shape = module.code(parent.target), "assign"
+        else:
+            for up in module.ancestors(session.call):
+                if isinstance(up, cst.Lambda | cst.CompFor | cst.IfExp | cst.BooleanOperation | cst.GeneratorExp):
+                    plan.problem = "it is made inside an expression that may not be evaluated once"
+                    return
+                if up is statement:
+                    break
+            plan.target, plan.shape = "transcriber", "nested"
+
+    # what it is made with
+
+    def _argument(self, plan: SessionPlan, keyword: str, node: cst.BaseExpression, old: str) -> Argument:
+        plan.sources.append(node)
+        return Argument(
+            converted(self.program, plan.session.module, node, plan.names),
+            keyword,
+            comment_of(plan.session.arguments[old]),
+        )
+
+    def _parameters(self, plan: SessionPlan) -> None:
+        session = plan.session
+        given = plan.parameters
+        rate = session.value("sample_rate")
+        if rate is not None:
+            given.append(self._argument(plan, "sample_rate", rate, "sample_rate"))
+        elif self._uses_default_microphone(session.module):
+            given.append(Argument("44_100", "sample_rate"))
+            plan.notes.append("sample_rate was missing: 44100 is what the microphone helper recorded at")
+        else:
+            plan.problem = "it has no sample_rate, which v2 and v3 both require"
+            return
+        encoding = session.value("encoding")
+        if encoding is not None:
+            given.append(self._argument(plan, "encoding", encoding, "encoding"))
+            plan.buffered = "pcm_mulaw" in session.module.code(encoding)
+        given.append(Argument(f'"{self.options.speech_model}"', "speech_model"))
+        given.append(Argument("True", "format_turns"))
+        boost = session.value("word_boost")
+        if boost is not None:
+            given.append(self._argument(plan, "keyterms_prompt", boost, "word_boost"))
+            self._check_terms(plan, boost)
+        silence = session.value("end_utterance_silence_threshold")
+        if silence is not None:
+            if self.options.speech_model.startswith("universal-streaming"):
+                given.append(Argument("1.0", "end_of_turn_confidence_threshold"))
+            argument = self._argument(plan, "max_turn_silence", silence, "end_utterance_silence_threshold")
+            given.append(argument)
+            plan.notes.append("turns end on silence alone, as in v2 (end_of_turn_confidence_threshold=1)")
+        partials = session.value("disable_partial_transcripts")
+        if partials is not None and not session.is_true(self.program, "disable_partial_transcripts"):
+            values = self.program.values(partials)
+            if not values or not all(isinstance(value, Const) and not value.value for value in values):
+                plan.problem = "disable_partial_transcripts is computed; v3 has no such option: filter in on_data"
+
+    def _check_terms(self, plan: SessionPlan, node: cst.BaseExpression) -> None:
+        terms = self.program.constants(node)
+        if isinstance(node, cst.List) and len(node.elements) > 100:
+            plan.notes.append(f"keyterms_prompt takes at most 100 terms and this list has {len(node.elements)}")
+        elif not terms:
+            plan.notes.append("keyterms_prompt takes at most 100 terms of at most 50 characters: check the list")
+        if any(len(term) > 50 for term in terms):
+            plan.notes.append("v3 ignores terms longer than 50 characters")
+
+    def _uses_default_microphone(self, module: SourceModule) -> bool:
+        names = Names.of(self.program, module)
+        return any(
+            isinstance(node, cst.Call) and not node.args and names.extra(node.func) == "MicrophoneStream"
+            for node in module.walk()
+        )
+
+    def _options(self, plan: SessionPlan) -> None:
+        session = plan.session
+        names = Names.of(self.program, session.module)
+        token, client = session.value("token"), session.value("client")
+        # these are evaluated where the session is made, so they need not be portable
+        kept = list(plan.sources)
+        if token is not None:
+            plan.options.append(self._argument(plan, "token", token, "token"))
+        elif client is not None:
+            code = session.module.code(client)
+            plan.options.append(Argument(f"{code}.settings.api_key", "api_key"))
+        else:
+            settings = names.settings
+            if settings is None:
+                settings = "assemblyai.settings"
+                plan.names.add("import assemblyai")
+            plan.options.append(Argument(f"{settings}.api_key", "api_key"))
+        plan.sources = kept
+        if self.options.region == "eu":
+            plan.options.append(Argument('"streaming.eu.assemblyai.com"', "api_host"))
+        timeout = self._timeout(session)
+        if timeout is not None:
+            plan.options.append(Argument(timeout, "connect_timeout"))
+        plan.options.append(Argument(str(TERMINATE_TIMEOUT), "terminate_timeout"))
+
+    def _timeout(self, session: Session) -> str | None:
+        """Return the time limit that `connect(timeout=...)` sets, in seconds, as source."""
+        for use in session.named("connect"):
+            for argument in use.call.args if use.call is not None else ():
+                if isinstance(argument.value, cst.Name) and argument.value.value == "None":
+                    return "3600.0"
+                if is_portable(self.program, argument.value, use.module, session.call, session.module):
+                    return use.module.code(argument.value)
+        return None
+
+    # how it is used
+
+    def _connects(self, plan: SessionPlan) -> None:
+        session = plan.session
+        if session.owner is not None or plan.problem is not None:
+            return
+        far = [
+            use
+            for use in session.named("connect")
+            if not all(
+                is_portable(self.program, node, session.module, use.node, use.module) for node in plan.sources
+            )
+        ]
+        if far and plan.target.rpartition(".")[0]:
+            attribute = plan.target.rpartition(".")[2]
+            plan.stored = attribute.isidentifier() and all(
+                isinstance(use.node.value, cst.Attribute) and use.node.value.attr.value == attribute
+                for use in session.named("connect")
+            )
+
+    def _closes(self, plan: SessionPlan) -> None:
+        closer = plan.closer
+        if closer is None:
+            return
+        session = plan.session
+        sites = session.named("close")
+        plan.closes_at_sites = bool(sites) and all(
+            isinstance(closer, cst.Name | cst.Attribute)
+            and is_portable(self.program, closer, session.module, use.node, use.module)
+            for use in sites
+        )
+        if session.owner is not None:
+            plan.closes_at_sites = True
+
+    def closer_problem(self, plan: SessionPlan) -> str | None:
+        """Return why the `on_close` callback cannot be called: it wants arguments that v2 never gave."""
+        known = function_of_value(self.program.values(plan.closer))
+        if known is None:
+            return None
+        function, given = known
+        params = [*function.params.posonly_params, *function.params.params]
+        required = [param for param in params if param.default is None]
+        if len(required) > given:
+            return "on_close takes arguments, which v2 never gave it: it failed when called"
+        return None
+
+
+def converted(program: Program, module: SourceModule, node: cst.BaseExpression, used: set[str]) -> str:
+    """Return the source of an expression with the SDK's legacy names replaced, and note the v3 names used."""
+    names = Names.of(program, module)
+
+    class Renamer(cst.CSTTransformer):
+        def on_leave(self, original_node, updated_node):  # type: ignore[no-untyped-def]
+            legacy = names.legacy(original_node) if isinstance(original_node, cst.Name | cst.Attribute) else None
+            if legacy is None:
+                return updated_node
+            used.add(RENAMED[legacy])
+            return cst.Name(RENAMED[legacy])
+
+    result = node.visit(Renamer())
+    assert isinstance(result, cst.BaseExpression)
+    return module.code(result)
+
+
+def comment_of(argument: cst.Arg) -> str | None:
+    """Return the comment behind an argument on its own line."""
+    comma = argument.comma
+    space = comma.whitespace_after if isinstance(comma, cst.Comma) else argument.whitespace_after_arg
+    if isinstance(space, cst.ParenthesizedWhitespace) and space.first_line.comment is not None:
+        return space.first_line.comment.value
+    return None
+
+
+def text_of(program: Program, node: cst.BaseExpression | None) -> str | None:
+    """Return the text an expression spells, if it is just one."""
+    found = [value.literal for value in program.values(node) if isinstance(value, Str)]
+    return found[0] if len(found) == 1 else None
