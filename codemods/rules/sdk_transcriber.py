@@ -9,7 +9,7 @@ import libcst as cst
 from codemods.build import expression
 from codemods.edits import AddImport, Change, Edit, Replace
 from codemods.rule import Context, Example, Rule
-from codemods.sdk import helpers
+from codemods.sdk import helpers, subclass
 from codemods.sdk.handlers import FINAL, Handler
 from codemods.sdk.layout import WIDTH, Argument, call
 from codemods.sdk.names import V3
@@ -132,11 +132,12 @@ class SdkTranscriber(Rule):
             parsed = expression(made)
             if plan.shape == "assign":
                 first = updated.deep_replace(old, parsed)
-                return cst.FlattenSentinel([first, *ons])  # type: ignore[list-item]
+                return cst.FlattenSentinel([first, *ons])
             line = cst.ensure_type(updated, cst.SimpleStatementLine)
-            made_first = cst.parse_statement(f"{plan.target} = {made}").with_changes(leading_lines=line.leading_lines)
+            made_first = cst.parse_statement(f"{plan.target} = {made}", session.module.tree.config_for_parsing)
+            made_first = made_first.with_changes(leading_lines=line.leading_lines)
             rest = line.with_changes(leading_lines=()).deep_replace(old, cst.Name(plan.target))
-            return cst.FlattenSentinel([made_first, *ons, rest])  # type: ignore[list-item]
+            return cst.FlattenSentinel([made_first, *ons, rest])
 
         edits.append(Replace(holder, build))
         return edits
@@ -144,9 +145,9 @@ class SdkTranscriber(Rule):
     def _registrations(self, plan: SessionPlan, closes: bool) -> list[tuple[str, Handler | None]]:
         """Return the `on(...)` statements, with `HANDLER` for the callback as it looks when all is edited."""
         indent = plan.session.module.tree.default_indent
-        lines: list[tuple[str, Handler | None]] = []
-        for handler in plan.handlers:
-            lines.append((f"{plan.target}.on(StreamingEvents.{handler.event}, HANDLER)", handler))
+        lines: list[tuple[str, Handler | None]] = [
+            (f"{plan.target}.on(StreamingEvents.{handler.event}, HANDLER)", handler) for handler in plan.handlers
+        ]
         if self._closes_on_termination(plan) and closes and plan.closer is not None:
             code = plan.session.module.code(plan.closer)
             if not isinstance(plan.closer, cst.Name | cst.Attribute):
@@ -162,30 +163,36 @@ class SdkTranscriber(Rule):
     # a subclass
 
     def _initialiser(self, plan: SessionPlan, closes: bool, context: Context) -> list[Edit]:
-        """Return the edits of `super().__init__(...)`."""
+        """Return the edits of `super().__init__(...)`; what `connect` and `close` need is kept on the object."""
         session = plan.session
         statement = session.module.statement(session.call)
-        if not isinstance(statement, cst.SimpleStatementLine):
-            return []
+        assert isinstance(statement, cst.SimpleStatementLine)
         indent = session.module.tree.default_indent
         room = WIDTH - context.module.span(statement).column + 1
-        name = context.code(session.call.func)
-        first_argument = [] if name.startswith("super") else [Argument("self")]
-        name = name if name.startswith("super") else "StreamingClient.__init__"
-        options = call("StreamingClientOptions", plan.options, indent, room - len(indent))
-        made = call(name, [*first_argument, Argument(options)], indent, room)
-        parameters = call("StreamingParameters", plan.parameters, indent, room - 20)
+        edits = self._names(plan)
+        by_super = context.code(session.call.func).startswith("super")
+        base = helpers.BUFFERED_NAME if plan.buffered else "StreamingClient"
+        name = context.code(session.call.func) if by_super else f"{base}.__init__"
+        arguments = [] if by_super else [Argument(plan.target)]
+        arguments.append(Argument(call("StreamingClientOptions", plan.options, indent, room - len(indent))))
+        if plan.buffered:
+            edits += helpers.buffered()
+            arguments.append(Argument(_chunk(plan), "chunk_size"))
+        made = call(name, arguments, indent, room)
+        kept = [f"{plan.target}.{subclass.PARAMETERS} = {call('StreamingParameters', plan.parameters, indent, room - 20)}"]
+        if plan.closer is not None and closes and subclass.closer(plan) is None:
+            kept.append(f"{plan.target}.{subclass.CLOSER} = {session.module.code(plan.closer)}")
         lines = self._registrations(plan, closes=False)
         original = session.call
 
         def build(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
             old = _find_call(updated, original)
             ons = [_registration(code, handler, old, session.module.tree) for code, handler in lines]
-            keep = cst.parse_statement(f"self._v3_parameters = {parameters}")
             first = updated.deep_replace(old, expression(made))
-            return cst.FlattenSentinel([first, *ons, keep])  # type: ignore[list-item]
+            config = session.module.tree.config_for_parsing
+            return cst.FlattenSentinel([first, *ons, *(cst.parse_statement(code, config) for code in kept)])
 
-        return [*self._names(plan), Replace(statement, build)]
+        return [*edits, Replace(statement, build)]
 
 
 def _chunk(plan: SessionPlan) -> str:

@@ -71,8 +71,8 @@ class Handlers:
                 self.of_session[session].append(handler)
                 if function is not None:
                     self.of_function[function].append(handler)
-        for function, handlers in self.of_function.items():
-            direct = self._can_change(function, handlers)
+        for shared, handlers in self.of_function.items():
+            direct = self._can_change(shared, handlers)
             for handler in handlers:
                 handler.direct = direct
 

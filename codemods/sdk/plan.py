@@ -12,7 +12,7 @@ from codemods.model import Options
 from codemods.sdk.handlers import Handler, Handlers
 from codemods.sdk.layout import Argument
 from codemods.sdk.names import RENAMED, Names
-from codemods.sdk.scopes import is_portable
+from codemods.sdk.scopes import first_parameter, function_of, is_portable
 from codemods.sdk.sessions import Session, Sessions, Use, function_of_value
 from codemods.tree import SourceModule
 
@@ -98,7 +98,10 @@ class Plans:
         session = plan.session
         module = session.module
         if session.owner is not None:
-            plan.target, plan.shape = "self", "super"
+            function = function_of(session.call, module)
+            plan.target, plan.shape = first_parameter(function) or "self", "super"
+            if module.statement(session.call) is None or not isinstance(function, cst.FunctionDef):
+                plan.problem = "it is not a statement of its own"
             return
         parent = module.parent(session.call)
         statement = module.statement(session.call)
@@ -252,7 +255,7 @@ class Plans:
             for use in sites
         )
         if session.owner is not None:
-            plan.closes_at_sites = True
+            plan.closes_at_sites = True  # in the method `close` of the subclass itself
 
     def closer_problem(self, plan: SessionPlan) -> str | None:
         """Return why the `on_close` callback cannot be called: it wants arguments that v2 never gave."""

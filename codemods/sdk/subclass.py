@@ -1,0 +1,53 @@
+"""Subclasses of the legacy transcriber: they keep `connect()`, `stream()` and `close()`, so that callers stay."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from codemods.facts.program import Program
+from codemods.sdk.plan import SessionPlan
+from codemods.sdk.scopes import first_parameter, function_of
+
+PARAMETERS = "_session_parameters"
+"""The attribute that keeps what `connect` needs."""
+CLOSER = "_on_close"
+"""The attribute that keeps an `on_close` which only the constructor can name."""
+
+
+def closer(plan: SessionPlan) -> str | None:
+    """Return how `on_close` can be named in other methods: a function of the module, an attribute of the object."""
+    node = plan.closer
+    if isinstance(node, cst.Name):
+        function = function_of(plan.session.call, plan.session.module)
+        if isinstance(function, cst.FunctionDef):
+            names = {p.name.value for p in (*function.params.params, *function.params.kwonly_params)}
+            return None if node.value in names else node.value
+    if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+        function = function_of(plan.session.call, plan.session.module)
+        return f"self.{node.attr.value}" if node.value.value == first_parameter(function) else None
+    return None
+
+
+def closing_call(plan: SessionPlan) -> str | None:
+    """Return the call of the `on_close` callback as the subclass's own methods can make it."""
+    if plan.closer is None:
+        return None
+    return f"{closer(plan) or f'self.{CLOSER}'}()"
+
+
+def methods(program: Program, plan: SessionPlan, present: frozenset[str]) -> list[str]:
+    """Return the methods that keep the old interface, as source, without those the class defines itself."""
+    found: list[str] = []
+    if "connect" not in present:
+        found.append(f"def connect(self, timeout=None):\n    super().connect(self.{PARAMETERS})\n")
+    if "close" not in present:
+        ending = closing_call(plan)
+        body = "    self.disconnect(terminate=True)\n" + (f"    {ending}\n" if ending is not None else "")
+        found.append(f"def close(self):\n{body}")
+    if "force_end_utterance" not in present and _named(program, "force_end_utterance"):
+        found.append("def force_end_utterance(self):\n    self.force_endpoint()\n")
+    return found
+
+
+def _named(program: Program, name: str) -> bool:
+    return any(name in module.text for module in program.run.modules.values())
