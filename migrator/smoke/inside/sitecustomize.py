@@ -1,0 +1,245 @@
+"""Runs before the first line of the user's program: sends the vendor's names to the local server, reports what happens.
+
+Standard library only, and nothing newer than Python 3.8: this runs in the user's interpreter. It is read from a copy in
+a throwaway folder, so that nothing of this tool is on the program's path.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib.machinery
+import importlib.util
+import json
+import os
+import signal
+import socket
+import ssl
+import sys
+import threading
+import time
+import types
+from collections.abc import Sequence
+from typing import Any
+
+CONFIG: dict[str, Any] = json.loads(os.environ["V3_MIGRATE_SMOKE"])
+_events = os.open(CONFIG["events"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+
+def report(event: str, **facts: object) -> None:
+    """Tell the sandbox; one line, written at once, so that a killed program loses nothing."""
+    facts.update(event=event, time=time.time(), thread=threading.current_thread().name, pid=os.getpid())
+    os.write(_events, (json.dumps(facts, default=str) + "\n").encode())
+
+
+# --- the network: the vendor's hosts are the local server, loopback is free, everything else is closed ---
+
+_getaddrinfo, _connect, _connect_ex = socket.getaddrinfo, socket.socket.connect, socket.socket.connect_ex
+
+
+def _name(host: object) -> str:
+    return host.decode("ascii", "replace") if isinstance(host, (bytes, bytearray)) else str(host or "")
+
+
+def _is_vendor(host: str) -> bool:
+    return any(host == name or host.endswith("." + name) for name in CONFIG["hosts"])
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("", "localhost", "::1", "0.0.0.0", "::") or host.startswith("127.") or host == socket.gethostname()
+
+
+def _closed(host: str) -> None:
+    report("blocked", host=host)
+
+
+def getaddrinfo(host: Any, port: Any, *args: Any, **kwargs: Any) -> list[tuple[Any, ...]]:
+    name = _name(host)
+    if _is_vendor(name):
+        report("redirected", host=name)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", CONFIG["port"]))]
+    if not _is_loopback(name):
+        _closed(name)
+        raise socket.gaierror(socket.EAI_NONAME, "the smoke test has no network beyond loopback: " + name)
+    return _getaddrinfo(host, port, *args, **kwargs)
+
+
+def gethostbyname(host: Any) -> str:
+    return str(getaddrinfo(host, 0)[0][4][0])
+
+
+def _target(address: Any) -> Any:
+    """Return where a socket may connect to instead of `address`; raise if nowhere."""
+    if not isinstance(address, tuple) or not address:
+        return address
+    name = _name(address[0])
+    if _is_vendor(name):
+        report("redirected", host=name)
+        return ("127.0.0.1", CONFIG["port"])
+    if not _is_loopback(name):
+        _closed(name)
+        raise ConnectionRefusedError("the smoke test has no network beyond loopback: " + name)
+    return address
+
+
+def connect(self: socket.socket, address: Any) -> None:
+    return _connect(self, _target(address))
+
+
+def connect_ex(self: socket.socket, address: Any) -> int:
+    return _connect_ex(self, _target(address))
+
+
+socket.getaddrinfo = getaddrinfo  # type: ignore[assignment]
+socket.gethostbyname = gethostbyname
+socket.socket.connect = connect  # type: ignore[method-assign]
+socket.socket.connect_ex = connect_ex  # type: ignore[method-assign]
+# aiohttp would resolve names with it, past the patched function; without it, it falls back to that function.
+sys.modules.setdefault("aiodns", None)  # type: ignore[arg-type]
+
+# --- trust: whatever roots a client loads, the throwaway CA is among them ---
+
+_C_CONTEXT: Any = ssl.SSLContext.__mro__[1]
+_load_default_certs = ssl.SSLContext.load_default_certs
+
+
+def load_verify_locations(self: Any, cafile: Any = None, capath: Any = None, cadata: Any = None) -> None:
+    _C_CONTEXT.load_verify_locations(self, cafile, capath, cadata)
+    _C_CONTEXT.load_verify_locations(self, CONFIG["ca"])
+
+
+def load_default_certs(self: Any, purpose: Any = ssl.Purpose.SERVER_AUTH) -> None:
+    _load_default_certs(self, purpose)
+    _C_CONTEXT.load_verify_locations(self, CONFIG["ca"])
+
+
+def set_default_verify_paths(self: Any) -> None:
+    _C_CONTEXT.set_default_verify_paths(self)
+    _C_CONTEXT.load_verify_locations(self, CONFIG["ca"])
+
+
+ssl.SSLContext.load_verify_locations = load_verify_locations  # type: ignore[method-assign]
+ssl.SSLContext.load_default_certs = load_default_certs  # type: ignore[method-assign]
+ssl.SSLContext.set_default_verify_paths = set_default_verify_paths  # type: ignore[method-assign]
+
+# --- what fails: exceptions that nobody caught, and errors that libraries only log ---
+
+_excepthook, _thread_excepthook = sys.excepthook, threading.excepthook
+
+
+def excepthook(kind: Any, error: Any, trace: Any) -> None:
+    report("exception", kind=kind.__name__, message=str(error), where=_where(trace))
+    _excepthook(kind, error, trace)
+
+
+def thread_excepthook(args: Any) -> None:
+    if args.exc_type is not SystemExit:
+        report("exception", kind=args.exc_type.__name__, message=str(args.exc_value), where=_where(args.exc_traceback))
+    _thread_excepthook(args)
+
+
+def _where(trace: Any) -> str:
+    """Return the innermost line of the program itself, else of a library."""
+    found = ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if not found or code.co_filename.startswith(CONFIG["project"]):
+            found = "%s:%d" % (os.path.relpath(code.co_filename, CONFIG["project"]), trace.tb_lineno)
+        trace = trace.tb_next
+    return found
+
+
+sys.excepthook = excepthook
+threading.excepthook = thread_excepthook
+
+
+def _watch_logging() -> None:
+    """Report what websocket-client, asyncio and the SDK log when a callback raises: mostly nobody sees it."""
+    import logging
+
+    handle = logging.Logger.handle
+
+    def watched(self: logging.Logger, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR and record.name.split(".")[0] in ("websocket", "asyncio", "assemblyai"):
+            error = record.exc_info[1] if record.exc_info else None
+            report("logged-error", logger=record.name, message=record.getMessage(), error=repr(error) if error else "")
+        handle(self, record)
+
+    logging.Logger.handle = watched  # type: ignore[method-assign]
+
+
+_watch_logging()
+
+# --- how it ends ---
+
+_shutdown = threading._shutdown  # type: ignore[attr-defined]
+
+
+def shutdown() -> None:
+    """The main thread is done; the interpreter now waits for these threads."""
+    left = [
+        thread.name for thread in threading.enumerate() if thread is not threading.main_thread() and not thread.daemon
+    ]
+    report("main-ended", threads=left)
+    _shutdown()
+
+
+threading._shutdown = shutdown  # type: ignore[attr-defined]
+
+# A process started in the background ignores Ctrl+C, and so would the program.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# --- the person at the keyboard ---
+
+
+def answered_input(prompt: object = "") -> str:
+    """Ask the sandbox, which knows whether a session is running that an answer might end."""
+    print(prompt, end="", flush=True)
+    report("input", prompt=str(prompt))
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError("the smoke test is over")
+    return line.rstrip("\n")
+
+
+builtins.input = answered_input
+
+# --- time: what paces a file has to keep up with the microphone ---
+
+_sleep = time.sleep
+
+
+def sleep(seconds: float) -> None:
+    _sleep(seconds / CONFIG["speed"])
+
+
+if CONFIG["speed"] != 1:
+    time.sleep = sleep
+
+
+# --- imports that matter: uvloop resolves names in C; the first sitecustomize of the user still runs ---
+
+
+class _Watch:
+    """Sees every import before it happens; finds nothing itself."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None) -> None:
+        if name == "uvloop":
+            report("uvloop")
+
+
+sys.meta_path.insert(0, _Watch())  # type: ignore[arg-type]
+
+if CONFIG["stub"]:
+    import v3_migrate_stubs
+
+    v3_migrate_stubs.install(CONFIG["project"], report)
+
+_here = os.path.dirname(os.path.abspath(__file__))
+_spec = importlib.machinery.PathFinder.find_spec(
+    "sitecustomize", [entry for entry in sys.path if os.path.abspath(entry or ".") != _here]
+)
+if _spec is not None and _spec.loader is not None:
+    _module = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(_module)
+report("started", argv=sys.argv if hasattr(sys, "argv") else [], python=sys.version.split()[0])

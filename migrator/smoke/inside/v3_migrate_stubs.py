@@ -1,0 +1,181 @@
+"""Stand-ins for packages that are not installed: they accept everything, do nothing, and report the text they get."""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import os
+import re
+import sys
+import types
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+_SECRET = re.compile(r"key|token|secret|password", re.IGNORECASE)
+_ERROR = re.compile(r"(Error|Exception|Warning|Disconnect)$")
+
+
+class Stub:
+    """Anything: a function, an object, a decorator, a context manager, a base class, a mapping."""
+
+    def __init__(self, name: str, shape: int = 0) -> None:
+        self.__dict__.update(_name=name, _items={}, _shape=shape)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        value = self.__dict__[name] = _attribute(self._name, name)
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _report_text(self._name + "." + name, (value,))
+        self.__dict__[name] = value
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and not kwargs and isinstance(args[0], (types.FunctionType, type)):
+            return args[0]
+        _report_text(self._name, (*args, *kwargs.values()))
+        counts = [len(value) if isinstance(value, (list, tuple)) else value for value in args[:1]]
+        return Stub(self._name + "()", counts[0] if counts and isinstance(counts[0], int) else 0)
+
+    def __getitem__(self, key: Any) -> Any:
+        if key not in self:
+            self._items[key] = Stub("%s[%r]" % (self._name, key))
+        return self._items[key] if key in self._items else self.__dict__[key]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        _report_text("%s[%r]" % (self._name, key), (value,))
+        self._items[key] = value
+
+    def __delitem__(self, key: Any) -> None:
+        self._items.pop(key, None)
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self._items or key in self.__dict__
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([Stub("%s[%d]" % (self._name, index)) for index in range(self._shape)])
+
+    def __len__(self) -> int:
+        return int(self._shape)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __enter__(self) -> Stub:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        return None
+
+    async def __aenter__(self) -> Stub:
+        return self
+
+    async def __aexit__(self, *_: Any) -> None:
+        return None
+
+    def __await__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __aiter__(self) -> Stub:
+        return self
+
+    async def __anext__(self) -> Any:
+        raise StopAsyncIteration
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
+        return ()
+
+    def __int__(self) -> int:
+        return 1
+
+    def __float__(self) -> float:
+        return 1.0
+
+    def __str__(self) -> str:
+        return "<%s>" % self._name
+
+    __repr__ = __str__
+
+
+def _attribute(owner: str, name: str) -> Any:
+    if _ERROR.search(name):
+        return type(name, (Exception,), {})
+    if _SECRET.search(name) and not name.startswith("set"):
+        return "smoke-test-key"
+    return Stub(owner + "." + name)
+
+
+class _Module(types.ModuleType):
+    """A module in which everything exists."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        value = _attribute(self.__name__, name)
+        setattr(self, name, value)
+        return value
+
+
+_send: Callable[..., None]
+
+
+def _report_text(channel: str, values: Sequence[Any]) -> None:
+    for text in _texts(values, 3):
+        _send("stub", channel=channel, text=text)
+
+
+def _texts(value: Any, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict) and depth:
+        for item in value.values():
+            yield from _texts(item, depth - 1)
+    elif isinstance(value, (list, tuple, set)) and depth:
+        for item in value:
+            yield from _texts(item, depth - 1)
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Last in line: what nobody found and the program itself asked for becomes a stub.
+
+    Only the program itself: libraries try for optional packages, and a stub in their place would break them.
+    """
+
+    def __init__(self, project: str) -> None:
+        self._project = os.path.realpath(project) + os.sep
+        self._stubbed: dict[str, bool] = {}
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        top = name.partition(".")[0]
+        if top not in self._stubbed:
+            if "." in name or not self._asked_by_program():
+                return None
+            self._stubbed[top] = True
+            _send("stubbed", package=top)
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def _asked_by_program(self) -> bool:
+        frame = sys._getframe(1)
+        while frame is not None:
+            file = frame.f_code.co_filename
+            if file != __file__ and not file.startswith("<frozen importlib"):
+                return os.path.realpath(file).startswith(self._project) and "site-packages" not in file
+            frame = frame.f_back  # type: ignore[assignment]
+        return False
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return _Module(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """A stub has no code."""
+
+
+def install(project: str, report: Callable[..., None]) -> None:
+    """Stub what the program under `project` imports and nobody has installed; texts go to `report`."""
+    global _send
+    _send = report
+    finders: list[Any] = sys.meta_path
+    finders.append(_Finder(project))

@@ -1,0 +1,69 @@
+"""What was seen of one run of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from runtime.recording import JsonObject
+from runtime.replay import SessionRecord, TokenRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One piece of what the program wrote; `time` is seconds since its start, `channel` is `stdout` or `stderr`."""
+
+    time: float
+    channel: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something reported from inside the program: an exception, a host it wanted to reach, text given to a stub."""
+
+    time: float
+    kind: str
+    facts: JsonObject
+
+    def text(self, name: str) -> str:
+        """Return the fact `name` as text, empty if there is none."""
+        return str(self.facts.get(name, ""))
+
+
+@dataclass(slots=True)
+class Observation:
+    """One run: what the program wrote and did, what the server saw, and how it ended.
+
+    `ending` is `itself`, `interrupt` (after Ctrl+C), `answer` (after an answer to its `input()`) or `killed`;
+    times are seconds since its start.
+    """
+
+    api: str
+    variant: str | None
+    expected: Sequence[str]
+    outputs: list[Output] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)
+    sessions: list[SessionRecord] = field(default_factory=list)
+    token_requests: list[TokenRequest] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    wire: list[Happening] = field(default_factory=list)
+    exit_code: int | None = None
+    ending: str = "itself"
+    stopped_at: float | None = None
+    ended_at: float = 0.0
+
+    def happened(self, kind: str) -> list[Happening]:
+        """Return what was reported as `kind`, in order."""
+        return [happening for happening in self.happenings if happening.kind == kind]
+
+    @property
+    def channels(self) -> dict[str, str]:
+        """Everything the program let out: `stdout`, `stderr`, each file it wrote, each call of a stub."""
+        texts: dict[str, str] = {}
+        for output in self.outputs:
+            texts[output.channel] = texts.get(output.channel, "") + output.text
+        for happening in self.happened("stub"):
+            name = happening.text("channel")
+            texts[name] = texts.get(name, "") + happening.text("text") + "\n"
+        return texts | {f"file {name}": text for name, text in self.files.items()}

@@ -1,0 +1,78 @@
+"""The legacy programs under `fixtures/legacy`, as the tests of this folder use them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from migrator.smoke.observation import Observation
+from migrator.smoke.sandbox import Conditions, Program, run
+from runtime.recording import Recording, read
+from scripts import matrix
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[2]
+LEGACY = ROOT / "fixtures" / "legacy"
+SESSIONS = ROOT / "fixtures" / "sessions"
+
+#: Times real time. Programs that sleep between frames keep up, and the server's clock runs as fast.
+SPEED = 6.0
+
+
+@dataclass(frozen=True)
+class App:
+    """One fixture; the fields are those of its `app.toml`."""
+
+    name: str
+    summary: str
+    transport: str
+    environments: tuple[str, ...]
+    command: tuple[str, ...]
+    stop: str
+    terminates: bool
+    stub_missing: bool = False
+    legacy: str = ""
+    """The environment of the v2 program where `environments` have no v2 any more."""
+
+    @property
+    def folder(self) -> Path:
+        """Where it is: `v2/` has the program, `v3/` what a migration has to make of it."""
+        return LEGACY / self.name
+
+
+def apps() -> Iterator[App]:
+    """Yield every fixture, by name."""
+    for path in sorted(LEGACY.glob("*/app.toml")):
+        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+        lists = {name: tuple(fields.pop(name)) for name in ("environments", "command")}
+        yield App(name=path.parent.name, **lists, **fields)
+
+
+@lru_cache
+def dictation() -> Recording:
+    """Return a short session of three turns."""
+    return read(SESSIONS / "dictation-f1.jsonl")
+
+
+def observe(app: App, environment: str, folder: Path, api: str, variant: str | None = None) -> Observation:
+    """Run the program that is in `folder`."""
+    program = Program(folder, app.command, matrix.interpreter(environment))
+    conditions = Conditions(dictation(), api, variant, SPEED, stub_missing=app.stub_missing)
+    return run(program, conditions)
+
+
+def legacy_run(app: App, environment: str) -> Observation:
+    """Run the v2 program; once per test process, every variant is compared with it."""
+    return _legacy_run(app, app.legacy or environment)
+
+
+@lru_cache
+def _legacy_run(app: App, environment: str) -> Observation:
+    return observe(app, environment, app.folder / "v2", "v2")
