@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests.runtime.echo import serve_echo
 
 #: A close in the middle of a fragmented message is a protocol error (1002) to the Sans-I/O core of `websockets`; the
-#: suite expects the code of the close echoed. RFC 6455, 5.5.1, only says that an endpoint "typically" does (see also the
-#: conformance notes of `websockets`).
+#: suite expects the code of the close echoed. RFC 6455, 5.5.1, only says that an endpoint "typically" does (see also
+#: the conformance notes of `websockets`).
 KNOWN = {"7.1.5"}
 
 

@@ -80,7 +80,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-frames = st.one_of(
+frames: st.SearchStrategy[dict[str, object]] = st.one_of(
     st.builds(dict, message=st.dictionaries(st.text().filter(lambda name: name != "type"), json_values, max_size=4)),
     st.builds(dict, text=st.text()),
 )

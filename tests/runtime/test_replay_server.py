@@ -1,0 +1,348 @@
+"""The server over real sockets: paths, keys, tokens, many sessions, its end."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import websocket
+
+from runtime.recording import JsonObject
+from runtime.replay import Limits, ReplayServer, SessionRecord
+from tests.runtime.sessions import FINALS, SPEED, V2, V3, Client, finals, recording
+
+KEY = "a key that must not be written down"
+
+
+def fetch(
+    server: ReplayServer, method: str, path: str, body: object = None, key: str | None = KEY
+) -> tuple[int, JsonObject]:
+    """Send a plain HTTP request."""
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+    headers = {"Content-Type": "application/json"} | ({"Authorization": key} if key is not None else {})
+    connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+    response = connection.getresponse()
+    text = response.read().decode()
+    connection.close()
+    return response.status, json.loads(text) if text.startswith("{") else {"text": text}
+
+
+def refused(
+    server: ReplayServer, path: str = "/v3/ws", headers: dict[str, str] | None = None, **query: str
+) -> tuple[int | None, str]:
+    client = Client(server.url + path, headers, **query)
+    client.drain()
+    return client.code, client.reason
+
+
+def play(server: ReplayServer) -> Client:
+    client = Client(f"{server.url}/v3/ws", **V3)
+    client.play(recording().load_audio())
+    client.say({"type": "Terminate"})
+    client.drain()
+    return client
+
+
+# Sessions
+
+
+def test_one_port_serves_both_dialects() -> None:
+    audio = recording().load_audio()
+    with ReplayServer(recording(), speed=SPEED) as server:
+        for path, query, end in [
+            ("/v3/ws", V3, {"type": "Terminate"}),
+            ("/v2/realtime/ws", V2, {"terminate_session": True}),
+        ]:
+            client = Client(server.url + path, **query)
+            client.play(audio)
+            client.say(end)
+            assert finals(client.drain()) == FINALS
+            assert client.code == 1000
+        records = server.wait_for_sessions(2)
+    assert [record.api for record in records] == ["v3", "v2"]
+    for record in records:
+        assert record.finals == FINALS
+        assert record.terminated
+        assert record.violations == []
+        assert record.closed_by == "server"
+        assert record.close_code == 1000
+
+
+def test_the_record_says_what_was_heard() -> None:
+    audio = recording().load_audio()[: 3200 * 10]
+    with ReplayServer(recording(), speed=SPEED, keep_audio=True) as server:
+        client = Client(f"{server.url}/v3/ws", **V3)
+        client.play(audio)
+        client.say({"type": "Terminate"})
+        client.drain()
+        (record,) = server.wait_for_sessions()
+    assert bytes(record.audio or b"") == audio
+    assert [frame.milliseconds for frame in record.frames] == [100.0] * 10 + [None]
+    assert record.frames[-1].control == {"type": "Terminate"}
+    assert record.query == V3
+    assert record.sent == client.texts
+
+
+def test_a_client_that_leaves_without_terminate_is_noted() -> None:
+    with ReplayServer(recording()) as server:
+        Client(f"{server.url}/v3/ws", **V3).socket.close()
+        (record,) = server.wait_for_sessions()
+    assert not record.terminated
+    assert record.closed_by == "client"
+    assert record.violations == ["the client closed without Terminate"]
+
+
+def test_a_client_that_vanishes_is_noted() -> None:
+    with ReplayServer(recording()) as server:
+        client = Client(f"{server.url}/v3/ws", **V3)
+        client.next()
+        client.socket.sock.shutdown(socket.SHUT_RDWR)
+        client.socket.sock.close()
+        (record,) = server.wait_for_sessions()
+    assert (record.closed_by, record.close_code) == (None, 1006)
+
+
+def test_many_sessions_at_once_do_not_disturb_each_other() -> None:
+    with ReplayServer(recording(), speed=SPEED) as server, ThreadPoolExecutor(25) as pool:
+        clients = list(pool.map(lambda _: play(server), range(25)))
+        records = server.wait_for_sessions(25)
+    assert all(finals(client.messages) == FINALS for client in clients)
+    assert all(record.violations == [] for record in records)
+    assert sorted(record.number for record in records) == list(range(1, 26))
+
+
+def test_sessions_over_the_limit_are_refused_until_one_ends() -> None:
+    with ReplayServer(recording(), limits=Limits(sessions=1)) as server:
+        first = Client(f"{server.url}/v3/ws", **V3)
+        first.next()
+        assert refused(server, **V3) == (3009, "Unauthorized Connection: Too many concurrent sessions")
+        assert refused(server, "/v2/realtime/ws", **V2)[0] == 4102
+        first.say({"type": "Terminate"})
+        first.drain()
+        server.wait_for_sessions(3)
+        again = Client(f"{server.url}/v3/ws", **V3)
+        assert again.next()["type"] == "Begin"
+        again.socket.close()
+
+
+def test_a_session_that_expires_is_closed_by_the_clock() -> None:
+    with ReplayServer(recording(), limits=Limits(session_seconds=0.2)) as server:
+        assert refused(server, **V3) == (3008, "Session Expired: Maximum session duration exceeded")
+
+
+def test_an_idle_session_is_closed_by_the_clock() -> None:
+    with ReplayServer(recording(), speed=SPEED) as server:
+        assert refused(server, **V3, inactivity_timeout="5") == (3008, "Session Expired: Inactivity timeout exceeded")
+
+
+# Who may
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({}, "Missing Authorization header"),
+        ({"Authorization": "None"}, "Missing Authorization header"),
+        ({"Authorization": "another key"}, "Invalid API key"),
+        ({"Authorization": f"Bearer {KEY}"}, "Invalid API key"),
+    ],
+)
+def test_without_a_good_key_there_is_no_session(headers: dict[str, str], reason: str) -> None:
+    with ReplayServer(recording(), keys=[KEY]) as server:
+        assert refused(server, headers=headers, **V3) == (1008, f"Unauthorized Connection: {reason}")
+        assert refused(server, "/v2/realtime/ws", headers, **V2) == (4001, "Not Authorized")
+
+
+def test_the_key_is_looked_at_before_the_parameters() -> None:
+    with ReplayServer(recording()) as server:
+        assert refused(server, headers={}, speech_model="nova")[0] == 1008
+
+
+def test_an_error_message_goes_before_the_close() -> None:
+    with ReplayServer(recording()) as server:
+        client = Client(f"{server.url}/v3/ws", sample_rate="16000")
+        assert client.drain() == [{"type": "Error", "error_code": 3006, "error": client.reason}]
+        assert client.reason == "Invalid parameter: speech_model is required"
+
+
+def test_a_server_of_v3_only_answers_v2_as_the_service_does_today() -> None:
+    with ReplayServer(recording(), api="v3") as server:
+        assert refused(server, "/v2/realtime/ws", **V2) == (
+            4105,
+            "Model deprecated. See docs for new model information",
+        )
+        assert fetch(server, "POST", "/v2/realtime/token", {"expires_in": 60})[0] == 401
+
+
+def test_a_server_of_v2_only_knows_no_v3() -> None:
+    with ReplayServer(recording(), api="v2") as server:
+        with pytest.raises(websocket.WebSocketBadStatusException) as caught:
+            Client(f"{server.url}/v3/ws", **V3)
+        assert caught.value.status_code == 404
+        assert fetch(server, "GET", "/v3/token?expires_in_seconds=60")[0] == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/v3/ws/", "/v2/ws", "/v3/realtime/ws"])
+def test_other_paths_are_not_found(path: str) -> None:
+    with ReplayServer(recording()) as server:
+        assert fetch(server, "GET", path)[0] == 404
+
+
+# Tokens
+
+
+def test_a_v3_token_opens_one_session() -> None:
+    with ReplayServer(recording(), keys=[KEY]) as server:
+        status, answer = fetch(server, "GET", "/v3/token?expires_in_seconds=60")
+        assert status == 200
+        assert answer["expires_in_seconds"] == 60
+        token = str(answer["token"])
+        client = Client(f"{server.url}/v3/ws", {}, **V3, token=token)
+        assert client.next()["type"] == "Begin"
+        client.socket.close()
+        assert refused(server, headers={}, **V3, token=token) == (1008, "Unauthorized Connection: Token already used")
+        records = server.wait_for_sessions(2)
+        assert records[0].authorized_by == "token"
+        assert records[0].query["token"] == "REDACTED"
+        (request,) = server.token_requests
+        assert (request.api, request.method, request.status, request.authorized) == ("v3", "GET", 200, True)
+
+
+def test_a_v2_token_opens_sessions_until_it_expires() -> None:
+    with ReplayServer(recording()) as server:
+        status, answer = fetch(server, "POST", "/v2/realtime/token", {"expires_in": 60})
+        assert status == 200
+        assert list(answer) == ["token"]
+        for _ in range(2):
+            client = Client(f"{server.url}/v2/realtime/ws", {}, **V2, token=str(answer["token"]))
+            assert client.next()["message_type"] == "SessionBegins"
+            client.socket.close()
+        assert refused(server, headers={}, **V3, token=str(answer["token"]))[0] == 1008
+
+
+def test_a_token_nobody_issued_opens_nothing() -> None:
+    with ReplayServer(recording()) as server:
+        assert refused(server, headers={}, **V3, token="made up") == (1008, "Unauthorized Connection: Invalid token")
+        assert refused(server, "/v2/realtime/ws", {}, **V2, token="made up")[0] == 4001
+
+
+def test_a_token_limits_its_session() -> None:
+    with ReplayServer(recording(), speed=600) as server:
+        path = "/v3/token?expires_in_seconds=600&max_session_duration_seconds=60"
+        token = str(fetch(server, "GET", path)[1]["token"])
+        assert refused(server, headers={}, **V3, token=token)[0] == 3008
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "key", "status"),
+    [
+        ("GET", "/v3/token?expires_in_seconds=60", None, None, 401),
+        ("GET", "/v3/token?expires_in_seconds=60", None, "another", 401),
+        ("GET", "/v3/token?expires_in_seconds=60", None, f"Bearer {KEY}", 401),
+        ("GET", "/v3/token?expires_in_seconds=0", None, KEY, 400),
+        ("GET", "/v3/token?expires_in_seconds=601", None, KEY, 400),
+        ("GET", "/v3/token?expires_in=60", None, KEY, 400),
+        ("GET", "/v3/token?expires_in_seconds=60&max_session_duration_seconds=59", None, KEY, 400),
+        ("POST", "/v3/token", {"expires_in": 60}, KEY, 405),
+        ("POST", "/v2/realtime/token", {"expires_in": 59}, KEY, 400),
+        ("POST", "/v2/realtime/token", {"expires_in": 360_001}, KEY, 400),
+        ("POST", "/v2/realtime/token", [60], KEY, 400),
+        ("POST", "/v2/realtime/token", {"expires_in": 60}, None, 401),
+        ("GET", "/v2/realtime/token", None, KEY, 405),
+    ],
+)
+def test_requests_for_tokens_are_checked(method: str, path: str, body: object, key: str | None, status: int) -> None:
+    with ReplayServer(recording(), keys=[KEY]) as server:
+        assert fetch(server, method, path, body, key)[0] == status
+        assert server.token_requests[0].status == status
+
+
+def test_a_body_that_comes_in_pieces_is_waited_for() -> None:
+    with ReplayServer(recording()) as server, socket.create_connection((server.host, server.port), timeout=10) as peer:
+        head = "POST /v2/realtime/token HTTP/1.1\r\nHost: x\r\nAuthorization: k\r\nContent-Length: 18\r\n\r\n"
+        peer.sendall(head.encode() + b'{"expires')
+        peer.sendall(b'_in": 60}')
+        assert peer.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+# What is written down
+
+
+def test_the_log_has_a_line_for_everything_and_no_secret(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with ReplayServer(recording(), log=log) as server:
+        token = str(fetch(server, "GET", "/v3/token?expires_in_seconds=60")[1]["token"])
+        refused(server, headers={}, sample_rate="16000", token=token)
+        refused(server, headers={"Authorization": KEY, "Cookie": KEY}, sample_rate="16000")
+        server.wait_for_sessions(2)
+        assert KEY not in repr(server.sessions)
+        assert token not in repr(server.sessions)
+    text = log.read_text()
+    assert KEY not in text
+    assert token not in text
+    entries = [json.loads(line) for line in text.splitlines()]
+    opened_closed = ["session opened", "session closed"]
+    assert [entry["event"] for entry in entries] == ["listening", "token", *opened_closed, *opened_closed, "stopped"]
+    assert entries[3]["violations"] == ["3006: Invalid parameter: speech_model is required"]
+
+
+def test_only_as_many_sessions_are_kept_as_asked_for() -> None:
+    closed = threading.Semaphore(0)
+
+    def log(entry: JsonObject) -> None:
+        if entry["event"] == "session closed":
+            closed.release()
+
+    with ReplayServer(recording(), log=log, keep=2) as server:
+        for _ in range(4):
+            Client(f"{server.url}/v3/ws", **V3).socket.close()
+            assert closed.acquire(timeout=10)
+        kept: list[SessionRecord] = server.sessions
+        assert [record.number for record in kept] == [3, 4]
+        assert server.served == 4
+
+
+# The end
+
+
+def test_a_server_that_ends_says_so_to_its_clients() -> None:
+    with ReplayServer(recording()) as server:
+        client = Client(f"{server.url}/v3/ws", **V3)
+        client.next()
+    client.drain()
+    assert (client.code, client.reason) == (1001, "the server is going away")
+    assert server.sessions[0].close_code == 1001
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((server.host, server.port), timeout=10)
+
+
+def test_a_port_that_is_taken_is_an_error_at_once() -> None:
+    with (
+        ReplayServer(recording()) as server,
+        pytest.raises(OSError, match="in use"),
+        ReplayServer(recording(), port=server.port),
+    ):
+        pass
+
+
+def test_it_also_runs_on_the_loop_of_the_caller() -> None:
+    import asyncio
+
+    async def run() -> list[SessionRecord]:
+        async with ReplayServer(recording(), speed=SPEED) as server:
+            await asyncio.to_thread(play, server)
+            await asyncio.to_thread(server.wait_for_sessions)
+            return server.sessions
+
+    assert asyncio.run(run())[0].finals == FINALS
+
+
+@pytest.mark.parametrize("wrong", [{"api": "v4"}, {"variant": "F9"}, {"speed": 0}, {"faults": ["nonsense"]}])
+def test_wrong_arguments_are_refused_before_it_starts(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        ReplayServer(recording(), **wrong)  # type: ignore[arg-type]
