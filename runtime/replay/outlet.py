@@ -6,7 +6,9 @@ import asyncio
 import random
 import socket
 import struct
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable
+from functools import partial
 
 from runtime.replay.disturbance import Disturbance
 
@@ -21,8 +23,10 @@ class Outlet:
         self._latency = self._jitter = self._gap = 0.0
         self._piece: int | None = None
         self._budget: int | None = None
-        self._free = 0.0
         self._random = random.Random(0)
+        # A queue of our own, because the loop keeps no order among timers of the same moment.
+        self._queue: deque[tuple[float, Callable[[], None]]] = deque()
+        self._last = 0.0
         self.stalled = False
 
     def disturb(self, disturbance: Disturbance) -> None:
@@ -37,16 +41,14 @@ class Outlet:
 
     def write(self, data: bytes) -> None:
         """Send bytes, as the faults have it."""
-        if self.stalled or self._transport.is_closing():
-            return
-        if not self._latency and self._piece is None and self._budget is None:
-            self._transport.write(data)
+        if not self._latency and self._piece is None and not self._queue:
+            self._put(data)
             return
         moment = self._loop.time() + max(0.0, self._latency + self._random.uniform(-self._jitter, self._jitter))
-        for piece in self._pieces(data):
-            moment = self._free = max(moment, self._free)
-            self._loop.call_at(moment, self._put, piece)
-            moment += self._gap
+        size = self._piece or len(data)
+        for start in range(0, len(data), size):
+            self._later(moment, partial(self._put, data[start : start + size]))
+            moment = self._last + self._gap
 
     def close(self, half: bool = True) -> None:
         """End the connection after what was written.
@@ -54,8 +56,10 @@ class Outlet:
         With `half`, only this direction where the transport can: closing a socket on which a peer is still sending
         resets it, and the reset would destroy what the peer has not read yet.
         """
-        if not self.stalled:
-            self._loop.call_at(max(self._free, self._loop.time()), self._finish, half)
+        if self._queue:
+            self._later(self._last, partial(self._finish, half))
+        else:
+            self._finish(half)
 
     def reset(self) -> None:
         """End the connection with a TCP reset: what was sent and not yet read is gone too."""
@@ -64,10 +68,18 @@ class Outlet:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()
 
-    def _pieces(self, data: bytes) -> Iterator[bytes]:
-        size = self._piece or len(data) or 1
-        for start in range(0, len(data), size):
-            yield data[start : start + size]
+    def _later(self, moment: float, action: Callable[[], None]) -> None:
+        """Do something at a moment, but never before what was queued earlier."""
+        self._last = max(moment, self._last)
+        self._queue.append((self._last, action))
+        if len(self._queue) == 1:
+            self._loop.call_at(self._last, self._pump)
+
+    def _pump(self) -> None:
+        while self._queue and self._queue[0][0] <= self._loop.time():
+            self._queue.popleft()[1]()
+        if self._queue:
+            self._loop.call_at(self._queue[0][0], self._pump)
 
     def _put(self, piece: bytes) -> None:
         if self.stalled or self._transport.is_closing():
@@ -81,7 +93,7 @@ class Outlet:
             self._transport.close()
 
     def _finish(self, half: bool) -> None:
-        if self._transport.is_closing():
+        if self.stalled or self._transport.is_closing():
             return
         if half and self._transport.can_write_eof():
             self._transport.write_eof()
