@@ -9,6 +9,9 @@ from runtime.replay.refusal import Refusal
 
 __all__ = ["Grant", "Tokens"]
 
+#: How many tokens are remembered, so that a used or expired one is told from an API key.
+MOST = 10_000
+
 
 @dataclass(slots=True)
 class Grant:
@@ -28,11 +31,16 @@ class Tokens:
 
     def issue(self, api: str, now: float, lifetime: float, session_seconds: float | None = None) -> str:
         """Return a new token that can be redeemed for `lifetime` seconds."""
-        # Expired ones are of no use to anyone: a server that runs for long must not collect them.
-        self._grants = {token: grant for token, grant in self._grants.items() if grant.expires > now}
+        # A server that runs for long must not collect them; the oldest has long expired then.
+        if len(self._grants) >= MOST:
+            del self._grants[next(iter(self._grants))]
         token = secrets.token_urlsafe(32)
         self._grants[token] = Grant(api, now + lifetime, session_seconds)
         return token
+
+    def __contains__(self, token: str) -> bool:
+        """Tell whether this was issued here, used and expired ones included."""
+        return token in self._grants
 
     def redeem(self, token: str, api: str, now: float) -> Grant:
         """Use a token; raise Refusal with the code of the dialect if it does not open a session."""

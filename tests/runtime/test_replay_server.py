@@ -213,6 +213,16 @@ def test_a_v3_token_opens_one_session() -> None:
         assert (request.api, request.method, request.status, request.authorized) == ("v3", "GET", 200, True)
 
 
+def test_a_token_may_stand_in_the_header_and_is_still_good_for_one_session() -> None:
+    with ReplayServer(recording(), keys=[KEY]) as server:
+        headers = {"Authorization": str(fetch(server, "GET", "/v3/token?expires_in_seconds=60")[1]["token"])}
+        client = Client(f"{server.url}/v3/ws", headers, **V3)
+        assert client.next()["type"] == "Begin"
+        client.socket.close()
+        assert refused(server, headers=headers, **V3)[0] == 1008
+        assert server.wait_for_sessions(2)[0].authorized_by == "token"
+
+
 def test_a_v2_token_opens_sessions_until_it_expires() -> None:
     with ReplayServer(recording()) as server:
         status, answer = fetch(server, "POST", "/v2/realtime/token", {"expires_in": 60})
