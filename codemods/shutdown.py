@@ -16,6 +16,7 @@ from codemods.tree import SourceModule
 END = "end_session"
 RUN = "run_session"
 ENDING = "ending_session"
+RUN_APP = "run_until_stopped"
 
 _END_WEBSOCKETS = '''\
 async def end_session(ws):
@@ -82,6 +83,23 @@ async def ending_session(ws):
         await end_session(ws)
 '''
 
+_RUN_APP = '''\
+def run_until_stopped(app, **options):
+    """Run the connection in a thread of its own; when it ends, or on Ctrl+C, stop the audio and end the session."""
+    connection = threading.Thread(target=app.run_forever, kwargs=options, daemon=True)
+    connection.start()
+    try:
+        while connection.is_alive():
+            connection.join(timeout=0.1)
+    finally:
+        stop_event.set()
+        if audio_thread is not None:
+            audio_thread.join(timeout=1)
+        end_session(app)
+        app.close()
+        connection.join(timeout=2)
+'''
+
 
 def fits(module: SourceModule, sessions: Sessions, *names: str) -> bool:
     """Return whether `names` (and `end_session`) are free in a module, and one `end_session` suits all its sessions."""
@@ -96,6 +114,8 @@ def source(name: str, transport: Transport, *, app: bool = False) -> str:
         return _RUN
     if name == ENDING:
         return _ENDING
+    if name == RUN_APP:
+        return _RUN_APP
     if transport is Transport.WEBSOCKETS:
         return _END_WEBSOCKETS
     if transport is Transport.AIOHTTP:
@@ -119,6 +139,12 @@ def run_session(module: SourceModule, connection: Connection) -> list[Edit]:
 def ending_session(module: SourceModule, connection: Connection) -> list[Edit]:
     """Return the edits that give a module `ending_session`."""
     return [_helper(module, ENDING, _ENDING), AddImport("contextlib"), *end_session(module, connection)]
+
+
+def run_app(module: SourceModule, connection: Connection, thread: str) -> list[Edit]:
+    """Return the edits that give a module `run_until_stopped`, for an audio thread kept as the global `thread`."""
+    code = _RUN_APP.replace("audio_thread", thread)
+    return [_helper(module, RUN_APP, code), *end_session(module, connection)]
 
 
 def _kind(connection: Connection) -> tuple[Transport, bool]:

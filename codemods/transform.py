@@ -335,16 +335,15 @@ def _add_import(tree: cst.Module, edit: AddImport) -> cst.Module:
 
 def _insert_import(tree: cst.Module, code: str) -> cst.Module:
     statement = cst.parse_statement(code, config=tree.config_for_parsing)
-    end = _import_place(tree, code.split()[1])
+    place = _import_place(tree, code)
     body = list(tree.body)
-    body.insert(end, statement)
-    if end == 0 and len(body) > 1:
-        follower = body[1]
+    if body and (place == 0 or (place < _import_end(tree) and not any(_is_import(item) for item in body[:place]))):
+        # what stands above the first import (blank lines, a comment on the file) stays above
+        follower = body[place]
         statement = statement.with_changes(leading_lines=getattr(follower, "leading_lines", ()))
-        imports = isinstance(follower, cst.SimpleStatementLine) and isinstance(
-            follower.body[0], cst.Import | cst.ImportFrom
-        )
-        body[0:2] = [statement, follower.with_changes(leading_lines=() if imports else (cst.EmptyLine(indent=False),))]
+        gap = () if _is_import(follower) else (cst.EmptyLine(indent=False),)
+        body[place] = follower.with_changes(leading_lines=gap)
+    body.insert(place, statement)
     return tree.with_changes(body=body)
 
 
@@ -369,34 +368,42 @@ def _extend_import(tree: cst.Module, edit: AddImport) -> cst.Module | None:
     return None
 
 
-def _import_place(tree: cst.Module, module: str) -> int:
-    """Return where among the imports a new one belongs: the standard library's stay together."""
+def _import_place(tree: cst.Module, code: str) -> int:
+    """Return where among the imports a new one belongs: the standard library's come first, in their order."""
     end = _import_end(tree)
-    if module.split(".", 1)[0] not in sys.stdlib_module_names:
+    new = _stdlib_order(cst.parse_statement(code))
+    if new is None:
         return end
-    place = 0
+    after: int | None = None
     for index, statement in enumerate(tree.body[:end]):
-        if isinstance(statement, cst.SimpleStatementLine) and any(_is_stdlib(part) for part in statement.body):
-            place = index + 1
-            if isinstance(statement.body[-1], cst.Import) and _followed_by_from(tree.body[place:end]):
-                break
-    return place or end
+        order = _stdlib_order(statement)
+        if order is not None and order > new:
+            return index
+        if order is not None:
+            after = index + 1
+    return end if after is None else after
 
 
-def _is_stdlib(part: cst.BaseSmallStatement) -> bool:
-    """Return whether a statement imports from the standard library (`__future__` aside, which has to be first)."""
-    names = sys.stdlib_module_names - {"__future__"}
+def _is_import(statement: cst.CSTNode) -> bool:
+    """Return whether a line imports something other than features of Python itself."""
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    part = statement.body[0]
+    future = isinstance(part, cst.ImportFrom) and part.module is not None and _dotted(part.module) == "__future__"
+    return isinstance(part, cst.Import | cst.ImportFrom) and not future
+
+
+def _stdlib_order(statement: cst.CSTNode) -> tuple[bool, str] | None:
+    """Return the key by which imports of the standard library are sorted; None for everything else."""
+    if not isinstance(statement, cst.SimpleStatementLine) or not _is_import(statement):
+        return None
+    part = statement.body[0]
+    name = ""
     if isinstance(part, cst.Import):
-        return any(_dotted(alias.name).split(".", 1)[0] in names for alias in part.names)
-    if isinstance(part, cst.ImportFrom) and part.module is not None and not part.relative:
-        return _dotted(part.module).split(".", 1)[0] in names
-    return False
-
-
-def _followed_by_from(rest: Sequence[cst.BaseStatement]) -> bool:
-    """Return whether the imports that follow start with `from ... import ...`: plain ones stand above those."""
-    first = rest[0].body[0] if rest and isinstance(rest[0], cst.SimpleStatementLine) else None
-    return isinstance(first, cst.ImportFrom)
+        name = _dotted(part.names[0].name)
+    elif isinstance(part, cst.ImportFrom) and part.module is not None and not part.relative:
+        name = _dotted(part.module)
+    return (isinstance(part, cst.ImportFrom), name) if name.split(".", 1)[0] in sys.stdlib_module_names else None
 
 
 def _add_helper(tree: cst.Module, edit: AddHelper) -> cst.Module:

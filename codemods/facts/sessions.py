@@ -159,6 +159,11 @@ class Sessions:
 
         return self.program.memo((Sessions, code), make)
 
+    @property
+    def legacy(self) -> bool:
+        """Whether a v2 session of the program sends audio: what a v3 program does is its author's business."""
+        return any(session.legacy and session.audio for session in self.found.values())
+
     def function(self, node: cst.CSTNode) -> ScopeNode:
         """Return the function or module whose code `node` is."""
         module = self.program.module_of(node)
@@ -242,17 +247,3 @@ def own_nodes(function: cst.CSTNode) -> Iterator[cst.CSTNode]:
             stack += [*reversed(node.decorators)]
         elif not isinstance(node, cst.Lambda):
             stack += reversed(node.children)
-
-
-def concerned(session: Session, code: str, node: cst.CSTNode, module: SourceModule) -> bool:
-    """Return whether the checklist `code` has a say at `node`: in a v2 session, or where its own comment still stands.
-
-    What a v3 program does is its author's business; what a migration left for a person stays on the list until done.
-    """
-    if session.legacy:
-        return True
-    statement = module.statement(node)
-    lines = list(getattr(statement, "leading_lines", ()))
-    if module.tree.body and module.tree.body[0] is statement:
-        lines += module.tree.header
-    return any(line.comment is not None and f"(v3-migrate): {code} " in line.comment.value for line in lines)

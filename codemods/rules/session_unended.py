@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.edits import Change
-from codemods.facts.sessions import Sessions, concerned
+from codemods.facts.sessions import Sessions
 from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
-from codemods.rules import session_close
+from codemods.rules import app_thread
 
 _MESSAGE = (
     'nothing ends this session, and it is billed for up to three hours: send {"type": "Terminate"} and wait for '
@@ -50,8 +50,8 @@ class SessionUnended(Rule):
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)
         session = next((s for s in sessions.found.values() if s.connect.call is node), None)
-        if session is None or not session.audio or sessions.terminates:
+        if session is None or not session.legacy or not session.audio or sessions.terminates:
             return
-        session_close.planned(context)
-        if session.connection not in sessions.ended and concerned(session, self.code, node, context.module):
+        app_thread.planned(context)
+        if session.connection not in sessions.ended:
             yield self.report(node, _MESSAGE)

@@ -1,0 +1,111 @@
+"""V3M512: the sound device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.edits import AddImport, Change, InsertAfter
+from codemods.facts.sessions import Sessions, external_names, own_nodes
+from codemods.rule import Context, Example, Rule
+from codemods.rules import app_thread
+
+_AUDIO = "pyaudio.PyAudio()"
+_PROGRAM = """\
+import pyaudio
+import websocket
+{imports}
+audio = pyaudio.PyAudio()
+{release}stream = audio.open(format=pyaudio.paInt16, channels=1, rate=16000, input=True)
+ws = websocket.create_connection("{url}")
+ws.send_binary(stream.read(3200))
+ws.send('{{"type": "Terminate"}}')
+ws.close()
+"""
+_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+
+
+class Device(Rule):
+    """Frees PyAudio, and with it every stream, when the program ends."""
+
+    code = "V3M512"
+    summary = "the sound device is freed when the program ends"
+    why = (
+        "A PyAudio that is never terminated keeps the microphone, and on some systems the next program cannot open it."
+    )
+    nodes = (cst.Call,)
+    order = 90
+    examples = (
+        Example(
+            _PROGRAM.format(imports="", release="", url="wss://api.assemblyai.com/v2/realtime/ws"),
+            _PROGRAM.format(imports="import atexit\n", release="atexit.register(audio.terminate)\n", url=_V3),
+        ),
+    )
+    untouched = (_PROGRAM.format(imports="", release="", url=_V3),)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        sessions = Sessions.of(context.program)
+        if not sessions.legacy or not isinstance(node, cst.Call):
+            return
+        if _AUDIO not in external_names(context.program.values(node)) or not _is_constructor(node, context):
+            return
+        if context.program.memo(Device, lambda: _is_freed(sessions)):
+            return
+        name = _name(node, context)
+        statement = context.module.statement(node)
+        if (
+            name is None
+            or not isinstance(statement, cst.SimpleStatementLine)
+            or _is_read_by_stray_thread(sessions, context)
+        ):
+            yield self.report(
+                node, "the sound device is never freed: call its terminate() when nothing reads it any more"
+            )
+            return
+        yield self.change(
+            node,
+            "the sound device is never freed; now it is, when the program ends",
+            InsertAfter(statement, f"atexit.register({name}.terminate)"),
+            AddImport("atexit"),
+        )
+
+
+def _is_constructor(node: cst.Call, context: Context) -> bool:
+    return "pyaudio.PyAudio" in external_names(context.program.values(node.func))
+
+
+def _is_freed(sessions: Sessions) -> bool:
+    return any(
+        isinstance(node, cst.Attribute)
+        and node.attr.value == "terminate"
+        and _AUDIO in external_names(sessions.program.values(node.value))
+        for module in sessions.modules()
+        for node in module.walk()
+    )
+
+
+def _name(node: cst.Call, context: Context) -> str | None:
+    """Return the variable or attribute that a new PyAudio is kept in, if that is all its statement does."""
+    holder = context.module.parent(node)
+    if not isinstance(holder, cst.Assign) or len(holder.targets) != 1:
+        return None
+    target = holder.targets[0].target
+    return context.module.code(target) if isinstance(target, cst.Name | cst.Attribute) else None
+
+
+def _is_read_by_stray_thread(sessions: Sessions, context: Context) -> bool:
+    """Return whether a thread that may outlive the main one reads the device: freeing it then would crash."""
+    app_thread.planned(context)
+    if any(code == app_thread.AppThread.code for code in sessions.ended.values()):
+        return False
+    return any(_reads(function, sessions) for _, targets in sessions.thread_targets() for function in targets)
+
+
+def _reads(function: cst.CSTNode, sessions: Sessions) -> bool:
+    for reached in sessions.reach(function):
+        for node in own_nodes(reached):
+            if isinstance(node, cst.Attribute) and node.attr.value == "read":
+                if f"{_AUDIO}.open()" in external_names(sessions.program.values(node.value)):
+                    return True
+    return False
