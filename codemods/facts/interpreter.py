@@ -58,14 +58,13 @@ class Interpreter(Expressions):
         self.method_models = dict(method_models)
         self.attribute_models = attribute_models
         self._loops: list[tuple[list[Env], list[Env]]] = []
-        self._guess_parameters = False
         super().__init__(modules)
 
     def run(self) -> None:
         """Execute everything until nothing changes."""
         self._settle()
         # parameters that no call in the program fills: whatever they are, evidence may still tell
-        self._guess_parameters = True
+        self.guessing = True
         self.values.clear()
         self.uses.clear()
         self._settle()
@@ -107,7 +106,7 @@ class Interpreter(Expressions):
                 elif "staticmethod" not in decorators:
                     self.join_cell(self.scope, name, frozenset({Instance(method_of)}))
             values = self.cells.get((self.scope, name), NOTHING)
-            if not values and self._guess_parameters:
+            if not values and self.guessing:
                 values = frozenset({Message(None, param)})
             self.bind(name, param, values, env, None, "param")
         if isinstance(params.star_arg, cst.Param):

@@ -36,7 +36,9 @@ def _loads(run: Expressions, call: cst.Call, given: Arguments) -> Values:
             found.add(value.content)
         elif isinstance(value, Message | External | Field):
             found.add(Message(None, call))
-    return frozenset(found) or frozenset({Message(None, call)})
+    if not found and run.guessing:
+        found.add(Message(None, call))
+    return frozenset(found)
 
 
 def _dumps(run: Expressions, call: cst.Call, given: Arguments) -> Values:

@@ -127,6 +127,8 @@ class Store:
         self.sends: dict[cst.Call, Send] = {}
         self._defs: dict[cst.CSTNode, Def] = {}
         self._shared: set[tuple[scopes.Scope, str]] = set()
+        self.guessing = False
+        """Whether values that nothing in the program gives are now taken for possible messages."""
         self.changed = False
         for module in modules.values():
             self.add_module(module)
