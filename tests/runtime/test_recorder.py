@@ -1,0 +1,255 @@
+"""What passes through the recorder comes out the same, and is written down without secrets."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+import websocket
+
+from runtime.recorder import Recorder
+from runtime.recording import Close, Recording, read
+from runtime.redaction import Redactor
+from runtime.replay import ReplayServer
+from tests.runtime.sessions import FINALS, SPEED, V3, Client, finals, recording
+
+# As long as the vendor's keys, made up here so that none is in the repository.
+KEY = "ab" * 16
+
+
+def talk(url: str, audio: bytes, speed: float = SPEED, headers: dict[str, str] | None = None, **query: str) -> Client:
+    """Run a whole session."""
+    client = Client(f"{url}/v3/ws", headers or {"Authorization": KEY}, **(V3 | query))
+    client.play(audio, speed=speed)
+    client.say({"type": "Terminate"})
+    client.drain()
+    return client
+
+
+def recorded(path: Path, session: Recording | None = None) -> tuple[Client, Recording]:
+    """Record a session of the dictation; return what the client saw, and the recording."""
+    session = session or recording()
+    with ReplayServer(session, speed=SPEED) as server, Recorder(path, server.url) as recorder:
+        client = talk(recorder.url, session.load_audio())
+    return client, read(path)
+
+
+@pytest.mark.parametrize("name", ["dictation-f1", "dictation-f2", "dictation-f3"])
+def test_what_was_recorded_replays_to_the_same_messages(tmp_path: Path, name: str) -> None:
+    original = recording(name)
+    seen, copy = recorded(tmp_path / "copy.jsonl", session=original)
+    with ReplayServer(copy, speed=SPEED) as server:
+        again = talk(server.url, copy.load_audio())
+    assert finals(seen.messages) == FINALS
+    assert again.texts == seen.texts
+
+
+def test_positions_are_those_of_the_audio(tmp_path: Path) -> None:
+    _, copy = recorded(tmp_path / "copy.jsonl")
+    places = {str(event.message): event.at for event in recording().events if event.message}
+    for event in copy.events:
+        if event.sender == "server" and event.message and event.message["type"] == "Turn":
+            # The recorder hears of a message after the chunk that released it, and perhaps after the next ones.
+            assert event.at >= places[str(event.message)] - 100
+    header = copy.header
+    assert header.audio is not None
+    assert header.audio.milliseconds == 8200
+    assert copy.load_audio() == recording().load_audio()[: 8200 * 32]
+
+
+def test_what_the_client_said_is_recorded_too(tmp_path: Path) -> None:
+    _, copy = recorded(tmp_path / "copy.jsonl")
+    said = [event.message for event in copy.events if event.sender == "client"]
+    assert said == [{"type": "Terminate"}]
+    assert copy.events[-1].sender == "server"
+    assert copy.events[-1].close == Close(1000)
+
+
+def test_an_error_close_passes_with_its_code(tmp_path: Path) -> None:
+    path = tmp_path / "error.jsonl"
+    with ReplayServer(recording(), faults=["close:code=3008@begin"]) as server, Recorder(path, server.url) as recorder:
+        client = Client(f"{recorder.url}/v3/ws", **V3)
+        client.drain()
+    assert (client.code, client.reason) == (3008, "fault: close 3008")
+    assert read(path).events[-1].close == Close(3008, "fault: close 3008")
+
+
+def test_a_connection_that_is_lost_is_lost_for_the_client_too(tmp_path: Path) -> None:
+    path = tmp_path / "lost.jsonl"
+    with ReplayServer(recording(), faults=["reset_peer@begin"]) as server, Recorder(path, server.url) as recorder:
+        client = Client(f"{recorder.url}/v3/ws", **V3)
+        client.drain()
+    assert client.code == 1006
+    assert read(path).events[-1].close == Close(1006)
+
+
+def test_a_client_that_leaves_is_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "left.jsonl"
+    with ReplayServer(recording()) as server, Recorder(path, server.url) as recorder:
+        client = Client(f"{recorder.url}/v3/ws", **V3)
+        client.next()
+        client.socket.close(status=1001)
+        record = server.wait_for_sessions()[0]
+    assert (record.closed_by, record.close_code) == ("client", 1001)
+    assert read(path).events[-1].close == Close(1001)
+    assert read(path).events[-1].sender == "client"
+
+
+def test_a_refused_handshake_is_refused_for_the_client_too(tmp_path: Path) -> None:
+    with (
+        ReplayServer(recording(), faults=["refuse:status=429"]) as server,
+        Recorder(tmp_path / "refused.jsonl", server.url) as recorder,
+        pytest.raises(websocket.WebSocketBadStatusException) as caught,
+    ):
+        Client(f"{recorder.url}/v3/ws", **V3)
+    assert caught.value.status_code == 429
+    assert recorder.recordings == []
+
+
+def test_a_service_that_is_not_there_is_a_bad_gateway(tmp_path: Path) -> None:
+    with ReplayServer(recording()) as server:
+        gone = server.url
+    with (
+        Recorder(tmp_path / "gone.jsonl", gone) as recorder,
+        pytest.raises(websocket.WebSocketBadStatusException) as caught,
+    ):
+        Client(f"{recorder.url}/v3/ws", **V3)
+    assert caught.value.status_code == 502
+
+
+def test_no_secret_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "secret.jsonl"
+    with ReplayServer(recording(), speed=SPEED) as server, Recorder(path, server.url) as recorder:
+        address = f"http://127.0.0.1:{recorder.port}/v3/token?expires_in_seconds=60"
+        with urllib.request.urlopen(urllib.request.Request(address, headers={"Authorization": KEY})) as answer:
+            token = json.loads(answer.read())["token"]
+        client = Client(f"{recorder.url}/v3/ws", {"Cookie": KEY}, **V3, token=token)
+        client.say({"type": "UpdateConfiguration", "prompt": f"my key is {KEY}, my token {token}"})
+        client.say({"type": "Terminate"})
+        client.drain()
+    assert client.code == 1000
+    text = path.read_text()
+    assert KEY not in text
+    assert token not in text
+    session = read(path)
+    assert session.header.query["token"] == "REDACTED"
+    messages = [event.message for event in session.events if event.sender == "client"]
+    assert messages[0] == {"type": "UpdateConfiguration", "prompt": "my key is REDACTED, my token REDACTED"}
+
+
+def test_a_token_request_that_is_refused_is_refused_for_the_client_too(tmp_path: Path) -> None:
+    with ReplayServer(recording()) as server, Recorder(tmp_path / "x.jsonl", server.url) as recorder:
+        connection = http.client.HTTPConnection("127.0.0.1", recorder.port, timeout=10)
+        connection.request("GET", "/v3/token?expires_in_seconds=60")
+        assert connection.getresponse().status == 401
+        connection.close()
+
+
+def test_later_sessions_get_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "call.jsonl"
+    with ReplayServer(recording()) as server, Recorder(path, server.url, with_audio=False) as recorder:
+        for _ in range(2):
+            client = Client(f"{recorder.url}/v3/ws", **V3)
+            client.say({"type": "Terminate"})
+            client.drain()
+    assert recorder.recordings == [path, tmp_path / "call-2.jsonl"]
+    assert read(recorder.recordings[1]).events[-1].close == Close(1000)
+    assert sorted(tmp_path.iterdir()) == sorted(recorder.recordings)
+
+
+def test_a_recording_is_not_replaced_unless_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "kept.jsonl"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError):
+        Recorder(path)
+    recorded_anew = Recorder(path, overwrite=True)
+    assert path.read_text() == "mine"
+    assert recorded_anew.recordings == []
+
+
+def test_audio_can_be_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "silent.jsonl"
+    with ReplayServer(recording(), speed=SPEED) as server, Recorder(path, server.url, with_audio=False) as recorder:
+        talk(recorder.url, recording().load_audio())
+    audio = read(path).header.audio
+    assert audio is not None
+    assert (audio.file, audio.milliseconds) == (None, 8200)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# Redaction
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"token": "x"}, {"token": "REDACTED"}),
+        (
+            {"api_key": "x", "a": [{"Authorization": "y"}]},
+            {"api_key": "REDACTED", "a": [{"Authorization": "REDACTED"}]},
+        ),
+        ({"text": f"it is {KEY}."}, {"text": "it is REDACTED."}),
+        ({"text": "a secret is out"}, {"text": "a REDACTED is out"}),
+        ({"text": "call 555-1234"}, {"text": "call REDACTED"}),
+        ({"id": "5d1c2d9e-6f0a-4c1b-9d57-3f6f6a1e0c11"}, {"id": "5d1c2d9e-6f0a-4c1b-9d57-3f6f6a1e0c11"}),
+        ({"max_tokens": 5, "token": 5}, {"max_tokens": 5, "token": 5}),
+    ],
+)
+def test_secrets_are_found_by_name_by_value_and_by_form(before: dict[str, object], after: dict[str, object]) -> None:
+    assert Redactor(["secret"], [r"\d{3}-\d{4}"]).message(before) == after
+
+
+# The command
+
+PROGRAM = """
+import argparse, sys
+from runtime import record_command
+parser = argparse.ArgumentParser()
+record_command.configure(parser)
+sys.exit(record_command.run(parser.parse_args()))
+"""
+
+
+def command(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_the_command_ends_after_one_session(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    with ReplayServer(recording(), speed=SPEED) as server:
+        process = command("--out", str(path), "--service", server.url)
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[4].removesuffix("/v3/ws")
+        client = talk(address, recording().load_audio())
+        output, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+    assert output == f"{path}\n"
+    assert finals(client.messages) == FINALS
+    assert [event.message for event in read(path).events if event.message][-1]["type"] == "Termination"  # type: ignore[index]
+
+
+def test_the_command_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    process = command("--out", str(tmp_path / "none.jsonl"), "--service", "ws://127.0.0.1:9")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 1
+
+
+def test_the_command_does_not_replace_a_recording(tmp_path: Path) -> None:
+    path = tmp_path / "kept.jsonl"
+    path.write_text("mine")
+    process = command("--out", str(path))
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert errors.startswith("error: ")
+    assert path.read_text() == "mine"

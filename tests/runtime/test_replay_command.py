@@ -1,0 +1,147 @@
+"""`replay` as a process: where it listens, how it ends, what it refuses."""
+
+from __future__ import annotations
+
+import json
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import websocket
+
+from tests.runtime.sessions import FINALS, FOLDER, V2, V3, Client, finals, recording
+
+PROGRAM = """
+import argparse, sys
+from runtime import replay_command
+parser = argparse.ArgumentParser()
+replay_command.configure(parser)
+sys.exit(replay_command.run(parser.parse_args()))
+"""
+
+DICTATION = str(FOLDER / "dictation-f1.jsonl")
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-c", PROGRAM, *arguments]
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run the command; give the process and the address it says it listens on."""
+    process = subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("listening on "), (line, process.poll())
+        yield process, line.split()[2]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def failing(*arguments: str) -> str:
+    """Run a command that cannot start; return what it says."""
+    result = subprocess.run(command(*arguments), capture_output=True, text=True, check=False, timeout=60)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    return result.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_until_it_is_told_to_end(number: signal.Signals) -> None:
+    with running(DICTATION, "--speed", "50", "--port", "0") as (process, url):
+        client = Client(f"{url}/v3/ws", **V3)
+        client.play(recording().load_audio())
+        client.say({"type": "Terminate"})
+        assert finals(client.drain()) == FINALS
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert output == "served 1 session\n"
+    assert errors == ""
+
+
+def test_it_ends_cleanly_with_a_session_open() -> None:
+    with running(DICTATION) as (process, url):
+        client = Client(f"{url}/v3/ws", **V3)
+        client.next()
+        process.terminate()
+        client.drain()
+        assert client.code == 1001
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+
+
+def test_what_it_refuses_is_said_and_logged(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with running(DICTATION, "--log", str(log), "--api", "v3") as (process, url):
+        Client(f"{url}/v3/ws", sample_rate="16000").drain()
+        Client(f"{url}/v2/realtime/ws", **V2).drain()
+        process.terminate()
+        _, errors = process.communicate(timeout=30)
+    assert errors.splitlines() == [
+        "session 1: 3006: Invalid parameter: speech_model is required",
+        "session 2: 4105: Model deprecated. See docs for new model information",
+    ]
+    events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
+    assert events[0] == "listening"
+    assert events[-1] == "stopped"
+    assert events.count("session closed") == 2
+
+
+def test_every_option_reaches_the_server() -> None:
+    options = ["--variant", "F3", "--fault", "close:code=3009@3000", "--max-sessions", "1", "--resume", "--speed", "50"]
+    with running(DICTATION, *options) as (_, url):
+        first = Client(f"{url}/v3/ws", **V3)
+        first.next()
+        second = Client(f"{url}/v3/ws", **V3)
+        second.drain()
+        assert second.code == 3009
+        first.play(recording().load_audio()[: 32 * 2900])
+        assert first.next()["type"] == "SpeechStarted"
+        first.socket.send_binary(b"\x00" * 3200)
+        first.drain()
+        assert (first.code, first.reason) == (3009, "fault: close 3009")
+
+
+def test_it_speaks_tls_with_an_authority_of_its_own(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    with running(DICTATION, "--tls", "--ca-file", str(authority)) as (_, url):
+        assert url.startswith("wss://127.0.0.1:")
+        trust = ssl.create_default_context(cafile=str(authority))
+        socket = websocket.create_connection(
+            f"{url}/v3/ws?speech_model=universal-streaming-english",
+            header=["Authorization: k"],
+            sslopt={"context": trust},
+            timeout=20,
+        )
+        assert json.loads(socket.recv())["type"] == "Begin"
+        socket.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nowhere.jsonl"], "nowhere.jsonl: No such file"),
+        ([DICTATION, "--fault", "nonsense"], "unknown fault 'nonsense'"),
+        ([DICTATION, "--speed", "0"], "speed must be greater than 0"),
+        ([DICTATION, "--tls"], "--tls and --ca-file FILE go together"),
+        ([DICTATION, "--certificate", "nowhere.pem"], "No such file"),
+    ],
+)
+def test_what_cannot_be_started_is_an_error(arguments: list[str], words: str) -> None:
+    message = failing(*arguments)
+    assert message.startswith("error: ")
+    assert words in message
+    assert "Traceback" not in message
+
+
+def test_the_faults_there_are_can_be_listed() -> None:
+    result = subprocess.run(command(DICTATION, "--fault", "help"), capture_output=True, text=True, check=True)
+    assert "close:code=3005@MOMENT  close frame" in result.stdout
