@@ -86,7 +86,5 @@ class Change:
     message: str
     safety: Safety = Safety.SAFE
     edits: Sequence[Edit] = ()
-    explains: Sequence[cst.CSTNode] = ()
-    """Further nodes with v2 words that stay, and rightly so."""
     path: str = ""
     """The module of `node`, filled in by the driver; `edits` may reach into other modules."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import libcst as cst
 
@@ -110,9 +109,6 @@ class Audio(Rule):
             edits += steps
             edits += [Unused(name) for name in sorted(loose)]
             data: cst.BaseExpression | None = cst.parse_expression(code)
-        elif (decoded := self._from_dict(send, audio, context)) is not None:
-            edits += [AddImport("base64")]
-            data = decoded
         else:
             # made elsewhere: the place that makes the JSON is rewritten (see _wrapper), the send keeps its argument
             for item in audio:
@@ -125,23 +121,11 @@ class Audio(Rule):
         edits.append(Replace(send.call, lambda updated: self._call(updated, send, transport, data, context)))
         if transport is Transport.WEBSOCKET_CLIENT and self._needs_abnf(send, context):
             edits.append(AddImport("websocket", "ABNF"))
-        change = self.change(send.call, "v2 audio in JSON, rewritten to a binary frame", *edits)
-        sites = [(item.content if isinstance(item, Json) else item).site for item in audio]
-        return replace(change, explains=sites)
+        return self.change(send.call, "v2 audio in JSON, rewritten to a binary frame", *edits)
 
     def _is_empty(self, item: Json | Obj, tracer: Tracer) -> bool:
         payload = tracer.payload(item.content if isinstance(item, Json) else item)
         return isinstance(payload, cst.SimpleString) and payload.evaluated_value in ("", b"")
-
-    def _from_dict(self, send: Send, audio: list[Json | Obj], context: Context) -> cst.BaseExpression | None:
-        """Return the bytes taken out of a dict that was made out of sight: `json.dumps(wrap(chunk))`."""
-        dumped = {self._dumped(item) for item in audio}
-        node = dumped.pop() if len(dumped) == 1 else None
-        if node is None or isinstance(node, cst.Dict) or not isinstance(send.data, cst.Call):
-            return None
-        if send.data.args[0].value is not node or not audio_json(context.program, node)[1]:
-            return None
-        return cst.parse_expression(f'base64.b64decode({context.code(node)}["audio_data"])')
 
     def _in_function(
         self, send: Send, item: Json | Obj, tracer: Tracer, context: Context
