@@ -1,0 +1,222 @@
+"""The replay server under load: `python benchmarks/replay.py soak` and `python benchmarks/replay.py memory`.
+
+soak     N clients at once send audio in real time (100 ms frames) and loop over the recording. Reported: protocol
+         errors, finals lost, and how late transcripts are. Lateness is measured by the client, from the write of the
+         chunk that makes a message due to its arrival; so it holds both ways through the loopback and the client's own
+         delay.
+memory   N sessions one after another; the resident memory of the server is sampled on the way.
+
+The server is a process of its own, held to one core; the clients run on the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import re
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from runtime.recording import read
+from runtime.replay.script import v3_script
+
+ROOT = Path(__file__).resolve().parent.parent
+RECORDING = ROOT / "fixtures" / "sessions" / "dictation-f1.jsonl"
+SERVE = """
+import argparse, sys
+from runtime import replay_command
+parser = argparse.ArgumentParser()
+replay_command.configure(parser)
+sys.exit(replay_command.run(parser.parse_args()))
+"""
+QUERY = "sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
+HEADERS = {"Authorization": "a key of the benchmark"}
+CHUNK_MS = 100
+
+
+@dataclass
+class Tally:
+    """What all clients have seen together. Lateness in milliseconds."""
+
+    sessions: int = 0
+    frames: int = 0
+    messages: int = 0
+    finals_missing: int = 0
+    errors: list[str] = field(default_factory=list)
+    lateness: list[float] = field(default_factory=list)
+
+
+class Script:
+    """What the server will send: the place on the audio clock of each transcript, and the finals."""
+
+    def __init__(self) -> None:
+        recording = read(RECORDING)
+        self.audio = recording.load_audio()
+        cues = [cue for cue in v3_script(recording).cues if cue.turn is not None]
+        # Past the last chunk a message answers Terminate.
+        self.due = [-(-cue.at // CHUNK_MS) - 1 for cue in cues]
+        self.finals = sum('"end_of_turn":true' in cue.text and '"turn_is_formatted":true' in cue.text for cue in cues)
+
+
+async def session(address: str, script: Script, tally: Tally, seconds: float, pace: float) -> None:
+    """Play the recording once, or the part of it that fits into `seconds`, and check what came back."""
+    sent: list[float] = []
+    finals = 0
+    try:
+        async with connect(f"{address}?{QUERY}", additional_headers=HEADERS, compression=None) as socket:
+            sending = asyncio.create_task(_send(socket, script.audio, sent, seconds, pace))
+            number = 0
+            async for text in socket:
+                now = time.perf_counter()
+                message = json.loads(text)
+                tally.messages += 1
+                if message["type"] == "Error":
+                    tally.errors.append(message["error"])
+                elif message["type"] == "Turn":
+                    due = script.due[number]
+                    number += 1
+                    finals += message["end_of_turn"] and message["turn_is_formatted"]
+                    if due < len(sent):
+                        tally.lateness.append((now - sent[due]) * 1000)
+            await sending
+            if socket.close_code != 1000:
+                tally.errors.append(f"closed with {socket.close_code}")
+    except (OSError, WebSocketException) as error:
+        tally.errors.append(repr(error))
+    tally.sessions += 1
+    tally.frames += len(sent)
+    if len(sent) * CHUNK_MS * 32 > len(script.audio) - CHUNK_MS * 32:
+        tally.finals_missing += script.finals - finals
+
+
+async def _send(socket: ClientConnection, audio: bytes, sent: list[float], seconds: float, pace: float) -> None:
+    size = CHUNK_MS * 32
+    begin = time.perf_counter()
+    for number, start in enumerate(range(0, len(audio) - size + 1, size)):
+        late = begin + number * CHUNK_MS / 1000 / pace - time.perf_counter()
+        if late > 0:
+            await asyncio.sleep(late)
+        if time.perf_counter() - begin > seconds:
+            break
+        sent.append(time.perf_counter())
+        await socket.send(audio[start : start + size])
+    await socket.send('{"type":"Terminate"}')
+
+
+@asynccontextmanager
+async def serving(*options: str) -> AsyncIterator[tuple[int, str]]:
+    """Run the server on the last core; give its process id and address."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", SERVE, str(RECORDING), *options, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    line = (await process.stdout.readline()).decode()
+    found = re.search(r"ws://\S+", line)
+    assert found, line
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) > 1:
+        os.sched_setaffinity(process.pid, {cores[-1]})
+        os.sched_setaffinity(0, set(cores[:-1]))
+    try:
+        yield process.pid, f"{found.group()}/v3/ws"
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident(pid: int) -> int:
+    """Return the resident memory of a process (KiB)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+)", status)
+    assert found
+    return int(found.group(1))
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return the value that `share` of all values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")
+
+
+async def soak(clients: int, seconds: float) -> int:
+    """Run clients at once; return 1 if there was an error or a final was lost."""
+    script, tally = Script(), Tally()
+    async with serving("--max-sessions", str(clients * 2)) as (pid, address):
+        end = time.perf_counter() + seconds
+
+        async def client(number: int) -> None:
+            # Spread over a chunk's length, as clients that do not know of each other are.
+            await asyncio.sleep(number * CHUNK_MS / 1000 / clients)
+            while (left := end - time.perf_counter()) > 1:
+                await session(address, script, tally, left, 1.0)
+
+        before = cpu_seconds(pid)
+        began = time.perf_counter()
+        await asyncio.gather(*(client(number) for number in range(clients)))
+        elapsed = time.perf_counter() - began
+        used, memory = cpu_seconds(pid) - before, resident(pid)
+    late = tally.lateness
+    print(f"{clients} clients for {elapsed:.0f} s: {tally.sessions} sessions, {tally.frames} frames of audio")
+    print(f"protocol errors: {len(tally.errors)}, finals missing: {tally.finals_missing}")
+    for error in sorted(set(tally.errors)):
+        print(f"  {tally.errors.count(error)} x {error}")
+    print(
+        f"transcripts: {len(late)}; lateness p50 {percentile(late, 0.5):.2f} ms, p99 {percentile(late, 0.99):.2f} ms, "
+        f"largest {max(late):.1f} ms"
+    )
+    print(f"server: {used / elapsed:.0%} of one core, {memory / 1024:.0f} MiB resident at the end")
+    return 1 if tally.errors or tally.finals_missing else 0
+
+
+async def memory(sessions: int) -> int:
+    """Run sessions one after another; return 1 if there was an error."""
+    script, tally = Script(), Tally()
+    speed = 200.0
+    samples: list[tuple[int, int]] = []
+    async with serving("--speed", str(speed)) as (pid, address):
+        samples.append((0, resident(pid)))
+        for number in range(1, sessions + 1):
+            await session(address, script, tally, 60, speed)
+            if number in (1, 10, 100) or number % (sessions // 5) == 0:
+                samples.append((number, resident(pid)))
+    print(
+        f"{tally.sessions} sessions one after another, {len(tally.errors)} errors, {tally.finals_missing} finals missing"
+    )
+    for number, kib in samples:
+        print(f"  after {number:5d} sessions: {kib / 1024:.1f} MiB resident")
+    return 1 if tally.errors or tally.finals_missing else 0
+
+
+def main() -> int:
+    """Return 1 if the server did something wrong."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["soak", "memory"])
+    parser.add_argument("--clients", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--sessions", type=int, default=1000)
+    arguments = parser.parse_args()
+    print(f"Python {platform.python_version()}, websockets {version('websockets')}, {os.cpu_count()} cores")
+    if arguments.what == "soak":
+        return asyncio.run(soak(arguments.clients, arguments.seconds))
+    return asyncio.run(memory(arguments.sessions))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
