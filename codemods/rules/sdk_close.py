@@ -55,35 +55,38 @@ class SdkClose(Rule):
         use, plans = found
         if any(plan.problem is not None for plan in plans) or any(plan.shape == "super" for plan in plans):
             return
-        closers = {self._closer(plan, context) for plan in plans}
-        if len(closers) > 1:
-            yield self.report(node, "sessions with different on_close callbacks end here: call disconnect"
-                              "(terminate=True), then the right callback")
+        endings = {self._ending(plan, context) for plan in plans}
+        if len(endings) > 1:
+            yield self.report(
+                node,
+                "sessions with different on_close callbacks end here: call disconnect(terminate=True), then the right "
+                "callback",
+            )
             return
-        closer = closers.pop()
-        message = "close, rewritten to disconnect(terminate=True)" + (f" and {closer}()" if closer else "")
-        edits = self._called(use, closer, context) if use.call is not None else self._handed(node, closer, context)
+        ending = endings.pop()
+        message = "close, rewritten to disconnect(terminate=True)" + (f" and {ending}" if ending else "")
+        edits = self._called(use, ending, context) if use.call is not None else self._handed(node, ending, context)
         yield self.change(node, message, *edits)
 
-    def _closer(self, plan: SessionPlan, context: Context) -> str | None:
+    def _ending(self, plan: SessionPlan, context: Context) -> str | None:
         plans = Plans.make(context.program, context.options)
         if plan.closer is None or not plan.closes_at_sites or plans.closer_problem(plan) is not None:
             return None
-        return plan.session.module.code(plan.closer)
+        return plan.ending
 
-    def _called(self, use: Use, closer: str | None, context: Context) -> list[Edit]:
+    def _called(self, use: Use, ending: str | None, context: Context) -> list[Edit]:
         assert use.call is not None
         base = context.code(use.node.value)
         ended = f"{base}.disconnect(terminate=True)"
-        if closer is None:
+        if ending is None:
             return [replace_with(use.call, ended)]
         expr = context.module.parent(use.call)
         line = context.module.parent(expr) if expr is not None else None
         if isinstance(expr, cst.Expr) and isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
-            return [replace_with(use.call, ended), InsertAfter(line, f"{closer}()")]
-        return [replace_with(use.call, f"({ended}, {closer}())")]
+            return [replace_with(use.call, ended), InsertAfter(line, ending)]
+        return [replace_with(use.call, f"({ended}, {ending})")]
 
-    def _handed(self, node: cst.Attribute, closer: str | None, context: Context) -> list[Edit]:
+    def _handed(self, node: cst.Attribute, ending: str | None, context: Context) -> list[Edit]:
         """Return the edits where `close` itself is handed over: to a thread, an executor, `atexit`."""
         base = context.code(node.value)
         argument = context.module.parent(node)
@@ -91,16 +94,16 @@ class SdkClose(Rule):
         if isinstance(outer, cst.Call) and isinstance(outer.func, cst.Attribute) and outer.args[-1] is argument:
             if outer.func.attr.value in _PASSED_ON:
                 edits: list[Edit] = []
-                after = self._statement_of(outer, context) if closer is not None else None
-                if closer is None or after is not None:
+                after = self._statement_of(outer, context) if ending is not None else None
+                if ending is None or after is not None:
                     edits.append(replace_with(node, f"{base}.disconnect"))
                     edits.append(Replace(outer, _with_true))
-                    if after is not None:
-                        edits.append(InsertAfter(after, f"{closer}()"))
+                    if after is not None and ending is not None:
+                        edits.append(InsertAfter(after, ending))
                     return edits
-        if closer is None:
+        if ending is None:
             return [replace_with(node, f"lambda: {base}.disconnect(terminate=True)")]
-        return [replace_with(node, f"lambda: ({base}.disconnect(terminate=True), {closer}())")]
+        return [replace_with(node, f"lambda: ({base}.disconnect(terminate=True), {ending})")]
 
     def _statement_of(self, call: cst.Call, context: Context) -> cst.SimpleStatementLine | None:
         """Return the line `await ...(x.close)`, behind which the session is over."""

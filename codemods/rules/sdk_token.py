@@ -12,7 +12,10 @@ from codemods.edits import AddImport, Change
 from codemods.facts.values import Const
 from codemods.facts.values_sdk import Transcriber
 from codemods.rule import Context, Example, Rule
+from codemods.sdk.layout import WIDTH, Argument, call
 from codemods.sdk.names import V3, Names
+
+_INDENT = "    "
 
 
 class SdkToken(Rule):
@@ -30,8 +33,8 @@ class SdkToken(Rule):
         Example(
             "import assemblyai as aai\n\ntoken = aai.RealtimeTranscriber.create_temporary_token(expires_in=3600)\n",
             "import assemblyai as aai\nfrom assemblyai.streaming.v3 import StreamingClient, StreamingClientOptions\n\n"
-            "token = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key)).create_temporary_token("
-            "expires_in_seconds=600, max_session_duration_seconds=3600)\n",
+            "token = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key)).create_temporary_token(\n"
+            "    expires_in_seconds=600,\n    max_session_duration_seconds=3600,\n)\n",
         ),
     )
     untouched = ("class Vault:\n    pass\n\n\nVault.create_temporary_token(expires_in=3600)\n",)
@@ -47,14 +50,18 @@ class SdkToken(Rule):
             return
         given = next((a for a in node.args if a.keyword is None or a.keyword.value == "expires_in"), None)
         if given is None or given.star:
-            yield self.report(node, "v3: create_temporary_token(expires_in_seconds=..., max_session_duration_seconds=...)")
+            yield self.report(
+                node, "v3: create_temporary_token(expires_in_seconds=..., max_session_duration_seconds=...)"
+            )
             return
         context.claim(node)
         settings = names.settings or "assemblyai.settings"
         client = context.code(func.value)
         if on_class:
             client = f"StreamingClient(StreamingClientOptions(api_key={settings}.api_key))"
-        code = f"{client}.create_temporary_token({self._times(given.value, context)})"
+        column = context.module.span(node).column
+        room = WIDTH - column - len(client) - len(".create_temporary_token") + 1
+        code = client + call(".create_temporary_token", self._times(given.value, context), _INDENT, room)
         dropped = "" if len(node.args) == 1 else "; `timeout` has no counterpart"
         edits = [AddImport(V3, "StreamingClient"), AddImport(V3, "StreamingClientOptions")] if on_class else []
         if names.settings is None:
@@ -66,15 +73,14 @@ class SdkToken(Rule):
             *edits,
         )
 
-    def _times(self, node: cst.BaseExpression, context: Context) -> str:
+    def _times(self, node: cst.BaseExpression, context: Context) -> list[Argument]:
         low, high = v.SESSION_LIMITS
         numbers = [value.value for value in context.program.values(node) if isinstance(value, Const)]
         if isinstance(node, cst.Integer) and len(numbers) == 1 and isinstance(numbers[0], int):
             seconds = numbers[0]
-            redeem, session = min(seconds, v.TOKEN_REDEEM_LIMIT), min(max(seconds, low), high)
-            return f"expires_in_seconds={redeem}, max_session_duration_seconds={session}"
-        code = context.code(node)
-        return (
-            f"expires_in_seconds=min({code}, {v.TOKEN_REDEEM_LIMIT}), "
-            f"max_session_duration_seconds=min(max({code}, {low}), {high})"
-        )
+            redeem, session = str(min(seconds, v.TOKEN_REDEEM_LIMIT)), str(min(max(seconds, low), high))
+        else:
+            code = context.code(node)
+            redeem = f"min({code}, {v.TOKEN_REDEEM_LIMIT})"
+            session = f"min(max({code}, {low}), {high})"
+        return [Argument(redeem, "expires_in_seconds"), Argument(session, "max_session_duration_seconds")]

@@ -149,12 +149,7 @@ class SdkTranscriber(Rule):
             (f"{plan.target}.on(StreamingEvents.{handler.event}, HANDLER)", handler) for handler in plan.handlers
         ]
         if self._closes_on_termination(plan) and closes and plan.closer is not None:
-            code = plan.session.module.code(plan.closer)
-            if not isinstance(plan.closer, cst.Name | cst.Attribute):
-                code = f"({code})"
-            lines.append(
-                (f"{plan.target}.on(StreamingEvents.Termination, lambda client, event: {code}())", None)
-            )
+            lines.append((f"{plan.target}.on(StreamingEvents.Termination, lambda client, event: {plan.ending})", None))
         if plan.stored:
             parameters = call("StreamingParameters", plan.parameters, indent, WIDTH - 30)
             lines.append((f"{plan.target}_parameters = {parameters}", None))

@@ -54,6 +54,17 @@ class SessionPlan:
         """The `on_close` callback."""
         return self.session.value("on_close")
 
+    @property
+    def ending(self) -> str | None:
+        """What to do when the session is over, as source: the callback's call, or what a lambda does."""
+        closer = self.closer
+        if closer is None:
+            return None
+        if isinstance(closer, cst.Lambda):
+            return self.session.module.code(closer.body)
+        code = self.session.module.code(closer)
+        return f"{code}()" if isinstance(closer, cst.Name | cst.Attribute) else f"({code})()"
+
 
 class Plans:
     """The plans of a program's sessions."""
@@ -249,9 +260,11 @@ class Plans:
             return
         session = plan.session
         sites = session.named("close")
+        # of a lambda, what it does is written there; of a function, a call
+        source = closer.body if isinstance(closer, cst.Lambda) else closer
         plan.closes_at_sites = bool(sites) and all(
-            isinstance(closer, cst.Name | cst.Attribute)
-            and is_portable(self.program, closer, session.module, use.node, use.module)
+            isinstance(closer, cst.Name | cst.Attribute | cst.Lambda)
+            and is_portable(self.program, source, session.module, use.node, use.module)
             for use in sites
         )
         if session.owner is not None:

@@ -32,7 +32,8 @@ def same(seen: Sequence[str], wanted: Sequence[str], session: SessionRecord | No
 
     A program that shows partials shows a text again if the server sent it as a partial first, with the same letters.
     """
-    twins = Counter(_text(message) for message in session.messages if not _is_final(message)) if session else Counter()
+    sent = [message for message in session.messages if not _is_final(message)] if session else []
+    twins = Counter(text for message in sent for text in {_text(message), _every_word(message)})
     rest = list(seen)
     for text in wanted:
         spare = twins[text]
@@ -68,3 +69,11 @@ def _is_final(message: JsonObject) -> bool:
 
 def _text(message: JsonObject) -> str:
     return str(message.get("transcript") or message.get("text") or "")
+
+
+def _every_word(message: JsonObject) -> str:
+    """Return a partial with the words that may still change, which `transcript` leaves out."""
+    words = message.get("words")
+    return (
+        " ".join(str(word.get("text")) for word in words if isinstance(word, dict)) if isinstance(words, list) else ""
+    )

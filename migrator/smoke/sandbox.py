@@ -25,6 +25,9 @@ INSIDE = Path(__file__).parent / "inside"
 
 #: Seconds (on the wall) without anything new after the last final: a doubled final would have come by then.
 QUIET = 0.6
+#: Seconds (on the wall) more for a program that shows its finals only once its session is over: the SDK's threads look
+#: once a second whether to end.
+PATIENCE = 4.0
 #: Seconds of audio (on the audio clock) that a program may lag behind before it is asked to end.
 LAG = 4.0
 #: Seconds (on the wall) from Ctrl+C to the end; libraries wait up to 10 s for a closing handshake.
@@ -193,7 +196,7 @@ class _Run:
             return False
         audio = self.conditions.recording.header.audio
         seconds = (audio.milliseconds / 1000 if audio else 0.0) + LAG
-        return self._shows_everything() or now > self.opened_at + seconds / self.conditions.speed + QUIET
+        return self._shows_everything() or now > self.opened_at + seconds / self.conditions.speed + PATIENCE
 
     def _shows_everything(self) -> bool:
         last = list(self.seen.expected[-1:])

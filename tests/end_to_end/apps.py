@@ -46,6 +46,10 @@ class App:
         """Where it is: `v2/` has the program, `v3/` what a migration has to make of it."""
         return LEGACY / self.name
 
+    def legacy_environment(self, environment: str) -> str:
+        """Return where the v2 program runs when the migrated one runs in `environment`."""
+        return self.legacy or environment
+
 
 def apps() -> Iterator[App]:
     """Yield every fixture, by name."""
@@ -68,11 +72,7 @@ def observe(app: App, environment: str, folder: Path, api: str, variant: str | N
     return run(program, conditions)
 
 
+@lru_cache
 def legacy_run(app: App, environment: str) -> Observation:
     """Run the v2 program; once per test process, every variant is compared with it."""
-    return _legacy_run(app, app.legacy or environment)
-
-
-@lru_cache
-def _legacy_run(app: App, environment: str) -> Observation:
     return observe(app, environment, app.folder / "v2", "v2")
