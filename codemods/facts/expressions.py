@@ -2,64 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from itertools import product
+from collections.abc import Hashable, Iterable
 
 import libcst as cst
 
-from codemods.facts.scopes import Scope
-from codemods.facts.store import ELEMENT, MAX_PARTS, Arguments, Binding, Env, Store
+from codemods.facts.calls import Calls
+from codemods.facts.store import ELEMENT, Arguments, Binding, Env
 from codemods.facts.values import (
     NOTHING,
-    Bound,
-    ClassRef,
-    CloseCode,
-    CloseError,
     Connecting,
-    Connection,
     Const,
-    Encoded,
     External,
-    Field,
-    Frame,
     Function,
-    Hole,
-    Instance,
-    Json,
     Lit,
     Message,
-    ModuleRef,
     Obj,
-    Part,
     Str,
     Value,
     Values,
-    Word,
-    WsMessage,
 )
-
-Model = Callable[["Expressions", cst.Call, Arguments], Values]
-"""What a library function does to values; registered by its dotted name."""
-MethodModel = Callable[["Expressions", Value, str, cst.Call, Arguments], Values]
-"""What a method of a domain value does; registered by the type of value."""
-AttributeModel = Callable[[Value, str], Values]
-"""What an attribute of a domain value is; registered by the type of value."""
 
 _CONSTANTS = {"True": True, "False": False, "None": None}
 
 
-class Expressions(Store):
+class Expressions(Calls):
     """Evaluates expressions over abstract values."""
 
-    scope: Scope
     path: str
-    models: dict[str, Model]
-    name_models: dict[str, Model]
-    """Models by method name alone, for names that only one library has."""
-    method_models: dict[type[Value], MethodModel]
-    attribute_models: Mapping[type[Value], AttributeModel]
-
-    # names ------------------------------------------------------------------------------------------------------
 
     def lookup(self, node: cst.Name, env: Env) -> Values:
         """Return what a name can hold here, and remember which definitions reach it."""
@@ -127,18 +96,6 @@ class Expressions(Store):
             call = cst.Call(func=target)
             handler(self, base, f"={name}", call, Arguments(positional=[(target, values)]))
 
-    def unpacked(self, values: Values, index: int) -> Values:
-        """Return what lands in place `index` when `values` are unpacked."""
-        found: set[Value] = set()
-        for value in values:
-            if isinstance(value, Obj):
-                found |= self.read_heap(value, index) | self.read_heap(value, ELEMENT)
-            elif isinstance(value, External):
-                found.add(External(f"{value.name}[]"))
-        return frozenset(found)
-
-    # expressions ------------------------------------------------------------------------------------------------
-
     def eval(self, node: cst.BaseExpression, env: Env) -> Values:
         """Return what an expression can be."""
         handler = getattr(self, f"eval_{type(node).__name__}", None)
@@ -187,27 +144,6 @@ class Expressions(Store):
                     for spec in part.format_spec:
                         self.eval_children(spec, env)
         return self.concatenate(pieces, node)
-
-    def as_text(self, values: Values, node: cst.CSTNode) -> Values:
-        """Return `values` as pieces of a longer text."""
-        found = frozenset(value for value in values if isinstance(value, Str))
-        return found or frozenset({Str((Hole(node),))})
-
-    def concatenate(self, pieces: list[Values], node: cst.CSTNode) -> Values:
-        """Return every text that the pieces can make together."""
-        alternatives = [self.as_text(piece, node) for piece in pieces]
-        count = 1
-        for choice in alternatives:
-            count *= len(choice)
-        if count > 16:
-            alternatives = [choice if len(choice) == 1 else frozenset({Str((Hole(node),))}) for choice in alternatives]
-        found: set[Value] = set()
-        for combination in product(*alternatives):
-            parts: tuple[Part, ...] = tuple(
-                part for text in combination if isinstance(text, Str) for part in text.parts
-            )
-            found.add(Str(parts if len(parts) <= MAX_PARTS else (Hole(node),)))
-        return frozenset(found)
 
     def eval_BinaryOperation(self, node: cst.BinaryOperation, env: Env) -> Values:
         left, right = self.eval(node.left, env), self.eval(node.right, env)
@@ -262,8 +198,6 @@ class Expressions(Store):
             if param.default is not None:
                 self.join_cell(scope, param.name.value, self.eval(param.default, env))
 
-    # containers
-
     def eval_Tuple(self, node: cst.Tuple, env: Env) -> Values:
         return self._sequence(node, node.elements, "tuple", env)
 
@@ -296,24 +230,6 @@ class Expressions(Store):
             else:
                 self.copy_items(values, obj)
         return frozenset(copied) if copied and len(node.elements) == 1 else frozenset({obj, *copied})
-
-    def copy_items(self, values: Values, target: Obj) -> None:
-        """Copy what dicts hold into `target`."""
-        for value in values:
-            if isinstance(value, Obj):
-                for key, found in self.items(value).items():
-                    self.join_heap(target, key, found)
-                self.join_heap(target, ELEMENT, self.read_heap(value, ELEMENT))
-
-    def keys(self, values: Values) -> list[Hashable]:
-        """Return the constant keys among `values`; `ELEMENT` when there is none."""
-        found: list[Hashable] = []
-        for value in values:
-            if isinstance(value, Str) and value.literal is not None:
-                found.append(value.literal)
-            elif isinstance(value, Const) and isinstance(value.value, int):
-                found.append(value.value)
-        return found or [ELEMENT]
 
     def eval_DictComp(self, node: cst.DictComp, env: Env) -> Values:
         inner = dict(env)
@@ -356,28 +272,6 @@ class Expressions(Store):
             return self.values.get(source.func.value, NOTHING)
         return values
 
-    def iterate(self, values: Values) -> Values:
-        """Return what `for x in values` binds."""
-        found: set[Value] = set(self.elements(values))
-        for value in values:
-            if isinstance(value, Connection):
-                found.add(self.received(value))
-            elif isinstance(value, Connecting):
-                found.add(value.connection)
-            elif isinstance(value, Field) and value.key == "words":
-                found.add(Word(value.message))
-            elif isinstance(value, External):
-                found.add(External(f"{value.name}[]"))
-        return frozenset(found)
-
-    def received(self, connection: Connection) -> Value:
-        """Return what one receive on a connection gives."""
-        if connection.transport == "aiohttp":
-            return WsMessage(connection)
-        return Frame(connection)
-
-    # access
-
     def subscript_keys(self, node: cst.Subscript, env: Env) -> list[Hashable]:
         """Evaluate the index and return the constant keys it can be."""
         if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
@@ -393,112 +287,12 @@ class Expressions(Store):
                 found |= self.item(base, key, node)
         return frozenset(found)
 
-    def item(self, base: Value, key: Hashable, site: cst.CSTNode) -> Values:
-        """Return what `base[key]`, read at `site`, can be."""
-        if isinstance(base, Message):
-            return frozenset({Field(base, key, site)}) if isinstance(key, str) and key != ELEMENT else NOTHING
-        if isinstance(base, Field) and base.key == "words":
-            return frozenset({Word(base.message)})
-        if isinstance(base, Obj | External | Instance | ClassRef):
-            found = self.read_heap(base, key)
-            if isinstance(base, Obj):
-                found |= self.read_heap(base, ELEMENT)
-                if key == ELEMENT:
-                    for item in self.items(base).values():
-                        found |= item
-            if not found and isinstance(base, External):
-                return frozenset({External(f"{base.name}[]")})
-            return found
-        if isinstance(base, Encoded | Json):
-            return NOTHING
-        return NOTHING
-
     def eval_Attribute(self, node: cst.Attribute, env: Env) -> Values:
         name = node.attr.value
         found: set[Value] = set()
         for base in self.eval(node.value, env):
             found |= self.attribute(base, name)
         return frozenset(found)
-
-    def attribute(self, base: Value, name: str) -> Values:
-        """Return what `base.name` can be."""
-        known = self.read_heap(base, f".{name}")
-        model = self.attribute_models.get(type(base))
-        if model is not None:
-            return known | model(base, name)
-        if isinstance(base, External):
-            return known | {External(f"{base.name}.{name}")}
-        if isinstance(base, ModuleRef):
-            return self.module_attribute(base.path, name)
-        if isinstance(base, Instance):
-            return known | self.class_attribute(base.node, name, base)
-        if isinstance(base, ClassRef):
-            found = known | self.class_attribute(base.node, name, None)
-            return found or frozenset({Bound(External(f"class.{name}"), (frozenset({base}),))})
-        if isinstance(base, WsMessage):
-            return frozenset({Frame(base.connection)}) if name == "data" else NOTHING
-        if isinstance(base, CloseError) and name in ("code", "rcvd", "sent", "status_code"):
-            return frozenset({CloseCode(base.connection)} if name in ("code", "status_code") else {base})
-        if isinstance(base, Connection) and name in ("close_code", "sock"):
-            return known | ({CloseCode(base)} if name == "close_code" else {base})
-        if isinstance(base, Str) and name in ("value", "name"):
-            return frozenset({base})
-        if isinstance(base, Field) and name == "value":
-            return frozenset({base})
-        return known
-
-    def module_attribute(self, path: str, name: str) -> Values:
-        """Return what a module of the program exports under `name`."""
-        module = self.modules.get(path)
-        if module is None:
-            return NOTHING
-        return self.cells.get((self.scopes[module.tree], name), NOTHING)
-
-    def class_attribute(self, node: cst.ClassDef, name: str, instance: Instance | None) -> Values:
-        """Return an attribute of a class, its bases or (for `self`) its subclasses."""
-        found: set[Value] = set()
-        queue, seen = [node], set()
-        while queue:
-            current = queue.pop(0)
-            if current in seen:
-                continue
-            seen.add(current)
-            facts = self.classes[current]
-            value = self.cells.get((self.scopes[current], name), NOTHING)
-            for item in value:
-                found |= self.bound(item, current, instance)
-            if not value:
-                queue += facts.bases
-            queue += facts.subclasses
-        return frozenset(found)
-
-    def bound(self, value: Value, owner: cst.ClassDef, instance: Instance | None) -> Values:
-        """Return a class attribute as seen through an instance (or the class): bound, called if a property."""
-        if not isinstance(value, Function) or not isinstance(value.node, cst.FunctionDef):
-            return frozenset({value})
-        decorators = {self.decorator_name(item) for item in value.node.decorators}
-        if "staticmethod" in decorators:
-            return frozenset({value})
-        if "classmethod" in decorators:
-            return frozenset({Bound(value, (frozenset({ClassRef(owner)}),))})
-        if instance is None:
-            return frozenset({value})
-        if decorators & {"property", "cached_property"}:
-            self.join_param(value.node, 0, frozenset({instance}))
-            return self.returns.get(value.node, NOTHING)
-        return frozenset({Bound(value, (frozenset({instance}),))})
-
-    @staticmethod
-    def decorator_name(decorator: cst.Decorator) -> str:
-        """Return the last part of a decorator's name."""
-        node = decorator.decorator
-        if isinstance(node, cst.Call):
-            node = node.func
-        if isinstance(node, cst.Attribute):
-            return node.attr.value
-        return node.value if isinstance(node, cst.Name) else ""
-
-    # calls ------------------------------------------------------------------------------------------------------
 
     def eval_Call(self, node: cst.Call, env: Env) -> Values:
         arguments = self.arguments(node, env)
@@ -531,99 +325,3 @@ class Expressions(Store):
             else:
                 result.positional.append((argument.value, values))
         return result
-
-    def call(self, callee: Value, node: cst.Call, arguments: Arguments) -> Values:
-        """Return what calling `callee` can give, and pass the arguments on to it."""
-        if isinstance(callee, Function):
-            return self.call_function(callee.node, arguments, ())
-        if isinstance(callee, Bound):
-            return self.call_bound(callee, node, arguments)
-        if isinstance(callee, ClassRef):
-            return self.instantiate(callee.node, node, arguments)
-        if isinstance(callee, External):
-            model = self.models.get(callee.name)
-            if model is None:
-                model = self.name_models.get(callee.name.rsplit(".", 1)[-1])
-            if model is not None:
-                return model(self, node, arguments)
-            return frozenset({External(f"{callee.name}()")})
-        return NOTHING
-
-    def call_bound(self, callee: Bound, node: cst.Call, arguments: Arguments) -> Values:
-        """Call with the arguments given earlier in front."""
-        if isinstance(callee.target, Function):
-            extra = {name: (node.func, values) for name, values in callee.keywords}
-            merged = Arguments(arguments.positional, extra | arguments.keywords, arguments.star, arguments.double_star)
-            return self.call_function(callee.target.node, merged, callee.args)
-        leading = [(node.func, values) for values in callee.args]
-        return self.call(
-            callee.target,
-            node,
-            Arguments(leading + arguments.positional, arguments.keywords, arguments.star, arguments.double_star),
-        )
-
-    def call_function(
-        self, node: cst.FunctionDef | cst.Lambda, arguments: Arguments, leading: tuple[Values, ...]
-    ) -> Values:
-        """Give a function's parameters their values and return what it returns."""
-        self.called.add(node)
-        for index, values in enumerate(leading):
-            self.join_param(node, index, values)
-        for index, (_, values) in enumerate(arguments.positional, start=len(leading)):
-            self.join_param(node, index, values)
-        first_star = len(leading) + len(arguments.positional)
-        for values in arguments.star:
-            params = (*node.params.posonly_params, *node.params.params)
-            for offset in range(max(0, len(params) - first_star)):
-                self.join_param(node, first_star + offset, self.unpacked(values, offset))
-        scope = self.scopes[node]
-        for name, (_, values) in arguments.keywords.items():
-            if name in scope.local:
-                self.join_cell(scope, name, values)
-        if isinstance(node, cst.FunctionDef) and self.heap.get((Obj(node, "generator"), ELEMENT)) is not None:
-            return frozenset({Obj(node, "generator")})
-        return self.returns.get(node, NOTHING)
-
-    def join_param(self, node: cst.FunctionDef | cst.Lambda, index: int, values: Values) -> None:
-        """Add to what a positional parameter can be."""
-        params = (*node.params.posonly_params, *node.params.params)
-        if index < len(params):
-            self.join_cell(self.scopes[node], params[index].name.value, values)
-        elif isinstance(node.params.star_arg, cst.Param):
-            self.join_heap(Obj(node.params.star_arg, "tuple"), index - len(params), values)
-
-    def instantiate(self, node: cst.ClassDef, call: cst.Call, arguments: Arguments) -> Values:
-        """Return a new instance, its constructor run or its declared fields filled."""
-        facts = self.classes[node]
-        if facts.is_enum:
-            return arguments.get(0)
-        instance = Instance(node)
-        init = self.class_attribute(node, "__init__", instance)
-        if init:
-            for constructor in init:
-                self.call(constructor, call, arguments)
-            return frozenset({instance})
-        self.fill_fields(instance, arguments, call)
-        return frozenset({instance})
-
-    def fill_fields(self, instance: Instance, arguments: Arguments, call: cst.Call) -> None:
-        """Fill the declared fields of a dataclass, NamedTuple or model."""
-        fields = self.classes[instance.node].fields
-        names = [item.target.value for item in fields if isinstance(item.target, cst.Name)]
-        for name, (_, values) in zip(names, arguments.positional, strict=False):
-            self.join_heap(instance, f".{name}", values)
-        for name, (_, values) in arguments.keywords.items():
-            self.join_heap(instance, f".{name}", values)
-        for source in arguments.double_star:
-            for value in source:
-                for name in names:
-                    self.join_heap(instance, f".{name}", self.item(value, name, call))
-
-    def call_back(self, values: Values, call: cst.Call, given: list[Values]) -> Values:
-        """Call callbacks as a library would, with `given` positional arguments."""
-        found: set[Value] = set()
-        arguments = Arguments(positional=[(call.func, item) for item in given])
-        for value in values:
-            if isinstance(value, Function | Bound | ClassRef):
-                found |= self.call(value, call, arguments)
-        return frozenset(found)

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
-from codemods.facts.expressions import AttributeModel, Expressions, MethodModel, Model
+from codemods.facts.access import AttributeModel
+from codemods.facts.calls import MethodModel, Model
+from codemods.facts.expressions import Expressions
 from codemods.facts.scopes import ScopeNode
 from codemods.facts.store import ELEMENT, Arguments, Binding, Env, merge
 from codemods.facts.values import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from codemods.facts.expressions import Expressions, MethodModel, Model
+from codemods.facts.calls import Calls, MethodModel, Model
 from codemods.facts.store import ELEMENT, Arguments
 from codemods.facts.values import (
     NOTHING,
@@ -26,7 +26,7 @@ from codemods.facts.values import (
 # functions ------------------------------------------------------------------------------------------------------
 
 
-def _loads(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _loads(run: Calls, call: cst.Call, given: Arguments) -> Values:
     found: set[Value] = set()
     text = given.get(0, "s")
     for value in text:
@@ -41,7 +41,7 @@ def _loads(run: Expressions, call: cst.Call, given: Arguments) -> Values:
     return frozenset(found)
 
 
-def _dumps(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _dumps(run: Calls, call: cst.Call, given: Arguments) -> Values:
     found: set[Value] = set()
     for value in given.get(0, "obj"):
         if isinstance(value, Obj) and value.kind == "dict":
@@ -51,11 +51,11 @@ def _dumps(run: Expressions, call: cst.Call, given: Arguments) -> Values:
     return frozenset(found)
 
 
-def _encode(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _encode(run: Calls, call: cst.Call, given: Arguments) -> Values:
     return frozenset({Encoded(call)})
 
 
-def _decode(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _decode(run: Calls, call: cst.Call, given: Arguments) -> Values:
     found: set[Value] = set()
     for value in given.get(0, "s"):
         if isinstance(value, Encoded) and value.call.args:
@@ -63,30 +63,30 @@ def _decode(run: Expressions, call: cst.Call, given: Arguments) -> Values:
     return frozenset(found)
 
 
-def _urlencode(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _urlencode(run: Calls, call: cst.Call, given: Arguments) -> Values:
     return frozenset({Str((Query(call),))})
 
 
-def _first(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _first(run: Calls, call: cst.Call, given: Arguments) -> Values:
     return given.get(0)
 
 
-def _second(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _second(run: Calls, call: cst.Call, given: Arguments) -> Values:
     return given.get(1, "default")
 
 
-def _nothing(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _nothing(run: Calls, call: cst.Call, given: Arguments) -> Values:
     return NOTHING
 
 
-def _partial(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _partial(run: Calls, call: cst.Call, given: Arguments) -> Values:
     rest = tuple(values for _, values in given.positional[1:])
     keywords = tuple((name, values) for name, (_, values) in given.keywords.items())
     return frozenset(Bound(target, rest, keywords) for target in given.get(0))
 
 
 def _container(kind: str) -> Model:
-    def model(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+    def model(run: Calls, call: cst.Call, given: Arguments) -> Values:
         obj = Obj(call, kind)
         for value in given.get(0):
             if isinstance(value, Message) and kind == "dict":
@@ -102,7 +102,7 @@ def _container(kind: str) -> Model:
     return model
 
 
-def _iter(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _iter(run: Calls, call: cst.Call, given: Arguments) -> Values:
     if len(given.positional) < 2:
         return given.get(0)
     obj = Obj(call, "generator")
@@ -111,18 +111,18 @@ def _iter(run: Expressions, call: cst.Call, given: Arguments) -> Values:
     return frozenset({obj})
 
 
-def _next(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _next(run: Calls, call: cst.Call, given: Arguments) -> Values:
     return run.iterate(given.get(0))
 
 
-def _enumerate(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _enumerate(run: Calls, call: cst.Call, given: Arguments) -> Values:
     pair, obj = Obj(call, "tuple"), Obj(call.func, "generator")
     run.join_heap(pair, 1, run.iterate(given.get(0)))
     run.join_heap(obj, ELEMENT, frozenset({pair}))
     return frozenset({obj})
 
 
-def _zip(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _zip(run: Calls, call: cst.Call, given: Arguments) -> Values:
     row, obj = Obj(call, "tuple"), Obj(call.func, "generator")
     for index, (_, values) in enumerate(given.positional):
         run.join_heap(row, index, run.iterate(values))
@@ -130,7 +130,7 @@ def _zip(run: Expressions, call: cst.Call, given: Arguments) -> Values:
     return frozenset({obj})
 
 
-def _getattr(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _getattr(run: Calls, call: cst.Call, given: Arguments) -> Values:
     found: set[Value] = set(given.get(2))
     for base in given.get(0):
         for name in given.get(1):
@@ -139,7 +139,7 @@ def _getattr(run: Expressions, call: cst.Call, given: Arguments) -> Values:
     return frozenset(found)
 
 
-def _thread(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _thread(run: Calls, call: cst.Call, given: Arguments) -> Values:
     rest: list[Values] = []
     for value in given.get(3, "args"):
         if isinstance(value, Obj):
@@ -154,14 +154,14 @@ def _thread(run: Expressions, call: cst.Call, given: Arguments) -> Values:
     return frozenset({External("threading.Thread()")})
 
 
-def _timer(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _timer(run: Calls, call: cst.Call, given: Arguments) -> Values:
     return _calls_nth(1)(run, call, given)
 
 
 def _calls_nth(index: int) -> Model:
     """Make a model of a function that calls its argument `index` with the arguments after it."""
 
-    def model(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+    def model(run: Calls, call: cst.Call, given: Arguments) -> Values:
         found: set[Value] = set()
         rest = Arguments(given.positional[index + 1 :], given.keywords, given.star, given.double_star)
         for target in given.get(index):
@@ -172,7 +172,7 @@ def _calls_nth(index: int) -> Model:
     return model
 
 
-def _gather(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _gather(run: Calls, call: cst.Call, given: Arguments) -> Values:
     obj = Obj(call, "tuple")
     for index, (_, values) in enumerate(given.positional):
         run.join_heap(obj, index, values)
@@ -263,7 +263,7 @@ _ADD = ("append", "appendleft", "put", "put_nowait", "add", "push")
 _TAKE = ("get", "get_nowait", "pop", "popleft", "popitem")
 
 
-def _object_method(run: Expressions, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+def _object_method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
     assert isinstance(base, Obj)
     if base.kind == "dict":
         return _dict_method(run, base, name, call, given)
@@ -280,7 +280,7 @@ def _object_method(run: Expressions, base: Value, name: str, call: cst.Call, giv
     return NOTHING
 
 
-def _dict_method(run: Expressions, base: Obj, name: str, call: cst.Call, given: Arguments) -> Values:
+def _dict_method(run: Calls, base: Obj, name: str, call: cst.Call, given: Arguments) -> Values:
     if name in ("get", "pop", "setdefault"):
         found: set[Value] = set(given.get(1))
         for key in run.keys(given.get(0)):
@@ -313,7 +313,7 @@ def _dict_method(run: Expressions, base: Obj, name: str, call: cst.Call, given: 
 _TEXT_KEEPERS = ("format", "lower", "strip", "rstrip", "lstrip", "encode", "decode", "replace", "format_map", "title")
 
 
-def _text_method(run: Expressions, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+def _text_method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
     if name in _TEXT_KEEPERS:
         return frozenset({base})
     if name == "join" and isinstance(base, Str):
@@ -327,7 +327,7 @@ def _text_method(run: Expressions, base: Value, name: str, call: cst.Call, given
     return NOTHING
 
 
-def _message_method(run: Expressions, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+def _message_method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
     assert isinstance(base, Message)
     if name in ("get", "pop", "setdefault"):
         found: set[Value] = set()
@@ -347,15 +347,15 @@ def _message_method(run: Expressions, base: Value, name: str, call: cst.Call, gi
     return NOTHING
 
 
-def _field_method(run: Expressions, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+def _field_method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
     return frozenset({base}) if name in ("strip", "copy") else NOTHING
 
 
-def _frame_method(run: Expressions, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+def _frame_method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
     return frozenset({base}) if name in ("strip", "decode", "encode") else NOTHING
 
 
-def _connecting_method(run: Expressions, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+def _connecting_method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
     assert isinstance(base, Connecting)
     return frozenset({base.connection}) if name in ("__aenter__", "__enter__", "__await__") else NOTHING
 

@@ -14,7 +14,7 @@ import libcst as cst
 from codemods import vocabulary as v
 from codemods.facts.program import Program
 from codemods.facts.store import Def
-from codemods.facts.values import Const, Message
+from codemods.facts.values import ClassRef, Const, Message
 from codemods.tree import SourceModule
 
 
@@ -51,6 +51,8 @@ class TypeTest:
     origins: frozenset[cst.CSTNode]
     base: Base | None
     module: SourceModule
+    named: bool = False
+    """Whether the v2 types have names here (constants, members of an enum), which are worth keeping."""
 
 
 class TypeTests:
@@ -100,10 +102,14 @@ class TypeTests:
                 if program.fields(operand, v.TYPE_KEY):
                     types = tuple(text for text in program.constants(other) if text in v.V2_TYPES)
                     if types:
-                        yield self._test(node, operand, types, module, inline=True)
+                        named = not _is_spelled(other)
+                        yield self._test(node, operand, types, module, inline=not named, named=named)
                         return
         elif isinstance(node, cst.Match) and program.fields(node.subject, v.TYPE_KEY):
-            yield self._test(node, node.subject, (), module, inline=True)
+            yield self._test(node, node.subject, (), module, inline=can_guard(node))
+        elif isinstance(node, cst.Call) and node.args and self.is_enum(node.func):
+            if program.fields(node.args[0].value, v.TYPE_KEY):
+                yield self._test(node, node.args[0].value, (), module, inline=False)
         elif isinstance(node, cst.Subscript) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
             operand = node.slice[0].slice.value
             if program.fields(operand, v.TYPE_KEY) and self._is_table(node.value):
@@ -111,6 +117,13 @@ class TypeTests:
         elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "get":
             if node.args and program.fields(node.args[0].value, v.TYPE_KEY) and self._is_table(node.func.value):
                 yield self._test(node, node.args[0].value, (), module, inline=False)
+
+    def is_enum(self, node: cst.BaseExpression) -> bool:
+        """Return whether an expression is an enumeration of the program, to be made from a value."""
+        return any(
+            isinstance(value, ClassRef) and self.program.run.classes[value.node].is_enum
+            for value in self.program.values(node)
+        )
 
     def _is_table(self, node: cst.BaseExpression) -> bool:
         return any(text in v.V2_TYPES for text in self.program.table_keys(node))
@@ -123,10 +136,11 @@ class TypeTests:
         module: SourceModule,
         *,
         inline: bool,
+        named: bool = False,
     ) -> TypeTest:
         origins = frozenset(field.site for field in self.program.fields(operand, v.TYPE_KEY))
         base = self._base(node, operand, origins, module) if inline else None
-        return TypeTest(node, operand, types, origins, base, module)
+        return TypeTest(node, operand, types, origins, base, module, named)
 
     def _base(
         self, test: cst.CSTNode, operand: cst.BaseExpression, origins: frozenset[cst.CSTNode], module: SourceModule
@@ -186,7 +200,9 @@ class TypeTests:
     def _kinds(self) -> frozenset[cst.CSTNode]:
         found: set[cst.CSTNode] = set()
         for test in self.tests.values():
-            if test.base is None and (not test.types or any(text in v.TRANSCRIPTS for text in test.types)):
+            if test.base is None and (
+                test.named or not test.types or any(text in v.TRANSCRIPTS for text in test.types)
+            ):
                 found |= test.origins
         while True:
             more = {
@@ -199,6 +215,38 @@ class TypeTests:
             if not more:
                 return frozenset(found)
             found |= more
+
+
+def can_guard(match: cst.Match) -> bool:
+    """Return whether each case of a `match` on the type can say in a guard what v2 said by the type alone."""
+    for case in match.cases:
+        pattern = case.pattern
+        options = [option.pattern for option in pattern.patterns] if isinstance(pattern, cst.MatchOr) else [pattern]
+        if not all(_is_text(option) or _matches_all(option) for option in options):
+            return False
+        spelled = {
+            str(option.value.evaluated_value)
+            for option in options
+            if isinstance(option, cst.MatchValue) and isinstance(option.value, cst.SimpleString)
+        }
+        if len(spelled) > 1 and len(spelled & v.TRANSCRIPTS) == 1:
+            return False
+    return True
+
+
+def _is_text(pattern: cst.MatchPattern) -> bool:
+    return isinstance(pattern, cst.MatchValue) and isinstance(pattern.value, cst.SimpleString)
+
+
+def _matches_all(pattern: cst.MatchPattern) -> bool:
+    return isinstance(pattern, cst.MatchAs) and pattern.pattern is None
+
+
+def _is_spelled(node: cst.BaseExpression) -> bool:
+    """Return whether an expression is a text, or a collection of texts, written in place."""
+    if isinstance(node, cst.Tuple | cst.List | cst.Set):
+        return all(isinstance(element.value, cst.SimpleString) for element in node.elements)
+    return isinstance(node, cst.SimpleString)
 
 
 def read_base(node: cst.CSTNode) -> Base | None:

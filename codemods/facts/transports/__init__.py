@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from codemods.facts.expressions import AttributeModel, MethodModel, Model
+from codemods.facts.access import AttributeModel
+from codemods.facts.calls import MethodModel, Model
 from codemods.facts.transports import aiohttp, sdk, websocket_client, websockets
 from codemods.facts.values import Connection, Transport, Value
 

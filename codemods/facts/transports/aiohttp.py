@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from codemods.facts.expressions import Expressions, MethodModel, Model
+from codemods.facts.calls import Calls, MethodModel, Model
 from codemods.facts.observations import Connect
 from codemods.facts.store import Arguments
 from codemods.facts.values import (
@@ -20,7 +20,7 @@ from codemods.facts.values import (
 )
 
 
-def _ws_connect(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _ws_connect(run: Calls, call: cst.Call, given: Arguments) -> Values:
     url = given.node(0, "url")
     if url is None:
         return NOTHING
@@ -33,7 +33,7 @@ MODELS: dict[str, Model] = {}
 NAME_MODELS: dict[str, Model] = {"ws_connect": _ws_connect}
 
 
-def method(run: Expressions, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+def method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
     """Return what a method of a connection gives."""
     assert isinstance(base, Connection)
     if name in ("receive", "__anext__"):
@@ -49,7 +49,7 @@ def method(run: Expressions, base: Value, name: str, call: cst.Call, given: Argu
     return NOTHING
 
 
-def _message_method(run: Expressions, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+def _message_method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
     assert isinstance(base, WsMessage)
     return frozenset({Message(base.connection, call)}) if name == "json" else NOTHING
 

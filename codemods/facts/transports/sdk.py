@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from codemods.facts.expressions import Expressions, MethodModel, Model
+from codemods.facts.calls import Calls, MethodModel, Model
 from codemods.facts.store import Arguments
 from codemods.facts.values import NOTHING, External, Value, Values
 from codemods.facts.values_sdk import ErrorStatus, Event, EventKind, Transcriber
@@ -24,19 +24,19 @@ CALLBACKS = {
 """The callbacks of the constructor and what each is called with; `on_close` is called with nothing."""
 
 
-def _register(run: Expressions, transcriber: Transcriber, call: cst.Call, given: Arguments) -> None:
+def _register(run: Calls, transcriber: Transcriber, call: cst.Call, given: Arguments) -> None:
     for name, kind in CALLBACKS.items():
         arguments: list[Values] = [frozenset({Event(kind, transcriber)})] if kind is not None else []
         run.call_back(given.get(None, name), call, arguments)
 
 
-def _construct(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _construct(run: Calls, call: cst.Call, given: Arguments) -> Values:
     transcriber = Transcriber(call)
     _register(run, transcriber, call, given)
     return frozenset({transcriber})
 
 
-def _construct_base(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _construct_base(run: Calls, call: cst.Call, given: Arguments) -> Values:
     """`super().__init__(...)` in a subclass of the transcriber."""
     scope = run.scope.parent
     while scope is not None and not isinstance(scope.node, cst.ClassDef):
@@ -46,7 +46,7 @@ def _construct_base(run: Expressions, call: cst.Call, given: Arguments) -> Value
     return NOTHING
 
 
-def is_subclass(run: Expressions, node: cst.ClassDef) -> bool:
+def is_subclass(run: Calls, node: cst.ClassDef) -> bool:
     """Return whether a class of the program inherits straight from the legacy transcriber."""
     return any(base in (f"{home}.RealtimeTranscriber" for home in _HOMES) for base in run.classes[node].external_bases)
 
@@ -58,7 +58,7 @@ MODELS: dict[str, Model] = {
 }
 
 
-def _method(run: Expressions, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+def _method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
     return NOTHING
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from codemods.facts.expressions import Expressions, Model
+from codemods.facts.calls import Calls, Model
 from codemods.facts.observations import Connect
 from codemods.facts.store import Arguments
 from codemods.facts.values import NOTHING, CloseCode, Connection, External, Frame, Obj, Transport, Value, Values
@@ -13,7 +13,7 @@ _CALLBACKS = ("on_open", "on_message", "on_data", "on_error", "on_close", "on_co
 _APP_POSITIONS = {"on_open": 2, "on_reconnect": 3, "on_message": 4, "on_error": 5, "on_close": 6}
 
 
-def _create(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _create(run: Calls, call: cst.Call, given: Arguments) -> Values:
     url = given.node(0, "url")
     if url is None:
         return NOTHING
@@ -22,7 +22,7 @@ def _create(run: Expressions, call: cst.Call, given: Arguments) -> Values:
     return frozenset({connection})
 
 
-def _app(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _app(run: Calls, call: cst.Call, given: Arguments) -> Values:
     found = _create(run, call, given)
     for connection in found:
         for name in _CALLBACKS:
@@ -30,7 +30,7 @@ def _app(run: Expressions, call: cst.Call, given: Arguments) -> Values:
     return found
 
 
-def _register(run: Expressions, connection: Value, name: str, handlers: Values, call: cst.Call) -> None:
+def _register(run: Calls, connection: Value, name: str, handlers: Values, call: cst.Call) -> None:
     """Call the user's callback as the library would."""
     assert isinstance(connection, Connection)
     app: Values = frozenset({connection})
@@ -45,7 +45,7 @@ def _register(run: Expressions, connection: Value, name: str, handlers: Values, 
     run.call_back(handlers, call, given)
 
 
-def _socket(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _socket(run: Calls, call: cst.Call, given: Arguments) -> Values:
     return frozenset({Connection(Transport.WEBSOCKET_CLIENT, call)})
 
 
@@ -56,7 +56,7 @@ MODELS: dict[str, Model] = {
 }
 
 
-def method(run: Expressions, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+def method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
     """Return what a method of a socket or app gives."""
     assert isinstance(base, Connection)
     if name.startswith("=on_"):

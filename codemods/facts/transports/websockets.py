@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import libcst as cst
 
-from codemods.facts.expressions import Expressions, Model
+from codemods.facts.calls import Calls, Model
 from codemods.facts.observations import Connect
 from codemods.facts.store import Arguments
 from codemods.facts.values import NOTHING, Connecting, Connection, Frame, Transport, Value, Values
 
 
-def _opened(run: Expressions, call: cst.Call, given: Arguments, transport: Transport) -> Connection | None:
+def _opened(run: Calls, call: cst.Call, given: Arguments, transport: Transport) -> Connection | None:
     url = given.node(0, "uri")
     if url is None:
         return None
@@ -19,12 +19,12 @@ def _opened(run: Expressions, call: cst.Call, given: Arguments, transport: Trans
     return connection
 
 
-def _connect(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _connect(run: Calls, call: cst.Call, given: Arguments) -> Values:
     connection = _opened(run, call, given, Transport.WEBSOCKETS)
     return frozenset({Connecting(connection)}) if connection else NOTHING
 
 
-def _connect_sync(run: Expressions, call: cst.Call, given: Arguments) -> Values:
+def _connect_sync(run: Calls, call: cst.Call, given: Arguments) -> Values:
     connection = _opened(run, call, given, Transport.WEBSOCKETS_SYNC)
     return frozenset({connection}) if connection else NOTHING
 
@@ -38,7 +38,7 @@ MODELS: dict[str, Model] = {
 }
 
 
-def method(run: Expressions, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+def method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
     """Return what a method of a connection gives."""
     assert isinstance(base, Connection)
     if name in ("recv", "__anext__"):
