@@ -177,9 +177,7 @@ def _extended(node: cst.Dict, additions: Sequence[tuple[str, str]]) -> cst.Dict:
         if isinstance(last_comma, cst.Comma) and isinstance(last_comma.whitespace_after, cst.ParenthesizedWhitespace):
             comment = last_comma.whitespace_after.first_line
             if comment.comment is not None and isinstance(between.whitespace_after, cst.ParenthesizedWhitespace):
-                joint = between.with_changes(
-                    whitespace_after=between.whitespace_after.with_changes(first_line=comment)
-                )
+                joint = between.with_changes(whitespace_after=between.whitespace_after.with_changes(first_line=comment))
                 last_comma = last_comma.with_changes(whitespace_after=_bare(last_comma.whitespace_after))
         elements[-1] = elements[-1].with_changes(comma=joint)
     new = [

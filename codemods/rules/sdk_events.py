@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods import vocabulary as v
 from codemods.build import replace_with
-from codemods.edits import AddImport, Change, Edit, Replace
+from codemods.edits import AddImport, Change, Edit
 from codemods.facts.values import Const
 from codemods.facts.values_sdk import ErrorStatus, Event, EventKind
 from codemods.rule import Context, Example, Rule
@@ -81,7 +81,7 @@ class SdkEvents(Rule):
                 return
             new = {"session_id": "id", "status_code": "code", "message_type": "type"}.get(name)
             if new is not None:
-                edits: list[Edit] = [Replace(node.attr, lambda updated: cst.Name(new))]
+                edits: list[Edit] = [replace_with(node.attr, new)]
                 parent = context.module.parent(node)
                 if name == "session_id" and isinstance(parent, cst.Attribute):
                     # v2 gave a `uuid.UUID`, and this asks it for something
@@ -104,14 +104,18 @@ class SdkEvents(Rule):
             code = literal.evaluated_value
             if code in v.CLOSE_CODES:
                 new = str(v.CLOSE_CODES[code])
-                edit = Replace(literal, lambda updated, new=new: cst.Integer(new))  # type: ignore[misc]
-                yield self.change(literal, f"close code {code}, rewritten to {new}", edit)
+                yield self.change(literal, f"close code {code}, rewritten to {new}", replace_with(literal, new))
             elif code in v.CLOSE_CODES_GONE:
                 yield self.report(literal, f"v3 has no close code for {code}")
         for item in operands:
             for value in context.program.values(item):
                 inline = any(isinstance(inner, cst.Integer) for inner in context.module.walk(item))
-                if isinstance(value, Const) and isinstance(value.value, int) and value.value in v.CLOSE_CODES and not inline:
+                if (
+                    isinstance(value, Const)
+                    and isinstance(value.value, int)
+                    and value.value in v.CLOSE_CODES
+                    and not inline
+                ):
                     yield self.report(item, f"close code {value.value} is {v.CLOSE_CODES[value.value]} in v3")
 
     def _guarded(self, node: cst.Call, context: Context) -> Iterable[Change]:
@@ -122,7 +126,9 @@ class SdkEvents(Rule):
         new = {"session_id": "id", "status_code": "code"}.get(name or "")
         if new is None or not self._kinds(node.args[0].value, context):
             return
-        yield self.change(node, f"v2 field {name!r}, rewritten to {new!r}", replace_with(node.args[1].value, f'"{new}"'))
+        yield self.change(
+            node, f"v2 field {name!r}, rewritten to {new!r}", replace_with(node.args[1].value, f'"{new}"')
+        )
 
 
 def _is_shown(node: cst.Attribute, context: Context) -> bool:

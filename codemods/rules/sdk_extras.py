@@ -26,7 +26,8 @@ class SdkExtras(Rule):
     order = 15
     examples = (
         Example(
-            "import assemblyai as aai\n\nfor chunk in aai.extras.stream_file('a.wav', 16_000):\n    print(len(chunk))\n",
+            "import assemblyai as aai\n\n"
+            "for chunk in aai.extras.stream_file('a.wav', 16_000):\n    print(len(chunk))\n",
             f"import assemblyai as aai\nimport time\n\n\n{helpers.STREAM_FILE.format(name='stream_file')}\n\n"
             "for chunk in stream_file('a.wav', 16_000):\n    print(len(chunk))\n",
         ),
@@ -69,5 +70,8 @@ class SdkExtras(Rule):
         helper = helpers.microphone(name) if extra == "MicrophoneStream" else helpers.stream_file(name)
         hint = ": install pyaudio" if extra == "MicrophoneStream" else ""
         yield self.change(
-            node, f"{extra}, which the SDK no longer has, written into the program{hint}", replace_with(node, name), *helper
+            node,
+            f"{extra}, which the SDK no longer has, written into the program{hint}",
+            replace_with(node, name),
+            *helper,
         )

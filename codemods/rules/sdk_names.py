@@ -102,12 +102,14 @@ class SdkNames(Rule):
                 break
             if isinstance(up, cst.BaseStatement):
                 break
-        if not inside or Names.of(context.program, context.module).package is None and "." in match.group(0):
+        if not inside or (Names.of(context.program, context.module).package is None and "." in match.group(0)):
             return
         found = sorted({RENAMED[item.group(1)] for item in _QUOTED.finditer(node.value)})
         text = _QUOTED.sub(lambda item: RENAMED[item.group(1)], node.value)
         edits = [AddImport(V3, name) for name in found]
-        yield self.change(node, "quoted annotation, rewritten", Replace(node, lambda u: u.with_changes(value=text)), *edits)
+        yield self.change(
+            node, "quoted annotation, rewritten", Replace(node, lambda u: u.with_changes(value=text)), *edits
+        )
 
     def _pattern(self, node: cst.MatchClass, context: Context) -> Iterable[Change]:
         legacy = Names.of(context.program, context.module).legacy(node.cls)
@@ -130,7 +132,8 @@ class SdkNames(Rule):
         }.get(home, frozenset())
         dropped = [alias for alias in node.names if spelled(alias.name) in gone]
         invented = [
-            alias for alias in node.names
+            alias
+            for alias in node.names
             if home == "assemblyai" and alias not in dropped and spelled(alias.name).startswith("Realtime")
         ]
         for alias in invented:

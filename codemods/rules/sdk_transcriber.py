@@ -174,7 +174,9 @@ class SdkTranscriber(Rule):
             edits += helpers.buffered()
             arguments.append(Argument(_chunk(plan), "chunk_size"))
         made = call(name, arguments, indent, room)
-        kept = [f"{plan.target}.{subclass.PARAMETERS} = {call('StreamingParameters', plan.parameters, indent, room - 20)}"]
+        kept = [
+            f"{plan.target}.{subclass.PARAMETERS} = {call('StreamingParameters', plan.parameters, indent, room - 20)}"
+        ]
         if plan.closer is not None and closes and subclass.closer(plan) is None:
             kept.append(f"{plan.target}.{subclass.CLOSER} = {session.module.code(plan.closer)}")
         lines = self._registrations(plan, closes=False)
@@ -251,8 +253,7 @@ def _nearest(keyword: str) -> str:
         "on_transcript": "on_data (v3: on(StreamingEvents.Turn, ...))",
         "on_end": "on_close (v3: on(StreamingEvents.Termination, ...))",
         "api_key": "aai.settings.api_key (v3: StreamingClientOptions(api_key=...))",
-        "language_code": "nothing (v3: speech_model=\"universal-streaming-multilingual\")",
+        "language_code": 'nothing (v3: speech_model="universal-streaming-multilingual")',
         "speaker_labels": "nothing (v3: StreamingParameters(speaker_labels=True))",
     }.get(keyword)
     return f"; the nearest is {near}" if near is not None else ""
-

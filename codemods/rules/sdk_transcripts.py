@@ -265,7 +265,9 @@ def _is_guarded(node: cst.Attribute, context: Context) -> bool:
     """Return whether `hasattr(...)` protects the read of an attribute that may not be there."""
     wanted = node.attr.value
     for up in context.module.ancestors(node):
-        test = up.test if isinstance(up, cst.If | cst.IfExp) else up.left if isinstance(up, cst.BooleanOperation) else None
+        test = (
+            up.test if isinstance(up, cst.If | cst.IfExp) else up.left if isinstance(up, cst.BooleanOperation) else None
+        )
         if test is None:
             continue
         for inner in context.module.walk(test):

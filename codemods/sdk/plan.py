@@ -243,9 +243,7 @@ class Plans:
         far = [
             use
             for use in session.named("connect")
-            if not all(
-                is_portable(self.program, node, session.module, use.node, use.module) for node in plan.sources
-            )
+            if not all(is_portable(self.program, node, session.module, use.node, use.module) for node in plan.sources)
         ]
         if far and plan.target.rpartition(".")[0]:
             attribute = plan.target.rpartition(".")[2]

@@ -19,7 +19,9 @@ def is_transcript(program: Program, node: cst.CSTNode) -> bool:
     return any(isinstance(value, Event) and value.kind is EventKind.TRANSCRIPT for value in program.values(node))
 
 
-def tested_class(program: Program, module: SourceModule, test: cst.BaseExpression) -> tuple[cst.BaseExpression, str] | None:
+def tested_class(
+    program: Program, module: SourceModule, test: cst.BaseExpression
+) -> tuple[cst.BaseExpression, str] | None:
     """Return the transcript and the class that `isinstance(...)` or `type(...) is` asks for."""
     names = Names.of(program, module)
     if isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance":

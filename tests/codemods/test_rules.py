@@ -26,8 +26,12 @@ def migrate(source: str, **options: object) -> str:
     return plan.render()
 
 
-EXAMPLES = [pytest.param(rule, example, id=f"{rule.code}-{i}") for rule in registry() for i, example in enumerate(rule.examples)]
-UNTOUCHED = [pytest.param(rule, code, id=f"{rule.code}-{i}") for rule in registry() for i, code in enumerate(rule.untouched)]
+EXAMPLES = [
+    pytest.param(rule, example, id=f"{rule.code}-{i}") for rule in registry() for i, example in enumerate(rule.examples)
+]
+UNTOUCHED = [
+    pytest.param(rule, code, id=f"{rule.code}-{i}") for rule in registry() for i, code in enumerate(rule.untouched)
+]
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)

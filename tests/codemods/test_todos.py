@@ -38,7 +38,7 @@ def test_no_todo_writes_none() -> None:
 
 
 def test_todo_above_the_first_statement_is_seen_again() -> None:
-    source = '# TODO(v3-migrate): V3M101 look here\nimport json\n'
+    source = "# TODO(v3-migrate): V3M101 look here\nimport json\n"
     assert left(source) == [("V3M101", "look here")]
     assert plan(source).render() == source
 
