@@ -165,34 +165,36 @@ def _control(frame: Frame) -> str:
 
 
 def _finals(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    wanted = _wanted(seen)
     now = {name: shown(text, seen.expected) for name, text in seen.channels.items()}
-    session = next(iter(_sessions(seen)), None)
     old = {name: shown(text, seen.expected) for name, text in before.channels.items()} if before else {}
-    if not any(old.values()):
-        right = [name for name, texts in now.items() if same(texts, seen.expected, session)]
-        wanted, where = seen.expected, right[0] if right else max(now, key=lambda name: len(now[name]), default="")
-        wrong = [] if right else [where]
+    if before is not None and any(old.values()):
+        # What the original showed, wherever it did, has to be there again; all of it, if it showed all.
+        demanded = {
+            name: wanted if same(texts, _wanted(before), _sessions(before)) else texts
+            for name, texts in old.items()
+            if texts
+        }
+        wrong = [name for name in demanded if not same(now.get(name, []), demanded[name], _sessions(seen))]
+        where = next(iter(wrong or demanded))
+        wanted = demanded[where]
     else:
-        wrong = [name for name, texts in old.items() if texts and not _as_before(name, texts, now, seen, before)]
-        where = wrong[0] if wrong else next(name for name, texts in old.items() if texts)
-        wanted = old[where] if where not in wrong or not same(old[where], seen.expected, session) else seen.expected
+        right = [name for name, texts in now.items() if same(texts, wanted, _sessions(seen))]
+        where = right[0] if right else max(now, key=lambda name: len(now[name]), default="")
+        wrong = [] if right else [where]
+    found = now.get(where, [])
     if wrong:
-        found = now.get(where, [])
         yield _fail("finals", _difference(wanted, found, where), _finals_advice(wanted, found))
     else:
-        yield _pass("finals", f"all {len(seen.expected)} on {where}, once each, in order")
+        yield _pass("finals", f"all {len(wanted)} on {where}, once each, in order")
 
 
-def _as_before(
-    name: str, texts: list[str], now: dict[str, list[str]], seen: Observation, before: Observation | None
-) -> bool:
-    """Return whether a channel shows the finals that it showed before, in the same order and number."""
-    sessions, old = _sessions(seen), _sessions(before) if before else []
-    session, was = next(iter(sessions), None), next(iter(old), None)
-    found = now.get(name, [])
-    if same(texts, seen.expected, was):
-        return same(found, seen.expected, session)
-    return found == texts
+def _wanted(seen: Observation) -> Sequence[str]:
+    """Return the finals to be shown: those of the recording, or what each session of several came to send."""
+    sessions = _sessions(seen)
+    if len(sessions) <= 1:
+        return seen.expected
+    return [text for session in sorted(sessions, key=lambda session: session.number) for text in session.finals]
 
 
 def _difference(wanted: Sequence[str], found: Sequence[str], where: str) -> str:
@@ -217,9 +219,9 @@ def _partials(seen: Observation, before: Observation | None) -> Iterator[Check]:
     """What was hidden has to stay hidden, and what was shown has to stay visible."""
     if before is None or seen.api != "v3" or not _sessions(seen) or not _sessions(before):
         return
-    candidates = unfinished(_sessions(seen)[0])
+    candidates = unfinished(_sessions(seen))
     now = _unfinished_shown(seen, candidates)
-    showed = _unfinished_shown(before, unfinished(_sessions(before)[0]))
+    showed = _unfinished_shown(before, unfinished(_sessions(before)))
     if now and not showed:
         advice = "Only a Turn with end_of_turn and turn_is_formatted is what v2 called final."
         yield _fail("partials", f"shown, and were not before: {', '.join(map(repr, now[:3]))}", advice)

@@ -25,11 +25,11 @@ INSIDE = Path(__file__).parent / "inside"
 
 #: Seconds (on the wall) without anything new after the last final: a doubled final would have come by then.
 QUIET = 0.6
-#: Seconds (on the wall) more for a program that shows its finals only once its session is over: the SDK's threads look
-#: once a second whether to end.
-PATIENCE = 4.0
 #: Seconds of audio (on the audio clock) that a program may lag behind before it is asked to end.
 LAG = 4.0
+#: Seconds (on the wall) more for a program that ends by itself (it may read a file) and shows its finals only then: the
+#: SDK's threads look once a second whether to end.
+PATIENCE = 5.0
 #: Seconds (on the wall) from Ctrl+C to the end; libraries wait up to 10 s for a closing handshake.
 GRACE = 15.0
 

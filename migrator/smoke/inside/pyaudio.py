@@ -81,6 +81,8 @@ class Stream:
             raise OSError(-9983, "Stream is stopped")
         if self._playback is None:
             raise OSError(-9975, "Not input stream")
+        if self._playback.is_broken():
+            raise OSError(-9999, "Unanticipated host error")
         return self._playback.read(num_frames)
 
     def write(self, frames: bytes, *_: Any, **__: Any) -> None:
@@ -132,14 +134,21 @@ class PyAudio:
 
     Stream = Stream
 
+    def __init__(self) -> None:
+        self._streams: list[Stream] = []
+
     def open(self, *args: Any, **kwargs: Any) -> Stream:
-        return Stream(self, *args, **kwargs)
+        stream = Stream(self, *args, **kwargs)
+        self._streams.append(stream)
+        return stream
 
     def close(self, stream: Stream) -> None:
         stream.close()
 
     def terminate(self) -> None:
-        """Nothing to free."""
+        """Close every stream, as the real one does."""
+        for stream in self._streams:
+            stream.close()
 
     def get_sample_size(self, format: int) -> int:
         return get_sample_size(format)

@@ -6,6 +6,7 @@ a throwaway folder, so that nothing of this tool is on the program's path.
 
 from __future__ import annotations
 
+import atexit
 import builtins
 import importlib.machinery
 import importlib.util
@@ -184,6 +185,17 @@ def shutdown() -> None:
 
 
 threading._shutdown = shutdown  # type: ignore[attr-defined]
+
+
+def left() -> None:
+    """The program's own exit handlers are done; the threads that still run are cut off now."""
+    report(
+        "left", threads=[thread.name for thread in threading.enumerate() if thread is not threading.current_thread()]
+    )
+
+
+# The first to be registered is the last to run.
+atexit.register(left)
 
 # A process started in the background ignores Ctrl+C, and so would the program.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

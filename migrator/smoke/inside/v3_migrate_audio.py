@@ -38,6 +38,11 @@ class Playback:
             chunk.byteswap()
         return chunk.tobytes()
 
+    def is_broken(self) -> bool:
+        """Return whether the device has failed by now, if the test is about that (`device_fails`: ms of audio)."""
+        fails = CONFIG.get("device_fails")
+        return fails is not None and self._position * 1000 >= fails * self._rate
+
     def available(self) -> int:
         """Return how many frames could be read without waiting."""
         spoken = (time.monotonic() - self._started) * self._speed * self._rate

@@ -1,0 +1,157 @@
+"""The command `smoke`: run programs, unchanged, against the replay server, and say what passed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from migrator.smoke.trial import Trial
+
+VARIANTS = ("F1", "F2", "F3")
+
+_DESCRIPTION = """Run programs, unchanged, against a recorded session, and judge what they do. Nothing leaves this
+machine: the vendor's host names lead to a local server, a microphone plays the recording, every other host is closed.
+
+Without COMMAND the programs under PATH that open a session are found and run. "{audio}" in COMMAND is the path of
+the recording's audio as a WAV file.
+
+exit code: 0 all checks passed; 1 a check failed; 2 a program could not be run, or there was none."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.description = _DESCRIPTION
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.usage = "v3-migrate smoke [PATH] [options] [-- COMMAND...]"
+    add = parser.add_argument
+    add("words", nargs="*", metavar="PATH", help="folder or program (default: this folder); then the command")
+    add("--recording", type=Path, metavar="FILE", help="session to play (default: a short dictation)")
+    add("--compare", action="store_true", help="run the program as last committed, too, and demand the same finals")
+    add("--migrate", action="store_true", help="run a migrated copy, and compare it with what is there")
+    add("--python", metavar="EXE", help="interpreter of the program (default: the python on PATH)")
+    add("--speed", type=_positive, default=4.0, metavar="X", help="times real time (default: %(default)g)")
+    add("--variant", action="append", choices=VARIANTS, help="how turns are reported; may be repeated (default: all)")
+    add(
+        "--timeout",
+        type=_positive,
+        default=60.0,
+        metavar="S",
+        help="seconds that a run may take (default: %(default)g)",
+    )
+    add("--stub-missing", action="store_true", help="replace packages that are not installed by stubs")
+    add("--format", choices=("terminal", "json", "junit"), default="terminal", help="form of the report")
+    add("--timeline", action="store_true", help="show what happened when")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the programs and print the report; return the exit code."""
+    from migrator.smoke import report
+    from migrator.smoke.versions import VersionError
+    from runtime.recording import RecordingError
+
+    try:
+        with tempfile.TemporaryDirectory(prefix="v3-migrate-versions-") as name:
+            trials = list(_trials(arguments, Path(name)))
+    except (VersionError, RecordingError, _UsageError, OSError) as error:
+        print(f"v3-migrate: {error}", file=sys.stderr)
+        return 2
+    if arguments.format == "json":
+        text = report.as_json(trials, arguments.timeline)
+    elif arguments.format == "junit":
+        text = report.junit(trials)
+    else:
+        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        text = report.terminal(trials, color, arguments.timeline)
+    sys.stdout.write(text)
+    return report.exit_code(trials)
+
+
+class _UsageError(Exception):
+    """The command line asks for something that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the words of the command line mean: a folder, and the commands to run in it."""
+
+    folder: Path
+    commands: Sequence[tuple[str, ...]]
+    python: Path
+
+
+def _trials(arguments: argparse.Namespace, temporary: Path) -> Iterator[Trial]:
+    from migrator.smoke.recordings import default_recording
+    from migrator.smoke.sandbox import Conditions, Program
+    from migrator.smoke.trial import trials
+    from migrator.smoke.versions import committed_copy, migrated_copy
+    from runtime.recording import read
+
+    asked = _understand(arguments)
+    recording = read(arguments.recording or default_recording())
+    folder, original = asked.folder, None
+    if arguments.migrate:
+        original, folder = folder, temporary / "migrated"
+        if not migrated_copy(original, folder):
+            raise _UsageError(f"nothing to migrate in {original}")
+    elif arguments.compare:
+        original = temporary / "original"
+        committed_copy(folder, original)
+    conditions = Conditions(
+        recording, speed=arguments.speed, timeout=arguments.timeout, stub_missing=arguments.stub_missing
+    )
+    for command in asked.commands:
+        if sys.stderr.isatty():
+            print(f"running {' '.join(command)} ...", file=sys.stderr)
+        program = Program(folder, command, asked.python)
+        yield from trials(" ".join(command), program, original, conditions, arguments.variant or VARIANTS)
+
+
+def _understand(arguments: argparse.Namespace) -> _Asked:
+    from migrator.smoke.programs import programs
+
+    words: list[str] = list(arguments.words)
+    folder = Path(words.pop(0)) if words and Path(words[0]).is_dir() else Path()
+    if len(words) == 1 and words[0].endswith(".py"):
+        # A program alone runs where it is, as its neighbours are what it imports.
+        file = folder / words[0]
+        if not file.is_file():
+            raise _UsageError(f"no such program: {file}")
+        folder, words = file.parent, [file.name]
+    if words and not words[0].endswith(".py") and words[0] != "-m":
+        exe = words.pop(0)
+        python = _interpreter(arguments.python or exe)
+    else:
+        python = _interpreter(arguments.python)
+    if words:
+        return _Asked(folder, [tuple(words)], python)
+    found = [(str(path.relative_to(folder)),) for path in programs(folder)]
+    if not found:
+        raise _UsageError(f"no program that opens a session was found in {folder}: name it after --")
+    return _Asked(folder, found, python)
+
+
+def _interpreter(name: str | None) -> Path:
+    """Return the user's Python: the one named, else that of the active environment, else the first on PATH."""
+    if name is None:
+        environment = os.environ.get("VIRTUAL_ENV")
+        name = str(Path(environment, "bin", "python")) if environment else "python3"
+    found = shutil.which(name)
+    if found is None:
+        raise _UsageError(f"no such interpreter: {name}")
+    # Not resolved: the path of a virtual environment's python is what makes it one.
+    return Path(found).absolute()
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not number > 0:
+        raise argparse.ArgumentTypeError("must be greater than 0")
+    return number

@@ -1,0 +1,14 @@
+"""Where the recordings are that come with the tool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PLACES = (Path(__file__).parent / "sessions", Path(__file__).parents[2] / "fixtures" / "sessions")
+
+
+def default_recording() -> Path:
+    """Return the recording that is played when the user names none: a short dictation of three turns."""
+    # The first place is an installation, the second a checkout.
+    folder = next((place for place in _PLACES if place.is_dir()), _PLACES[0])
+    return folder / "dictation-f1.jsonl"

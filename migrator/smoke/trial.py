@@ -1,0 +1,62 @@
+"""One program under test: its runs in each variant, and what they say together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from migrator.smoke.judge import Verdict, could_not_run, judge
+from migrator.smoke.observation import Observation
+from migrator.smoke.sandbox import Conditions, Program, run
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The outcome of one program in one variant: a verdict, or why there is none."""
+
+    name: str
+    variant: str | None
+    verdict: Verdict | None
+    seen: Observation
+    before: Observation | None = None
+    reason: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        """The word for it in reports."""
+        if self.verdict is None:
+            return "could not run"
+        return "passed" if self.verdict.passed else "failed"
+
+
+def trials(
+    name: str,
+    program: Program,
+    original: Path | None,
+    conditions: Conditions,
+    variants: Sequence[str | None],
+) -> Iterator[Trial]:
+    """Run `program` in each variant; with the folder of the `original`, compare it with that."""
+    before = None
+    if original is not None:
+        before = run(replace(program, folder=original), replace(conditions, api="v2", variant=None))
+        reason = could_not_run(before) or _never_worked(before)
+        if reason is not None:
+            yield Trial(name, None, None, before, reason=f"the original: {reason}")
+            return
+    for variant in variants:
+        seen = run(program, replace(conditions, api="v3", variant=variant))
+        # What the original could do and this cannot is a fault of this.
+        reason = could_not_run(seen) if before is None else None
+        verdict = judge(seen, before) if reason is None else None
+        yield Trial(name, variant, verdict, seen, before, reason)
+        if reason is not None:
+            return
+
+
+def _never_worked(before: Observation) -> str | None:
+    """Return why the original is nothing to compare with."""
+    checks = {check.name: check for check in judge(before).checks}
+    connects = checks["connects"]
+    return connects.evidence if connects.status.value == "fail" else None

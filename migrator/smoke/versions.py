@@ -1,0 +1,57 @@
+"""The two versions of a project that a comparison runs: as it was, and as it is or will be."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+from codemods.model import Options
+from migrator.engine import Run
+from migrator.requirements import declared
+
+
+class VersionError(Exception):
+    """A version of the project cannot be had; the message says why."""
+
+
+def migrated_copy(folder: Path, target: Path) -> int:
+    """Copy `folder` to `target` and migrate the copy; return how many files changed.
+
+    Raises:
+        VersionError: a file could not be migrated.
+    """
+    shutil.copytree(
+        folder, target, symlinks=True, ignore=shutil.ignore_patterns(".git", "__pycache__", ".venv", "venv")
+    )
+    options = Options(requirements=declared([str(folder)]))
+    outcomes = Run([str(target)]).outcomes(lambda: options)
+    for outcome in outcomes:
+        if outcome.error is not None:
+            raise VersionError(f"{outcome.path}: {outcome.error}")
+    changed = [outcome for outcome in outcomes if outcome.changed]
+    for outcome in changed:
+        Path(outcome.path).write_bytes(outcome.after)
+    return len(changed)
+
+
+def committed_copy(folder: Path, target: Path) -> None:
+    """Put `folder` as git's last commit has it under `target`.
+
+    Raises:
+        VersionError: there is no such commit.
+    """
+    command = ["git", "-C", str(folder), "archive", "--format=tar", "HEAD", "."]
+    try:
+        archive = subprocess.run(command, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = getattr(error, "stderr", b"").decode(errors="replace").strip() or str(error)
+        raise VersionError(f"--compare needs the original, and git does not have it: {reason}") from error
+    target.mkdir(parents=True)
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        for member in tar:
+            # git writes no path that leaves the folder; links could.
+            if member.isfile():
+                tar.extract(member, target)
