@@ -34,8 +34,8 @@ class ExtraHeaders(Rule):
             "import websockets\n\n"
             'ws = websockets.connect("wss://api.assemblyai.com/v2/realtime/ws", extra_headers={"authorization": K})\n',
             "import websockets\n\n"
-            "# TODO(v3-migrate): V3M504 websockets 14 and newer take additional_headers= instead of extra_headers=: "
-            "rename it, or require websockets<14\n"
+            "# TODO(v3-migrate): V3M504 websockets 14 and newer take additional_headers= instead of "
+            "extra_headers=: rename it, or require websockets<14\n"
             f'ws = websockets.connect("{_URL}", extra_headers={{"authorization": K}})\n',
         ),
     )
