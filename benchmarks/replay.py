@@ -1,6 +1,6 @@
 """The replay server under load: `python benchmarks/replay.py soak` and `python benchmarks/replay.py memory`.
 
-soak     N clients at once send audio in real time (100 ms frames) and loop over the recording. Reported: protocol
+soak     N clients at once send audio in real time (50 ms frames) and loop over the recording. Reported: protocol
          errors, finals lost, and how late transcripts are. Lateness is measured by the client, from the write of the
          chunk that makes a message due to its arrival; so it holds both ways through the loopback and the client's own
          delay.
@@ -42,7 +42,7 @@ sys.exit(replay_command.run(parser.parse_args()))
 """
 QUERY = "sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
 HEADERS = {"Authorization": "a key of the benchmark"}
-CHUNK_MS = 100
+CHUNK_MS = 50
 
 
 @dataclass
@@ -196,9 +196,7 @@ async def memory(sessions: int) -> int:
             await session(address, script, tally, 60, speed)
             if number in (1, 10, 100) or number % (sessions // 5) == 0:
                 samples.append((number, resident(pid)))
-    print(
-        f"{tally.sessions} sessions one after another, {len(tally.errors)} errors, {tally.finals_missing} finals missing"
-    )
+    print(f"{tally.sessions} sessions in sequence, {len(tally.errors)} errors, {tally.finals_missing} finals missing")
     for number, kib in samples:
         print(f"  after {number:5d} sessions: {kib / 1024:.1f} MiB resident")
     return 1 if tally.errors or tally.finals_missing else 0
