@@ -216,6 +216,6 @@ class Access(Store):
         """Add to what a positional parameter can be."""
         params = (*node.params.posonly_params, *node.params.params)
         if index < len(params):
-            self.join_cell(self.scopes[node], params[index].name.value, values)
+            self.join_argument(self.scopes[node], params[index].name.value, values)
         elif isinstance(node.params.star_arg, cst.Param):
             self.join_heap(Obj(node.params.star_arg, "tuple"), index - len(params), values)

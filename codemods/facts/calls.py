@@ -84,7 +84,7 @@ class Calls(Access):
         scope = self.scopes[node]
         for name, (_, values) in arguments.keywords.items():
             if name in scope.local:
-                self.join_cell(scope, name, values)
+                self.join_argument(scope, name, values)
         if isinstance(node, cst.FunctionDef) and self.heap.get((Obj(node, "generator"), ELEMENT)) is not None:
             return frozenset({Obj(node, "generator")})
         return self.returns.get(node, NOTHING)

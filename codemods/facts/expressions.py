@@ -196,7 +196,7 @@ class Expressions(Calls):
         scope = self.scopes[node]
         for param in (*params.posonly_params, *params.params, *params.kwonly_params):
             if param.default is not None:
-                self.join_cell(scope, param.name.value, self.eval(param.default, env))
+                self.join_argument(scope, param.name.value, self.eval(param.default, env))
 
     def eval_Tuple(self, node: cst.Tuple, env: Env) -> Values:
         return self._sequence(node, node.elements, "tuple", env)

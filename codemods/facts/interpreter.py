@@ -104,10 +104,10 @@ class Interpreter(Expressions):
                 items = node.decorators if isinstance(node, cst.FunctionDef) else ()
                 decorators = {self.decorator_name(item) for item in items}
                 if "classmethod" in decorators:
-                    self.join_cell(self.scope, name, frozenset({ClassRef(method_of)}))
+                    self.join_argument(self.scope, name, frozenset({ClassRef(method_of)}))
                 elif "staticmethod" not in decorators:
-                    self.join_cell(self.scope, name, frozenset({Instance(method_of)}))
-            values = self.cells.get((self.scope, name), NOTHING)
+                    self.join_argument(self.scope, name, frozenset({Instance(method_of)}))
+            values = self.passed.get((self.scope, name), NOTHING)
             if not values and self.guessing:
                 values = frozenset({Message(None, param)})
             self.bind(name, param, values, env, None, "param")

@@ -114,6 +114,7 @@ class Store:
         self.classes: dict[cst.ClassDef, ClassFacts] = {}
         self.path_of: dict[scopes.ScopeNode, str] = {}
         self.cells: dict[tuple[scopes.Scope, str], Values] = {}
+        self.passed: dict[tuple[scopes.Scope, str], Values] = {}
         self.definitions: dict[tuple[scopes.Scope, str], list[Def]] = defaultdict(list)
         self.heap: dict[tuple[Value, Hashable], Values] = {}
         self.stores: dict[Obj, list[cst.CSTNode]] = defaultdict(list)
@@ -172,6 +173,10 @@ class Store:
     def join_cell(self, scope: scopes.Scope, name: str, values: Values) -> None:
         """Add to what a variable can hold at any time."""
         self._join(self.cells, (scope, name), values)
+
+    def join_argument(self, scope: scopes.Scope, name: str, values: Values) -> None:
+        """Add to what a parameter can hold when its function starts: not what the body assigns to the name later."""
+        self._join(self.passed, (scope, name), values)
 
     # objects
 
