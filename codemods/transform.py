@@ -171,7 +171,7 @@ def apply(module: SourceModule, edits: Sequence[Edit], todos: dict[cst.CSTNode, 
     for edit in edits:
         if isinstance(edit, AddHelper):
             tree = _add_helper(tree, edit)
-    return tree.code
+    return tree.code + module.tail
 
 
 def _names_used(tree: cst.Module) -> set[str]:

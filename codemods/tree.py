@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -12,20 +13,26 @@ from codemods.model import ParseError, Span
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
+_TAIL = re.compile(r"(?<=[^\\\s])[ \t]*(?:\r\n|\n|\r(?!\n))(?P<tail>[ \t\f\r\n]+)\Z")
+"""Blank lines at the end of a file: libcst loses those above the last one that has spaces."""
+
 
 class SourceModule:
     """One module of the program under migration.
 
     Attributes:
         path: the file's name, relative, with `/`; only an identifier here.
-        tree: the module as parsed. Nodes are compared by identity throughout.
+        tree: the module as parsed, without `tail`. Nodes are compared by identity throughout.
+        tail: blank lines at the end.
     """
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
+        found = _TAIL.search(text)
+        self.tail = found["tail"] if found is not None else ""
         try:
-            self.tree = cst.parse_module(text)
+            self.tree = cst.parse_module(text.removesuffix(self.tail))
         except cst.ParserSyntaxError as error:
             raise ParseError(error.message, error.raw_line, error.raw_column + 1) from None
         except RecursionError:
