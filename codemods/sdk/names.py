@@ -78,8 +78,10 @@ class Names:
         """Return the library name that an expression spells, such as `assemblyai.RealtimeError`."""
         found = self._dotted(node)
         if found is None:
-            names = {value.name for value in self._program.values(node) if isinstance(value, External)}
-            found = names.pop() if len(names) == 1 else None
+            values = self._program.values(node)
+            known = [value.name for value in values if isinstance(value, External)]
+            # a class of the program's own that takes the name later is not the SDK's
+            found = known[0] if len(values) == len(known) == 1 else None
         if found is None or not found.startswith("assemblyai"):
             return None
         for home in _HOMES:
