@@ -67,7 +67,8 @@ class SdkConnect(Rule):
             edits.append(AddImport(V3, "StreamingParameters"))
         message = "connect, which takes the session's parameters in v3"
         if use.call is not None:
-            edits.append(Replace(use.call, lambda updated: _only_argument(updated, code)))
+            indent = context.module.tree.default_indent
+            edits.append(Replace(use.call, lambda updated: _only_argument(updated, code, indent)))
             yield self.change(node, message, *edits)
             return
         handed = self._handed_over(node, code, context)
@@ -127,12 +128,12 @@ class SdkConnect(Rule):
         return None
 
 
-def _only_argument(updated: cst.CSTNode, code: str) -> cst.CSTNode:
+def _only_argument(updated: cst.CSTNode, code: str, indent: str) -> cst.CSTNode:
     old = cst.ensure_type(updated, cst.Call)
     argument = cst.Arg(expression(code))
     if "\n" in code:
         # a long argument gets a line of its own, as the code around is likely to have it
-        new = expression(call("f", [Argument(code)], "    "))
+        new = expression(call("f", [Argument(code)], indent))
         assert isinstance(new, cst.Call)
         return old.with_changes(args=new.args, whitespace_before_args=new.whitespace_before_args)
     return old.with_changes(args=[argument], whitespace_before_args=cst.SimpleWhitespace(""))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.build import replace_test, replace_with
+from codemods.build import keep_parentheses, replace_test, replace_with
 from codemods.edits import Change, Edit, Replace
 from codemods.rule import Context, Example, Rule
 from codemods.sdk import clock, helpers
@@ -153,10 +153,28 @@ class SdkTranscripts(Rule):
         context.claim(node)
         assert isinstance(node.func, cst.Name)
         if node.func.value == "hasattr":
-            yield self.change(node, f"every turn has what replaces {name!r}", replace_with(node, "True"))
+            yield self.change(node, f"every turn has what replaces {name!r}", self._always_true(node, context))
             return
         code, edits = self._value(name, base, node, context)
         yield self.change(node, f"v2 field {name!r}, rewritten", replace_with(node, _bracketed(code)), *edits)
+
+    def _always_true(self, node: cst.Call, context: Context) -> Edit:
+        """Return the edit that leaves out a test which holds for every turn, or puts `True` in its place."""
+        parent = context.module.parent(node)
+        kept = ""
+        if isinstance(parent, cst.IfExp) and parent.test is node:
+            kept = "body"
+        elif isinstance(parent, cst.BooleanOperation) and isinstance(parent.operator, cst.And):
+            outer = context.module.parent(parent)
+            if parent.left is node:
+                kept = "right"
+            elif (
+                isinstance(outer, cst.BooleanOperation) and isinstance(outer.operator, cst.And) and outer.left is parent
+            ):
+                kept = "left"
+        if not kept or parent is None:
+            return replace_with(node, "True")
+        return Replace(parent, lambda updated: keep_parentheses(updated, getattr(updated, kept)))
 
     # fields
 

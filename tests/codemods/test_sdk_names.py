@@ -1,4 +1,4 @@
-"""Programs that would fool the rules for the Python SDK: names of others, names taken later, code that is v3 already."""
+"""Programs that would fool the rules for the Python SDK: names of others, names taken later, code that is v3."""
 
 from __future__ import annotations
 
