@@ -218,6 +218,8 @@ class StreamingClient:
         options = self._options
         url = options.connection_url(self._source.audio)
         self._connection = connection = Connection(url, options.headers(), options.io_timeout, options.silence_timeout)
+        if self._abort.is_set():
+            connection.abort()
         tracker = TurnTracker(options.format_turns)
         sender = Sender(connection, self._buffer, self._source.audio, self._stop, options, self.statistics)
         first_turn = self._turns_told

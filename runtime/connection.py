@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 
 import websocket
 
@@ -43,6 +44,7 @@ class Connection:
         self._socket = websocket.WebSocket()
         self._heard = 0.0
         self._pinged = False
+        self._aborted = False
 
     def open(self, timeout: float) -> None:
         """Connect and shake hands, each step within `timeout` seconds.
@@ -50,6 +52,8 @@ class Connection:
         Raises:
             StreamingError: of the type that says why not.
         """
+        if self._aborted:
+            raise ConnectError("given up by the caller")
         try:
             # A redirect would hand the key to another host.
             self._socket.connect(  # type: ignore[no-untyped-call]
@@ -65,6 +69,9 @@ class Connection:
             raise TlsError(f"no secure connection: {error}") from error
         except (websocket.WebSocketException, OSError, ValueError) as error:
             raise ConnectError(f"cannot connect: {error}") from error
+        # Not every version of the library takes an unfollowed redirect for a failure.
+        if (status := self._socket.getstatus()) != HTTPStatus.SWITCHING_PROTOCOLS:
+            raise ConnectError("the host redirects elsewhere, where the key must not go", status)
         self._socket.settimeout(self._io_timeout)
         self._heard = time.monotonic()
 
@@ -109,10 +116,15 @@ class Connection:
         return None
 
     def abort(self) -> None:
-        """Make every pending and later operation fail at once; may be called from any thread."""
+        """Make every pending and later operation fail at once; may be called from any thread.
+
+        Only a TCP connection that is still being made is out of reach: that ends by `open`'s own time limit.
+        """
+        self._aborted = True
         if (sock := self._socket.sock) is not None:
             with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+                # Not SSLSocket.shutdown: from then on another thread's sends would leave the machine unencrypted.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close politely if the connection still stands, and free the socket; harmless when repeated."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import ClassVar
+
+_LONGEST_SAYING = 200
 
 
 class StreamingError(Exception):
@@ -155,4 +158,14 @@ def from_handshake(status: int, body: str = "") -> StreamingError:
         kind = InvalidRequestError
     else:
         kind = ConnectError
-    return kind(body.strip() or _MEANING.get(kind, "the handshake was refused"), status)
+    return kind(_said(body) or _MEANING.get(kind, "the handshake was refused"), status)
+
+
+def _said(body: str) -> str:
+    """Return what the body of an HTTP answer says, on one line; nothing if it is a web page, as proxies send."""
+    try:
+        fields = json.loads(body)
+    except ValueError:
+        fields = None
+    said = str(fields.get("error") or fields.get("message") or "") if isinstance(fields, dict) else body
+    return "" if said.lstrip().startswith("<") else " ".join(said.split())[:_LONGEST_SAYING]

@@ -1,0 +1,161 @@
+"""One connection: what it never does with a key, after a close, and once it was given up."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from websockets.utils import accept_key
+
+from runtime.connection import Connection
+from runtime.errors import (
+    AuthenticationError,
+    ConnectError,
+    ConnectionLostError,
+    ServerError,
+    StreamingError,
+    TooManySessionsError,
+    from_handshake,
+)
+from runtime.replay import ReplayServer
+from runtime.tls import throwaway
+from tests.runtime.sessions import V3, recording
+from tests.runtime.speech import sockets_to
+
+QUERY = "&".join(f"{name}={value}" for name, value in V3.items())
+
+
+def connection(url: str) -> Connection:
+    return Connection(url, {"Authorization": "a key"}, io_timeout=5, silence_timeout=5)
+
+
+@contextmanager
+def peer(answer: Callable[[socket.socket, bytes], None]) -> Iterator[int]:
+    """A server that takes one connection, reads its request and does with both as `answer` says."""
+
+    def serve() -> None:
+        accepted, _ = listening.accept()
+        with accepted:
+            request = b""
+            while b"\r\n\r\n" not in request:
+                request += accepted.recv(4096)
+            answer(accepted, request)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join()
+
+
+def shake_hands(sock: socket.socket, request: bytes) -> None:
+    [key] = re.findall(rb"Sec-WebSocket-Key: (\S+)", request)
+    head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+    sock.sendall(f"{head}{accept_key(key.decode())}\r\n\r\n".encode())
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed_for_it_would_hand_over_the_key(status: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.setblocking(False)
+        location = f"ws://127.0.0.1:{elsewhere.getsockname()[1]}/v3/ws"
+
+        def redirect(sock: socket.socket, request: bytes) -> None:
+            sock.sendall(f"HTTP/1.1 {status} Elsewhere\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode())
+
+        with peer(redirect) as port:
+            redirected = connection(f"ws://127.0.0.1:{port}/v3/ws")
+            with pytest.raises(ConnectError):
+                redirected.open(5)
+            redirected.close()
+        assert sockets_to(port) == 0
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
+
+
+def test_nothing_follows_the_answer_to_a_close() -> None:
+    heard: list[bytes] = []
+
+    def close(sock: socket.socket, request: bytes) -> None:
+        shake_hands(sock, request)
+        sock.sendall(b"\x88\x02\x0b\xbd")  # close, 3005
+        while data := sock.recv(4096):
+            heard.append(data)
+
+    with peer(close) as port:
+        closed = connection(f"ws://127.0.0.1:{port}/v3/ws")
+        closed.open(5)
+        with pytest.raises(ServerError) as caught:
+            while True:
+                closed.receive(5)
+        closed.close()
+        closed.close()
+    assert caught.value.code == 3005
+    [answer] = [b"".join(heard)]
+    assert answer[0] == 0x88
+    assert len(answer) == 2 + 4 + (answer[1] & 0x7F)  # head, mask, and what the head says: one frame
+
+
+def test_what_is_given_up_before_it_is_open_is_never_opened() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        given_up = connection(f"ws://127.0.0.1:{listening.getsockname()[1]}/v3/ws")
+        given_up.abort()
+        with pytest.raises(ConnectError, match="given up"):
+            given_up.open(5)
+        given_up.close()
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["ws", "wss"])
+def test_abort_ends_what_another_thread_waits_for(tls: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context, authority = throwaway()
+    trusted = tmp_path / "ca.pem"
+    trusted.write_bytes(authority)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    ends: list[StreamingError] = []
+
+    def read() -> None:
+        try:
+            while True:
+                open_.receive(60)
+        except StreamingError as error:
+            ends.append(error)
+
+    with ReplayServer(recording(), tls=context if tls else None) as server:
+        open_ = connection(f"{server.url}/v3/ws?{QUERY}")
+        open_.open(5)
+        reader = threading.Thread(target=read)
+        reader.start()
+        open_.abort()
+        reader.join()
+        with pytest.raises(ConnectionLostError):
+            open_.send_audio(b"\x00" * 3200)
+        open_.close()
+        [record] = server.wait_for_sessions()
+        assert sockets_to(server.port) == 0
+    assert [type(end) for end in ends] == [ConnectionLostError]
+    assert record.frames == []
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "words"),
+    [
+        (401, '{"error": "Not authorized"}', AuthenticationError, "Not authorized (code 401)"),
+        (429, "", TooManySessionsError, "too many sessions at once (code 429)"),
+        (502, "<html>\n<body>Bad Gateway</body>\n</html>", ServerError, "the service failed (code 502)"),
+        (503, "over\n  loaded", ServerError, "over loaded (code 503)"),
+        (500, "x" * 10_000, ServerError, "x" * 200 + " (code 500)"),
+        (404, "[1]", StreamingError, "[1] (code 404)"),
+    ],
+)
+def test_a_refused_handshake_is_told_in_one_line(status: int, body: str, kind: type[Exception], words: str) -> None:
+    error = from_handshake(status, body)
+    assert isinstance(error, kind)
+    assert str(error) == words
