@@ -46,6 +46,8 @@ _KEY = re.compile(
 _BEFORE_KEY = re.compile(r"(?:^|[\[{(:,=])\s*\\?[\"']$")
 _AFTER_KEY = re.compile(r"\\?[\"']\s*(?:$|[\]}):,=])")
 
+# Keys of messages that are spelled as names in code: `dict(terminate_session=True)`.
+_KEYWORD = frozenset({"audio_data", "terminate_session", "force_end_utterance", "end_utterance_silence_threshold"})
 _CLASS = re.compile(
     r"Realtime(?:Transcriber|Transcript|PartialTranscript|FinalTranscript|SessionOpened|SessionInformation|Error|Word"
     r"|MessageType)"
@@ -68,6 +70,7 @@ class _Token:
     text: str
     start: int
     depth: int
+    call: str
     before: str
     starts_statement: bool
 
@@ -93,6 +96,8 @@ def _words(text: str) -> Iterator[tuple[str, int]]:
         if token.kind == "string":
             if not (token.starts_statement and following in ("", "\n", ";")):
                 yield from ((word, token.start + at) for word, at in _string_words(token.text))
+        elif token.kind == "name" and token.text in _KEYWORD and token.call == "dict" and following == "=":
+            yield token.text, token.start
         elif token.kind == "name" and sdk and _is_v2_name(token, following, text):
             yield token.text, token.start
 
@@ -127,18 +132,19 @@ def _is_v2_name(token: _Token, following: str, text: str) -> bool:
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    depth = 0
+    calls: list[str] = []
     before = "\n"
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or ""
-        if kind == "continuation" or kind == "comment" or (kind == "newline" and depth):
+        if kind == "continuation" or kind == "comment" or (kind == "newline" and calls):
             continue
         token = "\n" if kind == "newline" else match[0]
-        yield _Token(kind, token, match.start(), depth, before, depth == 0 and before in ("\n", ";", ":"))
+        call = calls[-1] if calls else ""
+        yield _Token(kind, token, match.start(), len(calls), call, before, not calls and before in ("\n", ";", ":"))
         if token in ("(", "[", "{"):
-            depth += 1
-        elif token in (")", "]", "}"):
-            depth = max(depth - 1, 0)
+            calls.append(before)
+        elif token in (")", "]", "}") and calls:
+            calls.pop()
         before = token
 
 

@@ -11,6 +11,8 @@ from codemods.edits import Change, Edit, Replace
 from codemods.facts.values import CloseCode
 from codemods.rule import Context, Example, Rule
 
+_ORDERED = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
+
 
 class CloseCodes(Rule):
     """Rewrites v2 close codes where they are compared with the code of a vendor connection."""
@@ -26,13 +28,16 @@ class CloseCodes(Rule):
             '    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000") as ws:\n'
             "        try:\n            await ws.recv()\n"
             "        except websockets.exceptions.ConnectionClosedError as e:\n"
-            "            assert e.code == 4008\n            if e.code in (4001, 4002):\n                raise\n",
+            "            assert e.code == 4008\n            if e.code in (4001, 4002):\n                raise\n"
+            "            if e.code >= 4000:\n                print(e)\n",
             "import websockets\n\n\nasync def main():\n"
             '    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
             '&speech_model=universal-streaming-english&format_turns=true") as ws:\n'
             "        try:\n            await ws.recv()\n"
             "        except websockets.exceptions.ConnectionClosedError as e:\n"
-            "            assert e.code == 3008\n            if e.code in (1008,):\n                raise\n",
+            "            assert e.code == 3008\n            if e.code in (1008,):\n                raise\n"
+            "            # TODO(v3-migrate): V3M402 a range of v2 close codes: v3 closes with 1008 and 3005 to 3009\n"
+            "            if e.code >= 4000:\n                print(e)\n",
         ),
     )
     untouched = (
@@ -56,6 +61,9 @@ class CloseCodes(Rule):
         if not all(context.program.closes_vendor(operand) for operand in codes):
             if context.program.vendor_connections:
                 yield self.report(comparison, "this may be a v2 close code: v3 closes with 1008 and 3005 to 3009")
+            return
+        if any(isinstance(target.operator, _ORDERED) for target in comparison.comparisons):
+            yield self.report(comparison, "a range of v2 close codes: v3 closes with 1008 and 3005 to 3009")
             return
         gone = [number.evaluated_value for number in old if number.evaluated_value not in v.CLOSE_CODES]
         if gone:

@@ -21,7 +21,7 @@ class Controls(Rule):
     code = "V3M401"
     summary = "control messages become v3 ones: Terminate, ForceEndpoint, UpdateConfiguration"
     why = "v3 answers an unknown message with an error close; a session that is not terminated is billed for hours."
-    nodes = (cst.Dict, cst.SimpleString)
+    nodes = (cst.Dict, cst.Call, cst.SimpleString)
     order = 35
     examples = (
         Example(
@@ -29,14 +29,16 @@ class Controls(Rule):
             'ws = websocket.create_connection("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000")\n'
             'ws.send(json.dumps({"terminate_session": True}))\n'
             "ws.send('{\"force_end_utterance\": true}')\n"
-            'ws.send(json.dumps({"end_utterance_silence_threshold": 300}))\n',
+            'ws.send(json.dumps({"end_utterance_silence_threshold": 300}))\n'
+            "ws.send(json.dumps(dict(terminate_session=True)))\n",
             "import json\nimport websocket\n\n"
             'ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000'
             '&speech_model=universal-streaming-english&format_turns=true")\n'
             'ws.send(json.dumps({"type": "Terminate"}))\n'
             'ws.send(\'{"type": "ForceEndpoint"}\')\n'
             'ws.send(json.dumps({"type": "UpdateConfiguration", "end_of_turn_confidence_threshold": 1, '
-            '"max_turn_silence": 300}))\n',
+            '"max_turn_silence": 300}))\n'
+            'ws.send(json.dumps(dict(type="Terminate")))\n',
         ),
     )
     untouched = (
@@ -49,6 +51,8 @@ class Controls(Rule):
             return
         if isinstance(node, cst.Dict):
             yield from self._dict(node, context)
+        elif isinstance(node, cst.Call):
+            yield from self._call(node, context)
         elif isinstance(node, cst.SimpleString):
             yield from self._text(node, context)
 
@@ -68,7 +72,7 @@ class Controls(Rule):
         if sent == "elsewhere" or not context.program.mentions_v2:
             return
         if sent == "unknown" and not context.program.vendor_connections:
-            yield self.report(node, f"v2 control message {key!r}: see where it is sent, v3 has another")
+            yield self.report(node, self._unproven(key))
             return
         like = element.key
         context.claim(element.key)
@@ -100,7 +104,30 @@ class Controls(Rule):
             Replace(node, build),
         )
 
-    def _goes_to(self, node: cst.Dict, context: Context) -> str:
+    def _call(self, node: cst.Call, context: Context) -> Iterable[Change]:
+        """Rewrite a message spelled `dict(terminate_session=True)`."""
+        keyword = node.args[0].keyword if len(node.args) == 1 else None
+        if keyword is None or keyword.value not in v.CONTROLS or Obj(node, "dict") not in context.program.values(node):
+            return
+        sent = self._goes_to(node, context)
+        if sent == "elsewhere" or not context.program.mentions_v2:
+            return
+        if sent == "unknown" and not context.program.vendor_connections:
+            yield self.report(node, self._unproven(keyword.value))
+            return
+        name = v.CONTROLS[keyword.value]
+        yield self.change(
+            node,
+            f"v2 control message {keyword.value!r}, rewritten to {name!r}",
+            Replace(keyword, lambda updated: cst.Name("type")),
+            Replace(node.args[0].value, lambda updated: cst.SimpleString(f'"{name}"')),
+        )
+
+    @staticmethod
+    def _unproven(key: str) -> str:
+        return f"v2 control message {key!r}: see where it is sent, v3 has another"
+
+    def _goes_to(self, node: cst.Dict | cst.Call, context: Context) -> str:
         """Return where a message goes: to the "vendor", "elsewhere", or "unknown"."""
         obj = Obj(node, "dict")
         found: set[str] = set()
