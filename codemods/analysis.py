@@ -101,7 +101,7 @@ def _plan(
     ignore_all = suppression.ignores_file(module.text)
     findings: list[tuple[Finding, cst.CSTNode]] = []
     explained: list[Span] = []
-    seen: set[tuple[str, Span]] = set()
+    seen: set[tuple[str, Span, str]] = set()
     for change in own:
         span = module.span(change.node)
         explained.append(span)
@@ -109,11 +109,13 @@ def _plan(
         if ignore_all or not options.selects(change.code) or _ignored(span, change.code, ignored):
             continue
         fixed = _applies(change, options)
-        if (change.code, span) not in seen:
-            seen.add((change.code, span))
-            message = change.message
-            if change.edits and not fixed:
-                message = f"likely v2 but not proven, --unsafe rewrites it: {message}"
+        message = change.message
+        if change.edits and not fixed:
+            message = f"likely v2 but not proven, --unsafe rewrites it: {message}"
+        # one rewrite of a rule at a place counts once, but hides nothing that is left there for a person
+        key = (change.code, span, "" if fixed else message)
+        if key not in seen:
+            seen.add(key)
             findings.append((Finding(change.code, span, message, change.safety, fixed), change.node))
     findings += _standing_todos(module, findings, ignored, ignore_all, options)
     edits: list[Edit] = []

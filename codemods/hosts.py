@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import libcst as cst
 
@@ -15,6 +16,8 @@ from codemods.facts import endpoints
 from codemods.facts.endpoints import EndpointText
 from codemods.facts.program import Program
 from codemods.facts.values import Lit, Str
+
+_HOST = re.compile(r"api(\.eu)?\.assemblyai\.com", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class Hosts:
         if len(pieces) > 1 and bases and endpoints.is_shared(self.program, bases[0]):
             yield from self._detach(pieces, bases[0], host, scheme)
             return
+        new = [moved(part.text, host) if isinstance(part, Lit) else "\0" for part in endpoint.text.parts]
+        if not v.V3_ADDRESS.search("".join(new)):
+            # joined from pieces that say nothing by themselves: "realtime", "v2", a format string
+            yield Move(pieces[-1].node, (), host)
+            return
         for piece in pieces:
             if piece.node not in self.done:
                 self.done.add(piece.node)
@@ -75,8 +83,6 @@ class Hosts:
 
     def _detach(self, pieces: list[Lit], base: Lit, host: str, scheme: str) -> Iterator[Move]:
         """Spell the v3 URL out where the v2 one was joined from a base that other requests still need."""
-        prefix = f"{scheme}://{host}" if "://" in base.text else host
-        prefix += "/v3" if "/v2" in base.text else ""
         paths = [piece for piece in pieces if piece is not base and "/realtime" in piece.text]
         if not paths:
             yield Move(pieces[-1].node, (), host)
@@ -88,28 +94,41 @@ class Hosts:
             edits: list[Edit] = []
             if isinstance(holder, cst.FormattedString):
                 for part in holder.parts:
-                    if isinstance(part, cst.FormattedStringExpression) and _holds(
-                        self.program.values(part.expression), base
-                    ):
-                        text = cst.FormattedStringText(prefix)
-                        edits.append(Replace(part, lambda updated, text=text: text))  # type: ignore[misc]
+                    if isinstance(part, cst.FormattedStringExpression):
+                        prefix = self._spelled(part.expression, base, host, scheme)
+                        if prefix is not None:
+                            text = cst.FormattedStringText(prefix)
+                            edits.append(Replace(part, lambda updated, text=text: text))  # type: ignore[misc]
                 if edits:
                     edits.append(Replace(holder, _without_placeholders))
             elif isinstance(holder, cst.BinaryOperation) and holder.right is piece.node:
-                edits.append(Replace(holder, lambda updated: _prefixed(updated, prefix)))
+                prefix = self._spelled(holder.left, base, host, scheme)
+                if prefix is not None:
+                    edits.append(Replace(holder, partial(_prefixed, prefix)))
             if not edits:
                 yield Move(piece.node, (), host)
                 return
             self.done.update((base.node, piece.node))
             yield Move(piece.node, (edit_text(piece.node, lambda text: moved(text, host)), *edits), host)
 
+    def _spelled(self, node: cst.BaseExpression, base: Lit, host: str, scheme: str) -> str | None:
+        """Return the v3 text for an expression that is nothing but `base` and other literals."""
+        values = self.program.values(node)
+        texts = {value.literal for value in values if isinstance(value, Str) and base in value.parts}
+        text = texts.pop() if len(texts) == 1 == len(values) else None
+        if text is None:
+            return None
+        text = re.sub(r"^\w+(?=://)", scheme, text)
+        return re.sub(r"/v2(?=/?$)", "/v3", _HOST.sub(host, text))
+
 
 def moved(text: str, host: str) -> str:
     """Return a piece of a v2 URL as a piece of the v3 one."""
-    text = re.sub(r"api(\.eu)?\.assemblyai\.com", host, text, flags=re.IGNORECASE)
+    text = _HOST.sub(host, text)
     text = re.sub(r"/v2(?=/realtime/|/realtime$|/?$)", "/v3", text)
     text = re.sub(r"/realtime(?=/(ws|token)\b|/?$)", "", text)
-    return re.sub(r"^realtime/(?=(ws|token)\b|$)", "", text)
+    text = re.sub(r"^realtime/(?=(ws|token)\b|$)", "", text)
+    return re.sub(r"(?<=/v3/ws)/(?=[?#]|$)", "", text)
 
 
 def _without_placeholders(node: cst.CSTNode) -> cst.CSTNode:
@@ -123,12 +142,8 @@ def _without_placeholders(node: cst.CSTNode) -> cst.CSTNode:
     return cst.SimpleString(value, lpar=string.lpar, rpar=string.rpar)
 
 
-def _prefixed(node: cst.CSTNode, prefix: str) -> cst.CSTNode:
+def _prefixed(prefix: str, node: cst.CSTNode) -> cst.CSTNode:
     operation = cst.ensure_type(node, cst.BinaryOperation)
     literal = cst.ensure_type(operation.right, cst.SimpleString)
     body = literal.value[len(literal.prefix) + len(literal.quote) : -len(literal.quote)]
     return literal.with_changes(value=f"{literal.prefix}{literal.quote}{prefix}{body}{literal.quote}")
-
-
-def _holds(values: Iterable[object], literal: Lit) -> bool:
-    return any(isinstance(value, Str) and literal in value.parts for value in values)

@@ -7,6 +7,7 @@ import re
 V2_SOCKET = re.compile(r"(?P<scheme>wss?://|https?://)?api(?P<eu>\.eu)?\.assemblyai\.com/v2/realtime/ws", re.IGNORECASE)
 V2_TOKEN = re.compile(r"(?P<scheme>https?://)?api(?P<eu>\.eu)?\.assemblyai\.com/v2/realtime/token", re.IGNORECASE)
 V3_SOCKET = re.compile(r"streaming(\.\w+)?\.assemblyai\.com/v3/ws", re.IGNORECASE)
+V3_ADDRESS = re.compile(r"streaming(\.\w+)?\.assemblyai\.com/v3/(ws|token)\b", re.IGNORECASE)
 
 HOSTS = {"us": "streaming.assemblyai.com", "eu": "streaming.eu.assemblyai.com"}
 
@@ -21,6 +22,20 @@ MESSAGE_TYPES = {
 """v2 message types with one v3 type; the two transcript types become a `Turn` and its flags."""
 
 V2_TYPES = frozenset(MESSAGE_TYPES) | TRANSCRIPTS
+
+V3_TYPES = frozenset(
+    {
+        "Begin",
+        "Turn",
+        "SpeechStarted",
+        "Termination",
+        "Error",
+        "Warning",
+        "Heartbeat",
+        "SpeakerRevision",
+        "LLMGatewayResponse",
+    }
+)
 
 TYPE_KEY = "message_type"
 

@@ -98,7 +98,7 @@ class _Planner:
             if move.edits:
                 change = self.rule.change(move.node, "v2 endpoint, rewritten to v3", *move.edits)
             else:
-                message = f"v2 path on a base URL that other requests share: use wss://{move.host}/v3/ws here"
+                message = f"the v2 URL is made of pieces that cannot be moved one by one: use wss://{move.host}/v3/ws"
                 change = self.rule.report(move.node, message)
             self._add(move.node, change)
 
