@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from migrator.cli import main
 from migrator.smoke.observation import Observation
 from migrator.smoke.sandbox import Conditions, Program, run
 from runtime.recording import Recording, read
@@ -28,7 +30,16 @@ SPEED = 6.0
 
 @dataclass(frozen=True)
 class App:
-    """One fixture; the fields are those of its `app.toml`."""
+    """One fixture; the fields are those of its `app.toml`.
+
+    Attributes:
+        environments: where it runs before and after (see `scripts/matrix.py`).
+        stop: how a person ends it: "interrupt" is Ctrl+C, "end" means that it ends by itself.
+        terminates: whether the v2 program asks for the end of its session.
+        legacy: where the v2 program runs if the `environments` have no v2 any more.
+        requires: further environments, where only a project runs that requires them: environment to requirement.
+        on_close: what its handler of that name prints.
+    """
 
     name: str
     summary: str
@@ -39,7 +50,8 @@ class App:
     terminates: bool
     stub_missing: bool = False
     legacy: str = ""
-    """The environment of the v2 program where `environments` have no v2 any more."""
+    requires: Mapping[str, str] = field(default_factory=dict, hash=False)
+    on_close: str = ""
 
     @property
     def folder(self) -> Path:
@@ -48,7 +60,7 @@ class App:
 
     def legacy_environment(self, environment: str) -> str:
         """Return where the v2 program runs when the migrated one runs in `environment`."""
-        return self.legacy or environment
+        return self.legacy or (self.environments[-1] if environment in self.requires else environment)
 
 
 def apps() -> Iterator[App]:
@@ -57,6 +69,16 @@ def apps() -> Iterator[App]:
         fields = tomllib.loads(path.read_text(encoding="utf-8"))
         lists = {name: tuple(fields.pop(name)) for name in ("environments", "command")}
         yield App(name=path.parent.name, **lists, **fields)
+
+
+def migrate(app: App, project: Path, requirement: str | None = None) -> Path:
+    """Let the tool rewrite a copy of the v2 program at `project`, which may require a library; return `project`."""
+    shutil.copytree(app.folder / "v2", project)
+    if requirement is not None:
+        (project / "requirements.txt").write_text(requirement + "\n")
+    code = main([str(project), "--write", "--allow-dirty", "--jobs", "1"])
+    assert code in (0, 1), "the tool failed"
+    return project
 
 
 @lru_cache
@@ -70,9 +92,3 @@ def observe(app: App, environment: str, folder: Path, api: str, variant: str | N
     program = Program(folder, app.command, matrix.interpreter(environment))
     conditions = Conditions(dictation(), api, variant, SPEED, stub_missing=app.stub_missing)
     return run(program, conditions)
-
-
-@lru_cache
-def legacy_run(app: App, environment: str) -> Observation:
-    """Run the v2 program; once per test process, every variant is compared with it."""
-    return observe(app, environment, app.folder / "v2", "v2")
