@@ -82,6 +82,7 @@ class Stream:
         if self._playback is None:
             raise OSError(-9975, "Not input stream")
         if self._playback.is_broken():
+            report("microphone", state="failed")
             raise OSError(-9999, "Unanticipated host error")
         return self._playback.read(num_frames)
 
