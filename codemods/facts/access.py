@@ -104,6 +104,10 @@ class Access(Store):
                 found.add(value.connection)
             elif isinstance(value, Field) and value.key == "words":
                 found.add(Word(value.message))
+            elif isinstance(value, ClassRef) and self.classes[value.node].is_enum:
+                scope = self.scopes[value.node]
+                for name in scope.local:
+                    found |= self.cells.get((scope, name), NOTHING)
             elif isinstance(value, External):
                 found.add(External(f"{value.name}[]"))
         return frozenset(found)

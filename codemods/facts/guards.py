@@ -197,3 +197,16 @@ def leaves(body: cst.BaseSuite) -> bool:
     if isinstance(last, cst.SimpleStatementLine):
         last = last.body[-1]
     return isinstance(last, cst.Return | cst.Continue | cst.Break | cst.Raise)
+
+
+def is_idle(body: cst.BaseSuite) -> bool:
+    """Return whether a branch does nothing but skip the message."""
+    parts = [
+        part for line in body.body for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+    ]
+    return all(
+        isinstance(part, cst.Pass | cst.Continue)
+        or (isinstance(part, cst.Return) and part.value is None)
+        or (isinstance(part, cst.Expr) and isinstance(part.value, cst.Ellipsis))
+        for part in parts
+    )

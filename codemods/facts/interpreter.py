@@ -310,10 +310,13 @@ class Interpreter(Expressions):
 
     def _exec_FunctionDef(self, node: cst.FunctionDef, env: Env) -> Env:
         env = dict(env)
+        function: Values = frozenset({Function(node)})
         for decorator in node.decorators:
-            self.eval(decorator.decorator, env)
+            # it may register the function; what it returns is taken to do what the function does
+            found = self.eval(decorator.decorator, env)
+            self.call_back(found, cst.Call(func=decorator.decorator), [function])
         self.eval_defaults(node.params, env, node)
-        self.bind(node.name.value, node, frozenset({Function(node)}), env, None, "def")
+        self.bind(node.name.value, node, function, env, None, "def")
         return env
 
     def _exec_ClassDef(self, node: cst.ClassDef, env: Env) -> Env:
@@ -360,6 +363,8 @@ class Interpreter(Expressions):
                     for value in subject:
                         inner |= self.item(value, key, element.key)
                 self._pattern(element.pattern, frozenset(inner), env)
+            if pattern.rest is not None:
+                self.bind(pattern.rest.value, pattern.rest, subject, env, None, "match")
         elif isinstance(pattern, cst.MatchValue):
             self.eval(pattern.value, env)
         elif isinstance(pattern, cst.MatchOr):

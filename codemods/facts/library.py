@@ -213,6 +213,7 @@ MODELS: dict[str, Model] = {
     "builtins.list": _container("list"),
     "builtins.tuple": _container("tuple"),
     "builtins.set": _container("set"),
+    "builtins.frozenset": _container("set"),
     "builtins.dict": _container("dict"),
     "builtins.sorted": _container("list"),
     "builtins.reversed": _container("list"),

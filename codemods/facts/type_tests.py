@@ -100,13 +100,20 @@ class TypeTests:
             left, right = node.left, node.comparisons[0].comparator
             for operand, other in ((left, right), (right, left)):
                 if program.fields(operand, v.TYPE_KEY):
+                    if isinstance(node.comparisons[0].operator, cst.In | cst.NotIn) and self._is_table(other):
+                        yield self._test(node, operand, (), module, inline=False, named=True)
+                        return
                     types = tuple(text for text in program.constants(other) if text in v.V2_TYPES)
                     if types:
                         named = not _is_spelled(other)
                         yield self._test(node, operand, types, module, inline=not named, named=named)
                         return
-        elif isinstance(node, cst.Match) and program.fields(node.subject, v.TYPE_KEY):
-            yield self._test(node, node.subject, (), module, inline=can_guard(node))
+        elif isinstance(node, cst.Match):
+            elements = node.subject.elements if isinstance(node.subject, cst.Tuple) else ()
+            for operand in (node.subject, *(element.value for element in elements)):
+                if program.fields(operand, v.TYPE_KEY):
+                    yield self._test(node, operand, (), module, inline=False)
+                    return
         elif isinstance(node, cst.Call) and node.args and self.is_enum(node.func):
             if program.fields(node.args[0].value, v.TYPE_KEY):
                 yield self._test(node, node.args[0].value, (), module, inline=False)
@@ -215,31 +222,6 @@ class TypeTests:
             if not more:
                 return frozenset(found)
             found |= more
-
-
-def can_guard(match: cst.Match) -> bool:
-    """Return whether each case of a `match` on the type can say in a guard what v2 said by the type alone."""
-    for case in match.cases:
-        pattern = case.pattern
-        options = [option.pattern for option in pattern.patterns] if isinstance(pattern, cst.MatchOr) else [pattern]
-        if not all(_is_text(option) or _matches_all(option) for option in options):
-            return False
-        spelled = {
-            str(option.value.evaluated_value)
-            for option in options
-            if isinstance(option, cst.MatchValue) and isinstance(option.value, cst.SimpleString)
-        }
-        if len(spelled) > 1 and len(spelled & v.TRANSCRIPTS) == 1:
-            return False
-    return True
-
-
-def _is_text(pattern: cst.MatchPattern) -> bool:
-    return isinstance(pattern, cst.MatchValue) and isinstance(pattern.value, cst.SimpleString)
-
-
-def _matches_all(pattern: cst.MatchPattern) -> bool:
-    return isinstance(pattern, cst.MatchAs) and pattern.pattern is None
 
 
 def _is_spelled(node: cst.BaseExpression) -> bool:

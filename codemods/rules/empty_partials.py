@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods import vocabulary as v
 from codemods.edits import Change
+from codemods.facts.guards import is_idle
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTests
 from codemods.model import Safety
@@ -46,7 +47,7 @@ class EmptyPartials(Rule):
         if empty is None:
             return
         quiet = branch.body if empty else branch.orelse.body if isinstance(branch.orelse, cst.Else) else None
-        if quiet is None or _does_nothing(quiet) or not self._in_partial(branch, context):
+        if quiet is None or is_idle(quiet) or not self._in_partial(branch, context):
             return
         yield self.report(branch.test, "v3 sends no empty partial while nobody speaks: act on end_of_turn instead")
 
@@ -84,14 +85,3 @@ def _empty_when(test: cst.BaseExpression, program: Program) -> bool | None:
     if isinstance(operator, cst.Equal | cst.LessThan):
         return True
     return False if isinstance(operator, cst.NotEqual | cst.GreaterThan | cst.GreaterThanEqual) else None
-
-
-def _does_nothing(body: cst.BaseSuite) -> bool:
-    """Return whether a branch only skips the message."""
-    parts = [
-        part for line in body.body for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
-    ]
-    return all(
-        isinstance(part, cst.Pass | cst.Continue) or (isinstance(part, cst.Return) and part.value is None)
-        for part in parts
-    )

@@ -34,13 +34,13 @@ class ExtraHeaders(Rule):
             "import websockets\n\n"
             'ws = websockets.connect("wss://api.assemblyai.com/v2/realtime/ws", extra_headers={"authorization": K})\n',
             "import websockets\n\n"
-            "# TODO(v3-migrate): V3M504 websockets 14 and newer take additional_headers= instead of "
-            "extra_headers=: rename it, or require websockets<14\n"
+            "# TODO(v3-migrate): V3M504 websockets 14 renamed extra_headers= to additional_headers=: "
+            "rename or pin websockets<14\n"
             f'ws = websockets.connect("{_URL}", extra_headers={{"authorization": K}})\n',
         ),
     )
     untouched = (
-        'import websockets\n\nws = websockets.connect("wss://api.example.com/ws", extra_headers={"Authorization": K})\n',
+        'import websockets\n\nws = websockets.connect("wss://example.com/ws", extra_headers={"authorization": K})\n',
         "from websockets.sync.client import connect\n\n"
         f'ws = connect("{_URL}", additional_headers={{"Authorization": KEY}})\n',
     )
@@ -66,8 +66,7 @@ class ExtraHeaders(Rule):
         elif allows:
             yield self.report(
                 keyword,
-                f"websockets {_GONE} and newer take additional_headers= instead of extra_headers=: "
-                f"rename it, or require websockets<{_GONE}",
+                f"websockets {_GONE} renamed extra_headers= to additional_headers=: rename or pin websockets<{_GONE}",
             )
 
 

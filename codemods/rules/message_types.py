@@ -9,7 +9,7 @@ import libcst as cst
 from codemods import vocabulary as v
 from codemods.build import quoted, rename_string, replace_test, replace_with
 from codemods.edits import AddHelper, AddImport, Change, Edit
-from codemods.facts.guards import leaves
+from codemods.facts.guards import is_idle, leaves
 from codemods.facts.type_tests import Base, TypeTest, TypeTests, read_base
 from codemods.facts.values import Frame
 from codemods.model import Safety
@@ -66,6 +66,8 @@ class MessageTypes(Rule):
             return
         tests = TypeTests.of(context.program)
         test = tests.tests.get(comparison)
+        if test is not None and test.named and tests.uses_kind(test):
+            return  # the names stand for kinds of turns from here on: see V3M306
         if test is not None:
             yield self._test(test, comparison, tests, context)
             return
@@ -91,9 +93,11 @@ class MessageTypes(Rule):
         )
 
     def _needs_complement(self, test: TypeTest, tests: TypeTests) -> bool:
-        """Return whether "not partial" is what the program takes for "final"."""
+        """Return whether what is not taken for partial here is taken for something else than the unformatted end."""
         parent = test.module.parent(test.node)
         operator = test.node.comparisons[0].operator if isinstance(test.node, cst.Comparison) else None
+        if isinstance(parent, cst.If) and isinstance(operator, cst.Equal | cst.In) and _has_remainder(parent, tests):
+            return True
         if isinstance(parent, cst.If) and parent.orelse is None and isinstance(operator, cst.Equal | cst.In):
             if not leaves(parent.body):
                 return False
@@ -147,6 +151,14 @@ def kind_name(v2_type: str) -> str:
 def kind_helper() -> AddHelper:
     """Return the edit that adds `turn_kind` to a module."""
     return AddHelper(KIND_HELPER, KIND_CODE)
+
+
+def _has_remainder(branch: cst.If, tests: TypeTests) -> bool:
+    """Return whether some code below takes what no test of the type has taken."""
+    last: cst.If | cst.Else | None = branch
+    while isinstance(last, cst.If):
+        last = last.orelse
+    return last is not None and not is_idle(last.body)
 
 
 def _function(test: TypeTest) -> cst.CSTNode | None:

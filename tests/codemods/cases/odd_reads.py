@@ -54,5 +54,5 @@ async def go(mic):
     # TODO(v3-migrate): V3M303 key of a server message out of sight: v3 has other names: text is transcript
     print({k: msg[k] for k in keys})
     t = turn_kind(msg)
-    label = {"PartialTranscript": "p", "FinalTranscript": "f"}[t]
+    label = {"PartialTurn": "p", "FinalTurn": "f"}.get(t)
     print(label)

@@ -1,0 +1,171 @@
+"""Names that a program gives to v2's message types: constants, members of an enumeration, keys of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from codemods import vocabulary as v
+from codemods.facts.program import Program
+from codemods.facts.type_tests import TypeTest, TypeTests
+from codemods.facts.values import Bound, ClassRef, Function, Lit, Obj, Str, Value
+
+_CARRIERS = (
+    cst.AssignTarget,
+    cst.AnnAssign,
+    cst.Assign,
+    cst.Element,
+    cst.Param,
+    cst.ImportAlias,
+    cst.NamedExpr,
+    cst.Return,
+    cst.IfExp,
+    cst.Index,
+    cst.MatchValue,
+    cst.BaseSimpleComp,
+    cst.CompFor,
+    cst.For,
+    cst.DictElement,
+    cst.Attribute,
+)
+
+
+class TypeNames:
+    """The literals behind such names, and what else is made of them.
+
+    Attributes:
+        tests: the tests of the message type that each literal takes part in.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.tests: dict[cst.CSTNode, list[TypeTest]] = {}
+        known = TypeTests.of(program)
+        for test in known.tests.values():
+            if known.uses_kind(test):
+                for literal in self._literals(test):
+                    self.tests.setdefault(literal, []).append(test)
+        self._users = self._index()
+
+    @staticmethod
+    def of(program: Program) -> TypeNames:
+        """Return the names of a program, worked out once."""
+        return program.memo(TypeNames, lambda: TypeNames(program))
+
+    def elsewhere(self, literal: cst.CSTNode) -> list[cst.CSTNode]:
+        """Return where a literal goes that is not about messages of the vendor, as far as can be seen."""
+        return [node for node in self._users.get(literal, ()) if self._is_elsewhere(node)]
+
+    def keys(self, table: Obj) -> Iterator[tuple[cst.BaseExpression, set[cst.CSTNode]]]:
+        """Yield each key of a table and the literals that spell it."""
+        if isinstance(table.site, cst.Dict):
+            for element in table.site.elements:
+                if isinstance(element, cst.DictElement):
+                    yield element.key, _spelled(self.program.values(element.key))
+        for store in self.program.run.stores.get(table, ()):
+            if isinstance(store, cst.Subscript) and isinstance(store.slice[0].slice, cst.Index):
+                index = store.slice[0].slice.value
+                yield index, _spelled(self.program.values(index))
+
+    def tables(self, test: TypeTest) -> Iterator[Obj]:
+        """Yield the tables that a test looks a type up in."""
+        node = test.node
+        holder: cst.CSTNode | None = None
+        if isinstance(node, cst.Subscript):
+            holder = node.value
+        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            holder = node.func.value
+        elif isinstance(node, cst.Comparison):
+            holder = node.comparisons[0].comparator
+        for value in self.program.values(holder):
+            if isinstance(value, Obj):
+                yield value
+
+    def _literals(self, test: TypeTest) -> set[cst.CSTNode]:
+        found: set[cst.CSTNode] = set()
+        node = test.node
+        if isinstance(node, cst.Comparison):
+            for operand in (node.left, node.comparisons[0].comparator):
+                values = self.program.values(operand)
+                found |= _spelled(values) | _spelled(self.program.run.elements(values))
+            if not test.named:
+                # what is spelled out in the comparison itself is rewritten there
+                return set()
+        elif isinstance(node, cst.Match):
+            for case in node.cases:
+                for pattern in _values_of(case.pattern):
+                    if not isinstance(pattern.value, cst.SimpleString):
+                        found |= _spelled(self.program.values(pattern.value))
+        elif isinstance(node, cst.Call):
+            for value in self.program.values(node.func):
+                if isinstance(value, ClassRef):
+                    found |= self._members(value.node)
+        for table in self.tables(test):
+            for _, literals in self.keys(table):
+                found |= literals
+        # one constant of a class in use is all of them in use
+        for literal in list(found):
+            owner = self._owner(literal)
+            if owner is not None:
+                found |= self._members(owner)
+        return found
+
+    def _owner(self, literal: cst.CSTNode) -> cst.ClassDef | None:
+        """Return the class that has the literal as the value of one of its constants."""
+        module = self.program.module_of(literal)
+        for up in module.ancestors(literal) if module is not None else ():
+            if isinstance(up, cst.ClassDef):
+                return up if literal in self._members(up) else None
+        return None
+
+    def _members(self, node: cst.ClassDef) -> set[cst.CSTNode]:
+        found: set[cst.CSTNode] = set()
+        for statement in node.body.body:
+            for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+                if isinstance(part, cst.Assign) and isinstance(part.value, cst.SimpleString):
+                    if part.value.evaluated_value in v.V2_TYPES:
+                        found.add(part.value)
+        return found
+
+    def _index(self) -> dict[cst.CSTNode, list[cst.CSTNode]]:
+        found: dict[cst.CSTNode, list[cst.CSTNode]] = {}
+        for node, values in self.program.run.values.items():
+            for literal in _spelled(values):
+                if literal is not node and literal in self.tests:
+                    found.setdefault(literal, []).append(node)
+        return found
+
+    def _is_elsewhere(self, node: cst.CSTNode) -> bool:
+        module = self.program.module_of(node)
+        parent = module.parent(node) if module is not None else None
+        if module is None or parent is None or isinstance(node, cst.Attribute | cst.Name) is False:
+            return False
+        if isinstance(parent, cst.Comparison | cst.ComparisonTarget):
+            comparison = parent if isinstance(parent, cst.Comparison) else module.parent(parent)
+            return comparison not in TypeTests.of(self.program).tests
+        if isinstance(parent, cst.DictElement):
+            return parent.key is not node
+        if isinstance(parent, cst.Arg):
+            call = module.parent(parent)
+            callees = self.program.values(call.func) if isinstance(call, cst.Call) else frozenset()
+            return not callees or not all(isinstance(value, Function | Bound | ClassRef) for value in callees)
+        return not isinstance(parent, _CARRIERS)
+
+
+def _spelled(values: frozenset[Value]) -> set[cst.CSTNode]:
+    """Return the literals of v2's message types among `values`."""
+    found: set[cst.CSTNode] = set()
+    for value in values:
+        if isinstance(value, Str) and len(value.parts) == 1:
+            part = value.parts[0]
+            if isinstance(part, Lit) and part.text in v.V2_TYPES and isinstance(part.node, cst.SimpleString):
+                found.add(part.node)
+    return found
+
+
+def _values_of(pattern: cst.CSTNode) -> Iterator[cst.MatchValue]:
+    if isinstance(pattern, cst.MatchValue):
+        yield pattern
+    for child in pattern.children:
+        yield from _values_of(child)
