@@ -35,6 +35,12 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "sdk-0.64.2": ("assemblyai==0.64.2",),
     "sdk-0.64.16": ("assemblyai==0.64.16",),
     "sdk-newest": ("assemblyai",),
+    "http-clients": ("httpx", "requests"),
+    "uvloop": ("uvloop", "websockets"),
+    # Web applications that take telephone calls.
+    "flask-sdk-0.64.2": ("assemblyai==0.64.2", "flask", "flask-sock"),
+    "flask-sdk-newest": ("assemblyai", "flask", "flask-sock"),
+    "fastapi": ("fastapi", "uvicorn[standard]", "websockets"),
 }
 
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--compare", action="store_true", help="run the program as last committed, too, and demand the same finals")
     add("--migrate", action="store_true", help="run a migrated copy, and compare it with what is there")
     add("--python", metavar="EXE", help="interpreter of the program (default: the python on PATH)")
+    add("--python-before", metavar="EXE", help="interpreter of the original, if it needs another (an older SDK)")
     add("--speed", type=_positive, default=4.0, metavar="X", help="times real time (default: %(default)g)")
     add("--variant", action="append", choices=VARIANTS, help="how turns are reported; may be repeated (default: all)")
     add(
@@ -85,13 +86,14 @@ class _Asked:
     folder: Path
     commands: Sequence[tuple[str, ...]]
     python: Path
+    python_before: Path
 
 
 def _trials(arguments: argparse.Namespace, temporary: Path) -> Iterator[Trial]:
-    from migrator.smoke.recordings import default_recording
     from migrator.smoke.sandbox import Conditions, Program
     from migrator.smoke.trial import trials
     from migrator.smoke.versions import committed_copy, migrated_copy
+    from runtime.bundled import default_recording
     from runtime.recording import read
 
     asked = _understand(arguments)
@@ -111,7 +113,8 @@ def _trials(arguments: argparse.Namespace, temporary: Path) -> Iterator[Trial]:
         if sys.stderr.isatty():
             print(f"running {' '.join(command)} ...", file=sys.stderr)
         program = Program(folder, command, asked.python)
-        yield from trials(" ".join(command), program, original, conditions, arguments.variant or VARIANTS)
+        before = original and replace(program, folder=original, python=asked.python_before)
+        yield from trials(" ".join(command), program, before, conditions, arguments.variant or VARIANTS)
 
 
 def _understand(arguments: argparse.Namespace) -> _Asked:
@@ -130,12 +133,13 @@ def _understand(arguments: argparse.Namespace) -> _Asked:
         python = _interpreter(arguments.python or exe)
     else:
         python = _interpreter(arguments.python)
+    python_before = _interpreter(arguments.python_before) if arguments.python_before else python
     if words:
-        return _Asked(folder, [tuple(words)], python)
-    found = [(str(path.relative_to(folder)),) for path in programs(folder)]
+        return _Asked(folder, [tuple(words)], python, python_before)
+    found = [(str(path),) for path in programs(folder)]
     if not found:
         raise _UsageError(f"no program that opens a session was found in {folder}: name it after --")
-    return _Asked(folder, found, python)
+    return _Asked(folder, found, python, python_before)
 
 
 def _interpreter(name: str | None) -> Path:

@@ -36,12 +36,13 @@ class Observation:
     """One run: what the program wrote and did, what the server saw, and how it ended.
 
     `ending` is `itself`, `interrupt` (after Ctrl+C), `answer` (after an answer to its `input()`) or `killed`;
-    times are seconds since its start.
+    times are seconds since its start. `speed` is that of the recording, times real time.
     """
 
     api: str
     variant: str | None
     expected: Sequence[str]
+    speed: float = 1.0
     outputs: list[Output] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
     sessions: list[SessionRecord] = field(default_factory=list)
@@ -67,3 +68,15 @@ class Observation:
             name = happening.text("channel")
             texts[name] = texts.get(name, "") + happening.text("text") + "\n"
         return texts | {f"file {name}": text for name, text in self.files.items()}
+
+
+def sessions_of(seen: Observation) -> list[SessionRecord]:
+    """Return the sessions in the dialect that the program was to speak."""
+    return [session for session in seen.sessions if session.api == seen.api]
+
+
+def description(error: Happening) -> str:
+    """Return an exception, or an error that a library logged, on one line."""
+    where = f" at {error.text('where')}" if error.text("where") else f" (logged by {error.text('logger')})"
+    kind = error.text("kind") or error.text("error")
+    return f"{kind}: {error.text('message')}{where} in {error.text('thread')}".lstrip(": ")

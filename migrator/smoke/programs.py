@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +16,12 @@ _SPEAKS = re.compile(
 
 
 def programs(folder: Path) -> list[Path]:
-    """Return the scripts under `folder` that open a session, themselves or through modules of the project.
+    """Return the scripts under `folder`, relative to it, that open a session, themselves or through its modules.
 
     A script is a file that does something when it is run: it has a main part, or calls at its top level.
     """
+    # Absolute: what discovery finds is relative to where we are, wherever the folder is.
+    folder = Path(os.path.abspath(folder))
     sources = {path: path.read_bytes() for path in _python_files(folder)}
     trees = {path: tree for path, source in sources.items() if (tree := _parsed(source)) is not None}
     speaking = {path for path, source in sources.items() if _SPEAKS.search(source)}
@@ -26,14 +29,14 @@ def programs(folder: Path) -> list[Path]:
     found = []
     for path, tree in trees.items():
         if not path.name.startswith(("test_", "conftest")) and _is_script(tree) and _reaches(path, speaking, imported):
-            found.append(path)
+            found.append(path.relative_to(folder))
     return sorted(found)
 
 
 def _python_files(folder: Path) -> Iterator[Path]:
     for _, names in Discovery([str(folder)], ()).batches():
         for name in names:
-            path = Path(name)
+            path = Path(os.path.abspath(name))
             if path.suffix == ".py":
                 yield path
 

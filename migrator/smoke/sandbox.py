@@ -20,6 +20,7 @@ from migrator.smoke.finals import expected_finals, shown
 from migrator.smoke.observation import Happening, Observation, Output
 from migrator.smoke.service import DOMAIN, serve, trust
 from runtime.recording import JsonObject, Recording
+from runtime.replay import ReplayServer
 
 INSIDE = Path(__file__).parent / "inside"
 
@@ -81,7 +82,8 @@ class _Run:
         self.folder = folder.resolve()
         self.project = self.folder / "project"
         self.events = self.folder / "events.jsonl"
-        self.seen = Observation(conditions.api, conditions.variant, expected_finals(conditions.recording))
+        expected = expected_finals(conditions.recording)
+        self.seen = Observation(conditions.api, conditions.variant, expected, conditions.speed)
         self.changed = threading.Condition()
         self.last_change = time.time()
         self.opened_at: float | None = None
@@ -90,9 +92,7 @@ class _Run:
 
     def observe(self) -> Observation:
         self._prepare()
-        conditions = self.conditions
-        server = serve(conditions.recording, conditions.api, conditions.variant, conditions.speed, self._on_wire)
-        with server:
+        with self._serve() as server:
             self.started = self.last_change = time.time()
             process = self._start(server.port)
             readers = [
@@ -120,10 +120,15 @@ class _Run:
 
     # Before
 
+    def _serve(self) -> ReplayServer:
+        conditions = self.conditions
+        return serve(conditions.recording, conditions.api, conditions.variant, conditions.speed, self._on_wire)
+
     def _prepare(self) -> None:
         shutil.copytree(self.program.folder, self.project, ignore=_LEFT_OUT, symlinks=True)
         shutil.copytree(INSIDE, self.folder / "inside", ignore=shutil.ignore_patterns("__pycache__"))
         self.events.touch()
+        (self.folder / "tmp").mkdir()
         trust().write(self.folder / "ca.pem")
         recording = self.conditions.recording
         (self.folder / "audio.raw").write_bytes(recording.load_audio())
@@ -171,6 +176,8 @@ class _Run:
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONIOENCODING": "utf-8",
+            # What it leaves there goes with the rest.
+            "TMPDIR": str(self.folder / "tmp"),
             "V3_MIGRATE_SMOKE": json.dumps(config),
         }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from migrator.smoke.judge import Verdict, could_not_run, judge
 from migrator.smoke.observation import Observation
@@ -33,17 +32,18 @@ class Trial:
 def trials(
     name: str,
     program: Program,
-    original: Path | None,
+    original: Program | None,
     conditions: Conditions,
     variants: Sequence[str | None],
 ) -> Iterator[Trial]:
-    """Run `program` in each variant; with the folder of the `original`, compare it with that."""
+    """Run `program` in each variant; with the `original`, compare it with that."""
     before = None
     if original is not None:
-        before = run(replace(program, folder=original), replace(conditions, api="v2", variant=None))
+        before = run(original, replace(conditions, api="v2", variant=None))
         reason = could_not_run(before) or _never_worked(before)
         if reason is not None:
-            yield Trial(name, None, None, before, reason=f"the original: {reason}")
+            hint = "" if original.python != program.python else " (--python-before names another interpreter for it)"
+            yield Trial(name, None, None, before, reason=f"the original: {reason}{hint}")
             return
     for variant in variants:
         seen = run(program, replace(conditions, api="v3", variant=variant))

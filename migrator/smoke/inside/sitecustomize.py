@@ -35,6 +35,7 @@ def report(event: str, **facts: object) -> None:
 # --- the network: the vendor's hosts are the local server, loopback is free, everything else is closed ---
 
 _getaddrinfo, _connect, _connect_ex = socket.getaddrinfo, socket.socket.connect, socket.socket.connect_ex
+_sendto, _bind, _listen = socket.socket.sendto, socket.socket.bind, socket.socket.listen
 
 
 def _name(host: object) -> str:
@@ -90,10 +91,31 @@ def connect_ex(self: socket.socket, address: Any) -> int:
     return _connect_ex(self, _target(address))
 
 
+def sendto(self: socket.socket, data: Any, *rest: Any) -> int:
+    return _sendto(self, data, *rest[:-1], _target(rest[-1]))
+
+
+def bind(self: socket.socket, address: Any) -> None:
+    """A program that serves the whole network serves this machine only."""
+    if isinstance(address, tuple) and address and _name(address[0]) in ("", "0.0.0.0", "::"):
+        address = ("::1" if self.family == socket.AF_INET6 else "127.0.0.1", *address[1:])
+    _bind(self, address)
+
+
+def listen(self: socket.socket, *backlog: Any) -> None:
+    _listen(self, *backlog)
+    if self.family in (socket.AF_INET, socket.AF_INET6):
+        report("listening", host=self.getsockname()[0], port=self.getsockname()[1])
+
+
 socket.getaddrinfo = getaddrinfo  # type: ignore[assignment]
 socket.gethostbyname = gethostbyname
+socket.gethostbyname_ex = lambda host: (host, [], [gethostbyname(host)])
 socket.socket.connect = connect  # type: ignore[method-assign]
 socket.socket.connect_ex = connect_ex  # type: ignore[method-assign]
+socket.socket.sendto = sendto  # type: ignore[method-assign,assignment]
+socket.socket.bind = bind  # type: ignore[method-assign]
+socket.socket.listen = listen  # type: ignore[method-assign]
 # aiohttp would resolve names with it, past the patched function; without it, it falls back to that function.
 sys.modules.setdefault("aiodns", None)  # type: ignore[arg-type]
 
@@ -231,26 +253,28 @@ if CONFIG["speed"] != 1:
 
 # --- imports that matter: uvloop resolves names in C; the first sitecustomize of the user still runs ---
 
-
-class _Watch:
-    """Sees every import before it happens; finds nothing itself."""
-
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None) -> None:
-        if name == "uvloop":
-            report("uvloop")
+_here = os.path.dirname(os.path.abspath(__file__))
+_path_of_user = [entry for entry in sys.path if os.path.abspath(entry or ".") != _here]
 
 
-sys.meta_path.insert(0, _Watch())  # type: ignore[arg-type]
+class _Uvloop:
+    """Puts asyncio's own loop in the place of uvloop, where that is installed."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None) -> Any:
+        if name != "uvloop" or importlib.machinery.PathFinder.find_spec(name) is None:
+            return None
+        report("uvloop")
+        return importlib.util.spec_from_file_location(name, os.path.join(_here, "v3_migrate_uvloop.py"))
+
+
+sys.meta_path.insert(0, _Uvloop())  # type: ignore[arg-type]
 
 if CONFIG["stub"]:
     import v3_migrate_stubs
 
     v3_migrate_stubs.install(CONFIG["project"], report)
 
-_here = os.path.dirname(os.path.abspath(__file__))
-_spec = importlib.machinery.PathFinder.find_spec(
-    "sitecustomize", [entry for entry in sys.path if os.path.abspath(entry or ".") != _here]
-)
+_spec = importlib.machinery.PathFinder.find_spec("sitecustomize", _path_of_user)
 if _spec is not None and _spec.loader is not None:
     _module = importlib.util.module_from_spec(_spec)
     _spec.loader.exec_module(_module)

@@ -1,0 +1,68 @@
+"""How a program shows a text: what stands around it in its line. It tells what was shown as a final from the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from runtime.replay import SessionRecord
+
+#: How much of a line, before and after a text, counts.
+_REACH = 20
+
+
+def raw_ends(sessions: Sequence[SessionRecord]) -> list[str]:
+    """Return the texts of turns that ended and were then sent again, formatted."""
+    formatted = {turn.get("turn_order") for turn in _turns(sessions) if _ended(turn) and turn.get("turn_is_formatted")}
+    return [
+        str(turn.get("transcript"))
+        for turn in _turns(sessions)
+        if _ended(turn) and not turn.get("turn_is_formatted") and turn.get("turn_order") in formatted
+    ]
+
+
+def shown_like_finals(text: str, finals: Iterable[str], raw: Sequence[str], partials: Iterable[str]) -> list[str]:
+    """Return the raw ends that stand in `text` as finals do, and as partials do not."""
+    settled = set(finals)
+    as_partial = _shapes(text, set(partials) - set(raw) - settled)
+    as_final = _shapes(text, settled) - as_partial
+    return [end for end in raw if end not in settled and _shapes(text, [end]) & as_final]
+
+
+def tells_apart(text: str, finals: Iterable[str], partials: Iterable[str]) -> bool | None:
+    """Return whether partials look otherwise than finals do in `text`; None if it does not show both."""
+    settled = set(finals)
+    as_final, as_partial = _shapes(text, settled), _shapes(text, set(partials) - settled)
+    return as_final.isdisjoint(as_partial) if as_final and as_partial else None
+
+
+def _shapes(text: str, wanted: Iterable[str]) -> set[tuple[str, str]]:
+    # Longest first, and whole words: a text that is part of another is not shown by showing that.
+    choices = "|".join(re.escape(choice) for choice in sorted(filter(None, wanted), key=len, reverse=True))
+    if not choices:
+        return set()
+    return {
+        (_line_end(text[max(0, found.start() - _REACH) : found.start()]), _line_start(text[found.end() :][:_REACH]))
+        for found in re.finditer(rf"(?<!\w)(?:{choices})(?!\w)", text)
+    }
+
+
+def _line_end(text: str) -> str:
+    return _blurred(re.split(r"(?=[\r\n])", text)[-1])
+
+
+def _line_start(text: str) -> str:
+    return _blurred(re.split(r"(?<=[\r\n])", text)[0])
+
+
+def _blurred(text: str) -> str:
+    """Counters and times differ from line to line."""
+    return re.sub(r"\d+", "0", text)
+
+
+def _turns(sessions: Sequence[SessionRecord]) -> list[dict[str, object]]:
+    return [message for session in sessions for message in session.messages if message.get("type") == "Turn"]
+
+
+def _ended(turn: dict[str, object]) -> bool:
+    return bool(turn.get("end_of_turn"))

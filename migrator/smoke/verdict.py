@@ -1,0 +1,63 @@
+"""What a run comes to: checks that passed, failed or did not apply, each with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from migrator.smoke.observation import Observation
+
+
+class Status(str, Enum):
+    """How a check came out."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `evidence` is what was seen; `advice` is what to do if it failed."""
+
+    name: str
+    status: Status
+    evidence: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All checks of one run."""
+
+    checks: Sequence[Check]
+
+    @property
+    def passed(self) -> bool:
+        """Return whether no check failed."""
+        return not self.failed
+
+    @property
+    def failed(self) -> list[str]:
+        """The names of the checks that failed."""
+        return [check.name for check in self.checks if check.status is Status.FAIL]
+
+
+#: Looks at a run, and at the run of the original program if there is one.
+Rule = Callable[[Observation, "Observation | None"], Iterator[Check]]
+
+
+def passed(name: str, evidence: str) -> Check:
+    """Return a check that passed."""
+    return Check(name, Status.PASS, evidence)
+
+
+def failed(name: str, evidence: str, advice: str) -> Check:
+    """Return a check that failed."""
+    return Check(name, Status.FAIL, evidence, advice)
+
+
+def skipped(name: str, evidence: str) -> Check:
+    """Return a check that says nothing about this run, and why."""
+    return Check(name, Status.NOT_APPLICABLE, evidence)

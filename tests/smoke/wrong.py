@@ -1,0 +1,189 @@
+"""Deliberately wrong migrations: each is one of our fixtures' v3 programs with one fault put into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.end_to_end.apps import LEGACY
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault.
+
+    Attributes:
+        app: the fixture whose v3 program is spoilt.
+        file: the file that is changed.
+        changes: what is replaced by what.
+        check: the check that has to name the fault.
+        evidence: part of the words with which it names it.
+        variant: how turns are reported.
+    """
+
+    name: str
+    app: str
+    file: str
+    changes: tuple[tuple[str, str], ...]
+    check: str
+    evidence: str
+    variant: str = "F1"
+
+    def spoil(self, folder: Path) -> None:
+        """Write the wrong program into `folder`."""
+        for source in (LEGACY / self.app / "v3").iterdir():
+            if source.is_file():
+                text = source.read_text(encoding="utf-8")
+                if source.name == self.file:
+                    for old, new in self.changes:
+                        assert old in text, f"{self.app}/{self.file} has no {old!r} any more"
+                        text = text.replace(old, new)
+                (folder / source.name).write_text(text, encoding="utf-8")
+
+
+def _captions(name: str, old: str, new: str, check: str, evidence: str, variant: str = "F1") -> Fault:
+    """Spoil the script with WebSocketApp, a microphone thread and Ctrl+C."""
+    return Fault(name, "captions_callbacks", "captions.py", ((old, new),), check, evidence, variant)
+
+
+_BASE64 = "__import__('base64').b64encode(chunk).decode()"
+_END = 'ws_app.send(json.dumps({"type": "Terminate"}))'
+
+FAULTS = (
+    _captions(
+        "URL left",
+        "wss://streaming.assemblyai.com/v3/ws",
+        "wss://api.assemblyai.com/v2/realtime/ws",
+        "v3 only",
+        "a session at api.assemblyai.com/v2/realtime/ws",
+    ),
+    _captions("wrong host", "wss://streaming.assem", "wss://api.assem", "connects", "v3 is not at api.assemblyai.com"),
+    _captions(
+        "invented host", "streaming.assemblyai.com", "streaming.assembly.ai", "connects", "streaming.assembly.ai"
+    ),
+    _captions(
+        "audio_data left",
+        "ws.send(chunk, websocket.ABNF.OPCODE_BINARY)",
+        f"ws.send(json.dumps({{'audio_data': {_BASE64}}}))",
+        "audio",
+        "audio as text",
+    ),
+    _captions(
+        "base64 in a text frame",
+        "ws.send(chunk, websocket.ABNF.OPCODE_BINARY)",
+        f"ws.send({_BASE64})",
+        "audio",
+        "audio as text",
+    ),
+    _captions("20 ms chunks", "BUFFER = 3200", "BUFFER = 320", "audio", "20.0 ms. Expected between 50 and 1000 ms"),
+    _captions("2 s chunks", "BUFFER = 3200", "BUFFER = 32000", "audio", "2000.0 ms. Expected between 50 and 1000 ms"),
+    Fault(
+        "sample rate missing",
+        "captions_callbacks",
+        "captions.py",
+        (("sample_rate={SAMPLE_RATE}&", ""), ("SAMPLE_RATE = 16000", "SAMPLE_RATE = 8000")),
+        "audio",
+        "the microphone records at 8000 Hz, the session is told 16000 Hz",
+    ),
+    _captions("text left", "msg.get('transcript', '')", "msg.get('text', '')", "finals", "none of the 3 finals"),
+    _captions("message_type left", "msg.get('type')", "msg.get('message_type')", "finals", "none of the 3 finals"),
+    _captions(
+        "finals raw and formatted", " and msg.get('turn_is_formatted')", "", "finals", "twice, raw and formatted"
+    ),
+    _captions(
+        "partials as finals",
+        """print(f"\\r{text}", end='')""",
+        """print('\\r' + ' ' * 80, end='')
+            print(f"\\r{text}")""",
+        "partials",
+        "shown as finals are on stdout",
+    ),
+    _captions("no Terminate", _END, "ws_app.close()", "terminate", "closed without it"),
+    _captions(
+        "terminate_session left", '{"type": "Terminate"}', '{"terminate_session": True}', "v3 only", "terminate_session"
+    ),
+    _captions(
+        "unknown parameter", "&format_turns=true", "&format_turns=true&punctuate=true", "parameters", "punctuate"
+    ),
+    _captions("word_boost left", "&format_turns=true", "&format_turns=true&word_boost=[]", "v3 only", "word_boost"),
+    _captions("speech_model missing", "&speech_model=universal-streaming-english", "", "parameters", "speech_model"),
+    _captions("format_turns missing", "&format_turns=true", "", "parameters", "format_turns is not set"),
+    _captions("key missing", '{"Authorization": API_KEY}', "{}", "connects", "Missing Authorization header"),
+    _captions("Bearer", '{"Authorization": API_KEY}', '{"Authorization": f"Bearer {API_KEY}"}', "connects", "Invalid"),
+    _captions(
+        "hangs after the end", "    run()\n", "    threading.Timer(100, print).start()\n    run()\n", "ends", "Thread-1"
+    ),
+    _captions(
+        "exception in a thread",
+        "ws.send(chunk,",
+        "chunk[0] = 0\n                ws.send(chunk,",
+        "audio",
+        "no audio was sent",
+    ),
+    _captions("exception in a callback", "if not text:", "if not text['raw']:", "finals", "none of the 3 finals"),
+    Fault(
+        "wrong arity of a handler",
+        "sdk_script",
+        "captions.py",
+        (("def on_data(client: StreamingClient, transcript: TurnEvent)", "def on_data(transcript: TurnEvent)"),),
+        "exceptions",
+        "on_data() takes 1 positional argument",
+    ),
+    Fault(
+        "only turn_is_formatted",
+        "sdk_phone",
+        "line.py",
+        (("transcript.end_of_turn and transcript.turn_is_formatted", "transcript.turn_is_formatted"),),
+        "partials",
+        "shown, and were not before",
+        "F2",
+    ),
+    Fault(
+        "only end_of_turn",
+        "sdk_phone",
+        "line.py",
+        (("transcript.end_of_turn and transcript.turn_is_formatted", "transcript.end_of_turn"),),
+        "finals",
+        "twice, raw and formatted",
+    ),
+    Fault(
+        "encoding missing",
+        "sdk_phone",
+        "line.py",
+        (("            encoding=Encoding.pcm_mulaw,\n", ""),),
+        "audio",
+        "told 8000 Hz pcm_s16le, v2 was told 8000 Hz pcm_mulaw",
+    ),
+    Fault(
+        "wrong sample rate",
+        "sdk_phone",
+        "line.py",
+        (("            sample_rate=LINE_RATE,", "            sample_rate=16000,"),),
+        "audio",
+        "told 16000 Hz pcm_mulaw, v2 was told 8000 Hz",
+    ),
+    Fault(
+        "v2's token path",
+        "boosted_token",
+        "boosted.py",
+        (("https://streaming.assemblyai.com/v3/token", "https://api.assemblyai.com/v2/realtime/token"),),
+        "v3 only",
+        "GET api.assemblyai.com/v2/realtime/token",
+    ),
+    Fault(
+        "exception that ends it",
+        "boosted_token",
+        "boosted.py",
+        (('begins["id"]', 'begins["session_id"]'),),
+        "exceptions",
+        "KeyError: 'session_id' at boosted.py",
+    ),
+    Fault(
+        "last final lost",
+        "wav_file",
+        "transcribe_file.py",
+        (('ws.send(json.dumps({"type": "Terminate"}))', "ws.close()"), ("for _ in range(10):", "for _ in range(0):")),
+        "finals",
+        "missing: 'Please bring your notes.'",
+    ),
+)
