@@ -29,7 +29,10 @@ class Frame:
 
 @dataclass(slots=True)
 class SessionRecord:
-    """A session as the server saw it. Keys and tokens are not in it."""
+    """A session as the server saw it. Keys and tokens are not in it.
+
+    `sent_at` tells when each message of `sent` went out (milliseconds since the handshake).
+    """
 
     number: int
     api: str
@@ -40,6 +43,7 @@ class SessionRecord:
     authorized_by: str | None = None
     frames: list[Frame] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
+    sent_at: list[int] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     audio_milliseconds: float = 0.0
@@ -55,6 +59,11 @@ class SessionRecord:
     def audio_sha256(self) -> str:
         """The hash of all audio the client sent."""
         return self.digest.hexdigest()
+
+    def note_sent(self, text: str, seconds: float) -> None:
+        """Record a message of the server, sent so many seconds after the handshake."""
+        self.sent.append(text)
+        self.sent_at.append(round(seconds * 1000))
 
     @property
     def messages(self) -> list[JsonObject]:
