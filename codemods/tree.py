@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import libcst as cst
@@ -39,15 +39,23 @@ class SourceModule:
             raise ParseError("nested too deeply to parse", 1, 1) from None
 
     @cached_property
-    def _parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
-        parents: dict[cst.CSTNode, cst.CSTNode] = {}
+    def _children(self) -> dict[cst.CSTNode, Sequence[cst.CSTNode]]:
+        # libcst runs a visitor to find the children of a node, which is too slow to be done for each of many walks
+        found: dict[cst.CSTNode, Sequence[cst.CSTNode]] = {}
         stack: list[cst.CSTNode] = [self.tree]
         while stack:
             node = stack.pop()
-            for child in node.children:
-                parents[child] = node
-                stack.append(child)
-        return parents
+            found[node] = node.children
+            stack.extend(found[node])
+        return found
+
+    @cached_property
+    def _parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
+        return {child: node for node, children in self._children.items() for child in children}
+
+    @cached_property
+    def _nodes(self) -> tuple[cst.CSTNode, ...]:
+        return tuple(self._below(self.tree))
 
     @cached_property
     def _positions(self) -> dict[cst.CSTNode, Span]:
@@ -92,7 +100,11 @@ class SourceModule:
 
     def walk(self, node: cst.CSTNode | None = None) -> Iterator[cst.CSTNode]:
         """Yield `node` (the whole tree by default) and everything below it, in source order."""
-        start = node or self.tree
-        yield start
-        for child in start.children:
-            yield from self.walk(child)
+        return iter(self._nodes) if node is None else self._below(node)
+
+    def _below(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        stack = [node]
+        while stack:
+            here = stack.pop()
+            yield here
+            stack.extend(reversed(self._children.get(here) or here.children))

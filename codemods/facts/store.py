@@ -117,6 +117,7 @@ class Store:
         self.passed: dict[tuple[scopes.Scope, str], Values] = {}
         self.definitions: dict[tuple[scopes.Scope, str], list[Def]] = defaultdict(list)
         self.heap: dict[tuple[Value, Hashable], Values] = {}
+        self._keys: dict[Value, dict[Hashable, None]] = {}
         self.stores: dict[Obj, list[cst.CSTNode]] = defaultdict(list)
         self.returns: dict[cst.CSTNode, Values] = {}
         self.values: dict[cst.CSTNode, Values] = {}
@@ -182,7 +183,9 @@ class Store:
 
     def join_heap(self, owner: Value, key: Hashable, values: Values) -> None:
         """Add to what `owner` can hold under `key` (an attribute `.name`, a key, or `ELEMENT`)."""
-        self._join(self.heap, (self.heap_owner(owner), key), values)
+        owner = self.heap_owner(owner)
+        self._keys.setdefault(owner, {})[key] = None
+        self._join(self.heap, (owner, key), values)
 
     def read_heap(self, owner: Value, key: Hashable) -> Values:
         """Return what `owner` can hold under `key`."""
@@ -196,7 +199,8 @@ class Store:
 
     def items(self, obj: Obj) -> dict[str | int, Values]:
         """Return what a container holds under constant keys."""
-        return {key: found for (owner, key), found in self.heap.items() if owner == obj and isinstance(key, str | int)}
+        keys = self._keys.get(obj, ())
+        return {key: self.heap[obj, key] for key in keys if isinstance(key, str | int)}
 
     def elements(self, values: Iterable[Value]) -> Values:
         """Return what iterating over containers can give."""
