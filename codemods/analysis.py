@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import libcst as cst
 
 from codemods import suppression, transform
-from codemods.edits import Change, Edit, InsertAfter, InsertBefore, Remove, Replace
+from codemods.edits import Change, Edit, InsertAfter, InsertBefore, Remove, Replace, Unused
 from codemods.facts import foreign
 from codemods.facts.program import Program
 from codemods.model import Finding, Options, ParseError, Safety, Span, Workspace
@@ -128,6 +128,8 @@ def _plan(
         if _ignored(home.span(change.node), change.code, suppression.ignored_lines(home.text)):
             continue
         for edit in change.edits:
+            if isinstance(edit, Unused) and (module.path, edit.name) in program.run.taken:
+                continue  # another module has this import from here
             node = _node_of(edit)
             if (node is None and change.path == module.path) or (node is not None and module.owns(node)):
                 edits.append(edit)

@@ -6,7 +6,6 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
 
 import libcst as cst
 
@@ -15,8 +14,6 @@ from codemods.tree import SourceModule
 
 TODO = "# TODO(v3-migrate): "
 _ABOUT_ENCODING = re.compile(r"base\s?64|b64|\bencod(e|ing)\b|\bjson\b|serializ", re.IGNORECASE)
-
-_ImportT = TypeVar("_ImportT", cst.Import, cst.ImportFrom)
 
 
 class _Applier(cst.CSTTransformer):
@@ -202,51 +199,46 @@ def _drop_unused(old: cst.Module, new: cst.Module, candidates: set[str]) -> cst.
     if not dead:
         return new
 
-    class Dropper(cst.CSTTransformer):
-        def leave_Import(self, original_node: cst.Import, updated_node: cst.Import) -> cst.Import | cst.RemovalSentinel:
-            kept = [alias for alias in updated_node.names if _bound_name(alias) not in dead]
-            return self._rest(updated_node, kept)
+    body: list[cst.CSTNode] = []
+    waiting: list[cst.EmptyLine] = []
+    gone = False
+    for statement in new.body:
+        kept = _without_names(statement, dead)
+        if kept is None:
+            waiting += [line for line in _leading(statement) if line.comment is None or _still_true([line])]
+            gone = gone or not body
+            continue
+        lines = list(_leading(kept))
+        if gone or any(line.comment is None for line in waiting):
+            # blank lines below an import that is gone go with it where others stand above it
+            while lines and lines[0].comment is None:
+                lines.pop(0)
+        body.append(kept.with_changes(leading_lines=[*waiting, *lines]) if waiting or gone else kept)
+        waiting, gone = [], False
+    return new.with_changes(body=body, footer=[*waiting, *new.footer])
 
-        def leave_ImportFrom(
-            self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
-        ) -> cst.ImportFrom | cst.RemovalSentinel:
-            if isinstance(updated_node.names, cst.ImportStar):
-                return updated_node
-            kept = [alias for alias in updated_node.names if _bound_name(alias) not in dead]
-            return self._rest(updated_node, kept)
 
-        def _rest(self, node: _ImportT, kept: list[cst.ImportAlias]) -> _ImportT | cst.RemovalSentinel:
-            names = node.names
-            assert not isinstance(names, cst.ImportStar)
-            if len(kept) == len(names):
-                return node
+def _without_names(statement: cst.CSTNode, dead: set[str]) -> cst.CSTNode | None:
+    """Return a top-level line without imports of `dead` names; None when nothing is left of it."""
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return statement
+    parts: list[cst.BaseSmallStatement] = []
+    for part in statement.body:
+        if isinstance(part, cst.Import | cst.ImportFrom) and not isinstance(part.names, cst.ImportStar):
+            kept = [alias for alias in part.names if _bound_name(alias) not in dead]
             if not kept:
-                return cst.RemoveFromParent()
-            kept[-1] = kept[-1].with_changes(comma=names[-1].comma)
-            return cst.ensure_type(node, type(node)).with_changes(names=kept)
-
-        def leave_SimpleStatementLine(
-            self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
-        ) -> cst.SimpleStatementLine | cst.RemovalSentinel:
-            return updated_node if updated_node.body else cst.RemoveFromParent()
-
-        def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-            return False
-
-        def visit_ClassDef(self, node: cst.ClassDef) -> bool:
-            return False
-
-    first = new.body[0] if new.body else None
-    result = new.visit(Dropper())
-    if first is None or not result.body or result.body[0] is first:
-        return result
-    # the first statement went: what stood above it stays, the blank lines below it go
-    head = result.body[0]
-    lines = list(getattr(head, "leading_lines", ()))
-    while lines and lines[0].comment is None:
-        lines.pop(0)
-    kept = getattr(first, "leading_lines", ())
-    return result.with_changes(body=[head.with_changes(leading_lines=[*kept, *lines]), *result.body[1:]])
+                continue
+            if len(kept) < len(part.names):
+                kept[-1] = kept[-1].with_changes(comma=part.names[-1].comma)
+                part = part.with_changes(names=kept)
+        parts.append(part)
+    if len(parts) == len(statement.body) and all(new is old for new, old in zip(parts, statement.body, strict=True)):
+        return statement
+    if not parts:
+        return None
+    if parts[-1] is not statement.body[-1]:
+        parts[-1] = parts[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
+    return statement.with_changes(body=parts)
 
 
 def _bound_name(alias: cst.ImportAlias) -> str:

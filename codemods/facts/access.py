@@ -44,6 +44,10 @@ class Access(Store):
     """Reads from values: pieces of text, containers, modules, classes, domain values."""
 
     attribute_models: Mapping[type[Value], AttributeModel]
+    path: str
+    """The module whose code is being run."""
+    taken: set[tuple[str, str]]
+    """Names (with the module they stand in) that other modules import or read from there."""
 
     def as_text(self, values: Values, node: cst.CSTNode) -> Values:
         """Return `values` as pieces of a longer text."""
@@ -170,6 +174,8 @@ class Access(Store):
         module = self.modules.get(path)
         if module is None:
             return NOTHING
+        if path != self.path:
+            self.taken.add((path, name))
         return self.cells.get((self.scopes[module.tree], name), NOTHING)
 
     def class_attribute(self, node: cst.ClassDef, name: str, instance: Instance | None) -> Values:

@@ -13,7 +13,6 @@ from codemods.facts.store import Def
 from codemods.facts.values import Encoded, Function, Json, Obj
 from codemods.tree import SourceModule
 
-_ENCODERS = ("b64encode", "standard_b64encode", "encodebytes", "b2a_base64")
 _NOT_BYTES = {"sounddevice", "numpy", "soundfile", "librosa"}
 
 
@@ -54,7 +53,13 @@ class Tracer:
         element = obj.site.elements[0]
         if not isinstance(element, cst.DictElement):
             return None
-        return element.value if v.AUDIO_KEY in self.program.constants(element.key) else None
+        return element.value if self._is_audio_key(element.key) else None
+
+    def _is_audio_key(self, key: cst.BaseExpression) -> bool:
+        """Return whether a key is always `audio_data`; one that callers choose is out of sight."""
+        if isinstance(key, cst.Name) and any(item.kind == "param" for item in self.program.definitions(key)):
+            return False
+        return set(self.program.constants(key)) == {v.AUDIO_KEY}
 
     def unwrap(self, node: cst.BaseExpression, at: cst.CSTNode) -> Unwrapped | None:
         """Return the bytes behind the base64 text `node`, for use in the statement that holds `at`.
@@ -88,7 +93,7 @@ class Tracer:
             return self._raw(node.args[0].value)
         if isinstance(func, cst.Attribute) and func.attr.value in ("decode", "strip", "replace"):
             return self._raw(func.value)
-        if _is_encoder(func) and self._encodes(node) and node.args:
+        if self._encodes(node) and node.args:
             found = self._plain(node.args[0].value)
             found.loose.update(_heads(func))
             return found
@@ -180,7 +185,7 @@ class Tracer:
             return False
         returned = statements[0].value
         while isinstance(returned, cst.Call):
-            if _is_encoder(returned.func):
+            if self._encodes(returned) and returned.args:
                 argument = returned.args[0].value
                 params = [param.name.value for param in function.node.params.params if param.name.value != "self"]
                 return isinstance(argument, cst.Name) and [argument.value] == params
@@ -245,12 +250,6 @@ def plain_sender(program: Program, function: cst.FunctionDef) -> cst.Call | None
         data = data.args[0].value
     params = [param.name.value for param in function.params.params if param.name.value != "self"]
     return call if isinstance(data, cst.Name) and params == [data.value] else None
-
-
-def _is_encoder(func: cst.BaseExpression) -> bool:
-    if isinstance(func, cst.Attribute):
-        return func.attr.value in _ENCODERS
-    return isinstance(func, cst.Name) and func.value in _ENCODERS
 
 
 def _heads(func: cst.BaseExpression) -> set[str]:

@@ -28,8 +28,6 @@ _CONSTANTS = {"True": True, "False": False, "None": None}
 class Expressions(Calls):
     """Evaluates expressions over abstract values."""
 
-    path: str
-
     def lookup(self, node: cst.Name, env: Env) -> Values:
         """Return what a name can hold here, and remember which definitions reach it."""
         name = node.value

@@ -59,6 +59,7 @@ class Interpreter(Expressions):
         self.name_models = dict(name_models)
         self.method_models = dict(method_models)
         self.attribute_models = attribute_models
+        self.taken: set[tuple[str, str]] = set()
         self._loops: list[tuple[list[Env], list[Env]]] = []
         super().__init__(modules)
 

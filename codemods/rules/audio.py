@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import libcst as cst
@@ -12,8 +13,6 @@ from codemods.facts.audio import Tracer, Unwrapped, audio_json, plain_sender
 from codemods.facts.observations import Send
 from codemods.facts.values import Encoded, External, Function, Json, Obj, Transport
 from codemods.rule import Context, Example, Rule
-
-_BINARY = "websocket.ABNF.OPCODE_BINARY"
 
 
 class Audio(Rule):
@@ -187,13 +186,9 @@ class Audio(Rule):
         func = call.func
         if transport is Transport.WEBSOCKET_CLIENT:
             if send.method in ("send", "send_text"):
-                if self._has_module(context):
+                if self._has_module(context) or self._is_app(send, context):
                     first = first.with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
-                    arguments = [first, cst.Arg(cst.parse_expression(_BINARY))]
-                    func = _renamed(func, "send")
-                elif self._is_app(send, context):
-                    first = first.with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
-                    arguments = [first, cst.Arg(cst.parse_expression("ABNF.OPCODE_BINARY"))]
+                    arguments = [first, self._opcode(context)]
                     func = _renamed(func, "send")
                 else:
                     func = _renamed(func, "send_binary")
@@ -208,6 +203,23 @@ class Audio(Rule):
         values = context.program.run.cells.get((scope, "websocket"), ())
         return any(isinstance(value, External) and value.name == "websocket" for value in values)
 
+    def _opcode(self, context: Context) -> cst.Arg:
+        if self._has_module(context):
+            return cst.Arg(cst.parse_expression("websocket.ABNF.OPCODE_BINARY"))
+        if self._is_imported_late(context):
+            equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+            return cst.Arg(cst.Integer("2"), cst.Name("opcode"), equal=equal)
+        return cst.Arg(cst.parse_expression("ABNF.OPCODE_BINARY"))
+
+    def _is_imported_late(self, context: Context) -> bool:
+        """Return whether functions import the library, so that the module also loads where it is not installed."""
+        return any(
+            isinstance(node, cst.Import | cst.ImportFrom)
+            and any(isinstance(up, cst.FunctionDef) for up in context.module.ancestors(node))
+            and re.match(r"(import|from)\s+websocket\b", context.code(node))
+            for node in context.module.walk()
+        )
+
     def _is_app(self, send: Send, context: Context) -> bool:
         names = {
             value.name
@@ -218,7 +230,9 @@ class Audio(Rule):
         return not send.connections or any(name.endswith("WebSocketApp") for name in names)
 
     def _needs_abnf(self, send: Send, context: Context) -> bool:
-        return send.method in ("send", "send_text") and not self._has_module(context) and self._is_app(send, context)
+        if send.method not in ("send", "send_text") or self._has_module(context):
+            return False
+        return self._is_app(send, context) and not self._is_imported_late(context)
 
     # a function that sends whatever it is given
 
