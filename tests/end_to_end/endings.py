@@ -1,0 +1,258 @@
+"""How programs end, before and after their migration: Ctrl+C, a dropped connection, a bad key, a broken microphone.
+
+`python -m tests.end_to_end.endings [APP...]` runs every fixture through every event and prints the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from migrator.smoke import sandbox
+from migrator.smoke.observation import Observation
+from migrator.smoke.service import trust
+from runtime.recording import JsonObject, Recording
+from runtime.replay import ReplayServer, SessionRecord
+from scripts import matrix
+from tests.end_to_end.apps import SPEED, App, apps, dictation
+
+#: Seconds within which a program has to end.
+LIMIT = 10.0
+_TRACEBACK = re.compile(r"^Traceback \(most recent call last\):\n(?:[ |].*\n|\n)*([\w.]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happens to the program.
+
+    Attributes:
+        interrupt_at: milliseconds of audio after which Ctrl+C is pressed; -1 while it connects; None for never.
+        faults: what the server does.
+        keys: the API keys that the server takes; None for any.
+        refused: whether nothing listens at the server's port.
+        device_fails: milliseconds of audio after which the microphone fails.
+    """
+
+    name: str
+    interrupt_at: int | None = None
+    faults: tuple[str, ...] = ()
+    keys: tuple[str, ...] | None = None
+    refused: bool = False
+    device_fails: int | None = None
+
+
+EVENTS = (
+    Event("Ctrl+C while connecting", interrupt_at=-1),
+    Event("Ctrl+C while speaking", interrupt_at=4500),
+    Event("Ctrl+C in silence", interrupt_at=10500),
+    Event("server drops", faults=("reset_peer@4000",)),
+    Event("bad key", keys=("another key",)),
+    Event("connection refused", refused=True),
+    Event("device fails", device_fails=4000),
+)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How it ended.
+
+    Attributes:
+        seconds: from the last thing that happened to it (the event, or Ctrl+C after it) to the end of the process.
+        how: "itself", "interrupt" (by Ctrl+C) or "killed", because not even that helped.
+        terminated: whether each session that was open when it ended was terminated; None if none was.
+        threads: names of threads still running when the interpreter exited.
+        devices: microphones that were opened and not closed.
+        tracebacks: types of the exceptions whose traceback was printed.
+        finals: how many of the finals the server sent were shown.
+        missed: those that were not.
+    """
+
+    seconds: float
+    how: str
+    terminated: bool | None
+    threads: tuple[str, ...]
+    devices: int
+    tracebacks: tuple[str, ...]
+    finals: int
+    missed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        end = {"itself": "ends", "interrupt": "Ctrl+C", "killed": "KILLED"}[self.how]
+        said = {None: "-", True: "terminated", False: "NOT TERMINATED"}[self.terminated]
+        parts = [f"{end} {self.seconds:.1f} s", said, f"{self.finals} finals"]
+        parts += [f"{len(self.missed)} MISSED"] * bool(self.missed)
+        parts += [f"threads: {', '.join(self.threads)}"] * bool(self.threads)
+        parts += [f"{self.devices} device open"] * bool(self.devices)
+        parts += [f"prints {', '.join(self.tracebacks)}"] * bool(self.tracebacks)
+        return ", ".join(parts)
+
+
+def faults(after: Ending, before: Ending, event: Event) -> Iterator[str]:
+    """Yield what is wrong with how the migrated program ended, given how the original did."""
+    if after.how == "killed":
+        yield "has to be killed"
+    elif after.seconds > LIMIT:
+        yield f"ends only after {after.seconds:.1f} s"
+    # One that goes on after an error, or waits for its user, did so before.
+    elif event.interrupt_at is None and after.how == "interrupt" and before.how == "itself":
+        yield "does not end by itself any more"
+    if after.terminated is False:
+        yield "its session is not terminated"
+    if after.threads:
+        yield f"threads are left: {', '.join(after.threads)}"
+    if after.devices:
+        yield "the microphone stays open"
+    if new := set(after.tracebacks) - set(before.tracebacks):
+        yield f"prints tracebacks that the original did not: {', '.join(sorted(new))}"
+    if after.missed:
+        yield f"finals are lost: {after.missed}"
+
+
+def end(app: App, environment: str, folder: Path, api: str, event: Event) -> Ending:
+    """Run the program in `folder` until `event`, and return how it ended."""
+    program = sandbox.Program(folder, app.command, matrix.interpreter(environment))
+    conditions = sandbox.Conditions(dictation(), api, None, SPEED, stub_missing=app.stub_missing)
+    with tempfile.TemporaryDirectory(prefix="v3-migrate-endings-") as name:
+        run = _Run(program, conditions, Path(name), event)
+        return run.ending(run.observe())
+
+
+class _Run(sandbox._Run):
+    """A run that the event ends, instead of the last final."""
+
+    def __init__(
+        self, program: sandbox.Program, conditions: sandbox.Conditions, folder: Path, event: Event
+    ) -> None:
+        super().__init__(program, conditions, folder)
+        self.event = event
+
+    def observe(self) -> Observation:
+        with ExitStack() as stack:
+            if self.event.interrupt_at == -1:
+                # a server that accepts a connection and never says a word holds the program in the handshake
+                self.silent = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+                self.silent.setblocking(False)
+            return super().observe()
+
+    def _serve(self) -> ReplayServer:
+        conditions = self.conditions
+        return ReplayServer(
+            conditions.recording,
+            api="v3" if conditions.api == "v3" else None,
+            variant=conditions.variant,
+            tls=trust().context,
+            speed=conditions.speed,
+            log=self._on_wire,
+            faults=self.event.faults,
+            keys=self.event.keys,
+        )
+
+    def _environment(self, port: int) -> dict[str, str]:
+        if self.event.refused:
+            with socket.create_server(("127.0.0.1", 0)) as probe:
+                port = int(probe.getsockname()[1])
+        elif self.event.interrupt_at == -1:
+            port = int(self.silent.getsockname()[1])
+        found = super()._environment(port)
+        config = json.loads(found["V3_MIGRATE_SMOKE"]) | {"device_fails": self.event.device_fails}
+        return found | {"V3_MIGRATE_SMOKE": json.dumps(config)}
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        last = dictation().header.audio
+        seconds = (last.milliseconds if last else 0) / 1000 / SPEED + LIMIT
+        while process.poll() is None:
+            with self.changed:
+                self.changed.wait(0.02)
+            self._take_events()
+            self._answer(process)
+            since = self.started + (self._happened() or 0.0) if self.event.interrupt_at is None else self.opened_at
+            if self._is_moment() or time.time() > (since or self.started) + seconds:
+                self._stop(process)
+                return
+
+    def _is_moment(self) -> bool:
+        at = self.event.interrupt_at
+        if at is None:
+            return False
+        if at >= 0:
+            return self.opened_at is not None and time.time() > self.opened_at + at / 1000 / SPEED
+        try:
+            self.silent.accept()[0].detach()
+        except BlockingIOError:
+            return False
+        return True
+
+    def _happened(self) -> float | None:
+        """Return when the event came about (seconds since the start), if it is not Ctrl+C and was seen."""
+        if self.event.device_fails is not None:
+            moments = [entry.time for entry in self.seen.happened("microphone") if entry.text("state") == "failed"]
+        elif self.event.faults:
+            moments = [entry.time for entry in self.seen.wire if entry.kind == "session closed"]
+        else:
+            moments = [entry.time for entry in self.seen.happened("redirected")]
+        return moments[0] if moments else None
+
+    def ending(self, seen: Observation) -> Ending:
+        """Return how the run ended."""
+        open_ones = [session for session in seen.sessions if self._needs_an_end(session)]
+        shown = "".join(seen.channels.values())
+        sent = [final for session in seen.sessions for final in session.finals]
+        microphones = [happening.text("state") for happening in seen.happened("microphone")]
+        left = seen.happened("left")
+        threads = left[-1].facts.get("threads") if left else None
+        since = seen.stopped_at if seen.stopped_at is not None else self._happened()
+        return Ending(
+            seconds=seen.ended_at - (since or 0.0),
+            how=seen.ending,
+            terminated=all(session.terminated for session in open_ones) if open_ones else None,
+            threads=tuple(map(str, threads)) if isinstance(threads, list) else (),
+            devices=microphones.count("opened") - microphones.count("closed"),
+            tracebacks=tuple(dict.fromkeys(_TRACEBACK.findall(seen.channels.get("stderr", "")))),
+            finals=sum(final in shown for final in sent),
+            missed=tuple(final for final in sent if final not in shown),
+        )
+
+    def _needs_an_end(self, session: SessionRecord) -> bool:
+        """Return whether a session was still there to be terminated: neither refused nor ended by the server."""
+        if session.terminated:
+            return True
+        return bool(session.authorized_by) and session.closed_by != "server" and not session.faults
+
+
+def _table(names: Sequence[str]) -> int:
+    chosen = [app for app in apps() if not names or app.name in names]
+    cases = [(app, event) for app in chosen for event in EVENTS]
+    wrong = 0
+    with ThreadPoolExecutor(6) as pool:
+        runs = []
+        for app, event in cases:
+            environment = app.environments[-1]
+            legacy = app.legacy_environment(environment)
+            before = pool.submit(end, app, legacy, app.folder / "v2", "v2", event)
+            runs.append((before, pool.submit(end, app, environment, app.folder / "v3", "v3", event)))
+        print("| program | event | before | after | faults |\n|---|---|---|---|---|")
+        for (app, event), (first, second) in zip(cases, runs, strict=True):
+            found = list(faults(second.result(), first.result(), event))
+            wrong += bool(found)
+            cells = (app.name, event.name, first.result(), second.result(), "; ".join(found) or "none")
+            print("|", " | ".join(map(str, cells)), "|", flush=True)
+    print(f"\n{len(cases)} endings, {wrong} with a fault", file=sys.stderr)
+    return min(wrong, 1)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("apps", nargs="*", metavar="APP")
+    sys.exit(_table(parser.parse_args().apps))
