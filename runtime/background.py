@@ -23,19 +23,24 @@ class Background:
         self._thread.start()
         self._entered.wait()
         if self._failure is not None:
-            self._thread.join()
-            raise self._failure
+            self._end()
 
     def stop(self) -> None:
-        """Leave the manager, end the loop and the thread. May be called more than once."""
+        """Leave the manager, end the loop and the thread; raise what leaving raised. Harmless when repeated."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._leaving.set)
+        self._end()
+
+    def _end(self) -> None:
         self._thread.join()
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
 
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except OSError as error:
+        except BaseException as error:
             self._failure = error
         finally:
             self._entered.set()

@@ -52,8 +52,7 @@ class Connection:
         Raises:
             StreamingError: of the type that says why not.
         """
-        if self._aborted:
-            raise ConnectError("given up by the caller")
+        self._check_wanted()
         try:
             # A redirect would hand the key to another host.
             self._socket.connect(  # type: ignore[no-untyped-call]
@@ -72,6 +71,7 @@ class Connection:
         # Not every version of the library takes an unfollowed redirect for a failure.
         if (status := self._socket.getstatus()) != HTTPStatus.SWITCHING_PROTOCOLS:
             raise ConnectError("the host redirects elsewhere, where the key must not go", status)
+        self._check_wanted()
         self._socket.settimeout(self._io_timeout)
         self._heard = time.monotonic()
 
@@ -130,6 +130,10 @@ class Connection:
         """Close politely if the connection still stands, and free the socket; harmless when repeated."""
         self._socket.close(timeout=_CLOSE_SECONDS)
         self._socket.shutdown()  # type: ignore[no-untyped-call]
+
+    def _check_wanted(self) -> None:
+        if self._aborted:
+            raise ConnectError("given up by the caller")
 
     def _readable(self, timeout: float) -> bool:
         # A timeout on the socket itself would hold for sending too and could cut a frame in two.

@@ -5,16 +5,25 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from runtime.tls import configure_tls, server_context
+from runtime.tls import configure_tls, server_tls
+
+if TYPE_CHECKING:
+    from runtime.recorder import Recorder
+    from runtime.tls import Tls
 
 __all__ = ["configure", "run"]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
+    parser.description = (
+        "Write down a session between any client and the service: let the client connect to the address that is "
+        "printed instead of the service. Keys and tokens are not written."
+    )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help="the recording; its audio goes beside it"
+        "--out", type=Path, required=True, metavar="FILE", help="the recording (.jsonl); its audio goes beside it"
     )
     parser.add_argument(
         "--service",
@@ -34,45 +43,56 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Record until the sessions have ended, or until SIGTERM or Ctrl+C. Returns 0.
+    """Record until the sessions have ended, or until SIGTERM or Ctrl+C.
 
-    1 if nothing was recorded; 2 on errors.
+    Returns:
+        0; 1 if nothing was recorded; 2 if a recording could not be written, or nothing could be started as asked.
     """
+    # A command that only shows its help must not pay for the proxy.
     import asyncio
     import re
-    import signal
 
     from runtime.recorder import Recorder
 
-    async def record(recorder: Recorder) -> int:
-        stop = asyncio.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
-        async with recorder:
-            print(f"recording what passes through {recorder.url}/v3/ws to {recorder.service}", flush=True)
-            stopped = asyncio.create_task(stop.wait())
-            while len(recorder.recordings) < arguments.sessions and not stopped.done():
-                recorder.saved.clear()
-                saved = asyncio.create_task(recorder.saved.wait())
-                await asyncio.wait([stopped, saved], return_when=asyncio.FIRST_COMPLETED)
-                saved.cancel()
-            stopped.cancel()
-        for path in recorder.recordings:
-            print(path)
-        return 0 if recorder.recordings else 1
-
     try:
-        recorder = Recorder(
-            arguments.out,
-            arguments.service,
-            arguments.host,
-            arguments.port,
-            server_context(arguments),
-            overwrite=arguments.overwrite,
-            with_audio=not arguments.no_audio,
-            patterns=arguments.redact,
-        )
-        return asyncio.run(record(recorder))
+        if arguments.sessions < 1:
+            raise ValueError("--sessions must be at least 1")
+        with server_tls(arguments) as tls:
+            recorder = Recorder(
+                arguments.out,
+                arguments.service,
+                arguments.host,
+                arguments.port,
+                tls.context,
+                overwrite=arguments.overwrite,
+                with_audio=not arguments.no_audio,
+                patterns=arguments.redact,
+            )
+            asyncio.run(_record(recorder, arguments.sessions, tls))
     except (OSError, ValueError, re.error) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    for path in recorder.recordings:
+        print(path)
+    for failure in recorder.failures:
+        print(f"error: {failure}", file=sys.stderr)
+    return 2 if recorder.failures else 0 if recorder.recordings else 1
+
+
+async def _record(recorder: Recorder, sessions: int, tls: Tls) -> None:
+    import asyncio
+
+    from runtime.signals import stop_on_signals
+
+    stop = stop_on_signals()
+    async with recorder:
+        print(f"recording what passes through {recorder.url}/v3/ws to {recorder.service}", flush=True)
+        if advice := tls.advice():
+            print(advice, flush=True)
+        stopped = asyncio.create_task(stop.wait())
+        while len(recorder.recordings) + len(recorder.failures) < sessions and not stopped.done():
+            recorder.ended.clear()
+            ended = asyncio.create_task(recorder.ended.wait())
+            await asyncio.wait([stopped, ended], return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
+        stopped.cancel()

@@ -9,35 +9,28 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timezone
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import parse_qsl, urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.datastructures import Headers
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from runtime.background import Background
-from runtime.recording import Sender
+from runtime.onward import connect_onward, fetch_token
+from runtime.recording import LOST, NO_CODE, Sender, is_sendable
 from runtime.redaction import Redactor
-from runtime.tape import Tape
+from runtime.tape import RAW_SUFFIX, WAV_SUFFIX, Tape
 
 __all__ = ["SERVICE", "Recorder"]
 
 SERVICE = "wss://streaming.assemblyai.com"
-
-#: Headers of the client that mean something to the service.
-_PASSED_ON = ("Authorization", "AssemblyAI-Version")
-
-#: Codes that say how a connection ended but cannot be sent (RFC 6455, 7.4.1).
-_NOT_SENDABLE = frozenset({1005, 1006, 1015})
 
 
 class Recorder:
@@ -51,9 +44,13 @@ class Recorder:
         host: Address to listen on.
         port: Port to listen on; 0 picks a free one.
         tls: Context with the proxy's certificate, for clients that insist on ``wss``.
-        overwrite: Replace a recording that is there already.
+        overwrite: Replace files that are there already.
         with_audio: Keep the audio beside the recording, or only its length and hash.
         patterns: Regular expressions of what else must not be written.
+
+    Raises:
+        ValueError: `service` or the name of `out` will not do.
+        OSError: the recording cannot be written there, or is there already.
     """
 
     def __init__(
@@ -71,18 +68,33 @@ class Recorder:
         self.out, self.service = Path(out), service.rstrip("/")
         self.host, self.port, self._tls = host, port, tls
         self._overwrite, self._with_audio, self._patterns = overwrite, with_audio, tuple(patterns)
-        if self.out.exists() and not overwrite:
-            raise FileExistsError(f"{self.out} is there already; a recording is only replaced when asked for")
+        self._check()
         self.recordings: list[Path] = []
-        self.saved = asyncio.Event()
+        self.failures: list[OSError] = []
+        self.ended = asyncio.Event()
         self._sessions = 0
         self._onward: dict[ServerConnection, ClientConnection] = {}
+        self._watching: set[asyncio.Task[None]] = set()
         self._server: Server | None = None
+
+    def _check(self) -> None:
+        """Find out now what would otherwise cost a session."""
+        parts = urlsplit(self.service)
+        if parts.scheme not in ("ws", "wss") or not parts.netloc or parts.path or parts.query:
+            raise ValueError(f"the service is a scheme and a host, such as {SERVICE}, not {self.service!r}")
+        Redactor((), self._patterns)
+        if self.out.suffix in (WAV_SUFFIX, RAW_SUFFIX):
+            raise ValueError(f"{self.out}: a recording is text, {self.out.suffix} is for its audio; name it .jsonl")
+        if not self.out.parent.is_dir():
+            raise FileNotFoundError(f"there is no folder {self.out.parent}")
+        if not self._overwrite and (there := _files(self.out)):
+            raise FileExistsError(f"{there[0]} is there already; a recording is only replaced when asked for")
 
     @property
     def url(self) -> str:
         """Scheme, host and port for the client to connect to."""
-        return f"{'wss' if self._tls else 'ws'}://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'wss' if self._tls else 'ws'}://{host}:{self.port}"
 
     async def __aenter__(self) -> Recorder:
         self._server = await serve(
@@ -90,7 +102,8 @@ class Recorder:
             self.host,
             self.port,
             ssl=self._tls,
-            process_request=self._before,
+            process_request=self._token,
+            process_response=self._connect,
             compression=None,
             max_size=None,
         )
@@ -103,6 +116,7 @@ class Recorder:
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
+        await asyncio.gather(*self._watching)
 
     def __enter__(self) -> Recorder:
         self._background = Background(self, "recorder")
@@ -114,92 +128,96 @@ class Recorder:
     ) -> None:
         self._background.stop()
 
-    async def _before(self, client: ServerConnection, request: Request) -> Response | None:
-        """Fetch a token for the client, or connect on.
+    async def _token(self, client: ServerConnection, request: Request) -> Response | None:
+        """Fetch a token for the client, if that is what it asks for."""
+        if urlsplit(request.path).path != "/v3/token":
+            return None
+        return await asyncio.to_thread(fetch_token, self.service, request)
 
-        If the service refuses the handshake, the client is to see that.
-        """
-        if urlsplit(request.path).path == "/v3/token":
-            return await asyncio.to_thread(self._fetch_token, request)
-        try:
-            onward = await connect(
-                self.service + request.path,
-                additional_headers=_passed_on(request),
-                user_agent_header=request.headers.get_all("User-Agent")[0] if "User-Agent" in request.headers else None,
-                compression=None,
-                max_size=None,
-            )
-        except InvalidStatus as refusal:
-            response = refusal.response
-            return Response(response.status_code, response.reason_phrase, Headers(), bytes(response.body or b""))
-        except (InvalidHandshake, OSError) as error:
-            return client.respond(HTTPStatus.BAD_GATEWAY, f"cannot connect to {self.service}: {error}\n")
+    async def _connect(self, client: ServerConnection, request: Request, response: Response) -> Response | None:
+        """Connect on for a client whose handshake is good; if the service refuses it, the client is to see that."""
+        if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            return None
+        onward = await connect_onward(self.service, request)
+        if isinstance(onward, Response):
+            return onward
         self._onward[client] = onward
+        watch = asyncio.create_task(self._abandon(client))
+        self._watching.add(watch)
+        watch.add_done_callback(self._watching.discard)
         return None
 
-    def _fetch_token(self, request: Request) -> Response:
-        url = self.service.replace("ws", "http", 1) + request.path
-        forwarded = urllib.request.Request(url, headers=dict(_passed_on(request)))
-        try:
-            with urllib.request.urlopen(forwarded, timeout=30) as answer:
-                status, reason, body = answer.status, answer.reason, answer.read()
-        except urllib.error.HTTPError as error:
-            status, reason, body = error.code, error.reason, error.read()
-        except OSError as error:
-            status, reason, body = 502, "Bad Gateway", f"cannot connect to {self.service}: {error}\n".encode()
-        headers = Headers({"Content-Type": "application/json", "Content-Length": str(len(body)), "Connection": "close"})
-        return Response(status, reason, headers, body)
+    async def _abandon(self, client: ServerConnection) -> None:
+        """Close the connection of a client that leaves before its session begins: an open one is billed."""
+        await client.wait_closed()
+        if (onward := self._onward.pop(client, None)) is not None:
+            await onward.close()
 
     async def _session(self, client: ServerConnection) -> None:
-        onward = self._onward.pop(client)
-        request = client.request
-        assert request is not None  # set by the handshake
-        query = dict(parse_qsl(urlsplit(request.path).query, keep_blank_values=True))
-        secrets = [query.get("token", ""), *request.headers.get_all("Authorization")]
-        recorded = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        tape = Tape(query, Redactor(secrets, self._patterns), time.monotonic, recorded)
-        self._sessions += 1
-        path = self._path(self._sessions)
+        async with self._onward.pop(client) as onward:
+            request = client.request
+            assert request is not None  # set by the handshake
+            query = dict(parse_qsl(urlsplit(request.path).query, keep_blank_values=True))
+            secrets = [query.get("token", ""), *request.headers.get_all("Authorization")]
+            recorded = datetime.now(timezone.utc).isoformat(timespec="seconds")
+            tape = Tape(query, Redactor(secrets, self._patterns), time.monotonic, recorded)
+            path = self._next_path()
+            try:
+                upwards = asyncio.create_task(_relay(client, onward, tape, "client"))
+                downwards = asyncio.create_task(_relay(onward, client, tape, "server"))
+                await asyncio.wait([upwards, downwards])
+            finally:
+                self._save(tape, path)
+
+    def _save(self, tape: Tape, path: Path) -> None:
         try:
-            upwards = asyncio.create_task(_relay(client, onward, tape, "client"))
-            downwards = asyncio.create_task(_relay(onward, client, tape, "server"))
-            await asyncio.wait([upwards, downwards])
-        finally:
-            origin = f"Recorded by a proxy from a session with {urlsplit(self.service).netloc}."
-            tape.save(path, origin, with_audio=self._with_audio)
+            tape.save(
+                path,
+                f"Recorded by a proxy from a session with {urlsplit(self.service).netloc}.",
+                with_audio=self._with_audio,
+            )
             self.recordings.append(path)
-            self.saved.set()
+        except OSError as error:
+            self.failures.append(error)
+        self.ended.set()
 
-    def _path(self, number: int) -> Path:
-        path = self.out if number == 1 else self.out.with_stem(f"{self.out.stem}-{number}")
-        if path.exists() and not self._overwrite:
-            raise FileExistsError(f"{path} is there already")
-        return path
+    def _next_path(self) -> Path:
+        while True:
+            self._sessions += 1
+            number = self._sessions
+            path = self.out if number == 1 else self.out.with_stem(f"{self.out.stem}-{number}")
+            if self._overwrite or not _files(path):
+                return path
 
 
-def _passed_on(request: Request) -> list[tuple[str, str]]:
-    return [(name, value) for name in _PASSED_ON for value in request.headers.get_all(name)]
+def _files(path: Path) -> list[Path]:
+    """Return what is there of a recording: its text, its audio."""
+    files = [path, path.with_suffix(WAV_SUFFIX), path.with_suffix(RAW_SUFFIX)]
+    return [file for file in files if file.exists()]
 
 
 async def _relay(
     source: ServerConnection | ClientConnection, target: ServerConnection | ClientConnection, tape: Tape, sender: Sender
 ) -> None:
     """Pass frames on until the source closes; then close the target the same way."""
-    try:
+    with suppress(ConnectionClosed):
         async for frame in source:
             if isinstance(frame, str):
                 tape.say(sender, frame)
             elif sender == "client":
                 tape.hear(frame)
-            await target.send(frame)
-    except ConnectionClosed:
-        pass
+            try:
+                await target.send(frame)
+            except ConnectionClosed:
+                return  # whoever reads from there knows how it ended, and closes this side
     closed = source.protocol.close_rcvd
-    code, reason = (closed.code, closed.reason) if closed is not None else (1006, "")
+    code, reason = (closed.code, closed.reason) if closed is not None else (LOST, "")
     # The answer to a close of the other side is no event of its own.
     if source.protocol.close_rcvd_then_sent is not False and target.protocol.close_rcvd is None:
         tape.close(sender, code, reason)
-    if code in _NOT_SENDABLE and code != 1005:
-        target.transport.abort()
+    if code == NO_CODE:
+        await target.close()
+    elif is_sendable(code):
+        await target.close(code, reason)
     else:
-        await target.close(1000 if code == 1005 else code, reason)
+        target.transport.abort()

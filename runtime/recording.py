@@ -17,18 +17,37 @@ from __future__ import annotations
 import hashlib
 import json
 import wave
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["Audio", "Close", "Event", "Header", "JsonObject", "Recording", "RecordingError", "read", "write"]
+__all__ = [
+    "LOST",
+    "Audio",
+    "Close",
+    "Event",
+    "Header",
+    "JsonObject",
+    "Recording",
+    "RecordingError",
+    "is_sendable",
+    "read",
+    "write",
+]
 
 FORMAT = "v3-migrate-recording"
 VERSION = 1
 
 JsonObject = dict[str, object]
 Sender = Literal["server", "client"]
+
+#: Codes that say how a connection ended without one (RFC 6455, 7.4.1): a close frame that had none, and no close frame.
+NO_CODE, LOST = 1005, 1006
+
+#: The end of the year 9999 in Unix seconds: dates end there.
+_LATEST = 253_402_300_799
 
 #: Bytes of one sample, per encoding whose duration can be told from its length.
 SAMPLE_WIDTH: Mapping[str, int] = {"pcm_s16le": 2, "pcm_mulaw": 1}
@@ -122,6 +141,16 @@ class Recording:
         if hashlib.sha256(samples).hexdigest() != audio.sha256:
             raise RecordingError(path, None, "the audio is not the one this session was made with (sha256 differs)")
         return samples
+
+
+def moment(recorded: str) -> datetime:
+    """Return the date in a header; raise ValueError if it is none."""
+    return datetime.fromisoformat(recorded.replace("Z", "+00:00"))  # Python 3.10 does not read the suffix Z
+
+
+def is_sendable(code: int) -> bool:
+    """Return whether a close frame may carry the code (RFC 6455, 7.4, and the registry it set up)."""
+    return code in (1000, 1001, 1002, 1003) or 1007 <= code <= 1014 or 3000 <= code <= 4999
 
 
 def read_samples(path: Path) -> bytes:
@@ -255,7 +284,8 @@ def _header(line: _Line) -> Header:
     if api != "v3":
         raise line.error(f"`api` must be 'v3', not {api!r}; the v2 dialect is derived when playing")
     query = {name: str(value) for name, value in line.as_object(fields.get("query"), "`query`").items()}
-    if not query.get("sample_rate", "16000").isdecimal():
+    rate = query.get("sample_rate", "16000")
+    if not (rate.isdecimal() and int(rate) > 0):
         raise line.error("`query.sample_rate` must be a number of samples a second")
     audio: Audio | None = None
     if "audio" in fields:
@@ -266,6 +296,11 @@ def _header(line: _Line) -> Header:
             raise line.error("`audio.file` must be beside or below the recording")
         audio = Audio(line.string(about, "sha256"), line.count(about, "milliseconds"), file)
     recorded = line.string(fields, "recorded") if "recorded" in fields else None
+    if recorded is not None:
+        try:
+            moment(recorded)
+        except ValueError:
+            raise line.error(f"`recorded` must be a date in ISO 8601, not {recorded!r}") from None
     return Header(query, audio, line.string(fields, "origin"), api, recorded)
 
 
@@ -280,18 +315,33 @@ def _event(line: _Line) -> Event:
     origin: Sender = "server" if sender == "server" else "client"
     if "message" in fields:
         message = line.as_object(fields["message"], "`message`")
-        if message.get("type") == "Turn":
-            _check_turn(line, message)
+        if check := _CHECKS.get(str(message.get("type"))):
+            check(line, message)
         return Event(at, wall, origin, message=message)
     if "text" in fields:
         return Event(at, wall, origin, text=line.string(fields, "text"))
     close = line.as_object(fields["close"], "`close`")
     line.only(close, {"code", "reason"})
-    return Event(at, wall, origin, close=Close(line.count(close, "code"), line.string(close, "reason")))
+    code = line.count(close, "code")
+    if not is_sendable(code) and code not in (NO_CODE, LOST):
+        raise line.error(f"{code} is no close code ({NO_CODE}: a close without one, {LOST}: a lost connection)")
+    return Event(at, wall, origin, close=Close(code, line.string(close, "reason")))
+
+
+# Playing derives other variants and the v2 dialect from these fields, so they must be what they should be.
+
+
+def _check_begin(line: _Line, begin: JsonObject) -> None:
+    if "expires_at" in begin and line.count(begin, "expires_at") > _LATEST:
+        raise line.error("`expires_at` must be Unix seconds")
+
+
+def _check_speech_started(line: _Line, started: JsonObject) -> None:
+    if "timestamp" in started:
+        line.count(started, "timestamp")
 
 
 def _check_turn(line: _Line, turn: JsonObject) -> None:
-    """Refuse a turn that a client could not read: playing derives other variants from these fields."""
     line.count(turn, "turn_order")
     line.string(turn, "transcript")
     for name in ("end_of_turn", "turn_is_formatted"):
@@ -305,3 +355,12 @@ def _check_turn(line: _Line, turn: JsonObject) -> None:
         line.string(word, "text")
         if line.count(word, "start") > line.count(word, "end"):
             raise line.error(f"the word {word['text']!r} ends before it starts")
+        if not isinstance(word.get("confidence", 0.0), (int, float)):
+            raise line.error(f"`confidence` of the word {word['text']!r} must be a number")
+
+
+_CHECKS: Mapping[str, Callable[[_Line, JsonObject], None]] = {
+    "Begin": _check_begin,
+    "SpeechStarted": _check_speech_started,
+    "Turn": _check_turn,
+}

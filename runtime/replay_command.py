@@ -6,15 +6,28 @@ import argparse
 import ipaddress
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from runtime.tls import configure_tls, server_context
+from runtime.tls import configure_tls, server_tls
+
+if TYPE_CHECKING:
+    from runtime.recording import JsonObject
+    from runtime.replay import ReplayServer
+    from runtime.replay.records import Log
+    from runtime.tls import Tls
 
 __all__ = ["configure", "run"]
+
+_PATHS = {"v3": "/v3/ws", "v2": "/v2/realtime/ws"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("recording", type=Path, help="the session to play")
+    parser.description = (
+        "Serve a recorded session to any client, as strictly as the service does. Any key is accepted; what a client "
+        "does wrong is printed."
+    )
+    parser.add_argument("recording", type=Path, nargs="?", help="the session to play (default: a short dictation)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     parser.add_argument("--api", choices=["v3", "v2"], help="speak only this dialect (default: the path decides)")
@@ -25,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME[:KEY=VALUE,...][@MOMENT]",
-        help="do something wrong; may be repeated; `--fault help` lists what there is",
+        help="do something wrong; may be repeated; `--fault list` shows what there is",
     )
     parser.add_argument("--max-sessions", type=int, metavar="N", help="sessions at once before 3009 is the answer")
     parser.add_argument("--session-seconds", type=float, metavar="S", help="length of a session before 3008 ends it")
@@ -38,76 +51,94 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl+C. Returns 0, or 2 when the server cannot be started as asked."""
     # A command that only shows its help must not pay for the server.
     from runtime.recording import RecordingError
-    from runtime.replay import FAULTS, FaultError
 
-    if "help" in arguments.fault:
-        for name, kind in FAULTS.items():
-            settings = ",".join(f"{key}={value:g}" for key, value in kind.settings.items())
-            form = f"{name}:{settings}" if settings else name
-            print(f"{form}{'' if kind.moment is None else '@MOMENT'}  {kind.summary}")
+    if "list" in arguments.fault:
+        _list_faults()
         return 0
     try:
-        return _serve(arguments)
-    except (RecordingError, FaultError, ValueError, OSError) as error:
+        _serve(arguments)
+    except (RecordingError, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    return 0
 
 
-def _serve(arguments: argparse.Namespace) -> int:
+def _list_faults() -> None:
+    from runtime.replay import FAULTS
+
+    for name, kind in FAULTS.items():
+        settings = ",".join(f"{key}={value:g}" for key, value in kind.settings.items())
+        form = f"{name}:{settings}" if settings else name
+        print(f"{form}{'' if kind.moment is None else '@MOMENT'}\n    {kind.summary}")
+    print(
+        "\nWhat is not given is as above. MOMENT is milliseconds of audio (default: 1000), begin or terminate.\n"
+        "times=N, with any of them: only in the first N sessions."
+    )
+
+
+def _serve(arguments: argparse.Namespace) -> None:
     import asyncio
-    import signal
+    from contextlib import closing
 
-    from runtime.recording import JsonObject, read
-    from runtime.replay import Limits, ReplayServer
     from runtime.replay.records import Log
 
-    file = Log(arguments.log)
+    with server_tls(arguments) as tls, closing(Log(arguments.log)) as log:
+        asyncio.run(_until_stopped(_server(arguments, tls, log), tls, arguments.api))
+
+
+def _server(arguments: argparse.Namespace, tls: Tls, log: Log) -> ReplayServer:
+    from runtime.bundled import default_recording
+    from runtime.recording import read
+    from runtime.replay import Limits, ReplayServer
 
     def note(entry: JsonObject) -> None:
         event = str(entry["event"])
-        file(event, **{name: value for name, value in entry.items() if name not in ("event", "time")})
-        for violation in _list(entry.get("violations")):
+        log(event, **{name: value for name, value in entry.items() if name not in ("event", "time")})
+        violations = entry.get("violations")
+        for violation in violations if isinstance(violations, list) else []:
             print(f"session {entry['session']}: {violation}", file=sys.stderr)
 
-    defaults = Limits()
-    server = ReplayServer(
-        read(arguments.recording),
+    limits = Limits()
+    return ReplayServer(
+        read(arguments.recording or default_recording()),
         api=arguments.api,
         variant=arguments.variant,
         host=arguments.host,
         port=arguments.port,
-        tls=server_context(arguments),
+        tls=tls.context,
         speed=arguments.speed,
         faults=arguments.fault,
         log=note,
         limits=Limits(
-            session_seconds=arguments.session_seconds or defaults.session_seconds,
-            sessions=arguments.max_sessions or defaults.sessions,
+            session_seconds=_positive("--session-seconds", arguments.session_seconds, limits.session_seconds),
+            sessions=int(_positive("--max-sessions", arguments.max_sessions, limits.sessions)),
         ),
         resume=arguments.resume,
         keep=0,
     )
 
-    async def serve() -> None:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, stop.set)
-        async with server:
-            if not _is_loopback(arguments.host):
-                print("warning: this server is open to the network; it accepts any key", file=sys.stderr)
-            paths = " and ".join(
-                {"v3": ["/v3/ws"], "v2": ["/v2/realtime/ws"]}.get(arguments.api, ["/v3/ws", "/v2/realtime/ws"])
-            )
-            print(f"listening on {server.url} ({paths})", flush=True)
-            await stop.wait()
-        print(f"served {server.served} session{'' if server.served == 1 else 's'}", flush=True)
 
-    try:
-        asyncio.run(serve())
-    finally:
-        file.close()
-    return 0
+async def _until_stopped(server: ReplayServer, tls: Tls, api: str | None) -> None:
+    from runtime.signals import stop_on_signals
+
+    stop = stop_on_signals()
+    async with server:
+        if not _is_loopback(server.host):
+            print("warning: this server is open to the network; it accepts any key", file=sys.stderr)
+        paths = " and ".join([_PATHS[api]] if api else _PATHS.values())
+        print(f"listening on {server.url} ({paths})", flush=True)
+        if advice := tls.advice():
+            print(advice, flush=True)
+        await stop.wait()
+    print(f"served {server.served} session{'' if server.served == 1 else 's'}", flush=True)
+
+
+def _positive(option: str, given: float | None, default: float) -> float:
+    if given is None:
+        return default
+    if given <= 0:
+        raise ValueError(f"{option} must be greater than 0")
+    return given
 
 
 def _is_loopback(host: str) -> bool:
@@ -115,7 +146,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []

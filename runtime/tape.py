@@ -12,7 +12,10 @@ from pathlib import Path
 from runtime.recording import SAMPLE_WIDTH, Audio, Close, Event, Header, Recording, Sender, write
 from runtime.redaction import Redactor
 
-__all__ = ["Tape"]
+__all__ = ["RAW_SUFFIX", "WAV_SUFFIX", "Tape"]
+
+#: What the audio beside a recording is called.
+WAV_SUFFIX, RAW_SUFFIX = ".wav", ".raw"
 
 
 class Tape:
@@ -67,10 +70,10 @@ class Tape:
 
     def _save_audio(self, path: Path, samples: bytes) -> str:
         if self.encoding != "pcm_s16le":
-            raw = path.with_suffix(f".{self.encoding}")
+            raw = path.with_suffix(RAW_SUFFIX)
             raw.write_bytes(samples)
             return raw.name
-        sound = path.with_suffix(".wav")
+        sound = path.with_suffix(WAV_SUFFIX)
         with wave.open(str(sound), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)

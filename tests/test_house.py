@@ -71,10 +71,10 @@ def test_the_wheel_holds_the_packages_their_types_and_nothing_else(wheel: Path) 
     assert sources <= set(names)
 
 
-def test_the_wheel_brings_the_recordings_that_smoke_plays(wheel: Path) -> None:
+def test_the_wheel_brings_the_recordings_that_smoke_and_replay_play(wheel: Path) -> None:
     recordings = {path.name for path in (ROOT / "fixtures" / "sessions").glob("*") if path.suffix in {".jsonl", ".wav"}}
     assert recordings
-    assert {f"migrator/smoke/sessions/{name}" for name in recordings} <= set(zipfile.ZipFile(wheel).namelist())
+    assert {f"runtime/sessions/{name}" for name in recordings} <= set(zipfile.ZipFile(wheel).namelist())
 
 
 def test_a_plain_install_asks_for_no_system_package(wheel: Path) -> None:

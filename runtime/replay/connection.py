@@ -17,6 +17,7 @@ from websockets.http11 import Request as Handshake
 from websockets.protocol import SEND_EOF, State
 from websockets.server import ServerProtocol
 
+from runtime.recording import LOST
 from runtime.replay.disturbance import Disturbance, Operation, Raw, Reset, Stall
 from runtime.replay.http import TOKEN_PATHS, HttpError, Request, parse_request, respond
 from runtime.replay.outlet import Outlet
@@ -195,9 +196,9 @@ class Connection(asyncio.Protocol):
             if protocol.state is not State.OPEN and not isinstance(operation, (Reset, Stall)):
                 break
             if isinstance(operation, Say):
-                session.record.sent.append(operation.text)
+                session.record.note_sent(operation.text, self._loop.time() - session.opened)
                 protocol.send_text(operation.text.encode())
-            elif isinstance(operation, End):
+            elif isinstance(operation, End) and operation.code != LOST:
                 session.ended = True
                 protocol.send_close(operation.code, _fit(operation.reason))
             elif isinstance(operation, Raw):
@@ -267,7 +268,7 @@ class Connection(asyncio.Protocol):
         if sent is not None and received is None:
             first = sent
         record.closed_by = "client" if first is received and received is not None else "server" if sent else None
-        record.close_code = first.code if first is not None else 1006
+        record.close_code = first.code if first is not None else LOST
         record.close_reason = first.reason if first is not None else ""
         record.faults = list(self._disturbance.played)
 

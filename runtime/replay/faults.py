@@ -7,8 +7,11 @@ sound server.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from runtime.recording import is_sendable
 
 __all__ = ["FAULTS", "Fault", "FaultError", "parse_fault"]
 
@@ -77,15 +80,26 @@ def parse_fault(text: str) -> Fault:
         key, _, value = item.partition("=")
         if key not in settings and key != "times":
             raise FaultError(f"{name} has no setting {key!r}; it has: {', '.join([*settings, 'times'])}")
-        try:
-            number = float(value)
-        except ValueError:
-            raise FaultError(f"{key} of {name} must be a number, not {value!r}") from None
+        number = _number(name, key, value)
         if key == "times":
             times = int(number)
         else:
             settings[key] = number
     return Fault(name, settings, _moment(name, place) if at else kind.moment, times)
+
+
+def _number(name: str, key: str, value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number >= 0):
+        raise FaultError(f"{key} of {name} must be a number, not negative; it is {value!r}")
+    if key == "status" and not 200 <= number <= 599:
+        raise FaultError(f"status of {name} must be an HTTP status that refuses (200-599), not {value}")
+    if (key == "code" or (key == "as" and number not in (0, 401))) and not is_sendable(int(number)):
+        raise FaultError(f"no close frame can carry {value}; `reset_peer` ends a connection without one")
+    return number
 
 
 def _moment(name: str, place: str) -> float | str:

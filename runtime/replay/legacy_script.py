@@ -18,7 +18,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import cast
 
-from runtime.recording import Close, Event, JsonObject, Recording
+from runtime.recording import NO_CODE, Close, Event, JsonObject, Recording, moment
 from runtime.replay.script import Cue, Script, audio_length, dump, on_the_clock, turn_starts
 from runtime.replay.turns import Turn, collect, turn_of, words_of
 
@@ -50,7 +50,7 @@ def v2_script(recording: Recording, partials: bool = True) -> Script:
             termination = message
         elif message.get("type") == "Error":
             cues.append(Cue(event.at, event.at, dump({"error": message.get("error", "")})))
-        elif event.close is not None and event.close.code not in (1000, 1005):
+        elif event.close is not None and event.close.code not in (1000, NO_CODE):
             code = LEGACY_CLOSE_CODES.get(event.close.code, event.close.code)
             cues.append(Cue(event.at, event.at, close=Close(code, event.close.reason)))
     starts = turn_starts(events)
@@ -75,8 +75,7 @@ class _Clock:
 
     def __init__(self, recording: Recording) -> None:
         recorded = recording.header.recorded
-        # Python 3.10 does not read the suffix Z.
-        self.start = datetime.fromisoformat(recorded.replace("Z", "+00:00")) if recorded else _EPOCH
+        self.start = moment(recorded) if recorded else _EPOCH
 
     def at(self, position: int) -> str:
         return _iso(self.start + timedelta(milliseconds=position))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from runtime.recording import SAMPLE_WIDTH, Event, JsonObject, Recording
+from runtime.recording import SAMPLE_WIDTH, Event, JsonObject, Recording, RecordingError
 from runtime.replay.script import audio_length, on_the_clock
 from runtime.replay.turns import turn_of, words_of
 
@@ -22,7 +22,9 @@ class Locator:
 
     def __init__(self, recording: Recording) -> None:
         self._audio = recording.load_audio()
-        self._width = SAMPLE_WIDTH[recording.encoding]
+        if (width := SAMPLE_WIDTH.get(recording.encoding)) is None:
+            raise RecordingError(recording.path or "recording", 1, f"no place can be found in {recording.encoding}")
+        self._width = width
         self._rate = recording.sample_rate
 
     def find(self, chunk: bytes) -> int:

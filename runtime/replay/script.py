@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from runtime.recording import Close, Event, JsonObject, Recording, dump_json
+from runtime.recording import NO_CODE, Close, Event, JsonObject, Recording, dump_json
 from runtime.replay.turns import Variant, reported_as, turn_of, words_of
 
 __all__ = ["Cue", "Player", "Script", "dump", "v3_script"]
@@ -102,7 +102,7 @@ def v3_script(recording: Recording, variant: Variant | None = None) -> Script:
             termination = event.message
         elif event.close is not None:
             # A normal close only answers the client's Terminate; the session ends itself when one arrives.
-            if event.close.code not in (1000, 1005):
+            if event.close.code not in (1000, NO_CODE):
                 cues.append(Cue(event.at, event.at, close=event.close))
         else:
             cues.append(_cue(event, starts))

@@ -235,4 +235,4 @@ class Service:
     def _keep(self, kept: list[_Kept], item: _Kept) -> None:
         kept.append(item)
         if self._settings.keep is not None:
-            del kept[: len(kept) - self._settings.keep]
+            del kept[: max(0, len(kept) - self._settings.keep)]

@@ -27,7 +27,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Send a close frame."""
+    """Send a close frame; without one, drop the connection if the code is 1006."""
 
     code: int
     reason: str = ""

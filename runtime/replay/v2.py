@@ -24,7 +24,7 @@ IDLE_SECONDS = 60.0
 
 #: Limits of a chunk, in milliseconds.
 SHORTEST, LONGEST = 100.0, 2000.0
-#: Telephone audio was taken as it comes from the line: the vendor's own Twilio example passed each 20 ms frame straight on.
+#: Telephone audio was taken as it comes from the line: the vendor's own Twilio example passed each 20 ms frame on.
 SHORTEST_TELEPHONE = 20.0
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import http.client
 import json
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import urllib.request
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import websocket
 
 from runtime.recorder import Recorder
-from runtime.recording import Close, Recording, read
+from runtime.recording import Close, JsonObject, Recording, read
 from runtime.redaction import Redactor
 from runtime.replay import ReplayServer
 from tests.runtime.sessions import FINALS, SPEED, V3, Client, finals, recording
@@ -28,6 +34,15 @@ def talk(url: str, audio: bytes, speed: float = SPEED, headers: dict[str, str] |
     client = Client(f"{url}/v3/ws", headers or {"Authorization": KEY}, **(V3 | query))
     client.play(audio, speed=speed)
     client.say({"type": "Terminate"})
+    client.drain()
+    return client
+
+
+def leave(url: str, audio: bytes) -> Client:
+    """Send audio until the connection is lost."""
+    client = Client(f"{url}/v3/ws", **V3)
+    with suppress(OSError, websocket.WebSocketException):
+        client.play(audio)
     client.drain()
     return client
 
@@ -87,6 +102,18 @@ def test_a_connection_that_is_lost_is_lost_for_the_client_too(tmp_path: Path) ->
         client.drain()
     assert client.code == 1006
     assert read(path).events[-1].close == Close(1006)
+
+
+def test_a_recording_of_a_lost_connection_is_lost_again(tmp_path: Path) -> None:
+    path = tmp_path / "lost.jsonl"
+    faults = ["reset_peer@3000"]
+    with ReplayServer(recording(), speed=SPEED, faults=faults) as server, Recorder(path, server.url) as recorder:
+        seen = leave(recorder.url, recording().load_audio())
+    assert seen.code == 1006
+    with ReplayServer(path, speed=SPEED) as server:
+        again = leave(server.url, read(path).load_audio() + bytes(3200))
+    assert again.code == 1006
+    assert finals(again.messages) == finals(seen.messages) == FINALS[:1]
 
 
 def test_a_client_that_leaves_is_recorded(tmp_path: Path) -> None:
@@ -151,6 +178,79 @@ def test_a_token_request_that_is_refused_is_refused_for_the_client_too(tmp_path:
         connection.close()
 
 
+def test_a_client_that_is_no_client_opens_no_session_at_the_service(tmp_path: Path) -> None:
+    """Each of them would be billed until it expires."""
+    with ReplayServer(recording()) as server, Recorder(tmp_path / "x.jsonl", server.url) as recorder:
+        connection = http.client.HTTPConnection("127.0.0.1", recorder.port, timeout=10)
+        connection.request("GET", f"/v3/ws?{urlencode(V3)}", headers={"Authorization": "a key"})
+        assert connection.getresponse().status == 426
+        connection.close()
+        assert server.served == 0
+
+
+def test_a_client_that_goes_during_the_handshake_leaves_no_session_open(tmp_path: Path) -> None:
+    entered, gone = threading.Event(), threading.Event()
+
+    def log(entry: JsonObject) -> None:
+        if entry["event"] == "session opened":
+            entered.set()
+            gone.wait(10)
+
+    with ReplayServer(recording(), log=log) as server, Recorder(tmp_path / "x.jsonl", server.url) as recorder:
+        with socket.create_connection(("127.0.0.1", recorder.port)) as client:
+            lines = ["Host: x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"]
+            lines += ["Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Authorization: k", "", ""]
+            client.sendall("\r\n".join([f"GET /v3/ws?{urlencode(V3)} HTTP/1.1", *lines]).encode())
+            assert entered.wait(10)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        gone.set()
+        [record] = server.wait_for_sessions()
+        assert server.connections == 0
+    assert record.closed_by == "client"
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".wav", ".raw"])
+def test_later_sessions_pass_over_files_that_are_there(tmp_path: Path, suffix: str) -> None:
+    path, mine = tmp_path / "call.jsonl", tmp_path / f"call-2{suffix}"
+    mine.write_text("mine")
+    with ReplayServer(recording()) as server, Recorder(path, server.url) as recorder:
+        for _ in range(2):
+            client = Client(f"{recorder.url}/v3/ws", **V3)
+            client.say({"type": "Terminate"})
+            client.drain()
+    assert recorder.recordings == [path, tmp_path / "call-3.jsonl"]
+    assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_no_redirect_takes_the_key_elsewhere(tmp_path: Path, status: int) -> None:
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(status)
+            self.send_header("Location", "/elsewhere")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    asked: list[str] = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as service:
+        thread = threading.Thread(target=service.serve_forever)
+        thread.start()
+        with Recorder(tmp_path / "x.jsonl", f"ws://127.0.0.1:{service.server_port}") as recorder:
+            connection = http.client.HTTPConnection("127.0.0.1", recorder.port, timeout=10)
+            connection.request("GET", "/v3/token", headers={"Authorization": KEY})
+            assert connection.getresponse().status == status
+            connection.close()
+            with pytest.raises(websocket.WebSocketException):
+                websocket.create_connection(f"{recorder.url}/v3/ws", redirect_limit=0)
+        service.shutdown()
+        thread.join()
+    assert asked == ["/v3/token", "/v3/ws"]
+
+
 def test_later_sessions_get_numbers(tmp_path: Path) -> None:
     path = tmp_path / "call.jsonl"
     with ReplayServer(recording()) as server, Recorder(path, server.url, with_audio=False) as recorder:
@@ -171,6 +271,26 @@ def test_a_recording_is_not_replaced_unless_asked_for(tmp_path: Path) -> None:
     recorded_anew = Recorder(path, overwrite=True)
     assert path.read_text() == "mine"
     assert recorded_anew.recordings == []
+
+
+@pytest.mark.parametrize(
+    ("name", "service", "words"),
+    [
+        ("nowhere/call.jsonl", "ws://host", "there is no folder"),
+        ("call.wav", "ws://host", "name it .jsonl"),
+        ("call.jsonl", "https://host", "a scheme and a host"),
+        ("call.jsonl", "wss://host/v3/ws", "a scheme and a host"),
+    ],
+)
+def test_what_would_cost_a_session_is_an_error_at_once(tmp_path: Path, name: str, service: str, words: str) -> None:
+    with pytest.raises((ValueError, OSError), match=words):
+        Recorder(tmp_path / name, service)
+
+
+def test_audio_of_the_users_is_not_replaced_either(tmp_path: Path) -> None:
+    (tmp_path / "speech.wav").write_text("mine")
+    with pytest.raises(FileExistsError, match=r"speech\.wav"):
+        Recorder(tmp_path / "speech.jsonl")
 
 
 def test_audio_can_be_left_out(tmp_path: Path) -> None:
@@ -234,6 +354,22 @@ def test_the_command_ends_after_one_session(tmp_path: Path) -> None:
     assert output == f"{path}\n"
     assert finals(client.messages) == FINALS
     assert [event.message for event in read(path).events if event.message][-1]["type"] == "Termination"  # type: ignore[index]
+
+
+def test_a_recording_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with ReplayServer(recording()) as server:
+        process = command("--out", str(folder / "session.jsonl"), "--service", server.url)
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[4].removesuffix("/v3/ws")
+        folder.rmdir()
+        talk(address, b"")
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert errors.startswith("error: ")
+    assert "session.jsonl" in errors
+    assert errors.count("\n") == 1
 
 
 def test_the_command_ends_when_it_is_told_to(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import ssl
 import subprocess
@@ -110,11 +111,15 @@ def test_every_option_reaches_the_server() -> None:
         assert (first.code, first.reason) == (3009, "fault: close 3009")
 
 
-def test_it_speaks_tls_with_an_authority_of_its_own(tmp_path: Path) -> None:
-    authority = tmp_path / "ca.pem"
-    with running(DICTATION, "--tls", "--ca-file", str(authority)) as (_, url):
+@pytest.mark.parametrize("named", [False, True])
+def test_it_speaks_tls_and_says_how_to_trust_it(named: bool, tmp_path: Path) -> None:
+    options = ["--ca-file", str(tmp_path / "ca.pem")] if named else []
+    with running(DICTATION, "--tls", *options) as (process, url):
         assert url.startswith("wss://127.0.0.1:")
-        trust = ssl.create_default_context(cafile=str(authority))
+        assert process.stdout is not None
+        advice = process.stdout.readline()
+        [authority] = re.findall(r"SSL_CERT_FILE=(\S+)", advice)
+        trust = ssl.create_default_context(cafile=authority)
         socket = websocket.create_connection(
             f"{url}/v3/ws?speech_model=universal-streaming-english",
             header=["Authorization: k"],
@@ -123,6 +128,25 @@ def test_it_speaks_tls_with_an_authority_of_its_own(tmp_path: Path) -> None:
         )
         assert json.loads(socket.recv())["type"] == "Begin"
         socket.close()
+        process.terminate()
+        process.communicate(timeout=30)
+    assert Path(authority).exists() == named  # a file nobody asked for does not stay
+
+
+def test_without_a_recording_it_plays_the_one_that_comes_with_it() -> None:
+    with running("--speed", "50") as (_, url):
+        client = Client(f"{url}/v3/ws", **V3)
+        client.play(recording().load_audio())
+        client.say({"type": "Terminate"})
+        assert finals(client.drain()) == FINALS
+
+
+def test_a_recording_that_is_wrong_is_named_with_its_line(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jsonl"
+    lines = Path(DICTATION).read_text().splitlines()
+    lines[4] = lines[4].replace('"wall"', '"wal"', 1)
+    broken.write_text("\n".join(lines) + "\n")
+    assert failing(str(broken)) == f"error: {broken}:5: unknown field 'wal'\n"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +155,11 @@ def test_it_speaks_tls_with_an_authority_of_its_own(tmp_path: Path) -> None:
         (["nowhere.jsonl"], "nowhere.jsonl: No such file"),
         ([DICTATION, "--fault", "nonsense"], "unknown fault 'nonsense'"),
         ([DICTATION, "--speed", "0"], "speed must be greater than 0"),
-        ([DICTATION, "--tls"], "--tls and --ca-file FILE go together"),
+        ([DICTATION, "--ca-file", "ca.pem"], "give both"),
+        ([DICTATION, "--tls", "--certificate", "x.pem"], "give one of them"),
+        ([DICTATION, "--session-seconds", "0"], "--session-seconds must be greater than 0"),
+        ([DICTATION, "--max-sessions", "-1"], "--max-sessions must be greater than 0"),
+        ([DICTATION, "--log", "nowhere/log.jsonl"], "nowhere/log.jsonl"),
         ([DICTATION, "--certificate", "nowhere.pem"], "No such file"),
     ],
 )
@@ -143,5 +171,6 @@ def test_what_cannot_be_started_is_an_error(arguments: list[str], words: str) ->
 
 
 def test_the_faults_there_are_can_be_listed() -> None:
-    result = subprocess.run(command(DICTATION, "--fault", "help"), capture_output=True, text=True, check=True)
-    assert "close:code=3005@MOMENT  close frame" in result.stdout
+    result = subprocess.run(command("--fault", "list"), capture_output=True, text=True, check=True)
+    assert "close:code=3005@MOMENT\n    close frame" in result.stdout
+    assert "times=N" in result.stdout

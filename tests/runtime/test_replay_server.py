@@ -7,12 +7,13 @@ import json
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import websocket
 
-from runtime.recording import JsonObject
+from runtime.recording import JsonObject, RecordingError
 from runtime.replay import Limits, ReplayServer, SessionRecord
 from tests.runtime.sessions import FINALS, SPEED, V2, V3, Client, finals, recording
 
@@ -308,13 +309,14 @@ def test_only_as_many_sessions_are_kept_as_asked_for() -> None:
         if entry["event"] == "session closed":
             closed.release()
 
-    with ReplayServer(recording(), log=log, keep=2) as server:
-        for _ in range(4):
+    with ReplayServer(recording(), log=log, keep=3) as server:
+        kept: list[list[int]] = []
+        for _ in range(5):
             Client(f"{server.url}/v3/ws", **V3).socket.close()
             assert closed.acquire(timeout=10)
-        kept: list[SessionRecord] = server.sessions
-        assert [record.number for record in kept] == [3, 4]
-        assert server.served == 4
+            kept.append([record.number for record in server.sessions])
+        assert kept == [[1], [1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5]]
+        assert server.served == 5
 
 
 # The end
@@ -337,6 +339,13 @@ def test_a_port_that_is_taken_is_an_error_at_once() -> None:
         pytest.raises(OSError, match="in use"),
         ReplayServer(recording(), port=server.port),
     ):
+        pass
+
+
+def test_what_keeps_it_from_starting_is_raised() -> None:
+    silent = recording()
+    header = replace(silent.header, audio=None)
+    with pytest.raises(RecordingError, match="no audio"), ReplayServer(replace(silent, header=header), resume=True):
         pass
 
 
