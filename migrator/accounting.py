@@ -76,18 +76,29 @@ class _Token:
 
 
 def unexplained(text: str, explained: Sequence[Span]) -> list[Finding]:
-    """Return a finding for each v2 word in code that lies in none of the `explained` spans.
+    """Return a finding for each line of code with v2 words that lie in none of the `explained` spans.
 
     Comments, docstrings and sentences (what a program prints, say) are not code.
     """
     lines = _line_starts(text)
-    findings = []
+    found: dict[int, list[tuple[str, Span]]] = {}
     for word, start in _words(text):
         span = _span(lines, start, len(word))
         if not any(known.contains(span) for known in explained):
-            message = f"no rule explains '{word}' here: if AssemblyAI's v2 API is meant, move it to v3 by hand"
-            findings.append(Finding(CODE, span, message, Safety.MANUAL, False))
-    return findings
+            found.setdefault(span.line, []).append((word, span))
+    return [_finding(words) for words in found.values()]
+
+
+def _finding(words: Sequence[tuple[str, Span]]) -> Finding:
+    first, last = words[0][1], words[-1][1]
+    names = ", ".join(f"'{word}'" for word in dict.fromkeys(word for word, _ in words))
+    return Finding(
+        CODE,
+        Span(first.line, first.column, last.end_line, last.end_column),
+        f"no rule explains {names}: if AssemblyAI's v2 is meant, move it to v3 by hand",
+        Safety.MANUAL,
+        False,
+    )
 
 
 def _words(text: str) -> Iterator[tuple[str, int]]:
