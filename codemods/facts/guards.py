@@ -7,6 +7,7 @@ from typing import Protocol
 import libcst as cst
 
 from codemods import vocabulary as v
+from codemods.facts import patterns
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTest, TypeTests, read_base
 from codemods.facts.values import Function, Message
@@ -132,16 +133,10 @@ class _Guard:
         if not isinstance(match, cst.Match):
             return False
         fields = {field.message for field in self.program.fields(match.subject, v.TYPE_KEY)}
-        texts: list[str] = []
-        stack: list[cst.CSTNode] = [case.pattern]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, cst.MatchValue):
-                texts += self.program.constants(node.value)
-            stack.extend(node.children)
-        if self.finals_only:
-            return bool(fields & messages) and bool(texts) and v.PARTIAL not in texts
-        return bool(fields & messages) and bool(texts) and all(text in v.TRANSCRIPTS for text in texts)
+        if not (fields | _messages(self.program, match.subject)) & messages:
+            return False
+        asks = patterns.is_not_partial if self.finals_only else patterns.has_transcript
+        return asks(self.program, case.pattern)
 
     def _left_early(self, block: cst.IndentedBlock, child: cst.CSTNode, messages: frozenset[Message]) -> bool:
         """Return whether an earlier `if not a transcript: continue` sits in front of `child`."""

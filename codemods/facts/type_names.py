@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from codemods import vocabulary as v
+from codemods.facts import patterns
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTest, TypeTests
 from codemods.facts.values import Bound, ClassRef, Function, Lit, Obj, Str, Value
@@ -43,7 +44,7 @@ class TypeNames:
         self.tests: dict[cst.CSTNode, list[TypeTest]] = {}
         known = TypeTests.of(program)
         for test in known.tests.values():
-            if known.uses_kind(test):
+            if known.uses_kind(test) and not known.is_stuck(test):
                 for literal in self._literals(test):
                     self.tests.setdefault(literal, []).append(test)
         self._users = self._index()
@@ -94,7 +95,7 @@ class TypeNames:
                 return set()
         elif isinstance(node, cst.Match):
             for case in node.cases:
-                for pattern in _values_of(case.pattern):
+                for pattern in patterns.literals(case.pattern):
                     if not isinstance(pattern.value, cst.SimpleString):
                         found |= _spelled(self.program.values(pattern.value))
         elif isinstance(node, cst.Call):
@@ -162,10 +163,3 @@ def _spelled(values: frozenset[Value]) -> set[cst.CSTNode]:
             if isinstance(part, Lit) and part.text in v.V2_TYPES and isinstance(part.node, cst.SimpleString):
                 found.add(part.node)
     return found
-
-
-def _values_of(pattern: cst.CSTNode) -> Iterator[cst.MatchValue]:
-    if isinstance(pattern, cst.MatchValue):
-        yield pattern
-    for child in pattern.children:
-        yield from _values_of(child)

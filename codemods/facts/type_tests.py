@@ -68,6 +68,8 @@ class TypeTests:
                     self.tests[node] = test
         self.kinds = self._kinds()
         """Origins whose value has to say "partial" or "final" by itself, since the message is out of reach later."""
+        self.stuck = frozenset(origin for origin in self.kinds if not self._is_reachable(origin))
+        """Those of `kinds` where that cannot be done, for want of a message to ask or because of another origin."""
 
     @staticmethod
     def of(program: Program) -> TypeTests:
@@ -77,6 +79,10 @@ class TypeTests:
     def uses_kind(self, test: TypeTest) -> bool:
         """Return whether a test sees kinds instead of v3 types."""
         return bool(test.origins & self.kinds)
+
+    def is_stuck(self, test: TypeTest) -> bool:
+        """Return whether a test has to stay as it is, since its operand cannot be made to say what it asks."""
+        return bool(test.origins & self.stuck)
 
     def is_sure(self, test: TypeTest) -> bool:
         """Return whether the operand is a vendor's message type, or None, and nothing else."""
@@ -204,6 +210,9 @@ class TypeTests:
                     return Base(cst.Name(name), False, None)
         return None
 
+    def _is_reachable(self, origin: cst.CSTNode) -> bool:
+        return all(read_base(other) is not None for other in self._linked({origin}))
+
     def _kinds(self) -> frozenset[cst.CSTNode]:
         found: set[cst.CSTNode] = set()
         for test in self.tests.values():
@@ -211,6 +220,10 @@ class TypeTests:
                 test.named or not test.types or any(text in v.TRANSCRIPTS for text in test.types)
             ):
                 found |= test.origins
+        return self._linked(found)
+
+    def _linked(self, found: set[cst.CSTNode]) -> frozenset[cst.CSTNode]:
+        """Return `found` and every origin that takes part in a test together with one of them."""
         while True:
             more = {
                 origin

@@ -55,7 +55,9 @@ class Dispatch(Rule):
             yield from self._enumeration(node, known, context)
             return
         test = known.tests.get(node)
-        if test is None or not known.uses_kind(test) or isinstance(context.module.parent(node), cst.AssignTarget):
+        if test is None or not known.uses_kind(test) or known.is_stuck(test):
+            return
+        if isinstance(context.module.parent(node), cst.AssignTarget):
             return
         subscript = cst.ensure_type(node, cst.Subscript)
         if _is_guarded(subscript, context.module, known):

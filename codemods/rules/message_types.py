@@ -66,6 +66,9 @@ class MessageTypes(Rule):
             return
         tests = TypeTests.of(context.program)
         test = tests.tests.get(comparison)
+        if test is not None and tests.is_stuck(test):
+            yield self.report(node, "compare with the v3 message types here: Begin, Turn, Termination")
+            return
         if test is not None and test.named and tests.uses_kind(test):
             return  # the names stand for kinds of turns from here on: see V3M306
         if test is not None:
@@ -96,7 +99,11 @@ class MessageTypes(Rule):
         """Return whether what is not taken for partial here is taken for something else than the unformatted end."""
         parent = test.module.parent(test.node)
         operator = test.node.comparisons[0].operator if isinstance(test.node, cst.Comparison) else None
-        if isinstance(parent, cst.If) and isinstance(operator, cst.Equal | cst.In) and _has_remainder(parent, tests):
+        if (
+            isinstance(parent, cst.If)
+            and isinstance(operator, cst.Equal | cst.In)
+            and _has_remainder(parent, test, tests)
+        ):
             return True
         if isinstance(parent, cst.If) and parent.orelse is None and isinstance(operator, cst.Equal | cst.In):
             if not leaves(parent.body):
@@ -153,12 +160,26 @@ def kind_helper() -> AddHelper:
     return AddHelper(KIND_HELPER, KIND_CODE)
 
 
-def _has_remainder(branch: cst.If, tests: TypeTests) -> bool:
+def _has_remainder(branch: cst.If, test: TypeTest, tests: TypeTests) -> bool:
     """Return whether some code below takes what no test of the type has taken."""
-    last: cst.If | cst.Else | None = branch
-    while isinstance(last, cst.If):
-        last = last.orelse
-    return last is not None and not is_idle(last.body)
+
+    def takes(statement: cst.CSTNode) -> bool:
+        if isinstance(statement, cst.If):
+            if any(node in tests.tests or _is_error(node) for node in test.module.walk(statement.test)):
+                return statement.orelse is not None and takes(statement.orelse)
+            return not is_idle(statement.body)
+        return not isinstance(statement, cst.Else) or not is_idle(statement.body)
+
+    if branch.orelse is not None:
+        return takes(branch.orelse)
+    block = test.module.parent(branch)
+    if not isinstance(block, cst.IndentedBlock) or not leaves(branch.body):
+        return False
+    return any(takes(statement) for statement in block.body[list(block.body).index(branch) + 1 :])
+
+
+def _is_error(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.SimpleString) and node.evaluated_value == "error"
 
 
 def _function(test: TypeTest) -> cst.CSTNode | None:
@@ -236,7 +257,7 @@ class KindOrigins(Rule):
     code = "V3M302"
     summary = "a message type that leaves its message behind is replaced by the kind of turn"
     why = "v3 tells partial from final by flags of the message, which a bare type does not carry along."
-    nodes = (cst.Subscript, cst.Call)
+    nodes = (cst.Subscript, cst.Call, cst.SimpleString)
     order = 21
     examples = (
         Example(
@@ -264,7 +285,8 @@ class KindOrigins(Rule):
         if node not in TypeTests.of(context.program).kinds or context.is_claimed(node):
             return
         read = read_base(node)
-        if read is None:
+        if read is None or node in TypeTests.of(context.program).stuck:
+            context.claim(node)
             yield self.report(node, "the type's message is out of reach where it is tested: pass the message along")
             return
         context.claim(node)
