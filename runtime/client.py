@@ -23,7 +23,8 @@ from typing import ParamSpec
 from runtime.buffer import AudioBuffer
 from runtime.connection import Connection
 from runtime.errors import ConnectionLostError, ProtocolError, StreamingError, from_close
-from runtime.messages import Begin, ErrorMessage, Message, MessageError, Termination, Turn, Word, parse
+from runtime.listener import Listener
+from runtime.messages import Begin, ErrorMessage, MessageError, Termination, Turn, Word, parse
 from runtime.options import StreamingOptions
 from runtime.sender import Sender
 from runtime.sources.base import Source
@@ -38,32 +39,6 @@ _JOIN_SECONDS = 2.0
 _LONGEST_BACKOFF = 30.0
 
 P = ParamSpec("P")
-
-
-class Listener:
-    """What a program does with a session; override what is of interest.
-
-    All methods run on the client's session thread, one at a time. An exception in any of them ends the session
-    properly, is raised to whoever runs the client, and nothing more is told.
-    """
-
-    def on_begin(self, begin: Begin) -> None:
-        """A session is open; again after each reconnection."""
-
-    def on_partial(self, turn: Turn) -> None:
-        """A turn has grown. Use `turn.text`: `transcript` lacks the words that may still change."""
-
-    def on_final(self, turn: Turn) -> None:
-        """A turn is over; called exactly once for each."""
-
-    def on_termination(self, termination: Termination) -> None:
-        """The session is over."""
-
-    def on_reconnect(self, error: StreamingError, delay: float) -> None:
-        """The connection was lost by `error` and is tried again in `delay` seconds."""
-
-    def on_message(self, message: Message) -> None:
-        """Any message, as it came, before the method that is made for it."""
 
 
 class StreamingClient:

@@ -13,8 +13,9 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from runtime.client import Listener, StreamingClient
+from runtime.client import StreamingClient
 from runtime.errors import StreamingError
+from runtime.listener import Listener
 from runtime.messages import Begin, Json, Turn
 from runtime.options import StreamingOptions
 from runtime.sources.base import Source

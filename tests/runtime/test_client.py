@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from websockets.sync.server import ServerConnection
 
-from runtime.client import Listener, StreamingClient
+from runtime.client import StreamingClient
 from runtime.errors import AudioError, ConnectError, ConnectionLostError, SourceError, StreamingError
+from runtime.listener import Listener
 from runtime.messages import Begin, Termination, Turn
 from runtime.options import StreamingOptions
 from tests.runtime.speech import (

@@ -18,7 +18,7 @@ import pytest
 from websockets.utils import accept_key
 
 from runtime.audio import AudioFormat
-from runtime.client import Listener, StreamingClient
+from runtime.client import StreamingClient
 from runtime.errors import (
     AudioError,
     AuthenticationError,
@@ -34,6 +34,7 @@ from runtime.errors import (
     TlsError,
     TooManySessionsError,
 )
+from runtime.listener import Listener
 from runtime.messages import Turn
 from runtime.options import StreamingOptions
 from runtime.replay import Limits, ReplayServer
