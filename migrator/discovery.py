@@ -67,11 +67,12 @@ class Discovery:
                 self.problems.append(Problem(path, "no such file or folder"))
 
     def _fresh(self, batch: Iterable[str]) -> list[str]:
-        kept = [name for name in batch if name not in self._seen and not self._excluded(name)]
+        kept = [name for name in batch if name not in self._seen and not self.excluded(name)]
         self._seen.update(kept)
         return kept
 
-    def _excluded(self, path: str) -> bool:
+    def excluded(self, path: str) -> bool:
+        """Return whether the user keeps a file out of the run."""
         if not self.exclude:
             return False
         parts = path.split("/")

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from migrator.discovery import Discovery, Problem
-from migrator.screening import Screening
+from migrator.screening import Screening, needs_recent_sdk
 
 if TYPE_CHECKING:
     from codemods.model import Options
     from migrator.outcome import Outcome
     from migrator.worker import Analyse
+
+_SDK = "V3M6"
+"""The codes of rules for programs on the vendor's SDK."""
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done, and how many there are."""
@@ -58,8 +61,11 @@ class Run:
             from migrator.outcome import Outcome
 
             found += [Outcome(problem.path, error=problem.message) for problem in problems]
-        if screening.hits:
-            found += _migrate(self, screening, options(), analyse, progress)
+        if screening.hits or screening.recent:
+            chosen = options()
+            if screening.hits:
+                found += _migrate(self, screening, chosen, analyse, progress)
+            found += _dependencies(self, screening, found, chosen)
         return sorted(found, key=lambda outcome: outcome.path)
 
 
@@ -79,3 +85,27 @@ def _migrate(
         if progress is not None:
             progress(min(done, total), total)
     return found
+
+
+def _dependencies(run: Run, screening: Screening, found: Sequence[Outcome], options: Options) -> list[Outcome]:
+    """Return what becomes of the files that say which SDK the programs get, if the new code needs another one."""
+    rewritten = {outcome.path: outcome for outcome in found if outcome.changed}
+    programs = [path for path in screening.recent if path not in rewritten]
+    programs += [
+        path
+        for path, outcome in rewritten.items()
+        if needs_recent_sdk(outcome.after) or any(f.fixed and f.code.startswith(_SDK) for f in outcome.findings)
+    ]
+    if not programs:
+        return []
+    from migrator.dependencies import project
+    from migrator.worker import Task
+    from migrator.workspace import Group
+
+    task = Task(Group((), frozenset()), options, run.per_file_ignores)
+    roots = {path: screening.files.get(path, "") for path in programs}
+    outcomes = project.outcomes(roots, task.options_for, Discovery(run.paths, run.exclude).excluded)
+    known = {outcome.path for outcome in found}
+    outcomes = [outcome for outcome in outcomes if outcome.path not in known]
+    run.scanned += len(outcomes)
+    return outcomes

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 
 # Findings that come from outside the rules.
 _OWN = {
+    "V3M701": (
+        "the project asks for an SDK that has what the migrated code needs",
+        "Safe: applied by default. Code written for v3 runs on the vendor's SDK from 0.64.16 on: older ones lack it, "
+        "or drop what was said last. Requirements files, constraints, pyproject.toml, Pipfile, setup.cfg, setup.py and "
+        "the `pip:` list of environment.yml are raised to it, in the style of the old specifier; what is recent enough "
+        "stays. The option `extras` went with SDK 1.0.0: pyaudio, which it brought, is listed by itself.",
+    ),
+    "V3M702": (
+        "an SDK that is too old is asked for where only a person can change it",
+        "Lock files, requirements with hashes and those made by a tool are made anew from what they are made from; a "
+        "repository, a list that is computed and conda's own packages need a look. They are reported, never edited.",
+    ),
     "V3M900": (
         "v2 word that no rule explains",
         "Every v2 word in the code of a file has to be rewritten, reported or suppressed. This one is none of these: "
@@ -25,6 +37,8 @@ _OWN = {
         "that it cannot hide a later mistake.",
     ),
 }
+
+_SAFE = frozenset({"V3M701"})
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +82,7 @@ def summaries() -> dict[str, str]:
 def catalogue(docs: Sequence[RuleDoc]) -> list[str]:
     """Return a line for each rule."""
     rows = [(doc.code, doc.safety.value, doc.summary) for doc in docs]
-    rows += [(code, "manual", summary) for code, (summary, _) in _OWN.items()]
+    rows += [(code, "safe" if code in _SAFE else "manual", summary) for code, (summary, _) in _OWN.items()]
     return [f"{code}  {safety:<6}  {summary}" for code, safety, summary in sorted(rows)]
 
 

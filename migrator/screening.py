@@ -43,10 +43,12 @@ class Screening:
     Attributes:
         files: every file looked at, with the root it was found under.
         hits: those that speak v2 beyond doubt.
+        recent: those whose code is there already and needs a recent SDK.
     """
 
     files: dict[str, str] = field(default_factory=dict)
     hits: list[str] = field(default_factory=list)
+    recent: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def screen(self, root: str, batch: Iterable[str]) -> None:
@@ -82,8 +84,11 @@ class Screening:
         elif len(data) >= SIZE_LIMIT:
             limit = f"{SIZE_LIMIT // 1_000_000} MB"
             self.problems.append(Problem(path, f"larger than {limit}, not read: leave it out with --exclude"))
-        elif speaks_v2(data) and self._within(root, path):
-            self.hits.append(path)
+            return
+        speaks, recent = speaks_v2(data), needs_recent_sdk(data)
+        if (speaks or recent) and self._within(root, path):
+            self.hits += [path] * speaks
+            self.recent += [path] * recent
 
     def _within(self, root: str, path: str) -> bool:
         # Asked of hits only: a link costs a clean file nothing.
@@ -110,6 +115,11 @@ def speaks_v2(data: bytes) -> bool:
     if (_FINAL in data or _TERMINATE in data) and _WITHOUT_VENDOR.search(data) and _WEAK.search(data):
         return True
     return _OURS in data and _MARK.search(data) is not None
+
+
+def needs_recent_sdk(data: bytes) -> bool:
+    """Return whether a file with this content waits for the end of a session as only recent SDKs can."""
+    return b"assemblyai.streaming" in data and b"terminate_timeout" in data
 
 
 def may_speak_v2(data: bytes) -> bool:

@@ -19,6 +19,15 @@ from migrator.reporting.report import Mode, Report
 _THEME = "ansi_dark"  # the terminal's own sixteen colours, so that it fits light and dark backgrounds
 _ADDED, _REMOVED = Style(color="green"), Style(color="red")
 _TAB = 4
+_LANGUAGES = {
+    "toml": "toml",
+    "cfg": "ini",
+    "txt": "text",
+    "in": "text",
+    "yml": "yaml",
+    "yaml": "yaml",
+    "Pipfile": "toml",
+}
 _CONTINUES = "\u21aa"  # a line that goes on in the next row of the terminal
 _COLOURED_UP_TO = 1_000_000
 """Characters. Colouring looks at the whole file; above this it would be felt."""
@@ -66,7 +75,8 @@ def _summary(report: Report, console: Console) -> None:
 
 
 def _diff(outcome: Outcome, width: int) -> Iterator[Text]:
-    old, new = _coloured(outcome.before), _coloured(outcome.after)
+    language = _LANGUAGES.get(outcome.path.rpartition("/")[2].rpartition(".")[2], "python")
+    old, new = _coloured(outcome.before, language), _coloured(outcome.after, language)
     digits = len(str(max(len(old), len(new))))
     room = max(width - 2 * digits - 5, 20)
     first = True
@@ -106,7 +116,7 @@ def _fitted(line: Text, room: int) -> list[Text]:
     return list(line.divide(cuts))
 
 
-def _coloured(data: bytes) -> list[Text]:
+def _coloured(data: bytes, language: str) -> list[Text]:
     try:
         text = Module.decode(data).text
     except DecodingError:
@@ -116,7 +126,7 @@ def _coloured(data: bytes) -> list[Text]:
     if len(plain) > _COLOURED_UP_TO:
         return [Text(line) for line in plain.split("\n")]
     # The lexer must not drop lines at either end, or the numbers would be wrong.
-    syntax = Syntax("", "python", theme=_THEME)
+    syntax = Syntax("", language, theme=_THEME)
     lines = list(syntax.highlight(f"#\n{plain}\n#").split("\n"))[1:-1]
     if [line.plain for line in lines] != plain.split("\n"):
         return [Text(line) for line in plain.split("\n")]

@@ -1,0 +1,1 @@
+"""The dependencies that a project declares: which versions the new code will meet, and which it needs."""
