@@ -13,7 +13,8 @@ from pathlib import Path
 import environment
 
 # portaudio19-dev and a compiler: PyAudio comes as source for Linux. The plugins are for the device that plays a file.
-PACKAGES = ["gcc", "libc6-dev", "portaudio19-dev", "libasound2-plugins"]
+# Chromium shows the page of `smoke --report`.
+PACKAGES = ["gcc", "libc6-dev", "portaudio19-dev", "libasound2-plugins", "chromium"]
 
 
 def main(arguments: list[str]) -> None:

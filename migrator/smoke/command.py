@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from migrator.smoke.variants import VARIANTS
+
 if TYPE_CHECKING:
     from migrator.smoke.trial import Trial
-
-VARIANTS = ("F1", "F2", "F3")
+    from runtime.recording import Recording
 
 _DESCRIPTION = """Run programs, unchanged, against a recorded session, and judge what they do. Nothing leaves this
 machine: the vendor's host names lead to a local server, a microphone plays the recording, every other host is closed.
@@ -24,6 +25,11 @@ Without COMMAND the programs under PATH that open a session are found and run. "
 the recording's audio as a WAV file.
 
 exit code: 0 all checks passed; 1 a check failed; 2 a program could not be run, or there was none."""
+
+
+_VARIANTS = "how turns are reported, may be repeated (default: all): " + "; ".join(
+    f"{name}, {what}" for name, what in VARIANTS.items()
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--python", metavar="EXE", help="interpreter of the program (default: the python on PATH)")
     add("--python-before", metavar="EXE", help="interpreter of the original, if it needs another (an older SDK)")
     add("--speed", type=_positive, default=4.0, metavar="X", help="times real time (default: %(default)g)")
-    add("--variant", action="append", choices=VARIANTS, help="how turns are reported; may be repeated (default: all)")
+    add("--variant", action="append", choices=list(VARIANTS), help=_VARIANTS)
     add(
         "--timeout",
         type=_positive,
@@ -50,27 +56,39 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--stub-missing", action="store_true", help="replace packages that are not installed by stubs")
     add("--format", choices=("terminal", "json", "junit"), default="terminal", help="form of the report")
     add("--timeline", action="store_true", help="show what happened when")
+    add("--report", type=Path, metavar="FILE.html", help="write a page with the checks and drawn timelines")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the programs and print the report; return the exit code."""
-    from migrator.smoke import report
+    from migrator.smoke import machine_report, report
     from migrator.smoke.versions import VersionError
-    from runtime.recording import RecordingError
+    from runtime.bundled import default_recording
+    from runtime.recording import RecordingError, read
 
     try:
+        recording = read(arguments.recording or default_recording())
         with tempfile.TemporaryDirectory(prefix="v3-migrate-versions-") as name:
-            trials = list(_trials(arguments, Path(name)))
+            trials = list(_trials(arguments, recording, Path(name)))
     except (VersionError, RecordingError, _UsageError, OSError) as error:
         print(f"v3-migrate: {error}", file=sys.stderr)
         return 2
+    if arguments.report is not None:
+        from migrator.smoke.page import page
+
+        try:
+            arguments.report.write_text(page(trials, recording), encoding="utf-8")
+        except OSError as error:
+            print(f"v3-migrate: {arguments.report}: {error.strerror}", file=sys.stderr)
+            return 2
     if arguments.format == "json":
-        text = report.as_json(trials, arguments.timeline)
+        text = machine_report.as_json(trials, arguments.timeline)
     elif arguments.format == "junit":
-        text = report.junit(trials)
+        text = machine_report.junit(trials)
     else:
-        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        text = report.terminal(trials, color, arguments.timeline)
+        tty = sys.stdout.isatty()
+        width = shutil.get_terminal_size().columns if tty else None
+        text = report.terminal(trials, tty and "NO_COLOR" not in os.environ, arguments.timeline, width)
     sys.stdout.write(text)
     return report.exit_code(trials)
 
@@ -89,15 +107,12 @@ class _Asked:
     python_before: Path
 
 
-def _trials(arguments: argparse.Namespace, temporary: Path) -> Iterator[Trial]:
+def _trials(arguments: argparse.Namespace, recording: Recording, temporary: Path) -> Iterator[Trial]:
     from migrator.smoke.sandbox import Conditions, Program
     from migrator.smoke.trial import trials
     from migrator.smoke.versions import committed_copy, migrated_copy
-    from runtime.bundled import default_recording
-    from runtime.recording import read
 
     asked = _understand(arguments)
-    recording = read(arguments.recording or default_recording())
     folder, original = asked.folder, None
     if arguments.migrate:
         original, folder = folder, temporary / "migrated"
@@ -113,8 +128,8 @@ def _trials(arguments: argparse.Namespace, temporary: Path) -> Iterator[Trial]:
         if sys.stderr.isatty():
             print(f"running {' '.join(command)} ...", file=sys.stderr)
         program = Program(folder, command, asked.python)
-        before = original and replace(program, folder=original, python=asked.python_before)
-        yield from trials(" ".join(command), program, before, conditions, arguments.variant or VARIANTS)
+        before = replace(program, folder=original, python=asked.python_before) if original is not None else None
+        yield from trials(" ".join(command), program, before, conditions, arguments.variant or list(VARIANTS))
 
 
 def _understand(arguments: argparse.Namespace) -> _Asked:

@@ -23,16 +23,17 @@ def raw_ends(sessions: Sequence[SessionRecord]) -> list[str]:
 
 def shown_like_finals(text: str, finals: Iterable[str], raw: Sequence[str], partials: Iterable[str]) -> list[str]:
     """Return the raw ends that stand in `text` as finals do, and as partials do not."""
-    settled = set(finals)
-    as_partial = _shapes(text, set(partials) - set(raw) - settled)
-    as_final = _shapes(text, settled) - as_partial
+    settled, others = set(finals), set(partials)
+    as_partial = _shapes(text, others - set(raw) - settled)
+    as_final = _shapes(text, settled - others) - as_partial
     return [end for end in raw if end not in settled and _shapes(text, [end]) & as_final]
 
 
 def tells_apart(text: str, finals: Iterable[str], partials: Iterable[str]) -> bool | None:
     """Return whether partials look otherwise than finals do in `text`; None if it does not show both."""
-    settled = set(finals)
-    as_final, as_partial = _shapes(text, settled), _shapes(text, set(partials) - settled)
+    settled, others = set(finals), set(partials)
+    # A text that was sent as both may stand there as either.
+    as_final, as_partial = _shapes(text, settled - others), _shapes(text, others - settled)
     return as_final.isdisjoint(as_partial) if as_final and as_partial else None
 
 

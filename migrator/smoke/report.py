@@ -1,20 +1,21 @@
-"""The trials of a run as text for a person, as JSON, and as JUnit XML."""
+"""The trials of a run as text for a person."""
 
 from __future__ import annotations
 
-import json
-import re
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from xml.etree import ElementTree
+from itertools import groupby
 
-from migrator.smoke.judge import Status
-from migrator.smoke.timeline import timeline
+from migrator.smoke.timeline import lines
 from migrator.smoke.trial import Trial
+from migrator.smoke.variants import VARIANTS
+from migrator.smoke.verdict import Check, Status
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.NOT_APPLICABLE: "n/a"}
 _COLORS = {"pass": "32", "FAIL": "1;31", "n/a": "2", "passed": "32", "failed": "1;31", "could not run": "1;33"}
+#: Where the evidence begins.
+_INDENT = 18
 
 
 def exit_code(trials: Sequence[Trial]) -> int:
@@ -23,31 +24,70 @@ def exit_code(trials: Sequence[Trial]) -> int:
     return 2 if "could not run" in outcomes or not trials else 1 if "failed" in outcomes else 0
 
 
-def terminal(trials: Sequence[Trial], color: bool, with_timeline: bool) -> str:
-    """Return a table of checks for each trial, and a summary."""
+def terminal(trials: Sequence[Trial], color: bool, with_timeline: bool, width: int | None = None) -> str:
+    """Return a table of checks for each program, and a summary; fold and cut lines at `width` columns."""
     paint = _painter(color)
-    lines = [line for trial in trials for line in _table(trial, paint, with_timeline)]
+    text: list[str] = []
+    for _, runs in groupby(trials, key=lambda trial: trial.name):
+        text += [*_program(list(runs), paint, with_timeline, width), ""]
     counts = Counter(trial.outcome for trial in trials)
     summary = ", ".join(f"{count} {paint(outcome)}" for outcome, count in sorted(counts.items()))
-    runs = "1 run" if len(trials) == 1 else f"{len(trials)} runs"
-    return "\n".join([*lines, f"{runs}: {summary}", ""])
+    return "\n".join([*text, f"{'1 run' if len(trials) == 1 else f'{len(trials)} runs'}: {summary}", ""])
 
 
-def _table(trial: Trial, paint: Callable[[str], str], with_timeline: bool) -> Iterator[str]:
-    variant = f", turns as in {trial.variant}" if trial.variant else ""
-    compared = ", compared with the original" if trial.before else ""
-    yield f"{trial.name}{variant}{compared}: {paint(trial.outcome)}"
-    if trial.reason is not None:
-        yield f"  {trial.reason}"
-    for check in trial.verdict.checks if trial.verdict else ():
+def _program(
+    runs: Sequence[Trial], paint: Callable[[str], str], with_timeline: bool, width: int | None
+) -> Iterator[str]:
+    compared = " (compared with the original)" if any(trial.before for trial in runs) else ""
+    yield f"{runs[0].name}{compared}"
+    for trial in runs:
+        variant = f"turns as {trial.variant}, {VARIANTS[trial.variant]}: " if trial.variant else ""
+        yield f"  {variant}{paint(trial.outcome)}"
+        if trial.reason is not None:
+            yield from _folded(trial.reason, "    ", "    ", width)
+    for check, variants in _checks(runs):
         mark = _MARKS[check.status]
-        yield f"  {paint(mark)}{' ' * (5 - len(mark))}{check.name:<11} {check.evidence}"
+        evidence = f"{check.evidence}{f' [{variants}]' if variants else ''}"
+        first, *rest = _folded(evidence, " " * _INDENT, " " * _INDENT, width)
+        # The colour has no width, so it comes after folding.
+        yield f"  {paint(mark)}{' ' * (5 - len(mark))}{check.name:<11}{first[_INDENT:]}"
+        yield from rest
         if check.status is Status.FAIL:
-            yield f"       {'':<11} {check.advice}"
-    if with_timeline:
-        yield "  timeline (seconds since the start)"
-        yield from (f"  {line}" for line in timeline(trial.seen))
-    yield ""
+            yield from _folded(check.advice, " " * _INDENT + "-> ", " " * (_INDENT + 3), width)
+    for trial in runs if with_timeline else ():
+        yield f"  timeline{f' of {trial.variant}' if trial.variant else ''} (seconds since the start)"
+        yield from (f"  {line}"[:width] for line in lines(trial.seen))
+
+
+def _checks(runs: Sequence[Trial]) -> Iterator[tuple[Check, str]]:
+    """Yield each check once with the variants it is about: none if it came out the same in all."""
+    judged = [trial for trial in runs if trial.verdict is not None]
+    names = dict.fromkeys(check.name for trial in judged if trial.verdict for check in trial.verdict.checks)
+    for name in names:
+        found = [
+            (trial.variant or "", check)
+            for trial in judged
+            if trial.verdict
+            for check in trial.verdict.checks
+            if check.name == name
+        ]
+        if all(check.status is Status.PASS for _, check in found):
+            # The evidence differs in milliseconds and counts only.
+            yield found[0][1], ""
+            continue
+        alike: dict[tuple[Status, str], list[str]] = {}
+        for variant, check in found:
+            alike.setdefault((check.status, "" if check.status is Status.PASS else check.evidence), []).append(variant)
+        for variants in alike.values():
+            check = next(check for variant, check in found if variant == variants[0])
+            yield check, "" if len(variants) == len(judged) else ", ".join(variants)
+
+
+def _folded(text: str, first: str, rest: str, width: int | None) -> list[str]:
+    """Return `text` as lines of at most `width` columns; without one, as one line."""
+    if width is None:
+        return [first + text]
+    return textwrap.wrap(text, max(width, 40), initial_indent=first, subsequent_indent=rest) or [first]
 
 
 def _painter(color: bool) -> Callable[[str], str]:
@@ -55,62 +95,3 @@ def _painter(color: bool) -> Callable[[str], str]:
         return f"\x1b[{_COLORS[text]}m{text}\x1b[0m" if color else text
 
     return paint
-
-
-def as_json(trials: Sequence[Trial], with_timeline: bool) -> str:
-    """Return one JSON document; its form is versioned."""
-    document = {
-        "version": 1,
-        "runs": [
-            {
-                "program": trial.name,
-                "variant": trial.variant,
-                "compared": trial.before is not None,
-                "outcome": trial.outcome,
-                "reason": trial.reason,
-                "checks": [
-                    {
-                        "name": check.name,
-                        "status": check.status.value,
-                        "evidence": check.evidence,
-                        "advice": check.advice if check.status is Status.FAIL else None,
-                    }
-                    for check in (trial.verdict.checks if trial.verdict else ())
-                ],
-                **({"timeline": timeline(trial.seen)} if with_timeline else {}),
-            }
-            for trial in trials
-        ],
-        "summary": dict(Counter(trial.outcome for trial in trials)),
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def junit(trials: Sequence[Trial]) -> str:
-    """Return JUnit XML: a suite for each trial, a test case for each check."""
-    suites = ElementTree.Element("testsuites", name="v3-migrate smoke")
-    for trial in trials:
-        checks = trial.verdict.checks if trial.verdict else ()
-        suite = ElementTree.SubElement(
-            suites,
-            "testsuite",
-            name=_clean(f"{trial.name} {trial.variant or ''}".strip()),
-            tests=str(max(len(checks), 1)),
-            failures=str(sum(check.status is Status.FAIL for check in checks)),
-            errors=str(int(trial.verdict is None)),
-        )
-        if trial.reason is not None:
-            case = ElementTree.SubElement(suite, "testcase", classname=_clean(trial.name), name="runs")
-            ElementTree.SubElement(case, "error", message=_clean(trial.reason))
-        for check in checks:
-            case = ElementTree.SubElement(suite, "testcase", classname=_clean(trial.name), name=check.name)
-            if check.status is Status.FAIL:
-                ElementTree.SubElement(case, "failure", message=_clean(check.evidence)).text = check.advice
-            elif check.status is Status.NOT_APPLICABLE:
-                ElementTree.SubElement(case, "skipped", message=_clean(check.evidence))
-    ElementTree.indent(suites)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
-
-
-def _clean(text: str) -> str:
-    return _NOT_XML.sub("?", text)

@@ -1,86 +1,150 @@
-"""What happened when: the output of the program, what it reported, and its sessions, as lines of text."""
+"""What happened when: what a program said and did, and what went over the wire, in order."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from migrator.smoke.observation import Observation
+from migrator.smoke.observation import Happening, Observation
+from runtime.recording import JsonObject
 from runtime.replay import Frame, SessionRecord
 
-_SHOWN = ("redirected", "blocked", "microphone", "input", "exception", "logged-error", "stubbed", "stub")
+#: Where something happened; the order is that of a drawing, from top to bottom.
+LANES = ("audio", "to service", "from service", "output", "program", "sandbox")
+
+_SHOWN = ("redirected", "blocked", "microphone", "input", "exception", "logged-error", "stubbed", "uvloop", "listening")
 
 
-def timeline(seen: Observation) -> list[str]:
-    """Return one line for each happening, in order; times are seconds since the start of the program."""
-    entries = sorted(
-        [*_outputs(seen), *_happenings(seen), *_wire(seen), *_frames(seen), *_end(seen)], key=lambda entry: entry[0]
-    )
-    return [f"{time:8.3f}  {where:<8} {text}" for time, where, text in entries]
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened, `time` seconds after the start of the program; what lasts has an end, `until`.
+
+    `text` fits on a line; `detail` is all of it where that is more. What is `bad` went wrong; a `final` ends a turn.
+    """
+
+    time: float
+    lane: str
+    text: str
+    until: float | None = None
+    detail: str = ""
+    bad: bool = False
+    final: bool = False
 
 
-_Entry = tuple[float, str, str]
+def timeline(seen: Observation) -> list[Entry]:
+    """Return all that happened, in order."""
+    entries = [*_outputs(seen), *_happenings(seen), *_sessions(seen), *_end(seen)]
+    # The clocks are two, so what falls into one millisecond is put as cause and effect.
+    return sorted(entries, key=lambda entry: (round(entry.time, 3), LANES.index(entry.lane)))
 
 
-def _outputs(seen: Observation) -> Iterator[_Entry]:
+def lines(seen: Observation) -> list[str]:
+    """Return the timeline as lines of text."""
+    width = max(map(len, LANES))
+    return [
+        f"{entry.time:8.3f}  {entry.lane:<{width}}  {entry.text}"
+        + (f" until {entry.until:.3f}" if entry.until is not None else "")
+        for entry in timeline(seen)
+    ]
+
+
+def _outputs(seen: Observation) -> Iterator[Entry]:
     for output in seen.outputs:
         for line in output.text.replace("\r", "\n").splitlines():
             if line.strip():
-                yield output.time, output.channel, line
+                note = "" if output.channel == "stdout" else f"({output.channel}) "
+                yield Entry(output.time, "output", note + line.rstrip())
+    for stub in seen.happened("stub"):
+        yield Entry(stub.time, "output", f"({stub.text('channel')}) {stub.text('text')}")
 
 
-def _happenings(seen: Observation) -> Iterator[_Entry]:
+def _happenings(seen: Observation) -> Iterator[Entry]:
     for happening in seen.happenings:
         if happening.kind in _SHOWN:
             facts = (f"{name}={value}" for name, value in happening.facts.items() if name not in ("thread", "pid"))
-            yield happening.time, "program", f"{happening.kind} {' '.join(facts)}"
+            bad = happening.kind in ("exception", "logged-error")
+            yield Entry(happening.time, "program", f"{happening.kind} {' '.join(facts)}".rstrip(), bad=bad)
 
 
-def _wire(seen: Observation) -> Iterator[_Entry]:
+def _sessions(seen: Observation) -> Iterator[Entry]:
+    opened: dict[object, float] = {}
     for happening in seen.wire:
         if happening.kind == "session opened":
-            yield happening.time, "server", f"session opened at {happening.text('host')}, {happening.text('query')}"
+            opened[happening.facts.get("session")] = happening.time
+            yield Entry(happening.time, "to service", _opening(happening), detail=happening.text("query"))
         elif happening.kind == "session closed":
-            closed = f"{happening.text('close_code')} {happening.text('close_reason')}".strip()
-            yield happening.time, "server", f"session closed by {happening.text('closed_by')}: {closed}"
-        elif happening.kind == "sent":
-            yield happening.time, "server", f"-> {happening.text('text')}"
-
-
-def _frames(seen: Observation) -> Iterator[_Entry]:
-    opened = {
-        happening.facts.get("session"): happening.time for happening in seen.wire if happening.kind == "session opened"
-    }
+            code = happening.facts.get("close_code")
+            text = f"closed by {happening.text('closed_by')}: {code} {happening.text('close_reason')}".rstrip()
+            lane = "from service" if happening.text("closed_by") == "server" else "to service"
+            yield Entry(happening.time, lane, text, bad=code not in (1000, 1001))
+        elif happening.kind == "token":
+            yield Entry(happening.time, "to service", f"{happening.text('method')} a token: {happening.text('status')}")
     for session in seen.sessions:
-        for first, last, text in _summed(session):
-            if session.number in opened:
-                span = f" until {opened[session.number] + last / 1000:.3f}" if last > first else ""
-                yield opened[session.number] + first / 1000, "server", f"<- {text}{span}"
+        if session.number in opened:
+            yield from _messages(session, opened[session.number])
 
 
-def _summed(session: SessionRecord) -> Iterator[tuple[int, int, str]]:
-    """Yield the frames of the client; audio frames of the same size in a row count as one."""
+def _opening(happening: Happening) -> str:
+    return f"{happening.text('api')} session opened at {happening.text('host')}"
+
+
+def _messages(session: SessionRecord, start: float) -> Iterator[Entry]:
+    for text, at in zip(session.sent, session.sent_at, strict=False):
+        message = _parsed(text)
+        final = bool(message.get("end_of_turn") or message.get("message_type") == "FinalTranscript")
+        said = _summary(message) if message else text[:100]
+        yield Entry(start + at / 1000, "from service", said, detail=text, final=final)
+    for frames in _alike(session.frames):
+        first, last = (start + frame.at / 1000 for frame in (frames[0], frames[-1]))
+        if frames[0].milliseconds is None:
+            text = f"{frames[0].kind} {json.dumps(frames[0].control) if frames[0].control else 'that is no JSON'}"
+            yield Entry(first, "to service", text[:100], detail=text, bad=frames[0].control is None)
+        else:
+            count = f"{len(frames)} x {frames[0].milliseconds:g} ms as {frames[0].kind}"
+            yield Entry(first, "audio", count, until=last if last > first else None)
+
+
+def _parsed(text: str) -> JsonObject:
+    """Return a message; nothing if it is no JSON object, as the server's faults may send."""
+    try:
+        message = json.loads(text)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def _summary(message: JsonObject) -> str:
+    kind = str(message.get("type") or message.get("message_type"))
+    if kind == "Turn":
+        marks = [name for name in ("end_of_turn", "turn_is_formatted") if message.get(name)]
+        heard = " ".join(str(word.get("text")) for word in _words(message))
+        said = message.get("transcript") if message.get("end_of_turn") else heard
+        return f"Turn {message.get('turn_order')}{''.join(f' {mark}' for mark in marks)}: {said}"
+    said = message.get("text") or message.get("error") or ""
+    return f"{kind}: {said}" if said else kind
+
+
+def _words(message: JsonObject) -> list[JsonObject]:
+    words = message.get("words")
+    return [word for word in words if isinstance(word, dict)] if isinstance(words, list) else []
+
+
+def _alike(frames: list[Frame]) -> Iterator[list[Frame]]:
+    """Yield the frames of the client; audio frames of the same size in a row come together."""
     group: list[Frame] = []
-    for frame in session.frames:
-        if group and (frame.milliseconds, frame.kind) != (group[0].milliseconds, group[0].kind):
-            yield _group(group)
+    for frame in frames:
+        if group and (frame.milliseconds is None or frame.milliseconds != group[0].milliseconds):
+            yield group
             group = []
         group.append(frame)
-        if frame.milliseconds is None:
-            yield _group(group)
-            group = []
     if group:
-        yield _group(group)
+        yield group
 
 
-def _group(frames: list[Frame]) -> tuple[int, int, str]:
-    first = frames[0]
-    if first.milliseconds is None:
-        return first.at, first.at, f"{first.kind} {first.control}"
-    return first.at, frames[-1].at, f"audio as {first.kind}, {len(frames)} x {first.milliseconds:g} ms"
-
-
-def _end(seen: Observation) -> Iterator[_Entry]:
+def _end(seen: Observation) -> Iterator[Entry]:
     if seen.stopped_at is not None:
-        yield seen.stopped_at, "sandbox", "Enter" if seen.ending == "answer" else "Ctrl+C"
-    how = "killed" if seen.ending == "killed" else f"exit code {seen.exit_code}"
-    yield seen.ended_at, "sandbox", f"the program ended: {how}"
+        yield Entry(seen.stopped_at, "sandbox", "Enter" if seen.ending == "answer" else "Ctrl+C")
+    killed = seen.ending == "killed"
+    how = "killed" if killed else f"exit code {seen.exit_code}"
+    yield Entry(seen.ended_at, "sandbox", f"the program ended: {how}", bad=killed)

@@ -75,7 +75,8 @@ def _audio(seen: Observation, before: Observation | None) -> Iterator[Check]:
     elif not audio:
         yield failed("audio", "no audio was sent", "Send the audio as binary frames.")
     else:
-        yield passed("audio", f"{len(audio)} binary frames of {min(audio):g} to {max(audio):g} ms")
+        span = f"{min(audio):g} to {max(audio):g}" if min(audio) < max(audio) else f"{min(audio):g}"
+        yield passed("audio", f"{len(audio)} binary frames of {span} ms")
 
 
 def _misdeclared(seen: Observation, before: Observation | None) -> str | None:
