@@ -25,6 +25,8 @@ _REDRAWS_A_SECOND = 12
 _METER_CELLS = 16
 _QUIETEST_DB = -48.0
 _PARTIAL_LINES = 4
+INTERRUPTED = 130
+"""The exit code of a program that Ctrl+C has ended, by the custom of shells."""
 
 
 class Metered:
@@ -67,7 +69,7 @@ class JsonLines(Listener):
         """Write `reconnect`."""
         self._write("reconnect", {**_trouble(error), "delay": round(delay, 3)})
 
-    def end(self, statistics: Statistics, error: Exception | None) -> None:
+    def end(self, statistics: Statistics, error: BaseException | None) -> None:
         """Write `error`, should there be one, and `end`."""
         if error is not None:
             self._write("error", _trouble(error))
@@ -124,7 +126,7 @@ class Captions(Listener):
     def on_reconnect(self, error: StreamingError, delay: float) -> None:
         """Show that the connection is gone; nothing that is said meanwhile is lost."""
         self._state = "reconnecting"
-        self._console.print(Text(f"{error}; trying again", "yellow"))
+        self._console.print(Text(f"{_printable(str(error))}; trying again", "yellow"))
 
     def render(self) -> Group:
         """Return what stands under the finals."""
@@ -142,13 +144,17 @@ class Captions(Listener):
         line.append(_clock(sent), "bold")
         line.append("  ").append_text(_meter(self._peak))
         line.append(f"  {state}", "" if state == "listening" else "yellow")
-        return line.append(f"  {self._where}  Ctrl+C ends", "dim")
+        end = "Ctrl+C leaves at once" if state == "finishing" else "Ctrl+C ends"
+        return line.append(f"  {self._where}  {end}", "dim")
 
 
 def listen(source: Source, options: StreamingOptions, as_json: bool) -> int:
     """Show captions of `source` until it ends or Ctrl+C is pressed, and return the exit code.
 
     The form is chosen by where standard output goes: captions for a terminal, finals for a pipe, or JSON Lines.
+
+    Returns:
+        0; 1 if the session failed; 130 after a second Ctrl+C, when the end was not waited for.
     """
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
     if as_json:
@@ -169,16 +175,18 @@ def listen(source: Source, options: StreamingOptions, as_json: bool) -> int:
         error = _run(client)
     if not as_json and client.statistics.sessions:
         errors.print(_summary(client.statistics))
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
     if error is not None:
-        errors.print(Text(f"error: {error}", "red"), soft_wrap=True)
+        errors.print(Text(f"error: {_printable(str(error))}", "red"), soft_wrap=True)
         return 1
     return 0
 
 
-def _run(client: StreamingClient) -> StreamingError | None:
+def _run(client: StreamingClient) -> StreamingError | KeyboardInterrupt | None:
     try:
         client.run()
-    except StreamingError as error:
+    except (StreamingError, KeyboardInterrupt) as error:
         return error
     return None
 
@@ -202,7 +210,7 @@ def _caption(turn: Turn) -> dict[str, Json]:
     return {"turn": turn.turn_order, "start": start, "end": end, "text": turn.text}
 
 
-def _trouble(error: Exception) -> dict[str, Json]:
+def _trouble(error: BaseException) -> dict[str, Json]:
     code = error.code if isinstance(error, StreamingError) else None
     return {"type": type(error).__name__, "message": str(error), "code": code}
 

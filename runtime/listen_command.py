@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
             return _list_devices()
         return _listen(arguments)
     except KeyboardInterrupt:
-        return 130
+        return 130  # before there was a session
     except (SourceError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

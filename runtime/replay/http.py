@@ -53,6 +53,8 @@ def parse_request(data: bytes | bytearray) -> Request | None:
     """Read the head of a request; None while it is incomplete. Raises HttpError for what is no HTTP."""
     end = data.find(b"\r\n\r\n")
     if end < 0:
+        if data and not data[:1].isalpha():  # a TLS handshake, for one, would never come to an end of its head
+            raise HttpError(400, "not an HTTP request")
         if len(data) > MAX_HEADER:
             raise HttpError(431, "header too large")
         return None

@@ -22,7 +22,7 @@ from rich.console import Console
 from runtime import listen_command
 from runtime.client import StreamingClient
 from runtime.errors import ConnectionLostError
-from runtime.listen import Captions
+from runtime.listen import Captions, listen
 from runtime.messages import Begin, Turn, Word
 from runtime.options import StreamingOptions
 from runtime.replay import ReplayServer
@@ -191,8 +191,14 @@ MOMENTS: dict[str, tuple[Callable[[], AbstractContextManager[str]], str, int]] =
 """Where the program is, by what it shows then, and the code it ends with: 1 if the transcript may lack something."""
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        *((moment, signal.SIGINT) for moment in MOMENTS),
+        ("while connecting", signal.SIGTERM),
+        ("while listening", signal.SIGTERM),
+    ],
+)
 def test_ctrl_c_ends_gracefully(moment: str, number: signal.Signals) -> None:
     surroundings, sign, expected = MOMENTS[moment]
     with surroundings() as url, closing(Terminal(listen_to(url))) as terminal:
@@ -213,6 +219,7 @@ def test_a_second_ctrl_c_does_not_wait_for_the_service() -> None:
         code, screen = terminal.end()
     assert code == 130
     assert "Traceback" not in screen
+    assert "of audio, 0 finals" in screen
 
 
 @pytest.mark.parametrize(
@@ -272,6 +279,15 @@ def test_a_long_partial_shows_its_end_and_never_fills_the_screen(width: int) -> 
     assert len(lines) == 5
     assert "word199" in "".join(lines)
     assert max(map(len, lines)) <= width
+
+
+def test_what_a_host_says_of_an_error_never_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with ReplayServer(SESSIONS / "dictation-f1.jsonl", faults=["refuse"]) as server:
+        shown, _, screen = captions()
+        shown.on_reconnect(ConnectionLostError("\x1b[2Jgone"), 1)
+        assert listen(Spoken(b""), StreamingOptions(api_key="k", url=server.url), as_json=False) == 1
+    assert screen.getvalue() == " [2Jgone; trying again\n"
+    assert capsys.readouterr().err == "error: refused by a fault (code 401)\n"
 
 
 def test_the_state_line_follows_the_session() -> None:
