@@ -85,12 +85,19 @@ async def ending_session(ws):
 
 _RUN_APP = '''\
 def run_until_stopped(app, **options):
-    """Run the connection in a thread of its own; when it ends, or on Ctrl+C, stop the audio and end the session."""
+    """Run the connection in a thread of its own; when it or the audio ends, or on Ctrl+C, end the session."""
+    global audio_thread
+    stop_event.clear()
+    audio_thread = None
     connection = threading.Thread(target=app.run_forever, kwargs=options, daemon=True)
     connection.start()
     try:
         while connection.is_alive():
             connection.join(timeout=0.1)
+            if audio_thread is not None and audio_thread.ident and not audio_thread.is_alive():
+                break  # no more audio comes
+    except KeyboardInterrupt:
+        pass  # run_forever returns on Ctrl+C, too
     finally:
         stop_event.set()
         if audio_thread is not None:
@@ -99,6 +106,9 @@ def run_until_stopped(app, **options):
         app.close()
         connection.join(timeout=2)
 '''
+_SWALLOWED = """    except KeyboardInterrupt:
+        pass  # run_forever returns on Ctrl+C, too
+"""
 
 
 def fits(module: SourceModule, sessions: Sessions, *names: str) -> bool:
@@ -141,9 +151,14 @@ def ending_session(module: SourceModule, connection: Connection) -> list[Edit]:
     return [_helper(module, ENDING, _ENDING), AddImport("contextlib"), *end_session(module, connection)]
 
 
-def run_app(module: SourceModule, connection: Connection, thread: str) -> list[Edit]:
-    """Return the edits that give a module `run_until_stopped`, for an audio thread kept as the global `thread`."""
+def run_app(module: SourceModule, connection: Connection, thread: str, *, in_loop: bool) -> list[Edit]:
+    """Return the edits that give a module `run_until_stopped`, for an audio thread kept as the global `thread`.
+
+    In a loop that connects again for ever, Ctrl+C has to go through.
+    """
     code = _RUN_APP.replace("audio_thread", thread)
+    if in_loop:
+        code = code.replace(_SWALLOWED, "")
     return [_helper(module, RUN_APP, code), *end_session(module, connection)]
 
 

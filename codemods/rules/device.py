@@ -50,23 +50,26 @@ class Device(Rule):
             return
         if _AUDIO not in external_names(context.program.values(node)) or not _is_constructor(node, context):
             return
-        if context.program.memo(Device, lambda: _is_freed(sessions)):
+        freeing = context.program.memo(Device, lambda: _freeing(sessions))
+        if freeing and not _only_when_closed(freeing, sessions):
             return
-        name = _name(node, context)
         statement = context.module.statement(node)
+        release = _release(node, context)
         if (
-            name is None
+            release is None
             or not isinstance(statement, cst.SimpleStatementLine)
             or _is_read_by_stray_thread(sessions, context)
         ):
-            yield self.report(
-                node, "the sound device is never freed: call its terminate() when nothing reads it any more"
-            )
+            if not freeing:
+                yield self.report(
+                    node, "the sound device is never freed: call its terminate() when nothing reads it any more"
+                )
             return
+        freed = "freed only when a connection closes" if freeing else "never freed"
         yield self.change(
             node,
-            "the sound device is never freed; now it is, when the program ends",
-            InsertAfter(statement, f"atexit.register({name}.terminate)"),
+            f"the sound device is {freed}; now it is, when the program ends",
+            InsertAfter(statement, f"atexit.register({release})"),
             AddImport("atexit"),
         )
 
@@ -75,23 +78,43 @@ def _is_constructor(node: cst.Call, context: Context) -> bool:
     return "pyaudio.PyAudio" in external_names(context.program.values(node.func))
 
 
-def _is_freed(sessions: Sessions) -> bool:
-    return any(
-        isinstance(node, cst.Attribute)
-        and node.attr.value == "terminate"
-        and _AUDIO in external_names(sessions.program.values(node.value))
+def _freeing(sessions: Sessions) -> list[cst.Attribute]:
+    """Return where the program frees the device."""
+    return [
+        node
         for module in sessions.modules()
         for node in module.walk()
-    )
+        if isinstance(node, cst.Attribute)
+        and node.attr.value == "terminate"
+        and _AUDIO in external_names(sessions.program.values(node.value))
+    ]
 
 
-def _name(node: cst.Call, context: Context) -> str | None:
-    """Return the variable or attribute that a new PyAudio is kept in, if that is all its statement does."""
+def _only_when_closed(freeing: list[cst.Attribute], sessions: Sessions) -> bool:
+    """Return whether only callbacks free the device that never run if there was no connection."""
+    closing = {
+        function
+        for session in sessions.found.values()
+        for function in sessions.callbacks(session, "on_error", "on_close")
+    }
+    return all(sessions.function(node) in closing for node in freeing)
+
+
+def _release(node: cst.Call, context: Context) -> str | None:
+    """Return source for what frees a new PyAudio, or the stream opened on it in the same breath.
+
+    None if its statement does more than keep it in a variable or an attribute.
+    """
+    method = "terminate"
     holder = context.module.parent(node)
+    if isinstance(holder, cst.Attribute) and holder.attr.value == "open":
+        # `PyAudio().open(...)`: the stream is all that there is to hold on to
+        opened = context.module.parent(holder)
+        method, holder = "close", context.module.parent(opened) if isinstance(opened, cst.Call) else None
     if not isinstance(holder, cst.Assign) or len(holder.targets) != 1:
         return None
     target = holder.targets[0].target
-    return context.module.code(target) if isinstance(target, cst.Name | cst.Attribute) else None
+    return f"{context.module.code(target)}.{method}" if isinstance(target, cst.Name | cst.Attribute) else None
 
 
 def _is_read_by_stray_thread(sessions: Sessions, context: Context) -> bool:

@@ -17,13 +17,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from migrator.smoke import sandbox
 from migrator.smoke.observation import Observation
 from migrator.smoke.service import trust
-from runtime.recording import JsonObject, Recording
 from runtime.replay import ReplayServer, SessionRecord
 from scripts import matrix
 from tests.end_to_end.apps import SPEED, App, apps, dictation
@@ -132,9 +130,7 @@ def end(app: App, environment: str, folder: Path, api: str, event: Event) -> End
 class _Run(sandbox._Run):
     """A run that the event ends, instead of the last final."""
 
-    def __init__(
-        self, program: sandbox.Program, conditions: sandbox.Conditions, folder: Path, event: Event
-    ) -> None:
+    def __init__(self, program: sandbox.Program, conditions: sandbox.Conditions, folder: Path, event: Event) -> None:
         super().__init__(program, conditions, folder)
         self.event = event
 

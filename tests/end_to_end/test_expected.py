@@ -1,4 +1,4 @@
-"""The tool makes of every legacy program, byte for byte, the v3 program beside it, and a second run leaves that alone."""
+"""The tool makes of every legacy program the v3 program beside it, byte for byte; a second run leaves that alone."""
 
 from __future__ import annotations
 
