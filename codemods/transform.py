@@ -163,11 +163,12 @@ def apply(module: SourceModule, edits: Sequence[Edit], todos: dict[cst.CSTNode, 
     tree = module.tree.visit(applier)
     assert isinstance(tree, cst.Module)
     tree = _drop_unused(module.tree, tree, {edit.name for edit in edits if isinstance(edit, Unused)})
-    for module_name, names in _grouped(edits).items():
-        tree = _add_imports(tree, module_name, names)
+    # helpers first: an import has to stand above the first of them that uses it
     for edit in edits:
         if isinstance(edit, AddHelper):
             tree = _add_helper(tree, edit)
+    for module_name, names in _grouped(edits).items():
+        tree = _add_imports(tree, module_name, names)
     return tree.code + module.tail
 
 
@@ -250,6 +251,13 @@ def _bound_name(alias: cst.ImportAlias) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
+def _bound_names(code: str) -> list[str]:
+    """Return the variables that an import statement sets."""
+    part = cst.ensure_type(cst.parse_statement(code), cst.SimpleStatementLine).body[0]
+    assert isinstance(part, cst.Import | cst.ImportFrom) and not isinstance(part.names, cst.ImportStar)
+    return [_bound_name(alias) for alias in part.names]
+
+
 def _import_end(tree: cst.Module) -> int:
     """Return the index of the first statement below docstring and leading imports."""
     end = 0
@@ -264,9 +272,20 @@ def _import_end(tree: cst.Module) -> int:
                 continue
         elif isinstance(statement, cst.Try | cst.If) and end:
             continue
+        elif not isinstance(statement, cst.SimpleStatementLine):
+            break  # what a definition names (annotations, bases) has to be there already
         if index > end + 6:
             break
     return end
+
+
+def _first_use(tree: cst.Module, names: Iterable[str]) -> int:
+    """Return the index of the first statement, other than an import, that names one of `names`."""
+    wanted = set(names)
+    for index, statement in enumerate(tree.body):
+        if wanted & _names_used(cst.Module([statement])):
+            return index
+    return len(tree.body)
 
 
 def _has_import(tree: cst.Module, edit: AddImport) -> bool:
@@ -333,7 +352,8 @@ def _insert_import(tree: cst.Module, code: str) -> cst.Module:
         # what stands above the first import (blank lines, a comment on the file) stays above
         follower = body[place]
         statement = statement.with_changes(leading_lines=getattr(follower, "leading_lines", ()))
-        gap = () if _is_import(follower) else (cst.EmptyLine(indent=False),)
+        definition = isinstance(follower, cst.FunctionDef | cst.ClassDef)
+        gap = () if _is_import(follower) else (cst.EmptyLine(indent=False),) * (1 + definition)
         body[place] = follower.with_changes(leading_lines=gap)
     body.insert(place, statement)
     return tree.with_changes(body=body)
@@ -362,7 +382,7 @@ def _extend_import(tree: cst.Module, edit: AddImport) -> cst.Module | None:
 
 def _import_place(tree: cst.Module, code: str) -> int:
     """Return where among the imports a new one belongs: the standard library's come first, in their order."""
-    end = _import_end(tree)
+    end = min(_import_end(tree), _first_use(tree, _bound_names(code)))
     new = _stdlib_order(cst.parse_statement(code))
     if new is None:
         return end
@@ -404,7 +424,7 @@ def _add_helper(tree: cst.Module, edit: AddHelper) -> cst.Module:
             return tree
     statement = cst.parse_statement(edit.code, config=tree.config_for_parsing)
     blank = cst.EmptyLine(indent=False)
-    end = _import_end(tree)
+    end = min(_import_end(tree), _first_use(tree, (edit.name,)))
     body = list(tree.body)
     body.insert(end, statement.with_changes(leading_lines=(blank, blank) if end else ()))
     if end + 1 < len(body):
