@@ -31,7 +31,14 @@ class Entry:
 
 
 def entries(program: Program, obj: Obj) -> Iterator[Entry]:
-    """Yield every place that gives a key to the mapping `obj`."""
+    """Yield every place that gives a key to the mapping `obj`, be it through another one copied into it."""
+    sources = [obj]
+    for source in sources:
+        yield from _own_entries(program, source)
+        sources += [merged for merged in program.run.merged.get(source, ()) if merged not in sources]
+
+
+def _own_entries(program: Program, obj: Obj) -> Iterator[Entry]:
     yield from _literal_entries(obj.site, obj)
     for store in program.run.stores.get(obj, ()):
         if isinstance(store, cst.Subscript):

@@ -77,6 +77,8 @@ class Access(Store):
                 for key, found in self.items(value).items():
                     self.join_heap(target, key, found)
                 self.join_heap(target, ELEMENT, self.read_heap(value, ELEMENT))
+                if value is not target and value not in self.merged[target]:
+                    self.merged[target].append(value)
 
     def keys(self, values: Values) -> list[Hashable]:
         """Return the constant keys among `values`; `ELEMENT` when there is none."""

@@ -40,7 +40,7 @@ class Calls(Access):
     def call(self, callee: Value, node: cst.Call, arguments: Arguments) -> Values:
         """Return what calling `callee` can give, and pass the arguments on to it."""
         if isinstance(callee, Function):
-            return self.call_function(callee.node, arguments, ())
+            return self.call_function(callee.node, node, arguments, ())
         if isinstance(callee, Bound):
             return self.call_bound(callee, node, arguments)
         if isinstance(callee, ClassRef):
@@ -59,7 +59,7 @@ class Calls(Access):
         if isinstance(callee.target, Function):
             extra = {name: (node.func, values) for name, values in callee.keywords}
             merged = Arguments(arguments.positional, extra | arguments.keywords, arguments.star, arguments.double_star)
-            return self.call_function(callee.target.node, merged, callee.args)
+            return self.call_function(callee.target.node, node, merged, callee.args)
         leading = [(node.func, values) for values in callee.args]
         return self.call(
             callee.target,
@@ -68,26 +68,46 @@ class Calls(Access):
         )
 
     def call_function(
-        self, node: cst.FunctionDef | cst.Lambda, arguments: Arguments, leading: tuple[Values, ...]
+        self, node: cst.FunctionDef | cst.Lambda, call: cst.Call, arguments: Arguments, leading: tuple[Values, ...]
     ) -> Values:
         """Give a function's parameters their values and return what it returns."""
         self.called.add(node)
         for index, values in enumerate(leading):
             self.join_param(node, index, values)
-        for index, (_, values) in enumerate(arguments.positional, start=len(leading)):
+        params = (*node.params.posonly_params, *node.params.params)
+        for index, (given, values) in enumerate(arguments.positional, start=len(leading)):
             self.join_param(node, index, values)
+            if index >= len(params) and isinstance(node.params.star_arg, cst.Param):
+                self.give(Obj(node.params.star_arg, "tuple"), index - len(params), given, values)
         first_star = len(leading) + len(arguments.positional)
         for values in arguments.star:
-            params = (*node.params.posonly_params, *node.params.params)
             for offset in range(max(0, len(params) - first_star)):
                 self.join_param(node, first_star + offset, self.unpacked(values, offset))
-        scope = self.scopes[node]
-        for name, (_, values) in arguments.keywords.items():
-            if name in scope.local:
-                self.join_argument(scope, name, values)
+        for name, (given, values) in arguments.keywords.items():
+            self._join_keyword(node, name, given, values, call)
+        if node.params.star_kwarg is not None:
+            for values in arguments.double_star:
+                self.copy_items(values, Obj(node.params.star_kwarg, "dict"))
         if isinstance(node, cst.FunctionDef) and self.heap.get((Obj(node, "generator"), ELEMENT)) is not None:
             return frozenset({Obj(node, "generator")})
         return self.returns.get(node, NOTHING)
+
+    def _join_keyword(
+        self,
+        node: cst.FunctionDef | cst.Lambda,
+        name: str,
+        given: cst.BaseExpression,
+        values: Values,
+        call: cst.Call,
+    ) -> None:
+        params = node.params
+        if any(param.name.value == name for param in (*params.params, *params.kwonly_params)):
+            self.join_argument(self.scopes[node], name, values)
+        elif params.star_kwarg is not None:
+            rest = Obj(params.star_kwarg, "dict")
+            self.give(rest, name, given, values)
+            if call not in self.stores[rest]:
+                self.stores[rest].append(call)
 
     def instantiate(self, node: cst.ClassDef, call: cst.Call, arguments: Arguments) -> Values:
         """Return a new instance, its constructor run or its declared fields filled."""
@@ -105,16 +125,16 @@ class Calls(Access):
 
     def fill_fields(self, instance: Instance, arguments: Arguments, call: cst.Call) -> None:
         """Fill the declared fields of a dataclass, NamedTuple or model."""
-        fields = self.classes[instance.node].fields
-        names = [item.target.value for item in fields if isinstance(item.target, cst.Name)]
+        keys = self.declared(instance.node)
+        names = list(keys)
         for name, (_, values) in zip(names, arguments.positional, strict=False):
             self.join_heap(instance, f".{name}", values)
         for name, (_, values) in arguments.keywords.items():
             self.join_heap(instance, f".{name}", values)
         for source in arguments.double_star:
             for value in source:
-                for name in names:
-                    self.join_heap(instance, f".{name}", self.item(value, name, call))
+                for name, key in keys.items():
+                    self.join_heap(instance, f".{name}", self.item(value, key, call))
 
     def call_back(self, values: Values, call: cst.Call, given: list[Values]) -> Values:
         """Call callbacks as a library would, with `given` positional arguments."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 
 import libcst as cst
 
@@ -235,7 +235,12 @@ class Expressions(Calls):
         self.eval(node.key, inner)
         self.eval(node.value, inner)
         # `{k: v for k, v in params.items() if ...}` filters: what holds of the source holds of the result
-        return frozenset(value for value in sources if isinstance(value, Obj) and value.kind == "dict")
+        kept = (Obj, Message) if is_filter(node) else Obj
+        return frozenset(
+            value
+            for value in sources
+            if isinstance(value, kept) and (isinstance(value, Message) or value.kind == "dict")
+        )
 
     def eval_ListComp(self, node: cst.ListComp, env: Env) -> Values:
         return self._comprehension(node, "list", env)
@@ -315,11 +320,44 @@ class Expressions(Calls):
         for argument in node.args:
             values = self.eval(argument.value, env)
             if argument.star == "*":
-                result.star.append(values)
+                spread = self._spread(values) if not result.star else None
+                if spread is None:
+                    result.star.append(values)
+                else:
+                    result.positional += spread
             elif argument.star == "**":
                 result.double_star.append(values)
+                for key, entry in self._entries(values):
+                    result.keywords.setdefault(key, entry)
             elif argument.keyword is not None:
                 result.keywords[argument.keyword.value] = (argument.value, values)
             else:
                 result.positional.append((argument.value, values))
         return result
+
+    def _spread(self, values: Values) -> list[tuple[cst.BaseExpression, Values]] | None:
+        """Return what `*values` stands for where that is one sequence whose length is known."""
+        obj = next(iter(values)) if len(values) == 1 else None
+        if not isinstance(obj, Obj) or obj.kind not in ("tuple", "list") or self.read_heap(obj, ELEMENT):
+            return None
+        items = self.items(obj)
+        found = [(self.origin(obj, index), items.get(index, NOTHING)) for index in range(len(items))]
+        return [(node, held) for node, held in found if node is not None] if all(node for node, _ in found) else None
+
+    def _entries(self, values: Values) -> Iterator[tuple[str, tuple[cst.BaseExpression, Values]]]:
+        """Yield the entries of the dicts in `**values` whose expressions are known."""
+        for obj in values:
+            if isinstance(obj, Obj) and obj.kind == "dict":
+                for key, held in self.items(obj).items():
+                    node = self.origin(obj, key)
+                    if node is not None and isinstance(key, str):
+                        yield key, (node, held)
+
+
+def is_filter(node: cst.DictComp) -> bool:
+    """Return whether a comprehension takes over some entries of a dict as they are."""
+    target = node.for_in.target
+    if not isinstance(target, cst.Tuple) or len(target.elements) != 2:
+        return False
+    names = [element.value.value for element in target.elements if isinstance(element.value, cst.Name)]
+    return names == [getattr(node.key, "value", None), getattr(node.value, "value", None)]

@@ -122,7 +122,8 @@ class Interpreter(Expressions):
                 "param",
             )
         if params.star_kwarg is not None:
-            self.bind(params.star_kwarg.name.value, params.star_kwarg, NOTHING, env, None, "param")
+            rest = frozenset({Obj(params.star_kwarg, "dict")})
+            self.bind(params.star_kwarg.name.value, params.star_kwarg, rest, env, None, "param")
 
     def _class_of(self, node: cst.FunctionDef | cst.Lambda) -> cst.ClassDef | None:
         parent = self.scope.parent

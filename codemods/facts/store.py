@@ -119,6 +119,9 @@ class Store:
         self.heap: dict[tuple[Value, Hashable], Values] = {}
         self._keys: dict[Value, dict[Hashable, None]] = {}
         self.stores: dict[Obj, list[cst.CSTNode]] = defaultdict(list)
+        self.merged: dict[Obj, list[Obj]] = defaultdict(list)
+        """By dict, the dicts whose entries were copied into it (`{**a}`, `dict(a)`, `b.update(a)`)."""
+        self._given: dict[tuple[Obj, Hashable], cst.BaseExpression | None] = {}
         self.returns: dict[cst.CSTNode, Values] = {}
         self.values: dict[cst.CSTNode, Values] = {}
         self.uses: dict[cst.Name, frozenset[Def]] = {}
@@ -187,6 +190,27 @@ class Store:
         self._keys.setdefault(owner, {})[key] = None
         self._join(self.heap, (owner, key), values)
 
+    def give(self, rest: Obj, key: Hashable, node: cst.BaseExpression, values: Values) -> None:
+        """Add an argument to what `*args` or `**kwargs` of a function collects."""
+        self.join_heap(rest, key, values)
+        known = self._given.setdefault((rest, key), node)
+        if known is not node:
+            self._given[rest, key] = None
+
+    def origin(self, obj: Obj, key: Hashable) -> cst.BaseExpression | None:
+        """Return the one expression that gives a container what it holds under `key`, if it can be told."""
+        site = obj.site
+        if isinstance(site, cst.Tuple | cst.List) and isinstance(key, int) and key < len(site.elements):
+            return site.elements[key].value
+        if isinstance(site, cst.Dict):
+            for element in site.elements:
+                if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
+                    if element.key.evaluated_value == key:
+                        return element.value
+        if isinstance(site, cst.Call):
+            return next((arg.value for arg in site.args if arg.keyword is not None and arg.keyword.value == key), None)
+        return self._given.get((obj, key))
+
     def read_heap(self, owner: Value, key: Hashable) -> Values:
         """Return what `owner` can hold under `key`."""
         return self.heap.get((self.heap_owner(owner), key), NOTHING)
@@ -222,6 +246,17 @@ class Store:
                 return node
             node = bases[0]
             seen.add(node)
+
+    def declared(self, node: cst.ClassDef) -> dict[str, str]:
+        """Return the declared fields of a class and its bases, each with the key that fills it from a mapping."""
+        facts = self.classes[node]
+        found: dict[str, str] = {}
+        for base in facts.bases:
+            found |= self.declared(base)
+        for item in facts.fields:
+            if isinstance(item.target, cst.Name):
+                found[item.target.value] = _alias(item) or item.target.value
+        return found
 
     def connect(self, connect: Connect) -> None:
         """Note a call that opens a connection."""
@@ -298,6 +333,16 @@ class ClassFacts:
     def is_enum(self) -> bool:
         """Whether the class is an enumeration."""
         return any(base.rsplit(".", 1)[-1] in ("Enum", "StrEnum", "IntEnum", "Flag") for base in self.external_bases)
+
+
+def _alias(declaration: cst.AnnAssign) -> str | None:
+    """Return the alias in `name: type = Field(alias="...")`."""
+    if isinstance(declaration.value, cst.Call):
+        for argument in declaration.value.args:
+            if argument.keyword is not None and argument.keyword.value in ("alias", "validation_alias"):
+                if isinstance(argument.value, cst.SimpleString):
+                    return str(argument.value.evaluated_value)
+    return None
 
 
 def limited(values: Values) -> Values:

@@ -53,6 +53,7 @@ class Controls(Rule):
             yield from self._dict(node, context)
         elif isinstance(node, cst.Call):
             yield from self._call(node, context)
+            yield from self._sent(node, context)
         elif isinstance(node, cst.SimpleString):
             yield from self._text(node, context)
 
@@ -91,11 +92,16 @@ class Controls(Rule):
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
             old = cst.ensure_type(updated, cst.Dict)
-            comma = old.elements[0].comma
             new = cst.ensure_type(
                 cst.parse_expression(f"{{{names[0]}: {names[1]}, {threshold}: 1, {names[2]}: {code}}}"), cst.Dict
             )
-            elements = [*new.elements[:-1], new.elements[-1].with_changes(comma=comma)]
+            gap = old.lbrace.whitespace_after
+            if isinstance(gap, cst.ParenthesizedWhitespace):
+                gap = gap.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=())
+            else:
+                gap = cst.SimpleWhitespace(" ")
+            elements = [item.with_changes(comma=cst.Comma(whitespace_after=gap)) for item in new.elements[:-1]]
+            elements.append(new.elements[-1].with_changes(comma=old.elements[0].comma))
             return old.with_changes(elements=elements)
 
         yield self.change(
@@ -126,6 +132,18 @@ class Controls(Rule):
     @staticmethod
     def _unproven(key: str) -> str:
         return f"v2 control message {key!r}: see where it is sent, v3 has another"
+
+    def _sent(self, call: cst.Call, context: Context) -> Iterable[Change]:
+        """Report a message whose keys callers of the sending function choose."""
+        program = context.program
+        send = program.run.sends.get(call)
+        if send is None or not any(program.is_vendor(connection) for connection in send.connections):
+            return
+        for value in program.values(send.data):
+            obj = value.content if isinstance(value, Json) else value
+            if isinstance(obj, Obj) and isinstance(obj.site, cst.Param):
+                for key in sorted({*v.CONTROLS, v.SILENCE} & program.run.items(obj).keys()):
+                    yield self.report(call, f"v2 control message {key!r}, put together by callers: v3 has another")
 
     def _goes_to(self, node: cst.Dict | cst.Call, context: Context) -> str:
         """Return where a message goes: to the "vendor", "elsewhere", or "unknown"."""

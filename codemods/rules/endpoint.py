@@ -234,7 +234,7 @@ class _Planner:
             edit = mappings.add(obj.site, additions)
             if edit is None:
                 names = ", ".join(key for key, _ in additions)
-                self._add(obj.site, self.rule.report(obj.site, f"add {names} to these parameters"))
+                self._once(connect.call, self.rule.report(connect.call, f"add {names} to the parameters of this URL"))
             else:
                 self._add(obj.site, self.rule.change(obj.site, "v3 needs a speech model", edit))
 
