@@ -212,8 +212,7 @@ async def _relay(
                 return  # whoever reads from there knows how it ended, and closes this side
     closed = source.protocol.close_rcvd
     code, reason = (closed.code, closed.reason) if closed is not None else (LOST, "")
-    # The answer to a close of the other side is no event of its own.
-    if source.protocol.close_rcvd_then_sent is not False and target.protocol.close_rcvd is None:
+    if source.protocol.close_rcvd_then_sent is not False:  # else it has answered a close of the proxy's
         tape.close(sender, code, reason)
     if code == NO_CODE:
         await target.close()

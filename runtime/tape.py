@@ -56,7 +56,9 @@ class Tape:
             self._events.append(replace(event, text=self._redactor.text(text)))
 
     def close(self, sender: Sender, code: int, reason: str) -> None:
-        """Note the end of the socket."""
+        """Note the end of the socket; only the first counts, for the other side's is the answer to it."""
+        if any(event.close is not None for event in self._events):
+            return
         self._events.append(Event(self.position, self._wall(), sender, close=Close(code, self._redactor.text(reason))))
 
     def save(self, path: Path, origin: str, *, with_audio: bool = True) -> None:

@@ -150,7 +150,7 @@ class ReplayServer:
         # Let connection_lost run, so that the last sessions are in the records and in the log.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        self._log("stopped", sessions=len(service.finished))
+        self._log("stopped", sessions=service.served)
         self._log.close()
 
     async def __aenter__(self) -> ReplayServer:

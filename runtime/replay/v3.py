@@ -61,7 +61,8 @@ class V3Session(Session):
 
     def farewell(self, now: float) -> Iterable[str]:
         recorded = self.script.termination
-        if recorded is not None and self.position >= self.script.audio_milliseconds:
+        # The last chunk may have been padded.
+        if recorded is not None and 0 <= self.position - self.script.audio_milliseconds < self.chunk_limits[1]:
             yield dump(recorded)
             return
         # Another amount of audio than was recorded: the statistics are those of this session.

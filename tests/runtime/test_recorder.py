@@ -86,6 +86,16 @@ def test_what_the_client_said_is_recorded_too(tmp_path: Path) -> None:
     assert copy.events[-1].close == Close(1000)
 
 
+def test_a_client_that_does_not_wait_for_the_close_leaves_one_in_the_recording(tmp_path: Path) -> None:
+    path = tmp_path / "hasty.jsonl"
+    with ReplayServer(recording()) as server, Recorder(path, server.url) as recorder:
+        client = Client(f"{recorder.url}/v3/ws", **V3)
+        client.say({"type": "Terminate"})
+        client.socket.close()
+    closes = [event.close for event in read(path).events if event.close]
+    assert closes == [Close(1000)]
+
+
 def test_an_error_close_passes_with_its_code(tmp_path: Path) -> None:
     path = tmp_path / "error.jsonl"
     with ReplayServer(recording(), faults=["close:code=3008@begin"]) as server, Recorder(path, server.url) as recorder:
