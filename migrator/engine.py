@@ -42,7 +42,7 @@ class Run:
         screening = Screening()
         for root, batch in discovery.batches():
             screening.screen(root, batch)
-        self.scanned = len(screening.files)
+        self.scanned = screening.looked_at
         return screening, [*discovery.problems, *screening.problems]
 
     def outcomes(

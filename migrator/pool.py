@@ -16,6 +16,8 @@ from migrator.workspace import Group
 _WORTH_A_WORKER = 4
 """Groups. A worker takes longer to start than a few small files take to migrate."""
 
+_DIED = "left alone: its analysis was killed (nested too deeply for the parser, or out of memory)"
+
 
 def run(tasks: Sequence[Task], jobs: int, analyse: Analyse) -> Iterator[list[Outcome]]:
     """Yield the outcomes of each task as it ends, in any order.
@@ -58,7 +60,7 @@ def _one_by_one(task: Task, analyse: Analyse, error: BaseException) -> Iterator[
         for path in paths:
             yield from _alone(replace(task, group=Group((path,), task.group.hits & {path})), analyse)
     elif isinstance(error, BrokenProcessPool):
-        yield [Outcome(path, error="left alone: too deeply nested, the parser died on it") for path in paths]
+        yield [Outcome(path, error=_DIED) for path in paths]
     else:
         yield crashed(paths, error)
 

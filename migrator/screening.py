@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from migrator.discovery import Problem
-from migrator.paths import inside
+from migrator.paths import PARSE_LIMIT, inside
 
 SIZE_LIMIT = 20_000_000
-"""Bytes. Nobody writes a larger Python file by hand, and a parse of it would take minutes."""
+"""Bytes. A larger file is data; it is not searched, so that no run depends on how much data a tree holds."""
 
 _READ = 1 << 18
 
@@ -41,19 +41,21 @@ class Screening:
     """What a look at the raw bytes of some files told.
 
     Attributes:
-        files: every file looked at, with the root it was found under.
+        files: every file that may be parsed, with the root it was found under.
+        looked_at: how many files were looked at.
         hits: those that speak v2 beyond doubt.
         recent: those whose code is there already and needs a recent SDK.
     """
 
     files: dict[str, str] = field(default_factory=dict)
+    looked_at: int = 0
     hits: list[str] = field(default_factory=list)
     recent: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def screen(self, root: str, batch: Iterable[str]) -> None:
         """Look at each file of `batch`, found under `root`."""
-        files, hit = self.files, self._hit
+        files, hit, looked_at = self.files, self._hit, 0
         # System calls by hand: `open()` costs more than the search does.
         open_, read, close, flags = os.open, os.read, os.close, os.O_RDONLY | getattr(os, "O_BINARY", 0)
         vendor, final, terminate, ours, size = _VENDOR, _FINAL, _TERMINATE, _OURS, _READ
@@ -68,22 +70,26 @@ class Screening:
                 self._unreadable(path, error)
                 continue
             files[path] = root
+            looked_at += 1
             if (
                 vendor in data
                 or final in data
                 or terminate in data
                 or ours in data
-                or len(data) >= SIZE_LIMIT
+                or len(data) > PARSE_LIMIT
                 or data[:2] in (b"\xff\xfe", b"\xfe\xff")
             ):
                 hit(root, path, data)
+        self.looked_at += looked_at
 
     def _hit(self, root: str, path: str, data: bytes) -> None:
+        problem = too_large(data)
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            self.problems.append(Problem(path, "UTF-16, which Python cannot run: convert it to UTF-8 first"))
-        elif len(data) >= SIZE_LIMIT:
-            limit = f"{SIZE_LIMIT // 1_000_000} MB"
-            self.problems.append(Problem(path, f"larger than {limit}, not read: leave it out with --exclude"))
+            problem = "UTF-16, which Python cannot run: convert it to UTF-8 first"
+        if problem:
+            self.problems.append(Problem(path, problem))
+        if problem or len(data) > PARSE_LIMIT:
+            del self.files[path]  # nor is it looked at as a neighbour of another file
             return
         speaks, recent = speaks_v2(data), needs_recent_sdk(data)
         if (speaks or recent) and self._within(root, path):
@@ -106,6 +112,16 @@ class Screening:
                 self.problems.append(Problem(path, "broken symbolic link"))
             return  # else: still in git's index, deleted from disk
         self.problems.append(Problem(path, f"cannot be read: {(error.strerror or str(error)).lower()}"))
+
+
+def too_large(data: bytes) -> str:
+    """Return why a file with this content is left alone, in one line; empty if it is not too large."""
+    if len(data) >= SIZE_LIMIT:
+        return f"larger than {SIZE_LIMIT // 1_000_000} MB, not searched: leave it out with --exclude"
+    if len(data) > PARSE_LIMIT and speaks_v2(data):
+        size, limit = f"{len(data) / 1e6:.1f} MB", f"{PARSE_LIMIT // 1_000_000} MB"
+        return f"speaks v2, but is {size} and files above {limit} are not analysed: change what generates it"
+    return ""
 
 
 def speaks_v2(data: bytes) -> bool:

@@ -33,15 +33,17 @@ def encoded(module: Module, text: str) -> bytes:
     return data
 
 
-def compiles(text: str) -> bool:
-    """Return whether the running Python takes `text` for a program; it is compiled, never run."""
+def syntax_error(text: str) -> SyntaxError | None:
+    """Return why the running Python does not take `text` for a program, if it says; it is compiled, never run."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            compile(text, "<migrated>", "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
-    return True
+            compile(text, "<program>", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            return error
+        except (ValueError, RecursionError, MemoryError) as error:
+            return SyntaxError(str(error) or type(error).__name__)
+    return None
 
 
 def check_grammar(before: str, after: str) -> None:
@@ -50,7 +52,7 @@ def check_grammar(before: str, after: str) -> None:
     Raises:
         VerificationError: `before` compiles and `after` does not.
     """
-    if compiles(before) and not compiles(after):
+    if syntax_error(before) is None and syntax_error(after) is not None:
         raise VerificationError("the new text would not be valid Python")
 
 

@@ -13,7 +13,7 @@ from migrator.accounting import CODE, unexplained
 from migrator.documents.module import DecodingError, Module
 from migrator.outcome import Outcome
 from migrator.screening import may_speak_v2
-from migrator.verification import VerificationError, check_grammar, check_stable, encoded
+from migrator.verification import VerificationError, check_grammar, check_stable, encoded, syntax_error
 from migrator.workspace import Folder, Group
 
 Analyse = Callable[[Mapping[str, str], Workspace, Options], Mapping[str, FilePlan | ParseError]]
@@ -177,10 +177,12 @@ def crashed(paths: Sequence[str], error: BaseException) -> list[Outcome]:
 
 
 def _describe(error: ParseError, text: str) -> str:
+    where, reason = (error.line, error.column), str(error).splitlines()[0].rstrip(".") if str(error) else "syntax error"
+    found = syntax_error(text)
+    if found is not None and found.lineno is not None:  # Python's own words are better than the parser's, and so is the place
+        where, reason = (found.lineno, found.offset or 1), found.msg
     lines = text.splitlines()
-    line = lines[error.line - 1] if 0 < error.line <= len(lines) else ""
-    hint = ""
-    if line.lstrip().startswith(("print ", "exec ", "raise ")) or ("except" in line and "," in line):
-        hint = ": Python 2? Convert it to Python 3 first"
-    reason = str(error).splitlines()[0].rstrip(".") if str(error) else "syntax error"
-    return f"line {error.line}, column {error.column}: not valid Python 3{hint or f' ({reason})'}"
+    line = lines[where[0] - 1].strip() if 0 < where[0] <= len(lines) else ""
+    if line.startswith(("print ", "exec ", "raise ")) or ("except" in line and "," in line):
+        reason = "Python 2? Convert it to Python 3 first"
+    return f"line {where[0]}, column {where[1]}: not valid Python 3: {reason}"

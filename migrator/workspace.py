@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from migrator.documents.module import DecodingError, Module
+from migrator.paths import PARSE_LIMIT
 from migrator.screening import may_speak_v2
 
 _IMPORT = re.compile(
@@ -41,10 +42,10 @@ class Folder:
         """Return the text of a project file, or None if it cannot be read."""
         if path in self.overlay:
             return self.overlay[path]
+        data = _content(path)
         try:
-            with open(path, "rb") as file:
-                return Module.decode(file.read()).text
-        except (OSError, DecodingError):
+            return None if data is None else Module.decode(data).text
+        except DecodingError:
             return None
 
 
@@ -147,9 +148,10 @@ def _module(path: str) -> str:
 def _content(path: str) -> bytes | None:
     try:
         with open(path, "rb") as file:
-            return file.read()
+            data = file.read(PARSE_LIMIT + 1)
     except OSError:
         return None
+    return data if len(data) <= PARSE_LIMIT else None
 
 
 def _components(edges: Mapping[str, set[str]]) -> list[set[str]]:
