@@ -40,6 +40,10 @@ AttributeModel = Callable[[Value, str], Values]
 """What an attribute of a domain value is; registered by the type of value."""
 
 
+_DECLARATIONS = ("pydantic.Field()", "dataclasses.field()", "attrs.field()", "attr.ib()")
+"""What declares a field in a class body, and is not what an instance has there."""
+
+
 class Access(Store):
     """Reads from values: pieces of text, containers, modules, classes, domain values."""
 
@@ -192,7 +196,8 @@ class Access(Store):
             facts = self.classes[current]
             value = self.cells.get((self.scopes[current], name), NOTHING)
             for item in value:
-                found |= self.bound(item, current, instance)
+                if not isinstance(item, External) or item.name not in _DECLARATIONS:
+                    found |= self.bound(item, current, instance)
             if not value:
                 queue += facts.bases
             queue += facts.subclasses

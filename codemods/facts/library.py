@@ -9,11 +9,13 @@ from codemods.facts.store import ELEMENT, Arguments
 from codemods.facts.values import (
     NOTHING,
     Bound,
+    ClassRef,
     Connecting,
     Encoded,
     External,
     Field,
     Frame,
+    Instance,
     Json,
     Message,
     Obj,
@@ -38,6 +40,20 @@ def _loads(run: Calls, call: cst.Call, given: Arguments) -> Values:
             found.add(Message(None, call))
     if not found and run.guessing:
         found.add(Message(None, call))
+    return frozenset(found)
+
+
+def _validate(run: Calls, call: cst.Call, given: Arguments) -> Values:
+    """Fill a pydantic model from a mapping, or from JSON text."""
+    found: set[Value] = set()
+    for value in given.get(0):
+        if isinstance(value, ClassRef):
+            source: set[Value] = set()
+            for item in given.get(1):
+                source.add(Message(item.connection, call) if isinstance(item, Frame) else item)
+            instance = Instance(value.node)
+            run.fill_fields(instance, Arguments(double_star=[frozenset(source)]), call)
+            found.add(instance)
     return frozenset(found)
 
 
@@ -219,6 +235,7 @@ MODELS: dict[str, Model] = {
     "builtins.reversed": _container("list"),
     "builtins.getattr": _getattr,
     "builtins.len": _nothing,
+    **{f"class.{name}": _validate for name in ("model_validate", "model_validate_json", "parse_obj", "parse_raw")},
     "typing.cast": lambda run, call, given: given.get(1, "val"),
     "copy.copy": _first,
     "copy.deepcopy": _first,

@@ -255,7 +255,8 @@ class Store:
             found |= self.declared(base)
         for item in facts.fields:
             if isinstance(item.target, cst.Name):
-                found[item.target.value] = _alias(item) or item.target.value
+                literal = alias(item)
+                found[item.target.value] = str(literal.evaluated_value) if literal else item.target.value
         return found
 
     def connect(self, connect: Connect) -> None:
@@ -335,13 +336,11 @@ class ClassFacts:
         return any(base.rsplit(".", 1)[-1] in ("Enum", "StrEnum", "IntEnum", "Flag") for base in self.external_bases)
 
 
-def _alias(declaration: cst.AnnAssign) -> str | None:
+def alias(declaration: cst.AnnAssign) -> cst.SimpleString | None:
     """Return the alias in `name: type = Field(alias="...")`."""
-    if isinstance(declaration.value, cst.Call):
-        for argument in declaration.value.args:
-            if argument.keyword is not None and argument.keyword.value in ("alias", "validation_alias"):
-                if isinstance(argument.value, cst.SimpleString):
-                    return str(argument.value.evaluated_value)
+    for argument in declaration.value.args if isinstance(declaration.value, cst.Call) else ():
+        if argument.keyword is not None and argument.keyword.value in ("alias", "validation_alias"):
+            return argument.value if isinstance(argument.value, cst.SimpleString) else None
     return None
 
 

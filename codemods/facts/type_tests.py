@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import libcst as cst
 
 from codemods import vocabulary as v
+from codemods.facts.filled import Fillings
 from codemods.facts.program import Program
 from codemods.facts.store import Def
-from codemods.facts.values import ClassRef, Const, Message
+from codemods.facts.values import ClassRef, Const, Message, Str, Value
 from codemods.tree import SourceModule
 
 
@@ -95,10 +96,7 @@ class TypeTests:
         return all(self._is_type(test.operand) for test in self.tests.values() if origin in test.origins)
 
     def _is_type(self, operand: cst.BaseExpression) -> bool:
-        return all(
-            self.program.is_ours(value) or (isinstance(value, Const) and value.value is None)
-            for value in self.program.values(operand)
-        )
+        return all(self.program.is_ours(value) or _is_no_type(value) for value in self.program.values(operand))
 
     def _tests_at(self, node: cst.CSTNode, module: SourceModule) -> Iterator[TypeTest]:
         program = self.program
@@ -211,7 +209,8 @@ class TypeTests:
         return None
 
     def _is_reachable(self, origin: cst.CSTNode) -> bool:
-        return all(read_base(other) is not None for other in self._linked({origin}))
+        fillings = Fillings.of(self.program)
+        return all(read_base(other) is not None or fillings.can_fill(other) for other in self._linked({origin}))
 
     def _kinds(self) -> frozenset[cst.CSTNode]:
         found: set[cst.CSTNode] = set()
@@ -235,6 +234,13 @@ class TypeTests:
             if not more:
                 return frozenset(found)
             found |= more
+
+
+def _is_no_type(value: Value) -> bool:
+    """Return whether a value is a constant that no test of a type takes for one: None, the default of a field."""
+    if isinstance(value, Const):
+        return value.value is None
+    return isinstance(value, Str) and value.literal is not None and value.literal not in v.V2_TYPES
 
 
 def _is_spelled(node: cst.BaseExpression) -> bool:

@@ -13,7 +13,7 @@ from codemods.facts.guards import has_transcript
 from codemods.facts.type_tests import is_message, read_base
 from codemods.rule import Context, Example, Rule
 
-_HELPERS = {
+HELPERS = {
     "confidence": (
         "mean_confidence",
         '''\
@@ -96,7 +96,7 @@ class DerivedFields(Rule):
             code = self._inline(key, base.node.value, base.key)
             yield self.change(node, message, self._replace(node, code, context))
             return
-        name, helper = _HELPERS[key]
+        name, helper = HELPERS[key]
         edits: list[Edit] = [
             Replace(node, lambda updated: cst.parse_expression(f"{name}({context.code(base.node)})")),
             AddHelper(name, helper),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.edits import Change, Edit, Replace
+from codemods.facts.filled import Fillings
 from codemods.facts.guards import leaves
 from codemods.facts.type_names import TypeNames
 from codemods.facts.type_tests import TypeTest, TypeTests
@@ -112,7 +113,10 @@ class Dispatch(Rule):
             and ClassRef(node) in context.program.values(test.node.func)
             and not _is_guarded(test.node, test.module, known)
         ]
-        if not made or not TypeNames.of(context.program).tests:
+        filled = any(
+            node in filling.enums for filling in Fillings.of(context.program).at.values() if not filling.problem
+        )
+        if not (made or filled) or not TypeNames.of(context.program).tests:
             return
         safety = Safety.SAFE if all(known.is_sure(test) for test in made) else Safety.UNSAFE
         yield self.change(

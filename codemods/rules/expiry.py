@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.edits import AddImport, Change, Edit, Replace
+from codemods.facts.filled import Fillings
 from codemods.facts.values import External
 from codemods.rule import Context, Example, Rule
 
@@ -62,7 +63,9 @@ class Expiry(Rule):
             yield self.report(call, "expires_at is a number (Unix seconds) in v3: use datetime.fromtimestamp")
 
     def _is_expiry(self, node: cst.BaseExpression, context: Context) -> bool:
-        fields = context.program.fields(node, "expires_at")
+        # where a class is filled with it, it is given as the text that it was: see V3M310
+        fillings = Fillings.of(context.program)
+        fields = [item for item in context.program.fields(node, "expires_at") if not fillings.can_fill(item.site)]
         return bool(fields) and len(fields) == len(context.program.values(node))
 
     def _parse(self, call: cst.Call, func: cst.Attribute, context: Context) -> Change:

@@ -9,6 +9,7 @@ import libcst as cst
 from codemods import vocabulary as v
 from codemods.build import quoted, rename_string, replace_test, replace_with
 from codemods.edits import AddHelper, AddImport, Change, Edit
+from codemods.facts.filled import Fillings
 from codemods.facts.guards import is_idle, leaves
 from codemods.facts.type_tests import Base, TypeTest, TypeTests, read_base
 from codemods.facts.values import Frame
@@ -282,10 +283,13 @@ class KindOrigins(Rule):
     )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        if node not in TypeTests.of(context.program).kinds or context.is_claimed(node):
+        tests = TypeTests.of(context.program)
+        if node not in tests.kinds or (node not in tests.stuck and context.is_claimed(node)):
             return
         read = read_base(node)
-        if read is None or node in TypeTests.of(context.program).stuck:
+        if read is None and node in Fillings.of(context.program).at:
+            return  # the class that is filled here, and what it is filled with, is V3M310's
+        if read is None or node in tests.stuck:
             context.claim(node)
             yield self.report(node, "the type's message is out of reach where it is tested: pass the message along")
             return
@@ -296,5 +300,5 @@ class KindOrigins(Rule):
             "v2 message type, replaced by the kind of turn",
             replace_with(node, code),
             kind_helper(),
-            safety=Safety.SAFE if TypeTests.of(context.program).is_sure_origin(node) else Safety.UNSAFE,
+            safety=Safety.SAFE if tests.is_sure_origin(node) else Safety.UNSAFE,
         )

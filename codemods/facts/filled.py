@@ -1,0 +1,240 @@
+"""Classes of the program that are filled from a message: `Event(**message)`, `Event.model_validate(message)`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import libcst as cst
+
+from codemods import vocabulary as v
+from codemods.facts.access import Access
+from codemods.facts.expressions import is_filter
+from codemods.facts.program import Program
+from codemods.facts.store import alias
+from codemods.facts.values import Bound, ClassRef, External, Frame, Message, Value, Word
+from codemods.tree import SourceModule
+
+FROM_MAPPING = {"model_validate", "parse_obj"}
+FROM_JSON = {"model_validate_json": "model_validate", "parse_raw": "parse_obj"}
+
+_TURN = frozenset({"text", "words", "confidence", "audio_start", "audio_end", "punctuated", "text_formatted"})
+_BEGIN = frozenset({"session_id", "expires_at"})
+_TERMINATION = frozenset({"audio_duration_seconds"})
+KEYS = {"Turn": _TURN, "Begin": _BEGIN, "Termination": _TERMINATION}
+"""Which v2 keys have a counterpart in which v3 message."""
+WORD_KEYS = ("start", "end", "confidence", "text")
+_FILLED_BY = ("dataclass", "define", "frozen", "mutable", "attrs", "s")
+_BASES = ("NamedTuple", "BaseModel")
+
+
+@dataclass(slots=True)
+class Filling:
+    """One call that unpacks a message, or a word of one.
+
+    Attributes:
+        call: the call.
+        source: the expression for the mapping, or for its JSON text.
+        class_name: the class that is filled.
+        keys: the keys of a v2 message that the class takes, in the order of its fields.
+        of_word: whether a word is unpacked.
+        aliases: the literals by which fields of the class name those keys.
+        enums: the enumerations among the types of those fields.
+        problem: why a person has to see to it.
+    """
+
+    call: cst.Call
+    source: cst.BaseExpression
+    class_name: str = ""
+    keys: tuple[str, ...] = ()
+    of_word: bool = False
+    aliases: tuple[cst.SimpleString, ...] = ()
+    enums: tuple[cst.ClassDef, ...] = ()
+    problem: str | None = None
+
+    @property
+    def mapping(self) -> cst.BaseExpression:
+        """The message itself, where `source` only leaves out what the class does not take."""
+        source = self.source
+        if isinstance(source, cst.DictComp) and is_filter(source):
+            items = source.for_in.iter
+            if (
+                isinstance(items, cst.Call)
+                and isinstance(items.func, cst.Attribute)
+                and items.func.attr.value == "items"
+            ):
+                return items.func.value
+        return source
+
+
+@dataclass(slots=True)
+class _Field:
+    key: str
+    annotation: str = ""
+    required: bool = False
+    alias: cst.SimpleString | None = None
+    enums: tuple[cst.ClassDef, ...] = ()
+
+
+class Fillings:
+    """Every such call of a program."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.at: dict[cst.CSTNode, Filling] = {}
+        for path in program.targets:
+            module = program.run.modules[path]
+            for node in module.walk():
+                if isinstance(node, cst.Call) and (source := self._source(node)) is not None:
+                    self.at[node] = self._filling(node, source, module)
+
+    @staticmethod
+    def of(program: Program) -> Fillings:
+        """Return the fillings of a program, worked out once."""
+        return program.memo(Fillings, lambda: Fillings(program))
+
+    def can_fill(self, node: cst.CSTNode) -> bool:
+        """Return whether `node` fills a class in a way that can be rewritten."""
+        found = self.at.get(node)
+        return found is not None and found.problem is None
+
+    def _source(self, call: cst.Call) -> cst.BaseExpression | None:
+        for argument in call.args:
+            if argument.star == "**" and self._is_ours(argument.value, Message | Word):
+                return argument.value
+        if isinstance(call.func, cst.Attribute) and len(call.args) == 1 and not call.args[0].star:
+            kind = Message if call.func.attr.value in FROM_MAPPING else Frame
+            if call.func.attr.value in (*FROM_MAPPING, *FROM_JSON) and self._is_ours(call.args[0].value, kind):
+                return call.args[0].value
+        return None
+
+    def _is_ours(self, node: cst.BaseExpression, kind) -> bool:  # type: ignore[no-untyped-def]
+        return any(isinstance(value, kind) and self.program.is_ours(value) for value in self.program.values(node))
+
+    def _filling(self, call: cst.Call, source: cst.BaseExpression, module: SourceModule) -> Filling:
+        classes = [node for value in self.program.values(call.func) if (node := _class_of(value)) is not None]
+        found = Filling(call, source, of_word=self._is_ours(source, Word))
+        if len(set(classes)) != 1 or len(classes) != len(self.program.values(call.func)):
+            found.problem = "unpacks a server message: v3 sends other keys (type, transcript, id), and more of them"
+            return found
+        found.class_name = classes[0].name.value
+        fields = self._fields(classes[0])
+        taken = helper_name(found.class_name) in self._names(module)
+        if (
+            fields is None
+            or taken
+            or not isinstance(found.mapping, cst.Name | cst.Subscript | cst.Attribute | cst.Call)
+        ):
+            found.problem = f"fills {found.class_name} from a server message: v3 sends other keys, and more of them"
+            return found
+        known = (
+            WORD_KEYS
+            if found.of_word
+            else ("message_type", "error", *(key for group in KEYS.values() for key in group))
+        )
+        found.keys = tuple(item.key for item in fields if item.key in known)
+        found.aliases = tuple(item.alias for item in fields if item.alias is not None)
+        found.enums = tuple(enum for item in fields for enum in item.enums)
+        found.problem = next((text for item in fields if (text := _problem(item, known, found.class_name))), None)
+        if "expires_at" in found.keys and not self._has_clock(module):
+            found.problem = f"{found.class_name}.expires_at is a number (Unix seconds) in v3"
+        return found
+
+    def _enums(self, annotation: cst.BaseExpression) -> tuple[cst.ClassDef, ...]:
+        return tuple(
+            value.node
+            for value in self.program.values(annotation)
+            if isinstance(value, ClassRef) and self.program.run.classes[value.node].is_enum
+        )
+
+    def _has_clock(self, module: SourceModule) -> bool:
+        """Return whether `datetime` and `timezone` mean, or can be made to mean, the standard library's classes."""
+        scope = self.program.run.scopes[module.tree]
+        return all(
+            name not in scope.local
+            or self.program.run.cells.get((scope, name)) == frozenset({External(f"datetime.{name}")})
+            for name in ("datetime", "timezone")
+        )
+
+    def _names(self, module: SourceModule) -> set[str]:
+        helper = {item.name.value for item in module.tree.body if isinstance(item, cst.FunctionDef)}
+        return self.program.run.scopes[module.tree].local - helper
+
+    def _fields(self, node: cst.ClassDef) -> list[_Field] | None:
+        """Return the fields of a class as far as a mapping fills them; None when that is out of sight."""
+        facts = self.program.run.classes[node]
+        inherited: list[_Field] = []
+        for base in facts.bases:
+            found = self._fields(base)
+            if found is None:
+                return None
+            inherited += found
+        init = facts.methods.get("__init__")
+        if init is not None:
+            return _parameters(init)
+        module = self.program.module_of(node)
+        if module is None or "alias_generator" in module.code(node):
+            return None
+        decorated = {Access.decorator_name(item) for item in node.decorators} & set(_FILLED_BY)
+        based = any(name.rsplit(".", 1)[-1] in _BASES for name in facts.external_bases)
+        if not decorated and not based and not inherited:
+            return None
+        keys = self.program.run.declared(node)
+        own = [
+            _Field(
+                keys[item.target.value],
+                module.code(item.annotation.annotation),
+                item.value is None or _is_required(item.value),
+                alias(item),
+                self._enums(item.annotation.annotation),
+            )
+            for item in facts.fields
+            if isinstance(item.target, cst.Name) and "ClassVar" not in module.code(item.annotation.annotation)
+        ]
+        return [*inherited, *own]
+
+
+def helper_name(class_name: str) -> str:
+    """Return the name of the function that picks a class's fields out of a message."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", class_name).lower().strip("_")
+    return f"{words}_fields"
+
+
+def _class_of(value: Value) -> cst.ClassDef | None:
+    if isinstance(value, ClassRef):
+        return value.node
+    if isinstance(value, Bound) and isinstance(value.target, External) and value.target.name.startswith("class."):
+        return next((inner.node for inner in value.args[0] if isinstance(inner, ClassRef)), None)
+    return None
+
+
+def _parameters(init: cst.FunctionDef) -> list[_Field] | None:
+    rest = init.params.star_kwarg
+    if rest is not None and _mentions(init.body, rest.name.value):
+        return None
+    return [
+        _Field(item.name.value, "", item.default is None)
+        for item in (*init.params.params[1:], *init.params.kwonly_params)
+    ]
+
+
+def _mentions(node: cst.CSTNode, name: str) -> bool:
+    return (isinstance(node, cst.Name) and node.value == name) or any(_mentions(child, name) for child in node.children)
+
+
+def _is_required(value: cst.BaseExpression) -> bool:
+    """Return whether `name: type = Field(...)` still asks for a value."""
+    if not isinstance(value, cst.Call):
+        return False
+    if value.args and isinstance(value.args[0].value, cst.Ellipsis):
+        return True
+    names = {argument.keyword.value for argument in value.args if argument.keyword is not None}
+    return bool(names & {"alias", "validation_alias"}) and not names & {"default", "default_factory"}
+
+
+def _problem(item: _Field, known: tuple[str, ...], class_name: str) -> str | None:
+    if any(name in item.annotation for name in v.V2_TYPES):
+        return f"{class_name} takes v2 message types only: v3's are Begin, Turn and Termination"
+    if item.key not in known and item.required:
+        return f"{class_name} wants {item.key!r}, which v3 messages do not have: give it a default"
+    return None

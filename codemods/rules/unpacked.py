@@ -1,0 +1,130 @@
+"""V3M310: objects filled from a message as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import vocabulary as v
+from codemods.edits import AddHelper, AddImport, Change, Edit, Replace
+from codemods.facts.filled import FROM_JSON, KEYS, Filling, Fillings, helper_name
+from codemods.rule import Context, Example, Rule
+from codemods.rules.derived_fields import HELPERS
+from codemods.rules.message_types import KIND_CODE, KIND_HELPER, kind_helper
+
+_BEFORE = (
+    "import json\nfrom dataclasses import dataclass\n\nimport websocket\n\n\n@dataclass\nclass Event:\n"
+    "    message_type: str\n    text: str = ''\n\n\ndef on_message(ws, raw):\n    event = Event(**json.loads(raw))\n"
+    '    if event.message_type == "FinalTranscript":\n        print(event.text)\n\n\n'
+    'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", on_message=on_message)\n'
+)
+_FIELDS = '''\
+def event_fields(message):
+    """Return what a message has for the fields of Event."""
+    fields = {"message_type": turn_kind(message)}
+    if message.get("type") == "Turn":
+        fields["text"] = message["transcript"]
+    return fields
+'''
+_AFTER = (
+    f"import json\nfrom dataclasses import dataclass\n\nimport websocket\n\n\n{KIND_CODE}\n\n{_FIELDS}\n\n"
+    "@dataclass\nclass Event:\n    message_type: str\n    text: str = ''\n\n\n"
+    "def on_message(ws, raw):\n    event = Event(**event_fields(json.loads(raw)))\n"
+    '    if event.message_type == "FinalTurn":\n        print(event.text)\n\n\n'
+    'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
+    '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n'
+)
+
+
+class Unpacked(Rule):
+    """Picks the fields that a class has out of a v3 message, under the names that the class gives them."""
+
+    code = "V3M310"
+    summary = "a class filled from a message takes the fields it has, from where v3 keeps them"
+    why = "v3 messages have other keys and more of them: `Event(**message)` raises TypeError, or fills nothing."
+    nodes = (cst.Call,)
+    order = 19
+    examples = (Example(_BEFORE, _AFTER),)
+    untouched = (
+        "from dataclasses import dataclass\n\n\n@dataclass\nclass Caption:\n    text: str\n\n\n"
+        'def show(data):\n    return Caption(**data)\n\n\nprint(show({"text": "hello"}))\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        filling = Fillings.of(context.program).at.get(node)
+        if filling is None:
+            return
+        context.claim(node)
+        if filling.problem is not None:
+            yield self.report(node, filling.problem)
+        elif filling.of_word:
+            yield self.change(node, "only the keys that v2's words had", _of_word(filling, context))
+        else:
+            message = f"{filling.class_name} is filled from v3's fields"
+            yield self.change(node, message, *_edits(filling, context))
+
+
+def _of_word(filling: Filling, context: Context) -> Edit:
+    keys = ", ".join(f'"{key}"' for key in filling.keys)
+    word = context.code(filling.mapping)
+    code = f"{{key: {word}[key] for key in ({keys}{',' if len(filling.keys) == 1 else ''})}}"
+    return Replace(filling.source, lambda updated: cst.parse_expression(code))
+
+
+def _edits(filling: Filling, context: Context) -> list[Edit]:
+    name = helper_name(filling.class_name)
+    edits: list[Edit] = [AddHelper(name, _helper(filling))]
+    # the aliases of fields stay as they are, which explains them
+    edits += [Replace(alias, lambda updated: updated) for alias in filling.aliases]
+    edits += [AddHelper(*HELPERS[key]) for key in filling.keys if key in HELPERS]
+    if v.TYPE_KEY in filling.keys:
+        edits.append(kind_helper())
+    if "expires_at" in filling.keys:
+        edits += [AddImport("datetime", "datetime"), AddImport("datetime", "timezone")]
+    function = filling.call.func
+    if isinstance(function, cst.Attribute) and function.attr.value in FROM_JSON:
+        method = FROM_JSON[function.attr.value]
+        edits += [Replace(function.attr, lambda updated: cst.Name(method)), AddImport("json")]
+        edits.append(Replace(filling.source, lambda updated: _call(name, _call("json.loads", updated))))
+    else:
+        whole = filling.mapping is filling.source
+        code = context.code(filling.mapping)
+        edits.append(
+            Replace(filling.source, lambda updated: _call(name, updated if whole else cst.parse_expression(code)))
+        )
+    return edits
+
+
+def _call(function: str, argument: cst.CSTNode) -> cst.Call:
+    call = cst.ensure_type(cst.parse_expression(f"{function}(x)"), cst.Call)
+    assert isinstance(argument, cst.BaseExpression)
+    return call.with_changes(args=[cst.Arg(argument)])
+
+
+def _helper(filling: Filling) -> str:
+    """Return the function that makes keyword arguments of a message."""
+    always = [f'"{v.TYPE_KEY}": {KIND_HELPER}(message)'] if v.TYPE_KEY in filling.keys else []
+    lines = [
+        f"def {helper_name(filling.class_name)}(message):",
+        f'    """Return what a message has for the fields of {filling.class_name}."""',
+        f"    fields = {{{', '.join(always)}}}",
+    ]
+    for kind, keys in KEYS.items():
+        taken = [line for key in filling.keys if key in keys for line in _taken(key)]
+        if taken:
+            lines += [f'    if message.get("type") == "{kind}":', *taken]
+    if "error" in filling.keys:
+        lines += ['    if "error" in message:', *_taken("error")]
+    return "\n".join([*lines, "    return fields", ""])
+
+
+def _taken(key: str) -> list[str]:
+    """Return the lines that take one field, called as in v2, out of a message."""
+    if key == "expires_at":
+        return [
+            '        expiry = datetime.fromtimestamp(message["expires_at"], timezone.utc).replace(tzinfo=None)',
+            '        fields["expires_at"] = expiry.isoformat(timespec="microseconds")',
+        ]
+    value = f"{HELPERS[key][0]}(message)" if key in HELPERS else f'message["{v.FIELDS.get(key, key)}"]'
+    return [f'        fields["{key}"] = {value}']
