@@ -55,7 +55,8 @@ class SdkClose(Rule):
         use, plans = found
         if any(plan.problem is not None for plan in plans) or any(plan.shape == "super" for plan in plans):
             return
-        endings = {self._ending(plan, context) for plan in plans}
+        base = use.node.value
+        endings = {self._ending(plan, context.code(base), context) for plan in plans}
         if len(endings) > 1:
             yield self.report(
                 node,
@@ -64,15 +65,18 @@ class SdkClose(Rule):
             )
             return
         ending = endings.pop()
+        if any(plan.carries_closer for plan in plans) and any(
+            isinstance(n, cst.Call) for n in context.module.walk(base)
+        ):
+            yield self.report(node, "keep the client in a variable: disconnect(terminate=True), then its on_close()")
+            return
         message = "close, rewritten to disconnect(terminate=True)" + (f" and {ending}" if ending else "")
         edits = self._called(use, ending, context) if use.call is not None else self._handed(node, ending, context)
         yield self.change(node, message, *edits)
 
-    def _ending(self, plan: SessionPlan, context: Context) -> str | None:
+    def _ending(self, plan: SessionPlan, client: str, context: Context) -> str | None:
         plans = Plans.make(context.program, context.options)
-        if plan.closer is None or not plan.closes_at_sites or plans.closer_problem(plan) is not None:
-            return None
-        return plan.ending
+        return plan.ending(client) if plans.closer_problem(plan) is None else None
 
     def _called(self, use: Use, ending: str | None, context: Context) -> list[Edit]:
         assert use.call is not None

@@ -29,10 +29,11 @@ class SdkConnect(Rule):
     order = 7
     examples = (
         Example(
-            "import assemblyai as aai\n\n\nclass Notes:\n    def __init__(self, rate):\n"
+            "import atexit\n\nimport assemblyai as aai\n\n\nclass Notes:\n    def __init__(self, rate):\n"
             "        self.transcriber = aai.RealtimeTranscriber(sample_rate=rate, on_data=print, on_error=print)\n\n"
-            "    def start(self):\n        self.transcriber.connect(timeout=5)\n",
-            "import assemblyai as aai\n"
+            "    def start(self):\n        self.transcriber.connect(timeout=5)\n"
+            "        atexit.register(self.transcriber.close)\n",
+            "import atexit\n\nimport assemblyai as aai\n"
             "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
             "    StreamingEvents,\n    StreamingParameters,\n)\n\n\nclass Notes:\n    def __init__(self, rate):\n"
             "        self.transcriber = StreamingClient(\n            StreamingClientOptions(\n"
@@ -42,7 +43,8 @@ class SdkConnect(Rule):
             "        self.transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
             "        self.transcriber_parameters = StreamingParameters(\n            sample_rate=rate,\n"
             '            speech_model="universal-streaming-english",\n            format_turns=True,\n        )\n\n'
-            "    def start(self):\n        self.transcriber.connect(self.transcriber_parameters)\n",
+            "    def start(self):\n        self.transcriber.connect(self.transcriber_parameters)\n"
+            "        atexit.register(self.transcriber.disconnect, True)\n",
         ),
     )
     untouched = ("import sqlite3\n\nsqlite3.connect('a.db').close()\n",)

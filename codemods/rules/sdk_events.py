@@ -42,7 +42,7 @@ class SdkEvents(Rule):
             "import assemblyai as aai\n\n\ndef on_open(session):\n    print(session.session_id)\n\n\n"
             "def on_error(error):\n    if error.status_code == 4008:\n        print(error)\n\n\n"
             "transcriber = aai.RealtimeTranscriber(\n    sample_rate=8000, on_data=print, on_open=on_open, "
-            "on_error=on_error\n)\ntranscriber.connect()\n",
+            "on_error=on_error\n)\ntranscriber.connect()\ntranscriber.close()\n",
             "import assemblyai as aai\n"
             "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
             "    StreamingEvents,\n    StreamingParameters,\n)\n\n\n"
@@ -54,7 +54,8 @@ class SdkEvents(Rule):
             "transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
             "transcriber.on(StreamingEvents.Error, on_error)\n"
             "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
-            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n',
+            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
+            "transcriber.disconnect(terminate=True)\n",
         ),
     )
     untouched = ("import requests\n\nif requests.get('https://example.com').status_code == 4008:\n    pass\n",)

@@ -30,7 +30,7 @@ class SdkHandlers(Rule):
             "import assemblyai as aai\n\n"
             "transcriber = aai.RealtimeTranscriber(\n    sample_rate=8000,\n"
             "    on_data=lambda transcript: print(transcript.confidence),\n    on_error=print,\n)\n"
-            "transcriber.connect()\n",
+            "transcriber.connect()\ntranscriber.close()\n",
             "import assemblyai as aai\n"
             "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
             "    StreamingEvents,\n    StreamingParameters,\n)\n\n"
@@ -40,7 +40,8 @@ class SdkHandlers(Rule):
             "sum(word.confidence for word in transcript.words) / max(len(transcript.words), 1)))\n"
             "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
             "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
-            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n',
+            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
+            "transcriber.disconnect(terminate=True)\n",
         ),
     )
     untouched = ("def on_data(transcript):\n    print(transcript.text)\n",)

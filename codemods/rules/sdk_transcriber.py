@@ -92,6 +92,17 @@ class SdkTranscriber(Rule):
                 "no connect() of this transcriber was found: pass it "
                 + call("StreamingParameters", plan.parameters, "", 500),
             )
+        if not plan.is_closed:
+            event = (
+                "; on_close, for which v3 has no event, runs on Termination, which comes only then"
+                if plan.closer
+                else ""
+            )
+            yield self.report(
+                session.call,
+                f"no close() of this transcriber was found: call {plan.target}.disconnect(terminate=True) at the end, "
+                f"or the session stays open, and billed, for hours{event}",
+            )
         yield self.change(session.call, message, *self._statement(plan, wrong is None, context))
 
     # the statement that makes the client
@@ -107,7 +118,7 @@ class SdkTranscriber(Rule):
         ]
 
     def _closes_on_termination(self, plan: SessionPlan) -> bool:
-        return plan.closer is not None and not plan.closes_at_sites
+        return plan.closer is not None and not plan.is_closed
 
     def _statement(self, plan: SessionPlan, closes: bool, context: Context) -> list[Edit]:
         assert plan.holder is not None
@@ -149,7 +160,14 @@ class SdkTranscriber(Rule):
             (f"{plan.target}.on(StreamingEvents.{handler.event}, HANDLER)", handler) for handler in plan.handlers
         ]
         if self._closes_on_termination(plan) and closes and plan.closer is not None:
-            lines.append((f"{plan.target}.on(StreamingEvents.Termination, lambda client, event: {plan.ending})", None))
+            lines.append(
+                (
+                    f"{plan.target}.on(StreamingEvents.Termination, lambda client, event: {plan.ending(plan.target)})",
+                    None,
+                )
+            )
+        if plan.carries_closer and closes and plan.closer is not None:
+            lines.append((f"{plan.target}.on_close = {plan.session.module.code(plan.closer)}", None))
         if plan.stored:
             parameters = call("StreamingParameters", plan.parameters, indent, WIDTH - 30)
             lines.append((f"{plan.target}_parameters = {parameters}", None))

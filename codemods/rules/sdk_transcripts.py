@@ -41,7 +41,7 @@ class SdkTranscripts(Rule):
             "        save(transcript)\n    else:\n        print(transcript.text, end='')\n\n\n"
             "def save(transcript):\n    print(transcript.text, transcript.audio_start, transcript.punctuated)\n\n\n"
             "transcriber = aai.RealtimeTranscriber(sample_rate=8000, on_data=on_data, on_error=print)\n"
-            "transcriber.connect()\n",
+            "transcriber.connect()\ntranscriber.close()\n",
             "import assemblyai as aai\n"
             "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
             "    StreamingEvents,\n    StreamingParameters,\n    TurnEvent,\n)\n\n\n"
@@ -56,7 +56,8 @@ class SdkTranscripts(Rule):
             "transcriber.on(StreamingEvents.Turn, on_data)\n"
             "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
             "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
-            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n',
+            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
+            "transcriber.disconnect(terminate=True)\n",
         ),
     )
     untouched = (

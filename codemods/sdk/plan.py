@@ -30,7 +30,7 @@ class SessionPlan:
         shape: `assign`, `return` or `nested`: how the statement uses it.
         parameters: the arguments of `StreamingParameters`, as written where the session is made.
         stored: whether the parameters are kept beside the client, because `connect` cannot see what they are made of.
-        closer: the callback that v2 called at the end: called after each `disconnect` (True), or on `Termination`.
+        closes_at_sites: whether `on_close` can be named where `close` is called; else the client carries it there.
         problem: why nothing of it is rewritten.
     """
 
@@ -55,11 +55,26 @@ class SessionPlan:
         return self.session.value("on_close")
 
     @property
-    def ending(self) -> str | None:
-        """What to do when the session is over, as source: the callback's call, or what a lambda does."""
+    def is_closed(self) -> bool:
+        """Whether the program closes the session somewhere."""
+        return self.session.owner is not None or bool(self.session.named("close"))
+
+    @property
+    def carries_closer(self) -> bool:
+        """Whether the client keeps the `on_close` callback, for those who close it and cannot name it."""
+        return self.closer is not None and self.is_closed and not self.closes_at_sites
+
+    def ending(self, client: str) -> str | None:
+        """Return what to do when the session is over, as source: the callback's call, or what a lambda does.
+
+        Args:
+            client: the client, as it is named where that happens.
+        """
         closer = self.closer
         if closer is None:
             return None
+        if self.carries_closer:
+            return f"{client}.on_close()"
         if isinstance(closer, cst.Lambda):
             return self.session.module.code(closer.body)
         code = self.session.module.code(closer)

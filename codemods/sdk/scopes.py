@@ -46,6 +46,8 @@ def is_portable(
     if place_module is not module:
         return not any(isinstance(inner, cst.Name | cst.Lambda | cst.Await) for inner in module.walk(node))
     here, there = function_of(node, module), function_of(place, module)
+    while isinstance(here, cst.Lambda) and first_parameter(here) is None:
+        here = function_of(here, module)  # what such a lambda does is what the code around it could do
     if here is there:
         return True
     scope: Scope = program.run.scopes[here]
