@@ -164,6 +164,11 @@ class Sessions:
         """Whether a v2 session of the program sends audio: what a v3 program does is its author's business."""
         return any(session.legacy and session.audio for session in self.found.values())
 
+    @property
+    def legacy_connections(self) -> frozenset[Connection]:
+        """The connections that are opened with the v2 URL."""
+        return frozenset(session.connection for session in self.found.values() if session.legacy)
+
     def function(self, node: cst.CSTNode) -> ScopeNode:
         """Return the function or module whose code `node` is."""
         module = self.program.module_of(node)
