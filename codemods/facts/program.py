@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TypeVar, cast
@@ -18,7 +19,9 @@ from codemods.facts.values import (
     Connection,
     Field,
     Frame,
+    Lit,
     Message,
+    Obj,
     Str,
     Transport,
     Value,
@@ -214,6 +217,27 @@ class Program:
             return self.is_vendor(value.connection)
         return False
 
+    def is_stand_in(self, value: Value) -> bool:
+        """Return whether a test made a value to stand for a server message or a part of one.
+
+        Where the vendor's own messages arrive too, it says nothing against their being the vendor's: tests imitate
+        what the program meets. (A server that sends such dicts to clients of its own does not do so from its tests.)
+        """
+        node = value.site if isinstance(value, Obj) else None
+        if isinstance(value, Str) and value.parts:
+            first = value.parts[0]
+            node = first.node if isinstance(first, Lit) else None
+        module = self.module_of(node) if node is not None else None
+        return module is not None and node is not None and self.is_test(module, node)
+
+    def is_test(self, module: SourceModule, node: cst.CSTNode) -> bool:
+        """Return whether a place is part of the project's tests, by the names that test runners look for."""
+        if _TEST_MODULE.fullmatch(module.path.rsplit("/", 1)[-1]):
+            return True
+        return any(
+            isinstance(up, cst.FunctionDef) and up.name.value.startswith("test_") for up in module.ancestors(node)
+        )
+
     def is_likely(self, value: Value) -> bool:
         """Return whether a value may come from the vendor's socket, though flow does not prove it."""
         if isinstance(value, Field | Word):
@@ -267,6 +291,7 @@ class Program:
 
 
 _UNKNOWN = Str(())
+_TEST_MODULE = re.compile(r"(test_.*|.*_test|tests?|conftest)\.py")
 
 
 def _names_a_host(text: str) -> bool:

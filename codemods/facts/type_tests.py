@@ -96,7 +96,11 @@ class TypeTests:
         return all(self._is_type(test.operand) for test in self.tests.values() if origin in test.origins)
 
     def _is_type(self, operand: cst.BaseExpression) -> bool:
-        return all(self.program.is_ours(value) or _is_no_type(value) for value in self.program.values(operand))
+        program = self.program
+        return all(
+            program.is_ours(value) or program.is_stand_in(value) or _is_no_type(value)
+            for value in program.values(operand)
+        )
 
     def _tests_at(self, node: cst.CSTNode, module: SourceModule) -> Iterator[TypeTest]:
         program = self.program
@@ -269,6 +273,6 @@ def _contains(tree: cst.CSTNode, node: cst.CSTNode) -> bool:
 
 
 def is_message(program: Program, node: cst.CSTNode) -> bool:
-    """Return whether an expression is a vendor message and nothing else."""
-    values = program.values(node)
-    return bool(values) and all(isinstance(value, Message) and program.is_ours(value) for value in values)
+    """Return whether an expression is a vendor message and nothing else, but for what tests put in its place."""
+    messages = [value for value in program.values(node) if not program.is_stand_in(value)]
+    return bool(messages) and all(isinstance(value, Message) and program.is_ours(value) for value in messages)

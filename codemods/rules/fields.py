@@ -10,7 +10,7 @@ from codemods import vocabulary as v
 from codemods.build import quoted, replace_with
 from codemods.edits import Change, Edit, Replace
 from codemods.facts.guards import has_transcript
-from codemods.facts.type_tests import read_base
+from codemods.facts.type_tests import is_message, read_base
 from codemods.facts.values import Message, Obj, Value
 from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
@@ -68,7 +68,7 @@ class Fields(Rule):
             return
         if key not in v.FIELDS:
             return
-        sure = all(value in ours or self._lacks(value, key, context) for value in values)
+        sure = bool(ours) and all(value in ours or self._is_harmless(value, key, context) for value in values)
         new = v.FIELDS[key]
         edits = self._edits(node, base.node, base.key, key, new, context)
         yield self.change(
@@ -78,9 +78,11 @@ class Fields(Rule):
             safety=Safety.SAFE if sure else Safety.UNSAFE,
         )
 
-    def _lacks(self, value: Value, key: str, context: Context) -> bool:
-        """Return whether a dict of the program's own, `{**message, ...}`, leaves this key to the message."""
-        return isinstance(value, Obj) and key not in context.program.run.items(value)
+    def _is_harmless(self, value: Value, key: str, context: Context) -> bool:
+        """Return whether a dict leaves this key to the message (`{**message, ...}`) or is a test's stand-in for one."""
+        if isinstance(value, Obj) and key not in context.program.run.items(value):
+            return True
+        return context.program.is_stand_in(value)
 
     def _key(self, node: cst.CSTNode, context: Context) -> str | None:
         found = context.program.constants(node)
@@ -122,8 +124,7 @@ class Fields(Rule):
         target = node.comparisons[0]
         if not isinstance(target.operator, cst.In | cst.NotIn):
             return
-        values = context.program.values(target.comparator)
-        if not values or not all(isinstance(value, Message) and context.program.is_ours(value) for value in values):
+        if not is_message(context.program, target.comparator):
             return
         key = self._key(node.left, context)
         new = v.FIELDS.get(key or "") or ("words" if key in v.DERIVED_FIELDS else None)
