@@ -38,13 +38,22 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One place that uses v2: rewritten (`fixed`) or left for a person."""
+    """One place that uses v2: rewritten (`fixed`) or left for a person.
+
+    Attributes:
+        message: what is there and what becomes of it; then, after `: ` or `; `, what a person has to know or to do.
+    """
 
     code: str
     span: Span
     message: str
     safety: Safety
     fixed: bool
+
+    @property
+    def plain(self) -> bool:
+        """Whether the diff alone says all there is to say."""
+        return self.fixed and self.safety is Safety.SAFE and not any(mark in self.message for mark in (": ", "; "))
 
 
 @dataclass(frozen=True, slots=True)

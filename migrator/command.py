@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from migrator.config import Config, ConfigurationError, load
 from migrator.engine import Run
+from migrator.paths import shown
 from migrator.reporting.report import Mode, Report
 
 if TYPE_CHECKING:
@@ -42,13 +43,15 @@ def run(arguments: Namespace, analyse: Analyse | None = None) -> int:
         arguments.jobs or _cores(),
     )
     outcomes = job.outcomes(lambda: options(arguments, config), analyse, _progress())
-    report = Report(outcomes, mode, job.scanned, again(arguments), exit_zero=arguments.exit_zero)
+    report = Report(outcomes, mode, job.scanned, exit_zero=arguments.exit_zero)
     if not outcomes:
         # The frequent case, and the fast one.
         if arguments.format == "terminal" and not arguments.diff and not arguments.output:
             print(report.headline())
             return 0
-    elif mode is Mode.WRITE:
+    else:
+        report.program, report.command = program(), again(arguments)
+    if mode is Mode.WRITE:
         from migrator.applying import apply
 
         failure = apply(report, arguments)
@@ -99,7 +102,7 @@ def again(arguments: Namespace) -> str:
     """Return the command line that does the same work, without what concerns only how this run shows it."""
     import shlex
 
-    words = ["v3-migrate", *(f"./{path}" if path.startswith("-") else path for path in arguments.paths)]
+    words = [program(), *(f"./{path}" if path.startswith("-") else path for path in arguments.paths)]
     for name in ("select", "ignore", "exclude"):
         for value in getattr(arguments, name) or ():
             words += [f"--{name}", value]
@@ -110,6 +113,17 @@ def again(arguments: Namespace) -> str:
         if getattr(arguments, name):
             words += [f"--{name.replace('_', '-')}", getattr(arguments, name)]
     return shlex.join(words)
+
+
+def program() -> str:
+    """Return how a shell finds this program: by its name alone if that is the one on the path."""
+    import shutil
+
+    name, started = "v3-migrate", sys.argv[0]
+    if os.path.basename(started) != name or not os.path.dirname(started):
+        return name
+    found = shutil.which(name)
+    return name if found is not None and os.path.realpath(found) == os.path.realpath(started) else shown(started)
 
 
 def _split(values: Sequence[str] | None) -> tuple[str, ...]:

@@ -179,7 +179,7 @@ def crashed(paths: Sequence[str], error: BaseException) -> list[Outcome]:
 def _describe(error: ParseError, text: str) -> str:
     where, reason = (error.line, error.column), str(error).splitlines()[0].rstrip(".") if str(error) else "syntax error"
     found = syntax_error(text)
-    if found is not None and found.lineno is not None:  # Python's own words are better than the parser's, and so is the place
+    if found is not None and found.lineno is not None:  # Python says it better than the parser does
         where, reason = (found.lineno, found.offset or 1), found.msg
     lines = text.splitlines()
     line = lines[where[0] - 1].strip() if 0 < where[0] <= len(lines) else ""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from codemods.model import Finding
+from migrator.outcome import Outcome
 from migrator.reporting.report import Report
 
 
 def render(report: Report) -> bytes:
     """Return the findings, one a line."""
-    return encode("".join(f"{line}\n" for line in lines(report)))
+    return encode("".join(f"{line}\n" for outcome in report.outcomes for line in lines(report, outcome)))
 
 
-def lines(report: Report) -> Iterator[str]:
-    """Yield a line for each finding and each error."""
-    for outcome in report.outcomes:
-        if outcome.error is not None:
-            yield f"{outcome.path}: error: {outcome.error}"
-        for finding in report.listed(outcome):
-            yield report.line(outcome, finding)
+def lines(report: Report, outcome: Outcome, findings: Sequence[Finding] | None = None) -> Iterator[str]:
+    """Yield a line for the error of a file and for each of its `findings`, by default all that the report lists."""
+    if outcome.error is not None:
+        yield f"{outcome.path}: error: {outcome.error}"
+    for finding in report.listed(outcome) if findings is None else findings:
+        yield report.line(outcome, finding)
 
 
 def encode(text: str) -> bytes:

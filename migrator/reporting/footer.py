@@ -1,17 +1,15 @@
-"""What goes to standard error while standard output carries a diff: errors, what is left, and the sums."""
+"""What goes to standard error while standard output carries a diff: errors, what a person should read, and the sums."""
 
 from __future__ import annotations
 
-from migrator.reporting.concise import encode
+from migrator.reporting.concise import encode, lines
 from migrator.reporting.plain import summary
 from migrator.reporting.report import Report
 
 
 def render(report: Report) -> bytes:
     """Return the lines that a diff has no room for."""
-    out = []
+    out: list[str] = []
     for outcome in report.outcomes:
-        if outcome.error is not None:
-            out.append(f"{outcome.path}: error: {outcome.error}\n")
-        out += [f"{report.line(outcome, finding)}\n" for finding in outcome.left]
-    return encode("".join(out)) + summary(report)
+        out += lines(report, outcome, report.shown(outcome))
+    return encode("".join(f"{line}\n" for line in out)) + summary(report)

@@ -9,21 +9,18 @@ from migrator.reporting.report import Mode, Report
 
 
 def render(report: Report) -> bytes:
-    """Return, for each file, its diff and its findings; then the summary."""
-    if report.mode is Mode.PREVIEW:
-        return _files_with_diff(report) + summary(report)
-    return encode("".join(f"{line}\n" for line in lines(report))) + summary(report)
-
-
-def _files_with_diff(report: Report) -> bytes:
-    found = patches(report.changed)
-    return b"".join(file(report, outcome, found.get(outcome.path, b"")) + b"\n" for outcome in report.outcomes)
+    """Return, for each file, its diff and what to know of it; then the summary."""
+    found = patches(report.changed) if report.mode is Mode.PREVIEW else {}
+    files = [file(report, outcome, found.get(outcome.path, b"")) for outcome in report.outcomes]
+    return b"".join([*files, summary(report)])
 
 
 def file(report: Report, outcome: Outcome, patch: bytes) -> bytes:
-    """Return the diff of one file and its findings under it."""
-    single = Report([outcome], report.mode)
-    return patch + encode("".join(f"{line}\n" for line in lines(single)))
+    """Return the diff of one file, if there is one, and what a person should read of its findings under it."""
+    out = list(lines(report, outcome, report.shown(outcome)))
+    if patch:
+        out = [f"{outcome.path}: {report.counts(outcome)}", *out, ""]
+    return patch + encode("".join(f"{line}\n" for line in out))
 
 
 def summary(report: Report) -> bytes:

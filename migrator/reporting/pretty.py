@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.style import Style
 from rich.syntax import Syntax
+from rich.table import Table
 from rich.text import Text
 
 from migrator import unified
@@ -37,39 +39,53 @@ def show(report: Report, console: Console) -> None:
     """Print the report."""
     for outcome in report.outcomes:
         show_file(report, outcome, console)
+    if report.outcomes and not report.shown(report.outcomes[-1]) and not report.outcomes[-1].changed:
+        console.print()  # errors stand together, line by line
     _summary(report, console)
 
 
 def show_file(report: Report, outcome: Outcome, console: Console) -> None:
-    """Print the diff of one file and its findings under it."""
-    if report.mode is Mode.PREVIEW and outcome.changed:
-        console.print(Text(outcome.path, style="bold"), soft_wrap=True)
+    """Print the diff of one file and, under it, what a person should read of its findings."""
+    with_diff = report.mode is Mode.PREVIEW and outcome.changed
+    if with_diff:
+        title = Text.assemble((_visible(outcome.path), "bold"), (f"  {report.counts(outcome)}", "dim"))
+        console.print(title, soft_wrap=True)
         for row in _diff(outcome, console.width):
             console.print(row, no_wrap=True, overflow="crop")
     if outcome.error is not None:
-        error = Text.assemble((outcome.path, "bold"), ": ", ("error", "bold red"), f": {_visible(outcome.error)}")
-        console.print(error, soft_wrap=True)
-    for finding in report.listed(outcome):
+        place = Text.assemble((_visible(outcome.path), "bold"), ": ", ("error", "bold red"))
+        _told(place, _visible(outcome.error), console)
+    shown = report.shown(outcome)
+    for finding in shown:
         style = "green" if finding.fixed else "yellow"
-        line = Text.assemble(
+        place = Text.assemble(
             (_visible(outcome.path), "bold"),
             (f":{finding.span.line}:{finding.span.column} ", "dim"),
             (finding.code, f"bold {style}"),
-            f" {_visible(' '.join(finding.message.split()))} ",
-            (f"[{report.note(finding)}]", style),
+            (f" {report.note(finding)}", style),
         )
-        console.print(line, soft_wrap=True)
-    if report.mode is Mode.PREVIEW or report.listed(outcome):
+        _told(place, _visible(" ".join(finding.message.split())), console)
+    if with_diff or shown:
         console.print()
+
+
+def _told(place: Text, message: str, console: Console) -> None:
+    """Print a message beside its place, or wrapped under it where the terminal is too narrow."""
+    line = Text.assemble(place, f": {message}")
+    if line.cell_len <= console.width:
+        console.print(line)
+    else:
+        console.print(place, soft_wrap=True)
+        console.print(Padding(Text(message), (0, 0, 0, _TAB)))
 
 
 def _summary(report: Report, console: Console) -> None:
     style = "bold green" if not report.errors and not report.left else "bold"
     console.print(Text(report.headline(), style=style), soft_wrap=True)
-    rows = list(report.rule_lines())
-    width = max((len(counts) for _, counts, _ in rows), default=0)
-    for code, counts, text in rows:
-        console.print(Text.assemble("  ", (code, "bold"), f"  {counts:<{width}}  ", (text, "dim")), soft_wrap=True)
+    rules = Table.grid("", "", "", padding=(0, 2))
+    for code, counts, text in report.rule_lines():
+        rules.add_row(Text(f"  {code}", "bold", no_wrap=True), Text(counts, no_wrap=True), Text(text, "dim"))
+    console.print(rules)
     for why, command in report.next_steps():
         console.print(Text.assemble(f"{why}: ", (command, "bold cyan")), soft_wrap=True)
 

@@ -29,6 +29,7 @@ class Report:
     Attributes:
         scanned: how many files were looked at.
         command: the command line without what only concerns this run (`--check`, `--format`, ...).
+        program: how this program is called.
         undo: commands that take back what was written.
         exit_zero: stale usage does not fail the run.
     """
@@ -37,6 +38,7 @@ class Report:
     mode: Mode = Mode.PREVIEW
     scanned: int = 0
     command: str = "v3-migrate"
+    program: str = "v3-migrate"
     undo: Sequence[str] = ()
     exit_zero: bool = False
     summaries: Mapping[str, str] = field(default_factory=dict)
@@ -101,6 +103,19 @@ class Report:
         """Return the findings worth a line: after writing, those that are left."""
         return outcome.left if self.mode is Mode.WRITE else outcome.findings
 
+    def shown(self, outcome: Outcome) -> Sequence[Finding]:
+        """Return the findings that a person should read; beside a diff, or after writing, plain rewrites are not."""
+        if self.mode is Mode.CHECK:
+            return outcome.findings
+        return tuple(finding for finding in outcome.findings if not finding.plain)
+
+    def counts(self, outcome: Outcome) -> str:
+        """Return how much there is in one file, in a few words."""
+        fixed = len(outcome.findings) - len(outcome.left)
+        parts = [plural(fixed, "rewrite")] if fixed else []
+        parts += [f"{plural(len(outcome.left), 'place')} left for a person"] if outcome.left else []
+        return ", ".join(parts)
+
     def headline(self) -> str:
         """Return what the run came to, in one sentence."""
         if not self.outcomes:
@@ -125,14 +140,15 @@ class Report:
             yield code, ", ".join(counts), self.summaries.get(code, "")
 
     def next_steps(self) -> Iterator[tuple[str, str]]:
-        """Yield (why, command) of what to type next."""
+        """Yield (why, command) of what to type next, what matters most last: there the eye is."""
+        if self.left:
+            code = next(finding.code for _, finding in self.findings if not finding.fixed)
+            yield "To see what to do about a place", f"{self.program} explain {code}"
+        if any(finding.safety.value == "unsafe" and not finding.fixed for _, finding in self.findings):
+            write = "" if self.mode is Mode.PREVIEW else " --write"
+            yield "To include likely rewrites", f"{self.command}{write} --unsafe"
         if self.mode is not Mode.WRITE and self.changed:
             yield ("To fix" if self.mode is Mode.CHECK else "To apply"), f"{self.command} --write"
-        elif self.left:
-            code = next(finding.code for _, finding in self.findings if not finding.fixed)
-            yield "To see what to do about a place", f"v3-migrate explain {code}"
-        if self.left and any(f.safety.value == "unsafe" and not f.fixed for _, f in self.findings):
-            yield "To include likely rewrites", f"{self.command} --unsafe"
         for command in self.undo:
             yield "To undo", command
 
