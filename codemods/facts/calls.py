@@ -85,8 +85,12 @@ class Calls(Access):
                 self.join_param(node, first_star + offset, self.unpacked(values, offset))
         for name, (given, values) in arguments.keywords.items():
             self._join_keyword(node, name, given, values, call)
-        if node.params.star_kwarg is not None:
-            for values in arguments.double_star:
+        for values in arguments.double_star:
+            for param in (*node.params.params[len(leading) :], *node.params.kwonly_params):
+                name = param.name.value
+                for value in values:
+                    self.join_argument(self.scopes[node], name, self.item(value, name, call))
+            if node.params.star_kwarg is not None:
                 self.copy_items(values, Obj(node.params.star_kwarg, "dict"))
         if isinstance(node, cst.FunctionDef) and self.heap.get((Obj(node, "generator"), ELEMENT)) is not None:
             return frozenset({Obj(node, "generator")})

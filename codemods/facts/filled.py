@@ -1,4 +1,4 @@
-"""Classes of the program that are filled from a message: `Event(**message)`, `Event.model_validate(message)`."""
+"""What is filled from a message: `Event(**message)`, `handle(**message)`, `Event.model_validate(message)`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from codemods.facts.access import Access
 from codemods.facts.expressions import is_filter
 from codemods.facts.program import Program
 from codemods.facts.store import alias
-from codemods.facts.values import Bound, ClassRef, External, Frame, Message, Value, Word
+from codemods.facts.values import Bound, ClassRef, External, Frame, Function, Message, Value, Word
 from codemods.tree import SourceModule
 
 FROM_MAPPING = {"model_validate", "parse_obj"}
@@ -35,7 +35,7 @@ class Filling:
     Attributes:
         call: the call.
         source: the expression for the mapping, or for its JSON text.
-        class_name: the class that is filled.
+        name: the class that is filled, or the function whose parameters are.
         keys: the keys of a v2 message that the class takes, in the order of its fields.
         of_word: whether a word is unpacked.
         aliases: the literals by which fields of the class name those keys.
@@ -45,7 +45,7 @@ class Filling:
 
     call: cst.Call
     source: cst.BaseExpression
-    class_name: str = ""
+    name: str = ""
     keys: tuple[str, ...] = ()
     of_word: bool = False
     aliases: tuple[cst.SimpleString, ...] = ()
@@ -112,20 +112,18 @@ class Fillings:
         return any(isinstance(value, kind) and self.program.is_ours(value) for value in self.program.values(node))
 
     def _filling(self, call: cst.Call, source: cst.BaseExpression, module: SourceModule) -> Filling:
-        classes = [node for value in self.program.values(call.func) if (node := _class_of(value)) is not None]
         found = Filling(call, source, of_word=self._is_ours(source, Word))
-        if len(set(classes)) != 1 or len(classes) != len(self.program.values(call.func)):
+        takers = {_taker(value) for value in self.program.values(call.func)}
+        taker = takers.pop() if len(takers) == 1 else None
+        if taker is None:
             found.problem = "unpacks a server message: v3 sends other keys (type, transcript, id), and more of them"
             return found
-        found.class_name = classes[0].name.value
-        fields = self._fields(classes[0])
-        taken = helper_name(found.class_name) in self._names(module)
-        if (
-            fields is None
-            or taken
-            or not isinstance(found.mapping, cst.Name | cst.Subscript | cst.Attribute | cst.Call)
-        ):
-            found.problem = f"fills {found.class_name} from a server message: v3 sends other keys, and more of them"
+        found.name = taker.name.value
+        fields = self._fields(taker) if isinstance(taker, cst.ClassDef) else _parameters(taker)
+        taken = helper_name(found.name) in self._names(module)
+        plain = isinstance(found.mapping, cst.Name | cst.Subscript | cst.Attribute | cst.Call)
+        if fields is None or taken or not plain:
+            found.problem = f"fills {found.name} from a server message: v3 sends other keys, and more of them"
             return found
         known = (
             WORD_KEYS
@@ -135,9 +133,9 @@ class Fillings:
         found.keys = tuple(item.key for item in fields if item.key in known)
         found.aliases = tuple(item.alias for item in fields if item.alias is not None)
         found.enums = tuple(enum for item in fields for enum in item.enums)
-        found.problem = next((text for item in fields if (text := _problem(item, known, found.class_name))), None)
+        found.problem = next((text for item in fields if (text := _problem(item, known, found.name))), None)
         if "expires_at" in found.keys and not self._has_clock(module):
-            found.problem = f"{found.class_name}.expires_at is a number (Unix seconds) in v3"
+            found.problem = f"{found.name}.expires_at is a number (Unix seconds) in v3"
         return found
 
     def _enums(self, annotation: cst.BaseExpression) -> tuple[cst.ClassDef, ...]:
@@ -200,22 +198,22 @@ def helper_name(class_name: str) -> str:
     return f"{words}_fields"
 
 
-def _class_of(value: Value) -> cst.ClassDef | None:
-    if isinstance(value, ClassRef):
-        return value.node
-    if isinstance(value, Bound) and isinstance(value.target, External) and value.target.name.startswith("class."):
+def _taker(value: Value) -> cst.ClassDef | cst.FunctionDef | None:
+    """Return the class or function that takes what a call unpacks."""
+    target = value.target if isinstance(value, Bound) else value
+    if isinstance(target, ClassRef | Function) and not isinstance(target.node, cst.Lambda):
+        return target.node
+    if isinstance(value, Bound) and isinstance(target, External) and target.name.startswith("class."):
         return next((inner.node for inner in value.args[0] if isinstance(inner, ClassRef)), None)
     return None
 
 
-def _parameters(init: cst.FunctionDef) -> list[_Field] | None:
-    rest = init.params.star_kwarg
-    if rest is not None and _mentions(init.body, rest.name.value):
+def _parameters(function: cst.FunctionDef) -> list[_Field] | None:
+    rest = function.params.star_kwarg
+    if rest is not None and _mentions(function.body, rest.name.value):
         return None
-    return [
-        _Field(item.name.value, "", item.default is None)
-        for item in (*init.params.params[1:], *init.params.kwonly_params)
-    ]
+    params = [item for item in function.params.params if item.name.value not in ("self", "cls")]
+    return [_Field(item.name.value, "", item.default is None) for item in (*params, *function.params.kwonly_params)]
 
 
 def _mentions(node: cst.CSTNode, name: str) -> bool:

@@ -318,6 +318,10 @@ class Interpreter(Expressions):
             found = self.eval(decorator.decorator, env)
             self.call_back(found, cst.Call(func=decorator.decorator), [function])
         self.eval_defaults(node.params, env, node)
+        annotations = [item.annotation for item in (*node.params.params, *node.params.kwonly_params)]
+        for annotation in (*annotations, node.returns):
+            if annotation is not None:
+                self.eval(annotation.annotation, env)
         self.bind(node.name.value, node, function, env, None, "def")
         return env
 

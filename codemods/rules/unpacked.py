@@ -38,10 +38,10 @@ _AFTER = (
 
 
 class Unpacked(Rule):
-    """Picks the fields that a class has out of a v3 message, under the names that the class gives them."""
+    """Picks what a class or function takes out of a v3 message, under the names that it gives it."""
 
     code = "V3M310"
-    summary = "a class filled from a message takes the fields it has, from where v3 keeps them"
+    summary = "what is filled from a message (`Event(**message)`) takes its fields from where v3 keeps them"
     why = "v3 messages have other keys and more of them: `Event(**message)` raises TypeError, or fills nothing."
     nodes = (cst.Call,)
     order = 19
@@ -61,7 +61,7 @@ class Unpacked(Rule):
         elif filling.of_word:
             yield self.change(node, "only the keys that v2's words had", _of_word(filling, context))
         else:
-            message = f"{filling.class_name} is filled from v3's fields"
+            message = f"{filling.name} is filled from v3's fields"
             yield self.change(node, message, *_edits(filling, context))
 
 
@@ -73,7 +73,7 @@ def _of_word(filling: Filling, context: Context) -> Edit:
 
 
 def _edits(filling: Filling, context: Context) -> list[Edit]:
-    name = helper_name(filling.class_name)
+    name = helper_name(filling.name)
     edits: list[Edit] = [AddHelper(name, _helper(filling))]
     # the aliases of fields stay as they are, which explains them
     edits += [Replace(alias, lambda updated: updated) for alias in filling.aliases]
@@ -106,8 +106,8 @@ def _helper(filling: Filling) -> str:
     """Return the function that makes keyword arguments of a message."""
     always = [f'"{v.TYPE_KEY}": {KIND_HELPER}(message)'] if v.TYPE_KEY in filling.keys else []
     lines = [
-        f"def {helper_name(filling.class_name)}(message):",
-        f'    """Return what a message has for the fields of {filling.class_name}."""',
+        f"def {helper_name(filling.name)}(message):",
+        f'    """Return what a message has for the fields of {filling.name}."""',
         f"    fields = {{{', '.join(always)}}}",
     ]
     for kind, keys in KEYS.items():
