@@ -54,6 +54,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="seconds that a run may take (default: %(default)g)",
     )
     add("--stub-missing", action="store_true", help="replace packages that are not installed by stubs")
+    add(
+        "--drive",
+        type=_target,
+        default="",
+        metavar="WHO",
+        help="call a web application once it listens: `twilio` telephones it (the routes are found in its source), "
+        "http://127.0.0.1:PORT/PATH is requested, and telephoned if it answers so, ws://... is telephoned",
+    )
     add("--format", choices=("terminal", "json", "junit"), default="terminal", help="form of the report")
     add("--timeline", action="store_true", help="show what happened when")
     add("--report", type=Path, metavar="FILE.html", help="write a page with the checks and drawn timelines")
@@ -122,7 +130,11 @@ def _trials(arguments: argparse.Namespace, recording: Recording, temporary: Path
         original = temporary / "original"
         committed_copy(folder, original)
     conditions = Conditions(
-        recording, speed=arguments.speed, timeout=arguments.timeout, stub_missing=arguments.stub_missing
+        recording,
+        speed=arguments.speed,
+        timeout=arguments.timeout,
+        stub_missing=arguments.stub_missing,
+        drive=arguments.drive,
     )
     for command in asked.commands:
         if sys.stderr.isatty():
@@ -174,3 +186,12 @@ def _positive(text: str) -> float:
     if not number > 0:
         raise argparse.ArgumentTypeError("must be greater than 0")
     return number
+
+
+def _target(text: str) -> str:
+    from migrator.smoke.caller import check_target
+
+    try:
+        return check_target(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

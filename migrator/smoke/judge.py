@@ -20,10 +20,14 @@ def could_not_run(seen: Observation) -> str | None:
     """Return why the run says nothing about the program: it never came as far as a session, for want of something."""
     if seen.sessions or seen.happened("redirected"):
         return None
+    for problem in seen.happened("no-call"):
+        return problem.text("message")
     missing = [error for error in seen.happened("exception") if error.text("kind") == "ModuleNotFoundError"]
     if missing:
         return f"{missing[0].text('message')} ({missing[0].text('where')}); install it or use --stub-missing"
     errors = seen.happened("exception")
     if errors:
         return f"it failed before it opened a session: {description(errors[0])}"
+    for listening in seen.happened("listening"):
+        return f"it waits to be called, at port {listening.text('port')}, and opened no session: see --drive"
     return None

@@ -22,7 +22,7 @@ def programs(folder: Path) -> list[Path]:
     """
     # Absolute: what discovery finds is relative to where we are, wherever the folder is.
     folder = Path(os.path.abspath(folder))
-    sources = {path: path.read_bytes() for path in _python_files(folder)}
+    sources = {path: path.read_bytes() for path in python_files(folder)}
     trees = {path: tree for path, source in sources.items() if (tree := _parsed(source)) is not None}
     speaking = {path for path, source in sources.items() if _SPEAKS.search(source)}
     imported = {path: set(_imports(path, trees[path], folder)) for path in trees}
@@ -33,7 +33,8 @@ def programs(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def _python_files(folder: Path) -> Iterator[Path]:
+def python_files(folder: Path) -> Iterator[Path]:
+    """Yield the Python files of a project: git's list, or those that are not hidden, installed or generated."""
     for _, names in Discovery([str(folder)], ()).batches():
         for name in names:
             path = Path(os.path.abspath(name))

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from migrator.smoke.caller import Caller
 from migrator.smoke.finals import expected_finals, shown
 from migrator.smoke.observation import Happening, Observation, Output
+from migrator.smoke.scene import Scene
 from migrator.smoke.service import DOMAIN, serve, trust
 from runtime.recording import JsonObject, Recording
 from runtime.replay import ReplayServer
-
-INSIDE = Path(__file__).parent / "inside"
 
 #: Seconds (on the wall) without anything new after the last final: a doubled final would have come by then.
 QUIET = 0.6
@@ -33,11 +31,6 @@ LAG = 4.0
 PATIENCE = 5.0
 #: Seconds (on the wall) from Ctrl+C to the end; libraries wait up to 10 s for a closing handshake.
 GRACE = 15.0
-
-_LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".hg", ".venv", "venv", "env", ".tox", ".nox", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache"
-)
-_LARGEST_FILE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +44,11 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """How to run it. `api` is the dialect that is served; `timeout` is seconds on the wall, start and end included."""
+    """How to run it.
+
+    `api` is the dialect that is served; `timeout` is seconds on the wall, start and end included; `drive` says who
+    calls a web application (see `Caller`).
+    """
 
     recording: Recording
     api: str = "v3"
@@ -60,6 +57,7 @@ class Conditions:
     timeout: float = 60.0
     stub_missing: bool = False
     environment: Mapping[str, str] | None = None
+    drive: str = ""
 
 
 def run(program: Program, conditions: Conditions) -> Observation:
@@ -78,22 +76,20 @@ class _Run:
 
     def __init__(self, program: Program, conditions: Conditions, folder: Path) -> None:
         self.program, self.conditions = program, conditions
-        # Resolved, because the program compares paths with it.
-        self.folder = folder.resolve()
-        self.project = self.folder / "project"
-        self.events = self.folder / "events.jsonl"
+        self.scene = Scene(program.folder, conditions.recording, folder)
         expected = expected_finals(conditions.recording)
         self.seen = Observation(conditions.api, conditions.variant, expected, conditions.speed)
         self.changed = threading.Condition()
         self.last_change = time.time()
         self.opened_at: float | None = None
         self.pending_inputs = 0
-        self._events_read = 0
+        self.caller: Caller | None = None
 
     def observe(self) -> Observation:
-        self._prepare()
+        trust().write(self.scene.authority)
         with self._serve() as server:
             self.started = self.last_change = time.time()
+            self._call()
             process = self._start(server.port)
             readers = [
                 threading.Thread(target=self._read, args=(stream, channel), daemon=True)
@@ -104,6 +100,8 @@ class _Run:
             try:
                 self._watch(process)
             finally:
+                if self.caller is not None:
+                    self.caller.stop()
                 _kill_group(process)
             self.seen.exit_code = process.returncode
             self.seen.ended_at = time.time() - self.started
@@ -113,36 +111,31 @@ class _Run:
             with contextlib.suppress(TimeoutError):
                 server.wait_for_sessions(self._sessions_opened(), timeout=5)
         self._take_events()
+        if self.caller is not None and self.caller.problem is not None:
+            self.seen.happenings.append(Happening(self.seen.ended_at, "no-call", {"message": self.caller.problem}))
         self.seen.sessions = server.sessions
         self.seen.token_requests = server.token_requests
-        self.seen.files = dict(self._written())
+        self.seen.files = dict(self.scene.written())
         return self.seen
 
     # Before
+
+    def _call(self) -> None:
+        conditions = self.conditions
+        if conditions.drive:
+            recording, speed = conditions.recording, conditions.speed
+            self.caller = Caller(conditions.drive, self.scene.project, recording, speed, LAG, self._hear)
+            self.caller.start()
 
     def _serve(self) -> ReplayServer:
         conditions = self.conditions
         return serve(conditions.recording, conditions.api, conditions.variant, conditions.speed, self._on_wire)
 
-    def _prepare(self) -> None:
-        shutil.copytree(self.program.folder, self.project, ignore=_LEFT_OUT, symlinks=True)
-        shutil.copytree(INSIDE, self.folder / "inside", ignore=shutil.ignore_patterns("__pycache__"))
-        self.events.touch()
-        (self.folder / "tmp").mkdir()
-        trust().write(self.folder / "ca.pem")
-        recording = self.conditions.recording
-        (self.folder / "audio.raw").write_bytes(recording.load_audio())
-        audio = recording.audio_path()
-        self.audio = self.folder / f"audio{audio.suffix if audio else '.raw'}"
-        if audio is not None:
-            shutil.copyfile(audio, self.audio)
-        self.before = {path: path.stat().st_mtime_ns for path in _files(self.project)}
-
     def _start(self, port: int) -> subprocess.Popen[bytes]:
-        command = [part.replace("{audio}", str(self.audio)) for part in self.program.command]
+        command = [part.replace("{audio}", str(self.scene.audio)) for part in self.program.command]
         return subprocess.Popen(
             [str(self.program.python), *command],
-            cwd=self.project,
+            cwd=self.scene.project,
             env=self._environment(port),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -152,34 +145,14 @@ class _Run:
 
     def _environment(self, port: int) -> dict[str, str]:
         conditions = self.conditions
-        config = {
+        config: JsonObject = {
             "hosts": [DOMAIN],
             "port": port,
-            "ca": str(self.folder / "ca.pem"),
-            "events": str(self.events),
-            "audio": str(self.folder / "audio.raw"),
             "rate": conditions.recording.sample_rate,
             "speed": conditions.speed,
-            "project": str(self.project),
             "stub": conditions.stub_missing,
         }
-        kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        # The interpreter's own packages, never those of the environment this tool is installed in.
-        for name in ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"):
-            kept.pop(name, None)
-        path = [str(self.folder / "inside"), *filter(None, [os.environ.get("PYTHONPATH")])]
-        return {
-            "ASSEMBLYAI_API_KEY": "smoke-test-key",
-            **kept,
-            **(conditions.environment or {}),
-            "PYTHONPATH": os.pathsep.join(path),
-            "PYTHONUNBUFFERED": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONIOENCODING": "utf-8",
-            # What it leaves there goes with the rest.
-            "TMPDIR": str(self.folder / "tmp"),
-            "V3_MIGRATE_SMOKE": json.dumps(config),
-        }
+        return self.scene.environment(config, conditions.environment or {})
 
     # Meanwhile
 
@@ -199,11 +172,20 @@ class _Run:
     def _is_done(self) -> bool:
         """Return whether nothing more is to come: the last final was shown, or its time is long over."""
         now = time.time()
-        if self.opened_at is None or now - self.last_change < QUIET:
+        if self.caller is not None and self.caller.is_alive():
+            return False
+        if self.opened_at is None:
+            return self._waits_in_vain(now)
+        if now - self.last_change < QUIET:
             return False
         audio = self.conditions.recording.header.audio
         seconds = (audio.milliseconds / 1000 if audio else 0.0) + LAG
         return self._shows_everything() or now > self.opened_at + seconds / self.conditions.speed + PATIENCE
+
+    def _waits_in_vain(self, now: float) -> bool:
+        """Return whether it waits to be called and nobody calls, or the call has led to no session."""
+        listening = self.seen.happened("listening")
+        return bool(listening) and now - max(self.last_change, self.started + listening[-1].time) > PATIENCE
 
     def _shows_everything(self) -> bool:
         last = list(self.seen.expected[-1:])
@@ -254,6 +236,13 @@ class _Run:
                 self.seen.outputs.append(Output(self.last_change - self.started, channel, text))
                 self.changed.notify_all()
 
+    def _hear(self, text: str) -> None:
+        """Take what a web application says to its caller."""
+        with self.changed:
+            self.last_change = time.time()
+            self.seen.outputs.append(Output(self.last_change - self.started, "caller", text + "\n"))
+            self.changed.notify_all()
+
     def _on_wire(self, entry: JsonObject) -> None:
         with self.changed:
             now = time.time()
@@ -266,32 +255,15 @@ class _Run:
         return sum(happening.kind == "session opened" for happening in self.seen.wire)
 
     def _take_events(self) -> None:
-        with self.events.open("rb") as file:
-            file.seek(self._events_read)
-            data = file.read()
-        whole = data[: data.rfind(b"\n") + 1]
-        self._events_read += len(whole)
-        for line in whole.splitlines():
-            facts: JsonObject = json.loads(line)
+        for facts in self.scene.new_events():
             kind, at = str(facts.pop("event")), facts.pop("time")
             assert isinstance(at, float)
             self.seen.happenings.append(Happening(at - self.started, kind, facts))
             self.pending_inputs += kind == "input"
+            if kind == "listening" and self.caller is not None:
+                self.caller.listening(int(str(facts.get("port"))))
             if kind == "stub":
                 self.last_change = time.time()
-
-    # Afterwards
-
-    def _written(self) -> Iterator[tuple[str, str]]:
-        """Yield the text files that the program made or changed in its folder."""
-        for path in _files(self.project):
-            if path.stat().st_size <= _LARGEST_FILE and self.before.get(path) != path.stat().st_mtime_ns:
-                with contextlib.suppress(UnicodeDecodeError):
-                    yield path.relative_to(self.project).as_posix(), path.read_text(encoding="utf-8")
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

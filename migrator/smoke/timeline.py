@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from runtime.replay import Frame, SessionRecord
 #: Where something happened; the order is that of a drawing, from top to bottom.
 LANES = ("audio", "to service", "from service", "output", "program", "sandbox")
 
+#: Colours, and what else a program's output could do to the terminal that shows it here.
+_CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 _SHOWN = ("redirected", "blocked", "microphone", "input", "exception", "logged-error", "stubbed", "uvloop", "listening")
 
 
@@ -51,7 +54,7 @@ def lines(seen: Observation) -> list[str]:
 
 def _outputs(seen: Observation) -> Iterator[Entry]:
     for output in seen.outputs:
-        for line in output.text.replace("\r", "\n").splitlines():
+        for line in _CONTROLS.sub("", output.text.replace("\r", "\n")).splitlines():
             if line.strip():
                 note = "" if output.channel == "stdout" else f"({output.channel}) "
                 yield Entry(output.time, "output", note + line.rstrip())

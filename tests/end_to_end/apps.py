@@ -38,7 +38,9 @@ class App:
         terminates: whether the v2 program asks for the end of its session.
         legacy: where the v2 program runs if the `environments` have no v2 any more.
         requires: further environments, where only a project runs that requires them: environment to requirement.
+        drive: who has to call it, if it is a web application (see `smoke --drive`).
         on_close: what its handler of that name prints.
+        drive: who has to call it, if it serves calls (as `smoke --drive`).
     """
 
     name: str
@@ -51,7 +53,9 @@ class App:
     stub_missing: bool = False
     legacy: str = ""
     requires: Mapping[str, str] = field(default_factory=dict, hash=False)
+    drive: str = ""
     on_close: str = ""
+    drive: str = ""
 
     @property
     def folder(self) -> Path:
@@ -90,5 +94,9 @@ def dictation() -> Recording:
 def observe(app: App, environment: str, folder: Path, api: str, variant: str | None = None) -> Observation:
     """Run the program that is in `folder`."""
     program = Program(folder, app.command, matrix.interpreter(environment))
-    conditions = Conditions(dictation(), api, variant, SPEED, stub_missing=app.stub_missing)
+    # Runs go on side by side, and each web application needs a port of its own.
+    ports = {"PORT": "0"} if app.drive else {}
+    conditions = Conditions(
+        dictation(), api, variant, SPEED, stub_missing=app.stub_missing, environment=ports, drive=app.drive
+    )
     return run(program, conditions)

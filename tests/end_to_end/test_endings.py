@@ -23,7 +23,9 @@ KNOWN = {
 }
 
 
-@pytest.mark.parametrize("app", [pytest.param(app, id=app.name) for app in apps() if app.transport != "sdk"])
+@pytest.mark.parametrize(
+    "app", [pytest.param(app, id=app.name) for app in apps() if app.transport != "sdk" and not app.drive]
+)
 def test_ends_well(app: App) -> None:
     environment = app.environments[-1]
     with ThreadPoolExecutor(6) as pool:
