@@ -40,7 +40,6 @@ class App:
         requires: further environments, where only a project runs that requires them: environment to requirement.
         drive: who has to call it, if it is a web application (see `smoke --drive`).
         on_close: what its handler of that name prints.
-        drive: who has to call it, if it serves calls (as `smoke --drive`).
     """
 
     name: str
@@ -53,7 +52,6 @@ class App:
     stub_missing: bool = False
     legacy: str = ""
     requires: Mapping[str, str] = field(default_factory=dict, hash=False)
-    drive: str = ""
     on_close: str = ""
     drive: str = ""
 
