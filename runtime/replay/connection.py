@@ -36,6 +36,18 @@ REQUEST_TIMEOUT = 30.0
 MAX_MESSAGE = 1 << 20
 
 
+class _Protocol(ServerProtocol):
+    def recv_frame(self, frame: WireFrame) -> None:
+        """Take a close also in the middle of a fragmented message, where RFC 6455, 5.4, allows it.
+
+        The library takes it for a protocol error.
+        """
+        if frame.opcode is Opcode.CLOSE:
+            # Where it remembers that a message is incomplete; older versions have the second name.
+            self.current_size = self.cur_size = None
+        super().recv_frame(frame)
+
+
 class Connection(asyncio.Protocol):
     """Moves bytes and actions between a transport and a session."""
 
@@ -101,7 +113,7 @@ class Connection(asyncio.Protocol):
         self._upgrade(request, attempt)
 
     def _upgrade(self, request: Request, attempt: int) -> None:
-        protocol = self._protocol = ServerProtocol(max_size=self._max_message)
+        protocol = self._protocol = _Protocol(max_size=self._max_message)
         protocol.receive_data(bytes(self._head))
         self._head.clear()
         events = protocol.events_received()

@@ -1,6 +1,6 @@
 """Named cases of RFC 6455 against the server's connection, spoken byte by byte over a raw socket.
 
-The names follow the groups of the Autobahn suite, which itself needs Python 2.7 (`benchmarks/autobahn.py` runs it).
+The names follow the groups of the Autobahn suite, which needs Python 2.7 (`benchmarks/autobahn.py` runs it).
 """
 
 from __future__ import annotations
@@ -297,6 +297,13 @@ def test_a_close_of_one_byte_is_a_protocol_error(peer: Peer) -> None:
 def test_a_close_reason_that_is_not_utf8_is_refused(peer: Peer) -> None:
     peer.send(CLOSE, struct.pack(">H", 1000) + b"\xce\xba\xff")
     assert peer.close_code() == 1007
+
+
+def test_a_close_may_come_in_the_middle_of_a_message(peer: Peer) -> None:
+    peer.send(TEXT, b"one ", fin=False)
+    peer.socket.sendall(frame(CLOSE, struct.pack(">H", 1000)) + frame(CONTINUATION, b"two"))
+    assert peer.close_code() == 1000
+    assert peer.is_ended()
 
 
 def test_nothing_is_answered_after_a_close(peer: Peer) -> None:
