@@ -18,7 +18,9 @@ from codemods.tree import SourceModule
 FROM_MAPPING = {"model_validate", "parse_obj"}
 FROM_JSON = {"model_validate_json": "model_validate", "parse_raw": "parse_obj"}
 
-_TURN = frozenset({"text", "words", "confidence", "audio_start", "audio_end", "punctuated", "text_formatted"})
+_TURN = frozenset(
+    {"text", "words", "confidence", "audio_start", "audio_end", "created", "punctuated", "text_formatted"}
+)
 _BEGIN = frozenset({"session_id", "expires_at"})
 _TERMINATION = frozenset({"audio_duration_seconds"})
 KEYS = {"Turn": _TURN, "Begin": _BEGIN, "Termination": _TERMINATION}
@@ -39,6 +41,7 @@ class Filling:
         keys: the keys of a v2 message that the class takes, in the order of its fields.
         of_word: whether a word is unpacked.
         aliases: the literals by which fields of the class name those keys.
+        types: the literals in the annotation of the message type.
         enums: the enumerations among the types of those fields.
         problem: why a person has to see to it.
     """
@@ -49,6 +52,7 @@ class Filling:
     keys: tuple[str, ...] = ()
     of_word: bool = False
     aliases: tuple[cst.SimpleString, ...] = ()
+    types: tuple[cst.SimpleString, ...] = ()
     enums: tuple[cst.ClassDef, ...] = ()
     problem: str | None = None
 
@@ -73,6 +77,7 @@ class _Field:
     annotation: str = ""
     required: bool = False
     alias: cst.SimpleString | None = None
+    types: tuple[cst.SimpleString, ...] = ()
     enums: tuple[cst.ClassDef, ...] = ()
 
 
@@ -132,10 +137,11 @@ class Fillings:
         )
         found.keys = tuple(item.key for item in fields if item.key in known)
         found.aliases = tuple(item.alias for item in fields if item.alias is not None)
+        found.types = tuple(literal for item in fields for literal in item.types)
         found.enums = tuple(enum for item in fields for enum in item.enums)
         found.problem = next((text for item in fields if (text := _problem(item, known, found.name))), None)
-        if "expires_at" in found.keys and not self._has_clock(module):
-            found.problem = f"{found.name}.expires_at is a number (Unix seconds) in v3"
+        if {"expires_at", "created"} & set(found.keys) and not self._has_clock(module):
+            found.problem = f"fills {found.name} with a date that v3 messages do not have, or have as a number"
         return found
 
     def _enums(self, annotation: cst.BaseExpression) -> tuple[cst.ClassDef, ...]:
@@ -184,6 +190,7 @@ class Fillings:
                 module.code(item.annotation.annotation),
                 item.value is None or _is_required(item.value),
                 alias(item),
+                _literals(item.annotation, module),
                 self._enums(item.annotation.annotation),
             )
             for item in facts.fields
@@ -216,6 +223,15 @@ def _parameters(function: cst.FunctionDef) -> list[_Field] | None:
     return [_Field(item.name.value, "", item.default is None) for item in (*params, *function.params.kwonly_params)]
 
 
+def _literals(annotation: cst.Annotation, module: SourceModule) -> tuple[cst.SimpleString, ...]:
+    """Return the v2 message types in `Literal["PartialTranscript", ...]`."""
+    return tuple(
+        node
+        for node in module.walk(annotation)
+        if isinstance(node, cst.SimpleString) and node.evaluated_value in v.V2_TYPES
+    )
+
+
 def _mentions(node: cst.CSTNode, name: str) -> bool:
     return (isinstance(node, cst.Name) and node.value == name) or any(_mentions(child, name) for child in node.children)
 
@@ -231,7 +247,7 @@ def _is_required(value: cst.BaseExpression) -> bool:
 
 
 def _problem(item: _Field, known: tuple[str, ...], class_name: str) -> str | None:
-    if any(name in item.annotation for name in v.V2_TYPES):
+    if item.key != v.TYPE_KEY and any(name in item.annotation for name in v.V2_TYPES):
         return f"{class_name} takes v2 message types only: v3's are Begin, Turn and Termination"
     if item.key not in known and item.required:
         return f"{class_name} wants {item.key!r}, which v3 messages do not have: give it a default"

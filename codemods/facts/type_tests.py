@@ -15,7 +15,7 @@ from codemods import vocabulary as v
 from codemods.facts.filled import Fillings
 from codemods.facts.program import Program
 from codemods.facts.store import Def
-from codemods.facts.values import ClassRef, Const, Message, Str, Value
+from codemods.facts.values import ClassRef, Const, Field, Message, Str, Value
 from codemods.tree import SourceModule
 
 
@@ -107,7 +107,7 @@ class TypeTests:
         if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
             left, right = node.left, node.comparisons[0].comparator
             for operand, other in ((left, right), (right, left)):
-                if program.fields(operand, v.TYPE_KEY):
+                if self._types_in(operand):
                     if isinstance(node.comparisons[0].operator, cst.In | cst.NotIn) and self._is_table(other):
                         yield self._test(node, operand, (), module, inline=False, named=True)
                         return
@@ -119,19 +119,29 @@ class TypeTests:
         elif isinstance(node, cst.Match):
             elements = node.subject.elements if isinstance(node.subject, cst.Tuple) else ()
             for operand in (node.subject, *(element.value for element in elements)):
-                if program.fields(operand, v.TYPE_KEY):
+                if self._types_in(operand):
                     yield self._test(node, operand, (), module, inline=False)
                     return
         elif isinstance(node, cst.Call) and node.args and self.is_enum(node.func):
-            if program.fields(node.args[0].value, v.TYPE_KEY):
+            if self._types_in(node.args[0].value):
                 yield self._test(node, node.args[0].value, (), module, inline=False)
         elif isinstance(node, cst.Subscript) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
             operand = node.slice[0].slice.value
-            if program.fields(operand, v.TYPE_KEY) and self._is_table(node.value):
+            if self._types_in(operand) and self._is_table(node.value):
                 yield self._test(node, operand, (), module, inline=False)
         elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "get":
-            if node.args and program.fields(node.args[0].value, v.TYPE_KEY) and self._is_table(node.func.value):
+            if node.args and self._types_in(node.args[0].value) and self._is_table(node.func.value):
                 yield self._test(node, node.args[0].value, (), module, inline=False)
+
+    def _types_in(self, node: cst.CSTNode) -> list[Field]:
+        """Return the message types of the vendor, proven or likely, that an expression can be."""
+        return [
+            value
+            for value in self.program.values(node)
+            if isinstance(value, Field)
+            and value.key == v.TYPE_KEY
+            and (self.program.is_ours(value) or self.program.is_likely(value))
+        ]
 
     def is_enum(self, node: cst.BaseExpression) -> bool:
         """Return whether an expression is an enumeration of the program, to be made from a value."""
@@ -153,7 +163,7 @@ class TypeTests:
         inline: bool,
         named: bool = False,
     ) -> TypeTest:
-        origins = frozenset(field.site for field in self.program.fields(operand, v.TYPE_KEY))
+        origins = frozenset(field.site for field in self._types_in(operand))
         base = self._base(node, operand, origins, module) if inline else None
         return TypeTest(node, operand, types, origins, base, module, named)
 
@@ -203,7 +213,7 @@ class TypeTests:
         defs = self.program.definitions(operand)
         if not defs or not all(item.kind == "param" for item in defs):
             return None
-        messages = {field.message for field in self.program.fields(operand, v.TYPE_KEY)}
+        messages = {field.message for field in self._types_in(operand)}
         scope = next(iter(defs)).scope
         for (owner, name), values in self.program.run.cells.items():
             if owner is scope and name != operand.value and values and values == messages:
@@ -273,6 +283,10 @@ def _contains(tree: cst.CSTNode, node: cst.CSTNode) -> bool:
 
 
 def is_message(program: Program, node: cst.CSTNode) -> bool:
-    """Return whether an expression is a vendor message and nothing else, but for what tests put in its place."""
-    messages = [value for value in program.values(node) if not program.is_stand_in(value)]
+    """Return whether an expression is a vendor message, or None, or what tests put in its place; and nothing else."""
+    messages = [
+        value
+        for value in program.values(node)
+        if not program.is_stand_in(value) and not (isinstance(value, Const) and value.value is None)
+    ]
     return bool(messages) and all(isinstance(value, Message) and program.is_ours(value) for value in messages)

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import vocabulary as v
+from codemods.build import rename_string
 from codemods.edits import AddHelper, AddImport, Change, Edit, Replace
 from codemods.facts.filled import FROM_JSON, KEYS, Filling, Fillings, helper_name
 from codemods.rule import Context, Example, Rule
 from codemods.rules.derived_fields import HELPERS
-from codemods.rules.message_types import KIND_CODE, KIND_HELPER, kind_helper
+from codemods.rules.message_types import KIND_CODE, KIND_HELPER, kind_helper, kind_name
 
 _BEFORE = (
     "import json\nfrom dataclasses import dataclass\n\nimport websocket\n\n\n@dataclass\nclass Event:\n"
@@ -77,10 +78,11 @@ def _edits(filling: Filling, context: Context) -> list[Edit]:
     edits: list[Edit] = [AddHelper(name, _helper(filling))]
     # the aliases of fields stay as they are, which explains them
     edits += [Replace(alias, lambda updated: updated) for alias in filling.aliases]
+    edits += [rename_string(literal, kind_name(str(literal.evaluated_value))) for literal in filling.types]
     edits += [AddHelper(*HELPERS[key]) for key in filling.keys if key in HELPERS]
     if v.TYPE_KEY in filling.keys:
         edits.append(kind_helper())
-    if "expires_at" in filling.keys:
+    if {"expires_at", "created"} & set(filling.keys):
         edits += [AddImport("datetime", "datetime"), AddImport("datetime", "timezone")]
     function = filling.call.func
     if isinstance(function, cst.Attribute) and function.attr.value in FROM_JSON:
@@ -125,6 +127,11 @@ def _taken(key: str) -> list[str]:
         return [
             '        expiry = datetime.fromtimestamp(message["expires_at"], timezone.utc).replace(tzinfo=None)',
             '        fields["expires_at"] = expiry.isoformat(timespec="microseconds")',
+        ]
+    if key == "created":
+        return [
+            "        now = datetime.now(timezone.utc).replace(tzinfo=None)  # v3 does not say: when it arrives",
+            '        fields["created"] = now.isoformat(timespec="microseconds")',
         ]
     value = f"{HELPERS[key][0]}(message)" if key in HELPERS else f'message["{v.FIELDS.get(key, key)}"]'
     return [f'        fields["{key}"] = {value}']
