@@ -194,7 +194,9 @@ class Access(Store):
                 continue
             seen.add(current)
             facts = self.classes[current]
+            # defined in the class, or assigned to it from outside
             value = self.cells.get((self.scopes[current], name), NOTHING)
+            value |= self.read_heap(ClassRef(current), f".{name}")
             for item in value:
                 if not isinstance(item, External) or item.name not in _DECLARATIONS:
                     found |= self.bound(item, current, instance)

@@ -13,6 +13,7 @@ from codemods.facts.values import (
     NOTHING,
     Bound,
     ClassRef,
+    Connecting,
     External,
     Function,
     Instance,
@@ -147,4 +148,22 @@ class Calls(Access):
         for value in values:
             if isinstance(value, Function | Bound | ClassRef):
                 found |= self.call(value, call, arguments)
+        return frozenset(found)
+
+    def entered(self, values: Values, node: cst.BaseExpression) -> Values:
+        """Return what `with values as x` binds."""
+        found: set[Value] = set()
+        for value in values:
+            if isinstance(value, Connecting):
+                found.add(value.connection)
+            elif isinstance(value, Obj) and value.kind == "generator":
+                # only one made by `contextmanager` can be entered: what it yields
+                found |= self.elements([value])
+            elif isinstance(value, Instance):
+                for name in ("__enter__", "__aenter__"):
+                    for method in self.class_attribute(value.node, name, value):
+                        found |= self.call(method, cst.Call(func=node), Arguments())
+                found.add(value)
+            else:
+                found.add(value)
         return frozenset(found)

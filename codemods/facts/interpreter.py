@@ -10,12 +10,11 @@ from codemods.facts.access import AttributeModel
 from codemods.facts.calls import MethodModel, Model
 from codemods.facts.expressions import Expressions
 from codemods.facts.scopes import ScopeNode
-from codemods.facts.store import ELEMENT, Arguments, Binding, Env, merge
+from codemods.facts.store import ELEMENT, Binding, Env, merge
 from codemods.facts.values import (
     NOTHING,
     ClassRef,
     CloseError,
-    Connecting,
     External,
     Function,
     Instance,
@@ -256,24 +255,10 @@ class Interpreter(Expressions):
     def _exec_With(self, node: cst.With, env: Env) -> Env | None:
         env = dict(env)
         for item in node.items:
-            entered = self._entered(self.eval(item.item, env), item.item)
+            entered = self.entered(self.eval(item.item, env), item.item)
             if item.asname is not None:
                 self.assign(item.asname.name, entered, env, item.item, "with")
         return self._suite(node.body, env)
-
-    def _entered(self, values: Values, node: cst.BaseExpression) -> Values:
-        found: set[Value] = set()
-        for value in values:
-            if isinstance(value, Connecting):
-                found.add(value.connection)
-            elif isinstance(value, Instance):
-                for name in ("__enter__", "__aenter__"):
-                    for method in self.class_attribute(value.node, name, value):
-                        found |= self.call(method, cst.Call(func=node), Arguments())
-                found.add(value)
-            else:
-                found.add(value)
-        return frozenset(found)
 
     def _exec_Try(self, node: cst.Try | cst.TryStar, env: Env) -> Env | None:
         before = dict(env)

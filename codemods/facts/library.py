@@ -188,6 +188,10 @@ def _calls_nth(index: int) -> Model:
     return model
 
 
+def _enter(run: Calls, call: cst.Call, given: Arguments) -> Values:
+    return run.entered(given.get(0), call)
+
+
 def _gather(run: Calls, call: cst.Call, given: Arguments) -> Values:
     obj = Obj(call, "tuple")
     for index, (_, values) in enumerate(given.positional):
@@ -252,6 +256,8 @@ MODELS: dict[str, Model] = {
         else Arguments(),
     ),
     "asyncio.to_thread": _calls_nth(0),
+    "contextlib.closing": _first,
+    "contextlib.aclosing": _first,
     "asyncio.wait_for": _first,
     "asyncio.shield": _first,
     "asyncio.create_task": _first,
@@ -273,6 +279,8 @@ NAME_MODELS: dict[str, Model] = {
     "start_soon": _calls_nth(0),
     "create_task": _first,
     "fromkeys": _nothing,
+    "enter_context": _enter,
+    "enter_async_context": _enter,
 }
 
 # methods --------------------------------------------------------------------------------------------------------

@@ -76,12 +76,16 @@ class DerivedFields(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         base = read_base(node)
-        if base is None or base.key is None or context.is_claimed(node) or not is_message(context.program, base.node):
+        if base is None or base.key is None or context.is_claimed(node):
             return
         keys = set(context.program.constants(base.key))
         if len(keys) != 1:
             return
         key = keys.pop()
+        if not is_message(context.program, base.node):
+            if key in {*v.DERIVED_FIELDS, "created"} and context.program.messages(base.node):
+                yield self.report(node, f"v3 messages have no {key!r}; the server's messages and others are read here")
+            return
         if key == "created":
             yield self.report(node, "v3 messages carry no time of creation: take the clock when the message arrives")
             return

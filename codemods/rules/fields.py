@@ -11,7 +11,7 @@ from codemods.build import quoted, replace_with
 from codemods.edits import Change, Edit, Replace
 from codemods.facts.guards import has_transcript
 from codemods.facts.type_tests import is_message, read_base
-from codemods.facts.values import Message, Obj, Value
+from codemods.facts.values import Const, Message, Obj, Value
 from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
 
@@ -79,7 +79,12 @@ class Fields(Rule):
         )
 
     def _is_harmless(self, value: Value, key: str, context: Context) -> bool:
-        """Return whether a dict leaves this key to the message (`{**message, ...}`) or is a test's stand-in for one."""
+        """Return whether a value is no reason to leave a read alone.
+
+        That is None, a dict that leaves this key to the message (`{**message, ...}`), a test's stand-in for a message.
+        """
+        if isinstance(value, Const) and value.value is None:
+            return True
         if isinstance(value, Obj) and key not in context.program.run.items(value):
             return True
         return context.program.is_stand_in(value)
