@@ -38,7 +38,12 @@ class SdkExtras(Rule):
             "try:\n    microphone = MicrophoneStream()\nexcept ImportError:\n    print('no PyAudio')\n",
         ),
     )
-    untouched = ("class MicrophoneStream:\n    pass\n\n\nMicrophoneStream()\n",)
+    untouched = (
+        "class MicrophoneStream:\n    pass\n\n\nMicrophoneStream()\n",
+        "import assemblyai as aai\nfrom assemblyai.streaming.v3 import StreamingClient, StreamingClientOptions\n\n"
+        "client = StreamingClient(StreamingClientOptions(api_key='key'))\n"
+        "client.stream(aai.extras.MicrophoneStream(sample_rate=16_000))\n",
+    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute | cst.Name)
@@ -53,8 +58,8 @@ class SdkExtras(Rule):
             return
         names = Names.of(context.program, context.module)
         extra = names.extra(node)
-        if extra is None:
-            return
+        if extra is None or names.only_v3:
+            return  # a v3 program: nothing to migrate, whatever SDK it stays on
         context.claim(node)
         if extra == "AssemblyAIExtrasNotInstalledError":
             yield self.change(node, f"{extra}, rewritten to ImportError", replace_with(node, "ImportError"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import libcst as cst
 
 from codemods.facts.program import Program
@@ -26,6 +28,7 @@ RENAMED = {
 EXTRAS = frozenset({"MicrophoneStream", "stream_file", "file_from_stream", "AssemblyAIExtrasNotInstalledError"})
 """What `assemblyai.extras` had until it was removed in 1.0.0."""
 
+_NAMED = (cst.Name, cst.Attribute)
 _HOMES = ("assemblyai.types.", "assemblyai.transcriber.")
 
 
@@ -34,6 +37,7 @@ class Names:
 
     def __init__(self, program: Program, module: SourceModule) -> None:
         self._program = program
+        self._module = module
         self._aliases: dict[str, str] = {}
         self._star = False
         rebound: set[str] = set()
@@ -114,6 +118,12 @@ class Names:
             return None
         last = dotted.removeprefix("assemblyai.extras.")
         return last if last in EXTRAS else None
+
+    @cached_property
+    def only_v3(self) -> bool:
+        """Whether the module streams with the v3 client, and with nothing of the legacy one."""
+        v3 = any(f"{dotted}.".startswith("assemblyai.streaming.") for dotted in self._aliases.values())
+        return v3 and not any(self.legacy(node) for node in self._module.walk() if isinstance(node, _NAMED))
 
     @property
     def package(self) -> str | None:
