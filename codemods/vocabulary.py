@@ -95,6 +95,7 @@ CLOSE_CODES = {
 CLOSE_CODES_GONE = frozenset({4004, 4010, 4030, 4031, 4103, 4105})
 
 AUDIO_KEY = "audio_data"
+TERMINATE = "terminate_session"
 
 TOKEN_REDEEM_LIMIT = 600
 """Seconds within which a v3 token must be used, at most."""

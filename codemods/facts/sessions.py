@@ -33,6 +33,7 @@ class Session:
     Attributes:
         legacy: whether it is opened with the v2 URL.
         audio: the calls that send sound.
+        ends: the calls that ask for the end of the session.
         receives: calls, loops and comprehensions that take frames off it.
         closes: calls of its `close()`.
     """
@@ -41,6 +42,7 @@ class Session:
     connect: Connect
     legacy: bool
     audio: list[Send] = field(default_factory=list)
+    ends: list[Send] = field(default_factory=list)
     receives: list[cst.CSTNode] = field(default_factory=list)
     closes: list[cst.Call] = field(default_factory=list)
 
@@ -78,6 +80,8 @@ class Sessions:
             for connection in send.connections & self.found.keys():
                 if self._is_audio(send):
                     self.found[connection].audio.append(send)
+                elif self._is_end(send):
+                    self.found[connection].ends.append(send)
         for module in self.modules():
             for node in module.walk():
                 if isinstance(node, cst.Call):
@@ -103,9 +107,19 @@ class Sessions:
         values = self.program.values(send.data)
         if any(isinstance(value, Str) for value in values):
             return False
-        objects = [value.content if isinstance(value, Json) else value for value in values]
-        keys = {key for (owner, key) in self.program.run.heap if owner in objects and isinstance(key, str)}
+        keys = self._keys(values)
         return v.AUDIO_KEY in keys or not keys
+
+    def _is_end(self, send: Send) -> bool:
+        values = self.program.values(send.data)
+        return v.TERMINATE in self._keys(values) or any(
+            isinstance(value, Str) and v.TERMINATE in value.text for value in values
+        )
+
+    def _keys(self, values: Values) -> set[str]:
+        """Return the keys of the messages among `values`, whether they are JSON already or not."""
+        objects = [value.content if isinstance(value, Json) else value for value in values]
+        return {key for (owner, key) in self.program.run.heap if owner in objects and isinstance(key, str)}
 
     # questions
 

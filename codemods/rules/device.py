@@ -10,6 +10,7 @@ from codemods.edits import AddImport, Change, InsertAfter
 from codemods.facts.sessions import Sessions, external_names, own_nodes
 from codemods.rule import Context, Example, Rule
 from codemods.rules import app_thread
+from codemods.tree import SourceModule
 
 _AUDIO = "pyaudio.PyAudio()"
 _PROGRAM = """\
@@ -51,7 +52,7 @@ class Device(Rule):
         if _AUDIO not in external_names(context.program.values(node)) or not _is_constructor(node, context):
             return
         freeing = context.program.memo(Device, lambda: _freeing(sessions))
-        if freeing and not _only_when_closed(freeing, sessions):
+        if freeing and not (_only_when_closed(freeing, sessions) or _may_not_get_there(node, freeing, sessions)):
             return
         statement = context.module.statement(node)
         release = _release(node, context)
@@ -65,7 +66,7 @@ class Device(Rule):
                     node, "the sound device is never freed: call its terminate() when nothing reads it any more"
                 )
             return
-        freed = "freed only when a connection closes" if freeing else "never freed"
+        freed = "not freed on every way out" if freeing else "never freed"
         yield self.change(
             node,
             f"the sound device is {freed}; now it is, when the program ends",
@@ -98,6 +99,32 @@ def _only_when_closed(freeing: list[cst.Attribute], sessions: Sessions) -> bool:
         for function in sessions.callbacks(session, "on_error", "on_close")
     }
     return all(sessions.function(node) in closing for node in freeing)
+
+
+def _may_not_get_there(node: cst.Call, freeing: list[cst.Attribute], sessions: Sessions) -> bool:
+    """Return whether a coroutine waits for something, and may be cancelled, before the `try` whose `finally` frees."""
+    module = sessions.program.module_of(node)
+    function = sessions.function(node)
+    if module is None or not isinstance(function, cst.FunctionDef) or function.asynchronous is None:
+        return False
+    if any(sessions.function(free) is not function for free in freeing):
+        return False
+    made = module.statement(node)
+    body = list(function.body.body)
+    after = body[body.index(made) + 1 :] if made in body else []
+    for statement in after:
+        if isinstance(statement, cst.Try):
+            return False
+        if any(isinstance(inner, cst.Await) for inner in module.walk(statement)):
+            return any(_frees_in_the_end(later, freeing, module) for later in after)
+    return False
+
+
+def _frees_in_the_end(statement: cst.CSTNode, freeing: list[cst.Attribute], module: SourceModule) -> bool:
+    if not isinstance(statement, cst.Try) or statement.finalbody is None:
+        return False
+    inside = set(module.walk(statement.finalbody))
+    return all(free in inside for free in freeing)
 
 
 def _release(node: cst.Call, context: Context) -> str | None:

@@ -28,6 +28,7 @@ from tests.end_to_end.apps import SPEED, App, apps, dictation
 
 #: Seconds within which a program has to end.
 LIMIT = 10.0
+_IDLE = 4031
 _TRACEBACK = re.compile(r"^Traceback \(most recent call last\):\n(?:[ |].*\n|\n)*([\w.]+)", re.MULTILINE)
 
 
@@ -69,6 +70,7 @@ class Ending:
     Attributes:
         seconds: from the last thing that happened to it (the event, or Ctrl+C after it) to the end of the process.
         how: "itself", "interrupt" (by Ctrl+C) or "killed", because not even that helped.
+        idle: whether the server closed the session since nothing came any more: v2 does after a minute, v3 does not.
         terminated: whether each session that was open when it ended was terminated; None if none was.
         threads: names of threads still running when the interpreter exited.
         devices: microphones that were opened and not closed.
@@ -79,6 +81,7 @@ class Ending:
 
     seconds: float
     how: str
+    idle: bool
     terminated: bool | None
     threads: tuple[str, ...]
     devices: int
@@ -89,7 +92,7 @@ class Ending:
     def __str__(self) -> str:
         end = {"itself": "ends", "interrupt": "Ctrl+C", "killed": "KILLED"}[self.how]
         said = {None: "-", True: "terminated", False: "NOT TERMINATED"}[self.terminated]
-        parts = [f"{end} {self.seconds:.1f} s", said, f"{self.finals} finals"]
+        parts = [f"{end} {self.seconds:.1f} s{' (idle)' * self.idle}", said, f"{self.finals} finals"]
         parts += [f"{len(self.missed)} MISSED"] * bool(self.missed)
         parts += [f"threads: {', '.join(self.threads)}"] * bool(self.threads)
         parts += [f"{self.devices} device open"] * bool(self.devices)
@@ -103,8 +106,8 @@ def faults(after: Ending, before: Ending, event: Event) -> Iterator[str]:
         yield "has to be killed"
     elif after.seconds > LIMIT:
         yield f"ends only after {after.seconds:.1f} s"
-    # One that goes on after an error, or waits for its user, did so before.
-    elif event.interrupt_at is None and after.how == "interrupt" and before.how == "itself":
+    # One that goes on after an error did so before, and ended only since the server had enough.
+    elif event.interrupt_at is None and after.how == "interrupt" and before.how == "itself" and not before.idle:
         yield "does not end by itself any more"
     if after.terminated is False:
         yield "its session is not terminated"
@@ -122,7 +125,7 @@ def faults(after: Ending, before: Ending, event: Event) -> Iterator[str]:
 def end(app: App, environment: str, folder: Path, api: str, event: Event) -> Ending:
     """Run the program in `folder` until `event`, and return how it ended."""
     program = sandbox.Program(folder, app.command, matrix.interpreter(environment))
-    conditions = sandbox.Conditions(dictation(), api, None, SPEED, stub_missing=app.stub_missing)
+    conditions = sandbox.Conditions(dictation(), api, None, SPEED, stub_missing=app.stub_missing, drive=app.drive)
     with tempfile.TemporaryDirectory(prefix="v3-migrate-endings-") as name:
         run = _Run(program, conditions, Path(name), event)
         return run.ending(run.observe())
@@ -213,6 +216,7 @@ class _Run(sandbox._Run):
         return Ending(
             seconds=seen.ended_at - (since or 0.0),
             how=seen.ending,
+            idle=any(session.close_code == _IDLE for session in seen.sessions),
             terminated=all(session.terminated for session in open_ones) if open_ones else None,
             threads=tuple(map(str, threads)) if isinstance(threads, list) else (),
             devices=microphones.count("opened") - microphones.count("closed"),
