@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import libcst as cst
 
@@ -40,7 +41,7 @@ class Filling:
         name: the class that is filled, or the function whose parameters are.
         keys: the keys of a v2 message that the class takes, in the order of its fields.
         of_word: whether a word is unpacked.
-        aliases: the literals by which fields of the class name those keys.
+        aliases: the literals by which fields of the class name keys that differ from their own names.
         types: the literals in the annotation of the message type.
         enums: the enumerations among the types of those fields.
         problem: why a person has to see to it.
@@ -51,7 +52,7 @@ class Filling:
     name: str = ""
     keys: tuple[str, ...] = ()
     of_word: bool = False
-    aliases: tuple[cst.SimpleString, ...] = ()
+    aliases: Mapping[str, cst.SimpleString] = field(default_factory=dict)
     types: tuple[cst.SimpleString, ...] = ()
     enums: tuple[cst.ClassDef, ...] = ()
     problem: str | None = None
@@ -136,13 +137,25 @@ class Fillings:
             else ("message_type", "error", *(key for group in KEYS.values() for key in group))
         )
         found.keys = tuple(item.key for item in fields if item.key in known)
-        found.aliases = tuple(item.alias for item in fields if item.alias is not None)
+        found.aliases = {item.key: item.alias for item in fields if item.alias is not None}
         found.types = tuple(literal for item in fields for literal in item.types)
         found.enums = tuple(enum for item in fields for enum in item.enums)
         found.problem = next((text for item in fields if (text := _problem(item, known, found.name))), None)
+        if found.aliases and self._is_called_with(taker, found.aliases):
+            found.problem = f"fills {found.name} from a server message: v3 sends other keys, and more of them"
         if {"expires_at", "created"} & set(found.keys) and not self._has_clock(module):
             found.problem = f"fills {found.name} with a date that v3 messages do not have, or have as a number"
         return found
+
+    def _is_called_with(self, taker: cst.CSTNode, keys: Mapping[str, object]) -> bool:
+        """Return whether some call gives one of `keys` by name."""
+        return any(
+            argument.keyword is not None and argument.keyword.value in keys
+            for path in self.program.targets
+            for call in self.program.run.modules[path].walk()
+            if isinstance(call, cst.Call) and any(_taker(value) is taker for value in self.program.values(call.func))
+            for argument in call.args
+        )
 
     def _enums(self, annotation: cst.BaseExpression) -> tuple[cst.ClassDef, ...]:
         return tuple(

@@ -23,7 +23,7 @@ _BEFORE = (
 _FIELDS = '''\
 def event_fields(message):
     """Return what a message has for the fields of Event."""
-    fields = {"message_type": turn_kind(message)}
+    fields = dict(message_type=turn_kind(message))
     if message.get("type") == "Turn":
         fields["text"] = message["transcript"]
     return fields
@@ -76,8 +76,7 @@ def _of_word(filling: Filling, context: Context) -> Edit:
 def _edits(filling: Filling, context: Context) -> list[Edit]:
     name = helper_name(filling.name)
     edits: list[Edit] = [AddHelper(name, _helper(filling))]
-    # the aliases of fields stay as they are, which explains them
-    edits += [Replace(alias, lambda updated: updated) for alias in filling.aliases]
+    edits += [rename_string(alias, new) for key, alias in filling.aliases.items() if (new := v.FIELDS.get(key))]
     edits += [rename_string(literal, kind_name(str(literal.evaluated_value))) for literal in filling.types]
     edits += [AddHelper(*HELPERS[key]) for key in filling.keys if key in HELPERS]
     if v.TYPE_KEY in filling.keys:
@@ -106,32 +105,35 @@ def _call(function: str, argument: cst.CSTNode) -> cst.Call:
 
 def _helper(filling: Filling) -> str:
     """Return the function that makes keyword arguments of a message."""
-    always = [f'"{v.TYPE_KEY}": {KIND_HELPER}(message)'] if v.TYPE_KEY in filling.keys else []
+    # as a keyword, for a second run would take the text "message_type" for a key of v2
+    name = v.FIELDS[v.TYPE_KEY] if v.TYPE_KEY in filling.aliases else v.TYPE_KEY
+    start = f"dict({name}={KIND_HELPER}(message))" if v.TYPE_KEY in filling.keys else "{}"
     lines = [
         f"def {helper_name(filling.name)}(message):",
         f'    """Return what a message has for the fields of {filling.name}."""',
-        f"    fields = {{{', '.join(always)}}}",
+        f"    fields = {start}",
     ]
     for kind, keys in KEYS.items():
-        taken = [line for key in filling.keys if key in keys for line in _taken(key)]
+        taken = [line for key in filling.keys if key in keys for line in _taken(key, filling)]
         if taken:
             lines += [f'    if message.get("type") == "{kind}":', *taken]
     if "error" in filling.keys:
-        lines += ['    if "error" in message:', *_taken("error")]
+        lines += ['    if "error" in message:', *_taken("error", filling)]
     return "\n".join([*lines, "    return fields", ""])
 
 
-def _taken(key: str) -> list[str]:
-    """Return the lines that take one field, called as in v2, out of a message."""
+def _taken(key: str, filling: Filling) -> list[str]:
+    """Return the lines that take one field, called as the class calls it, out of a message."""
+    name = v.FIELDS.get(key, key) if key in filling.aliases else key
     if key == "expires_at":
         return [
             '        expiry = datetime.fromtimestamp(message["expires_at"], timezone.utc).replace(tzinfo=None)',
-            '        fields["expires_at"] = expiry.isoformat(timespec="microseconds")',
+            f'        fields["{name}"] = expiry.isoformat(timespec="microseconds")',
         ]
     if key == "created":
         return [
             "        now = datetime.now(timezone.utc).replace(tzinfo=None)  # v3 does not say: when it arrives",
-            '        fields["created"] = now.isoformat(timespec="microseconds")',
+            f'        fields["{name}"] = now.isoformat(timespec="microseconds")',
         ]
     value = f"{HELPERS[key][0]}(message)" if key in HELPERS else f'message["{v.FIELDS.get(key, key)}"]'
-    return [f'        fields["{key}"] = {value}']
+    return [f'        fields["{name}"] = {value}']

@@ -1,0 +1,14 @@
+import json
+
+import websocket
+
+
+def on_message(ws, raw):
+    data = json.loads(raw)
+    mark = "final" if data["message_type"] == "FinalTranscript" else "other"
+    if mark == "final":
+        print(data["text"])
+
+
+if __name__ == "__main__":
+    websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000", on_message=on_message)

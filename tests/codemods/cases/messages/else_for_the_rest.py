@@ -1,0 +1,20 @@
+import json
+
+import websocket
+
+
+def on_message(ws, raw):
+    data = json.loads(raw)
+    kind = data["message_type"]
+    if kind == "PartialTranscript":
+        pass
+    elif kind == "FinalTranscript":
+        print(data["text"])
+    elif kind in ("SessionBegins", "SessionInformation", "SessionTerminated"):
+        pass
+    elif data.get("words"):
+        print("unexpected")
+
+
+if __name__ == "__main__":
+    websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000", on_message=on_message)

@@ -1,0 +1,18 @@
+import json
+
+import websocket
+
+
+def on_message(ws, raw):
+    data = json.loads(raw)
+    match data.get("message_type"):
+        case "PartialTranscript" | "SessionBegins":
+            pass
+        case "FinalTranscript":
+            print(data["text"])
+        case "SessionTerminated" | "SessionInformation":
+            pass
+
+
+if __name__ == "__main__":
+    websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000", on_message=on_message)

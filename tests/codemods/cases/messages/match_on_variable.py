@@ -1,0 +1,19 @@
+import json
+
+import websocket
+
+
+def on_message(ws, raw):
+    data = json.loads(raw)
+    kind = data["message_type"]
+    match kind:
+        case "FinalTranscript":
+            print(data["text"])
+        case "PartialTranscript":
+            pass
+        case other:
+            pass
+
+
+if __name__ == "__main__":
+    websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000", on_message=on_message)

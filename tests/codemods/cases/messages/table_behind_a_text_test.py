@@ -1,0 +1,20 @@
+import json
+
+import websocket
+
+
+def final(m):
+    print(m["text"])
+
+
+HANDLERS = {"FinalTranscript": final, "PartialTranscript": lambda m: None}
+
+
+def on_message(ws, raw):
+    data = json.loads(raw)
+    if "text" in data:
+        HANDLERS[data["message_type"]](data)
+
+
+if __name__ == "__main__":
+    websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000", on_message=on_message)

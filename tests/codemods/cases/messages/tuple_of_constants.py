@@ -1,0 +1,16 @@
+import json
+
+import websocket
+
+FINAL = "FinalTranscript"
+WANTED = (FINAL,)
+
+
+def on_message(ws, raw):
+    data = json.loads(raw)
+    if data["message_type"] in WANTED:
+        print(data["text"])
+
+
+if __name__ == "__main__":
+    websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000", on_message=on_message)
