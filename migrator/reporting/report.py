@@ -144,11 +144,15 @@ class Report:
         if self.left:
             code = next(finding.code for _, finding in self.findings if not finding.fixed)
             yield "To see what to do about a place", f"{self.program} explain {code}"
+        steps = []
         if any(finding.safety.value == "unsafe" and not finding.fixed for _, finding in self.findings):
             write = "" if self.mode is Mode.PREVIEW else " --write"
-            yield "To include likely rewrites", f"{self.command}{write} --unsafe"
+            steps.append(("To include likely rewrites", f"{self.command}{write} --unsafe"))
         if self.mode is not Mode.WRITE and self.changed:
-            yield ("To fix" if self.mode is Mode.CHECK else "To apply"), f"{self.command} --write"
+            why = "To fix" if self.mode is Mode.CHECK else "To apply"
+            # Without a rewrite all there is to write are comments.
+            steps.append((why if self.fixed else "To mark these places with TODO comments", f"{self.command} --write"))
+        yield from steps if self.fixed else reversed(steps)
         for command in self.undo:
             yield "To undo", command
 
