@@ -1,9 +1,9 @@
 """The replay server under load: `python benchmarks/replay.py soak` and `python benchmarks/replay.py memory`.
 
-soak     N clients at once send audio in real time (50 ms frames) and loop over the recording. Reported: protocol
-         errors, finals lost, and how late transcripts are. Lateness is measured by the client, from the write of the
-         chunk that makes a message due to its arrival; so it holds both ways through the loopback and the client's own
-         delay.
+soak     N clients at once send audio in real time (50 ms frames) and loop over the recording, for some time after the
+         last has begun. Reported: protocol errors, finals lost, and how late transcripts are. Lateness is measured by
+         the client, from the write of the chunk that makes a message due to its arrival; so it holds both ways through
+         the loopback and the client's own delay, which is reported as well: how late its own timers are.
 memory   N sessions one after another; the resident memory of the server is sampled on the way.
 
 The server is a process of its own, held to one core; the clients run on the others.
@@ -54,6 +54,7 @@ class Tally:
     messages: int = 0
     finals_missing: int = 0
     errors: list[str] = field(default_factory=list)
+    oversleep: list[float] = field(default_factory=list)
     lateness: list[float] = field(default_factory=list)
 
 
@@ -75,7 +76,7 @@ async def session(address: str, script: Script, tally: Tally, seconds: float, pa
     finals = 0
     try:
         async with connect(f"{address}?{QUERY}", additional_headers=HEADERS, compression=None) as socket:
-            sending = asyncio.create_task(_send(socket, script.audio, sent, seconds, pace))
+            sending = asyncio.create_task(_send(socket, script.audio, sent, tally, seconds, pace))
             number = 0
             async for text in socket:
                 now = time.perf_counter()
@@ -100,13 +101,16 @@ async def session(address: str, script: Script, tally: Tally, seconds: float, pa
         tally.finals_missing += script.finals - finals
 
 
-async def _send(socket: ClientConnection, audio: bytes, sent: list[float], seconds: float, pace: float) -> None:
+async def _send(
+    socket: ClientConnection, audio: bytes, sent: list[float], tally: Tally, seconds: float, pace: float
+) -> None:
     size = CHUNK_MS * 32
     begin = time.perf_counter()
     for number, start in enumerate(range(0, len(audio) - size + 1, size)):
-        late = begin + number * CHUNK_MS / 1000 / pace - time.perf_counter()
-        if late > 0:
-            await asyncio.sleep(late)
+        due = begin + number * CHUNK_MS / 1000 / pace
+        if (early := due - time.perf_counter()) > 0:
+            await asyncio.sleep(early)
+            tally.oversleep.append((time.perf_counter() - due) * 1000)
         if time.perf_counter() - begin > seconds:
             break
         sent.append(time.perf_counter())
@@ -149,21 +153,23 @@ def resident(pid: int) -> int:
     return int(found.group(1))
 
 
-def percentile(values: list[float], share: float) -> float:
-    """Return the value that `share` of all values do not exceed."""
+def distribution(values: list[float]) -> str:
+    """Describe milliseconds: the value that half of them do not exceed, that 99 % do not, and the largest."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")
+    p50, p99 = (ordered[int((len(ordered) - 1) * share)] for share in (0.5, 0.99))
+    return f"p50 {p50:.2f} ms, p99 {p99:.2f} ms, largest {ordered[-1]:.1f} ms"
 
 
 async def soak(clients: int, seconds: float) -> int:
     """Run clients at once; return 1 if there was an error or a final was lost."""
     script, tally = Script(), Tally()
+    length = len(script.audio) / 32_000
     async with serving("--max-sessions", str(clients * 2)) as (pid, address):
-        end = time.perf_counter() + seconds
+        end = time.perf_counter() + length + seconds
 
         async def client(number: int) -> None:
-            # Spread over a chunk's length, as clients that do not know of each other are.
-            await asyncio.sleep(number * CHUNK_MS / 1000 / clients)
+            # Spread over the recording's length, as clients that do not know of each other are.
+            await asyncio.sleep(number * length / clients)
             while (left := end - time.perf_counter()) > 1:
                 await session(address, script, tally, left, 1.0)
 
@@ -177,10 +183,9 @@ async def soak(clients: int, seconds: float) -> int:
     print(f"protocol errors: {len(tally.errors)}, finals missing: {tally.finals_missing}")
     for error in sorted(set(tally.errors)):
         print(f"  {tally.errors.count(error)} x {error}")
-    print(
-        f"transcripts: {len(late)}; lateness p50 {percentile(late, 0.5):.2f} ms, p99 {percentile(late, 0.99):.2f} ms, "
-        f"largest {max(late):.1f} ms"
-    )
+    print(f"transcripts: {len(late)}; lateness {distribution(late)}")
+    print(f"of which the client's own: its timers are late by {distribution(tally.oversleep)}")
+    print(f"machine: load average {os.getloadavg()[0]:.1f} at the end")
     print(f"server: {used / elapsed:.0%} of one core, {memory / 1024:.0f} MiB resident at the end")
     return 1 if tally.errors or tally.finals_missing else 0
 
