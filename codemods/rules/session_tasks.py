@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import libcst as cst
 
@@ -11,6 +12,7 @@ from codemods.edits import Change, Edit, Replace
 from codemods.facts.sessions import Endings, Session, Sessions, external_names, functions, own_nodes
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
+from codemods.rules import swallowed_interrupt
 from codemods.tree import SourceModule
 
 _BEFORE = """\
@@ -90,10 +92,12 @@ class SessionTasks(Rule):
 
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
-    return Sessions.of(context.program).plan(SessionTasks.code, context.options, _endings)
+    mended = context.options.selects(swallowed_interrupt.SwallowedInterrupt.code)
+    endings = partial(_endings, mended=mended)
+    return Sessions.of(context.program).plan(SessionTasks.code, context.options, endings)
 
 
-def _endings(session: Session, sessions: Sessions) -> Endings:
+def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
     found: Endings = {}
     for module in sessions.modules():
         if session.connection.transport not in _TRANSPORTS or not shutdown.fits(module, sessions, shutdown.RUN):
@@ -103,18 +107,20 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
                 isinstance(node, cst.Await)
                 and isinstance(node.expression, cst.Call)
                 and "asyncio.gather" in external_names(sessions.program.values(node.expression.func))
-                and (edits := _edits(node, node.expression, session, sessions, module))
+                and (edits := _edits(node, node.expression, session, sessions, module, mended=mended))
             ):
                 found[node] = [edits]
     return found
 
 
-def _edits(node: cst.Await, call: cst.Call, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
+def _edits(
+    node: cst.Await, call: cst.Call, session: Session, sessions: Sessions, module: SourceModule, *, mended: bool
+) -> list[Edit]:
     pair = _pair(call, session, sessions)
     holder = module.parent(node)
     if pair is None or not isinstance(holder, cst.Expr | cst.Assign):
         return []
-    if any(_swallows(function) for function in _reached(pair[0], sessions)):
+    if any(_goes_on(function, sessions, mended=mended) for function in _reached(pair[0], sessions)):
         return []
     socket = _socket(node, session, sessions, module)
     if socket is None or (isinstance(holder, cst.Assign) and not _ignored(holder, sessions)):
@@ -162,20 +168,13 @@ def _reached(argument: cst.Arg, sessions: Sessions) -> Iterable[cst.CSTNode]:
         yield from sessions.reach(function)
 
 
-def _swallows(function: cst.CSTNode) -> bool:
-    """Return whether a function may go on after it was cancelled."""
-    for node in own_nodes(function):
-        if isinstance(node, cst.ExceptHandler) and catches_everything(node):
-            last = node.body.body[-1] if node.body.body else None
-            parts = last.body if isinstance(last, cst.SimpleStatementLine) else [last]
-            if not isinstance(parts[-1], cst.Raise | cst.Return | cst.Break):
-                return True
-    return False
-
-
-def catches_everything(handler: cst.ExceptHandler) -> bool:
-    """Return whether a handler catches cancellation and Ctrl+C too."""
-    return handler.type is None or (isinstance(handler.type, cst.Name) and handler.type.value == "BaseException")
+def _goes_on(function: cst.CSTNode, sessions: Sessions, *, mended: bool) -> bool:
+    """Return whether a function may go on after it was cancelled; `mended` is whether V3M513 sees to some of that."""
+    return any(
+        swallowed_interrupt.swallows(node) and not (mended and swallowed_interrupt.is_mended(node, sessions))
+        for node in own_nodes(function)
+        if isinstance(node, cst.ExceptHandler)
+    )
 
 
 def _socket(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> str | None:
