@@ -82,6 +82,12 @@ def parser() -> argparse.ArgumentParser:
     add("--exclude", action="append", metavar="GLOB", help="leave out files and folders that match")
     add("--jobs", type=_positive, metavar="N", help="worker processes (default: one a core)")
     add("--allow-dirty", action="store_true", help="write even over changes that are not committed")
+    add(
+        "--smoke",
+        action="store_true",
+        help="with --write: run the programs before and after, take all back if they fail",
+    )
+    add("--smoke-options", metavar="OPTIONS", default="", help="options of that test, as for `v3-migrate smoke`")
     add("--speech-model", metavar="NAME", help="speech model of the new code (default: universal-streaming-english)")
     add("--region", choices=("us", "eu"), help="region of the new code (default: us)")
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours (default: auto)")

@@ -12,6 +12,7 @@ from migrator.config import Config, ConfigurationError, load
 from migrator.engine import Run
 from migrator.paths import shown
 from migrator.reporting.report import Mode, Report
+from migrator.selection import SelectionError, check_form, check_known
 
 if TYPE_CHECKING:
     from codemods.model import Options
@@ -25,8 +26,13 @@ def run(arguments: Namespace, analyse: Analyse | None = None) -> int:
     """Do what the command line says and return the exit code."""
     try:
         config = load([path for path in arguments.paths if path != STDIN])
-    except ConfigurationError as error:
+        check_form(_codes(arguments, config))
+        return _run(arguments, config, analyse)
+    except (ConfigurationError, SelectionError) as error:
         return _fail(str(error))
+
+
+def _run(arguments: Namespace, config: Config, analyse: Analyse | None) -> int:
     if STDIN in arguments.paths:
         if len(arguments.paths) > 1 or arguments.interactive:
             return _fail("`-` stands alone: no other path, and nobody to ask")
@@ -36,6 +42,8 @@ def run(arguments: Namespace, analyse: Analyse | None = None) -> int:
     mode = Mode.WRITE if arguments.write or arguments.interactive else Mode.CHECK if arguments.check else Mode.PREVIEW
     if arguments.interactive and arguments.check:
         return _fail("--check changes nothing: it does not go with --interactive")
+    if arguments.smoke and mode is not Mode.WRITE:
+        return _fail("--smoke tests what was written: it goes with --write")
     job = Run(
         arguments.paths,
         (*config.exclude, *_split(arguments.exclude)),
@@ -57,6 +65,12 @@ def run(arguments: Namespace, analyse: Analyse | None = None) -> int:
         failure = apply(report, arguments)
         if failure is not None:
             return _fail(failure)
+        if arguments.smoke and report.changed:
+            from migrator.smoke.proof import prove_or_take_back
+
+            code = prove_or_take_back(arguments.paths, report.outcomes, arguments.smoke_options)
+            if code:
+                return code
     return _put(report, arguments)
 
 
@@ -87,6 +101,7 @@ def options(arguments: Namespace, config: Config) -> Options:
     from codemods.model import Options
     from migrator.requirements import declared
 
+    check_known(_codes(arguments, config))
     return Options(
         speech_model=arguments.speech_model or config.speech_model or SPEECH_MODEL,
         region=arguments.region or config.region or REGION,
@@ -96,6 +111,11 @@ def options(arguments: Namespace, config: Config) -> Options:
         ignore=_split(arguments.ignore) or config.ignore,
         requirements=declared([path for path in arguments.paths if path != STDIN] or [os.curdir]),
     )
+
+
+def _codes(arguments: Namespace, config: Config) -> list[str]:
+    per_file = [code for codes in config.per_file_ignores.values() for code in codes]
+    return [*_split(arguments.select), *_split(arguments.ignore), *config.select, *config.ignore, *per_file]
 
 
 def again(arguments: Namespace) -> str:

@@ -97,6 +97,11 @@ def write(outcomes: Sequence[Outcome]) -> Written:
     return result
 
 
+def take_back(outcomes: Sequence[Outcome]) -> None:
+    """Put back what `write` replaced, where nobody has changed it since."""
+    _put_back([(outcome, real(outcome.path)) for outcome in outcomes if outcome.changed])
+
+
 def _stage(target: str, data: bytes) -> str:
     """Put `data` beside `target`, on disk, with the same mode, and return its name."""
     status = os.stat(target)

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +57,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--drive",
         type=_target,
-        default="",
         metavar="WHO",
         help="call a web application once it listens: `twilio` telephones it (the routes are found in its source), "
         "http://127.0.0.1:PORT/PATH is requested, and telephoned if it answers so, ws://... is telephoned",
@@ -67,8 +66,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--report", type=Path, metavar="FILE.html", help="write a page with the checks and drawn timelines")
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the programs and print the report; return the exit code."""
+#: Puts the original of a folder at a new place.
+Original = Callable[[Path, Path], None]
+
+
+def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
+    """Run the programs and print the report; return the exit code. With an `original`, compare with that."""
     from migrator.smoke import machine_report, report
     from migrator.smoke.versions import VersionError
     from runtime.bundled import default_recording
@@ -77,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         recording = read(arguments.recording or default_recording())
         with tempfile.TemporaryDirectory(prefix="v3-migrate-versions-") as name:
-            trials = list(_trials(arguments, recording, Path(name)))
+            trials = list(_trials(arguments, recording, original, Path(name)))
     except (VersionError, RecordingError, _UsageError, OSError) as error:
         print(f"v3-migrate: {error}", file=sys.stderr)
         return 2
@@ -115,26 +118,30 @@ class _Asked:
     python_before: Path
 
 
-def _trials(arguments: argparse.Namespace, recording: Recording, temporary: Path) -> Iterator[Trial]:
+def _trials(
+    arguments: argparse.Namespace, recording: Recording, make_original: Original | None, temporary: Path
+) -> Iterator[Trial]:
     from migrator.smoke.sandbox import Conditions, Program
     from migrator.smoke.trial import trials
     from migrator.smoke.versions import committed_copy, migrated_copy
 
     asked = _understand(arguments)
     folder, original = asked.folder, None
+    if make_original is None and arguments.compare:
+        make_original = committed_copy
     if arguments.migrate:
         original, folder = folder, temporary / "migrated"
         if not migrated_copy(original, folder):
             raise _UsageError(f"nothing to migrate in {original}")
-    elif arguments.compare:
+    elif make_original is not None:
         original = temporary / "original"
-        committed_copy(folder, original)
+        make_original(folder, original)
     conditions = Conditions(
         recording,
         speed=arguments.speed,
         timeout=arguments.timeout,
         stub_missing=arguments.stub_missing,
-        drive=arguments.drive,
+        drive=arguments.drive or "",
     )
     for command in asked.commands:
         if sys.stderr.isatty():
@@ -155,7 +162,7 @@ def _understand(arguments: argparse.Namespace) -> _Asked:
         if not file.is_file():
             raise _UsageError(f"no such program: {file}")
         folder, words = file.parent, [file.name]
-    if words and not words[0].endswith(".py") and words[0] != "-m":
+    if words and not words[0].endswith(".py") and not words[0].startswith("-"):
         exe = words.pop(0)
         python = _interpreter(arguments.python or exe)
     else:

@@ -180,7 +180,11 @@ class _Run:
             return False
         audio = self.conditions.recording.header.audio
         seconds = (audio.milliseconds / 1000 if audio else 0.0) + LAG
-        return self._shows_everything() or now > self.opened_at + seconds / self.conditions.speed + PATIENCE
+        # What reads a file ends by itself, and may be slow.
+        listens = self.caller is not None or bool(self.seen.happened("microphone"))
+        return (
+            listens and self._shows_everything()
+        ) or now > self.opened_at + seconds / self.conditions.speed + PATIENCE
 
     def _waits_in_vain(self, now: float) -> bool:
         """Return whether it waits to be called and nobody calls, or the call has led to no session."""

@@ -12,6 +12,9 @@ from codemods.model import Options
 from migrator.engine import Run
 from migrator.requirements import declared
 
+#: What a copy of a project does without.
+IGNORED = shutil.ignore_patterns(".git", "__pycache__", ".venv", "venv")
+
 
 class VersionError(Exception):
     """A version of the project cannot be had; the message says why."""
@@ -23,9 +26,7 @@ def migrated_copy(folder: Path, target: Path) -> int:
     Raises:
         VersionError: a file could not be migrated.
     """
-    shutil.copytree(
-        folder, target, symlinks=True, ignore=shutil.ignore_patterns(".git", "__pycache__", ".venv", "venv")
-    )
+    shutil.copytree(folder, target, symlinks=True, ignore=IGNORED)
     options = Options(requirements=declared([str(folder)]))
     outcomes = Run([str(target)]).outcomes(lambda: options)
     for outcome in outcomes:

@@ -29,8 +29,9 @@ class Fault:
     evidence: str
     variant: str = "F1"
 
-    def spoil(self, folder: Path) -> None:
-        """Write the wrong program into `folder`."""
+    def spoil(self, folder: Path) -> Path:
+        """Write the wrong program into `folder`, and return that."""
+        folder.mkdir(exist_ok=True)
         for source in (LEGACY / self.app / "v3").iterdir():
             if source.is_file():
                 text = source.read_text(encoding="utf-8")
@@ -39,6 +40,7 @@ class Fault:
                         assert old in text, f"{self.app}/{self.file} has no {old!r} any more"
                         text = text.replace(old, new)
                 (folder / source.name).write_text(text, encoding="utf-8")
+        return folder
 
 
 def _captions(name: str, old: str, new: str, check: str, evidence: str, variant: str = "F1") -> Fault:

@@ -28,13 +28,14 @@ class Stub:
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        _report_text(self._name + "." + name, (value,))
+        if not _SECRET.search(name):
+            _report_text(self._name + "." + name, (value,))
         self.__dict__[name] = value
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and not kwargs and isinstance(args[0], (types.FunctionType, type)):
             return args[0]
-        _report_text(self._name, (*args, *kwargs.values()))
+        _report_text(self._name, (*args, *(value for name, value in kwargs.items() if not _SECRET.search(name))))
         counts = [len(value) if isinstance(value, (list, tuple)) else value for value in args[:1]]
         return Stub(self._name + "()", counts[0] if counts and isinstance(counts[0], int) else 0)
 

@@ -1,0 +1,84 @@
+"""What a program can do inside of the sandbox, and what is left of it afterwards: nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from migrator.smoke.judge import could_not_run, judge
+from migrator.smoke.sandbox import Conditions, Program, run
+from scripts import matrix
+from tests.end_to_end.apps import LEGACY, SPEED, dictation
+
+DESK = """
+import nosuchdb
+import websocket
+
+database = nosuchdb.connect("notes", password="a secret")
+websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?speech_model=u3-rt-pro").close()
+with database.cursor() as cursor:
+    cursor.execute("insert", ["hello"])
+"""
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+def test_it_reaches_nothing_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, temporary = tmp_path / "project", tmp_path / "temporary"
+    temporary.mkdir()
+    project.mkdir()
+    shutil.copy(PROGRAMS / "nosy.py", project)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    threads = threading.active_count()
+    program = Program(project, ("nosy.py",), matrix.interpreter("websocket-client-newest"))
+    seen = run(program, Conditions(dictation()))
+    found = json.loads(seen.channels["stdout"].removeprefix("name? microphone number? "))
+
+    assert (found["url"], found["address"], found["lookup"]) == ("URLError", "gaierror", "gaierror")
+    assert found["datagram"] == "ConnectionRefusedError"
+    assert (found["served"], found["loopback"]) == ("127.0.0.1", "done")
+    (network,) = (check.evidence for check in judge(seen).checks if check.name == "network")
+    assert network == "closed here, so not tested with it: tracker.example, 192.0.2.7, names.example, 192.0.2.1"
+
+    assert found["ours"] == []
+    assert found["proxies"] == {}
+    assert found["answers"] == ["", ""]
+    assert seen.files == {"notes.txt": "something"}
+
+    assert Path(found["file"]).is_relative_to(temporary)
+    assert list(temporary.iterdir()) == []
+    assert [path.name for path in project.iterdir()] == ["nosy.py"]
+    assert threading.active_count() == threads
+    with pytest.raises(ConnectionRefusedError):  # The process that kept the port open is gone.
+        socket.create_connection(("127.0.0.1", found["port"]), timeout=10)
+
+
+def test_a_program_that_waits_for_a_call_is_not_waited_for(tmp_path: Path) -> None:
+    shutil.copytree(LEGACY / "sdk_hotline" / "v3", tmp_path, dirs_exist_ok=True)
+    program = Program(tmp_path, ("hotline.py",), matrix.interpreter("flask-sdk-newest"))
+    seen = run(program, Conditions(dictation(), environment={"PORT": "0"}))
+    reason = could_not_run(seen)
+    assert reason is not None
+    assert reason.startswith("it waits to be called, at port ")
+    assert "--drive" in reason
+
+
+def test_stubs_stand_in_for_what_is_not_installed(tmp_path: Path) -> None:
+    (tmp_path / "desk.py").write_text(DESK)
+    program = Program(tmp_path, ("desk.py",), matrix.interpreter("websocket-client-newest"))
+    bare = run(program, Conditions(dictation(), speed=SPEED))
+    reason = could_not_run(bare)
+    assert reason is not None
+    assert "No module named 'nosuchdb'" in reason
+    seen = run(program, Conditions(dictation(), speed=SPEED, stub_missing=True))
+    assert could_not_run(seen) is None
+    assert [stub.text("package") for stub in seen.happened("stubbed")] == ["nosuchdb"]
+    # Handed on, and kept to themselves.
+    assert seen.channels["nosuchdb.connect().cursor().execute"] == "insert\nhello\n"
+    assert seen.channels["nosuchdb.connect"] == "notes\n"
