@@ -224,7 +224,29 @@ class TypeTests:
 
     def _is_reachable(self, origin: cst.CSTNode) -> bool:
         fillings = Fillings.of(self.program)
-        return all(read_base(other) is not None or fillings.can_fill(other) for other in self._linked({origin}))
+        linked = self._linked({origin})
+        return all(self._reads_type(other) or fillings.can_fill(other) for other in linked) and all(
+            self._is_renamable(test) for test in self.tests.values() if test.origins & linked
+        )
+
+    def _reads_type(self, origin: cst.CSTNode) -> bool:
+        """Return whether a read asks for the type and nothing else (`message[key] for key in ...` asks for more)."""
+        base = read_base(origin)
+        if base is None:
+            return False
+        return base.key is None or set(self.program.constants(base.key)) == {v.TYPE_KEY}
+
+    def _is_renamable(self, test: TypeTest) -> bool:
+        """Return whether each v2 type that a test names is one literal, which can be given another name."""
+        if not isinstance(test.node, cst.Comparison):
+            return True
+        right = self.program.values(test.node.comparisons[0].comparator)
+        values = self.program.values(test.node.left) | right | self.program.run.elements(right)
+        return all(
+            len(value.parts) == 1 and isinstance(getattr(value.parts[0], "node", None), cst.SimpleString)
+            for value in values
+            if isinstance(value, Str) and value.literal in v.V2_TYPES
+        )
 
     def _kinds(self) -> frozenset[cst.CSTNode]:
         found: set[cst.CSTNode] = set()
@@ -260,8 +282,10 @@ def _is_no_type(value: Value) -> bool:
 def _is_spelled(node: cst.BaseExpression) -> bool:
     """Return whether an expression is a text, or a collection of texts, written in place."""
     if isinstance(node, cst.Tuple | cst.List | cst.Set):
-        return all(isinstance(element.value, cst.SimpleString) for element in node.elements)
-    return isinstance(node, cst.SimpleString)
+        return all(_is_spelled(element.value) for element in node.elements)
+    if isinstance(node, cst.BinaryOperation):
+        return _is_spelled(node.left) and _is_spelled(node.right)
+    return isinstance(node, cst.SimpleString | cst.ConcatenatedString)
 
 
 def read_base(node: cst.CSTNode) -> Base | None:
