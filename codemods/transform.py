@@ -167,7 +167,8 @@ def apply(module: SourceModule, edits: Sequence[Edit], todos: dict[cst.CSTNode, 
     for edit in edits:
         if isinstance(edit, AddHelper):
             tree = _add_helper(tree, edit)
-    for module_name, names in _grouped(edits).items():
+    grouped = _grouped(edits).items()
+    for module_name, names in sorted(grouped, key=lambda item: item[0].split(".")[0] not in sys.stdlib_module_names):
         tree = _add_imports(tree, module_name, names)
     return tree.code + module.tail
 

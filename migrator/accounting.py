@@ -38,7 +38,7 @@ _QUERY = re.compile(
     r"|end_utterance_silence_threshold)="
 )
 _KEY = re.compile(
-    r"\b(?:(?:Partial|Final)Transcript|Session(?:Begins|Terminated|Information)|message_type|audio_data"
+    r"\b(?:(?:Realtime)?(?:Partial|Final)Transcript|Session(?:Begins|Terminated|Information)|message_type|audio_data"
     r"|terminate_session|force_end_utterance|end_utterance_silence_threshold"
     r"|disable_partial_transcripts|enable_extra_session_information)\b"
 )

@@ -110,7 +110,8 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
                 if path in second.errors:
                     raise VerificationError("the new text would not be valid Python")
                 again, found = second.outcome(path)
-                check_stable(text, again, [f for f in findings if not f.fixed], found)
+                left = [f for f in findings if not f.fixed]
+                check_stable(text, again, left, found, remembered=task.options.todo)
             outcomes[path] = Outcome(path, data, after, findings)
         except VerificationError as error:
             outcomes[path] = Outcome(path, data, data, error=f"left alone: {error} (a defect of v3-migrate)")

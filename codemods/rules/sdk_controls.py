@@ -12,6 +12,7 @@ from codemods.rule import Context, Example, Rule
 from codemods.sdk.names import V3
 from codemods.sdk.plan import Plans
 from codemods.sdk.sessions import METHODS
+from codemods.sdk.subclass import SILENCE, silence
 
 _V3_METHODS = frozenset({"on", "disconnect", "set_params", "force_endpoint", "keep_alive", "params"})
 
@@ -58,7 +59,7 @@ class SdkControls(Rule):
         if name == "force_end_utterance":
             edit: Edit = Replace(node.attr, lambda updated: cst.Name("force_endpoint"))
             yield self.change(node, "force_end_utterance, rewritten to force_endpoint", edit)
-        elif name == "configure_end_utterance_silence_threshold":
+        elif name == SILENCE:
             yield from self._silence(node, use.call, context)
         elif name.startswith("_"):
             yield self.report(node, f"{name!r} is the SDK's own: the v3 client is made differently inside")
@@ -73,9 +74,7 @@ class SdkControls(Rule):
         if call is None or len(call.args) != 1:
             yield self.report(node, "call set_params(StreamingSessionParameters(max_turn_silence=...)) instead")
             return
-        value = context.code(call.args[0].value)
-        first = "end_of_turn_confidence_threshold=1.0, " if _semantic(context) else ""
-        code = f"StreamingSessionParameters({first}max_turn_silence={value})"
+        code = silence(context.options, context.code(call.args[0].value))
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
             old = cst.ensure_type(updated, cst.Call)
@@ -88,10 +87,6 @@ class SdkControls(Rule):
             Replace(call, build),
             AddImport(V3, "StreamingSessionParameters"),
         )
-
-
-def _semantic(context: Context) -> bool:
-    return context.options.speech_model.startswith("universal-streaming")
 
 
 def _nearest(name: str) -> str:

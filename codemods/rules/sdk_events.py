@@ -7,12 +7,13 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import vocabulary as v
-from codemods.build import replace_with
+from codemods.build import quoted, replace_with
 from codemods.edits import AddImport, Change, Edit
 from codemods.facts.values import Const
 from codemods.facts.values_sdk import ErrorStatus, Event, EventKind
 from codemods.rule import Context, Example, Rule
 from codemods.sdk.plan import text_of
+from codemods.sdk.shown import is_shown
 
 _FIELDS = {
     EventKind.OPENED: frozenset({"session_id", "expires_at", "message_type"}),
@@ -88,7 +89,7 @@ class SdkEvents(Rule):
                     # v2 gave a `uuid.UUID`, and this asks it for something
                     edits = [replace_with(node, f"uuid.UUID({context.code(node.value)}.id)"), AddImport("uuid")]
                 yield self.change(node, f"v2 field {name!r}, rewritten to {new!r}", *edits)
-            elif name == "expires_at" and not _is_shown(node, context):
+            elif name == "expires_at" and not is_shown(node, context.module):
                 code = f"{context.code(node.value)}.expires_at.replace(tzinfo=None)"
                 yield self.change(
                     node, "expires_at, which knows its time zone in v3 and did not in v2", replace_with(node, code)
@@ -128,18 +129,7 @@ class SdkEvents(Rule):
         if new is None or not self._kinds(node.args[0].value, context):
             return
         yield self.change(
-            node, f"v2 field {name!r}, rewritten to {new!r}", replace_with(node.args[1].value, f'"{new}"')
+            node,
+            f"v2 field {name!r}, rewritten to {new!r}",
+            replace_with(node.args[1].value, quoted(new, node.args[1].value)),
         )
-
-
-def _is_shown(node: cst.Attribute, context: Context) -> bool:
-    """Return whether a value is only printed or turned into text."""
-    parent = context.module.parent(node)
-    if isinstance(parent, cst.FormattedStringExpression):
-        return True
-    call = context.module.parent(parent) if isinstance(parent, cst.Arg) else None
-    if not isinstance(call, cst.Call):
-        return False
-    func = call.func
-    name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
-    return name in ("print", "str", "repr", "format", "debug", "info", "warning", "error", "write")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods.build import expression
 from codemods.edits import AddImport, Change, Edit, InsertBefore, Replace
 from codemods.rule import Context, Example, Rule
 from codemods.sdk.handlers import FINAL, Handler, client_name, event_parameter
@@ -58,6 +59,9 @@ class SdkHandlers(Rule):
         edits = self._parameter(node, handler, context)
         if handler.filtered and isinstance(node, cst.FunctionDef):
             edits += self._filter(node, handler)
+        elif handler.filtered and isinstance(node, cst.Lambda):
+            final = FINAL.format(event_parameter(handler).name.value)
+            edits.append(Replace(node.body, lambda updated: _if_final(updated, final)))
         name = node.name.value if isinstance(node, cst.FunctionDef) else "lambda"
         yield self.change(node, f"callback {name}, which v3 calls with the client first", *edits)
 
@@ -95,6 +99,16 @@ class SdkHandlers(Rule):
         if not isinstance(first, cst.SimpleStatementLine | cst.BaseCompoundStatement):
             return []
         return [InsertBefore(first, f"if not ({FINAL.format(name)}):\n    return\n")]
+
+
+def _if_final(updated: cst.CSTNode, final: str) -> cst.CSTNode:
+    """Return what a lambda does, for final turns only."""
+    condition = cst.ensure_type(expression(f"x if {final} else None"), cst.IfExp)
+    assert isinstance(updated, cst.BaseExpression)
+    body = updated
+    if isinstance(body, cst.IfExp | cst.Lambda) and not body.lpar:
+        body = body.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return condition.with_changes(body=body)
 
 
 _COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))

@@ -11,9 +11,29 @@ from codemods.build import replace_with
 from codemods.edits import AddImport, Change, Remove, Replace
 from codemods.rule import Context, Example, Rule
 from codemods.sdk.names import EXTRAS, RENAMED, V3, Names, spelled
+from codemods.sdk.turns import FINAL, PARTIAL, kind_test
 
 _ENCODINGS = frozenset({"pcm_s16le", "pcm_mulaw", "value", "name"})
 _QUOTED = re.compile(r"\b(?:\w+\.)?(" + "|".join(RENAMED) + r")\b")
+
+
+_GENERIC = frozenset(
+    {"Annotated", "Callable", "Dict", "List", "Optional", "Sequence", "Set", "Tuple", "Type", "Union"}
+    | {"dict", "list", "set", "tuple", "type"}
+)
+
+
+def _is_type(node: cst.CSTNode, context: Context) -> bool:
+    """Return whether a class is named as a type only: in an annotation, or between the brackets of a generic type."""
+    child = node
+    for up in context.module.ancestors(node):
+        if isinstance(up, cst.Annotation):
+            return True
+        if isinstance(up, cst.Subscript) and up.value is not child:
+            name = up.value.attr if isinstance(up.value, cst.Attribute) else up.value
+            return isinstance(name, cst.Name) and name.value in _GENERIC
+        child = up
+    return False
 
 
 class SdkNames(Rule):
@@ -73,6 +93,12 @@ class SdkNames(Rule):
         if legacy is None:
             yield from self._invented(node, names)
             return
+        if legacy in (FINAL, PARTIAL) and not _is_type(node, context):
+            # asked in a way that no rule reads, this would hold for every turn under the new name
+            yield self.report(
+                node, f"v3 has one class, TurnEvent, instead of {legacy}: ask for end_of_turn and turn_is_formatted"
+            )
+            return
         new = RENAMED[legacy]
         if legacy == "AudioEncoding" and isinstance(parent, cst.Attribute) and parent.attr.value not in _ENCODINGS:
             yield self.report(
@@ -120,6 +146,31 @@ class SdkNames(Rule):
             node, f"v3 has one class, TurnEvent, instead of {legacy}: match on end_of_turn and turn_is_formatted"
         )
 
+    def _still_named(self, context: Context) -> frozenset[str]:
+        """Return the classes of transcripts that the module names in ways that no rule rewrites."""
+
+        def collect() -> frozenset[str]:
+            names = Names.of(context.program, context.module)
+            found = set()
+            for node in context.module.walk():
+                if not isinstance(node, cst.Name) or isinstance(
+                    context.module.parent(node), cst.ImportAlias | cst.AsName
+                ):
+                    continue
+                legacy = names.legacy(node)
+                if legacy in (FINAL, PARTIAL) and not _is_type(node, context) and not self._is_asked_for(node, context):
+                    found.add(legacy)
+            return frozenset(found)
+
+        return context.program.memo((SdkNames, context.module.path), collect)
+
+    def _is_asked_for(self, node: cst.CSTNode, context: Context) -> bool:
+        """Return whether a test that is rewritten names the class."""
+        return any(
+            isinstance(up, cst.Call | cst.Comparison) and kind_test(context.program, context.module, up) is not None
+            for up in context.module.ancestors(node)
+        )
+
     def _import(self, node: cst.ImportFrom, context: Context) -> Iterable[Change]:
         if node.relative or node.module is None or isinstance(node.names, cst.ImportStar):
             return
@@ -130,11 +181,15 @@ class SdkNames(Rule):
             "assemblyai.transcriber": frozenset(RENAMED),
             "assemblyai.extras": EXTRAS,
         }.get(home, frozenset())
-        dropped = [alias for alias in node.names if spelled(alias.name) in gone]
+        needed = self._still_named(context) if FINAL in gone else frozenset()
+        for alias in node.names:
+            if spelled(alias.name) in gone & needed:
+                yield self.report(alias, f"the SDK no longer has {spelled(alias.name)}, and the program still names it")
+        dropped = [alias for alias in node.names if spelled(alias.name) in gone - needed]
         invented = [
             alias
             for alias in node.names
-            if home == "assemblyai" and alias not in dropped and spelled(alias.name).startswith("Realtime")
+            if home == "assemblyai" and spelled(alias.name) not in gone and spelled(alias.name).startswith("Realtime")
         ]
         for alias in invented:
             yield self.report(alias, f"the SDK never exported {spelled(alias.name)}")

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.build import replace_with
-from codemods.edits import Change, Edit, InsertAfter, Replace
+from codemods.edits import AddImport, Change, Edit, InsertAfter, Replace
 from codemods.facts.transports import sdk
 from codemods.rule import Context, Example, Rule
 from codemods.sdk import helpers, subclass
-from codemods.sdk.names import Names
+from codemods.sdk.names import V3, Names
 from codemods.sdk.plan import Plans, SessionPlan
 
 
@@ -72,7 +72,9 @@ class SdkSubclass(Rule):
         facts = context.program.run.classes[node]
         present = frozenset(facts.methods)
         edits: list[Edit] = []
-        added = subclass.methods(context.program, plan, present)
+        added = subclass.methods(context.program, context.options, plan, present)
+        if any("StreamingSessionParameters" in code for code in added):
+            edits.append(AddImport(V3, "StreamingSessionParameters"))
         if added and isinstance(node.body, cst.IndentedBlock):
             edits.append(self._extended(node.body, added, context))
         if plan.buffered:

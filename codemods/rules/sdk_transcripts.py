@@ -12,14 +12,14 @@ from codemods.rule import Context, Example, Rule
 from codemods.sdk import clock, helpers
 from codemods.sdk import handlers as h
 from codemods.sdk.plan import Plans, text_of
-from codemods.sdk.turns import ANY, FINAL, PARTIAL, FinalPaths, is_transcript, leaves, tested_class
+from codemods.sdk.shown import is_shown
+from codemods.sdk.turns import ANY, FINAL, FinalPaths, KindTest, is_transcript, kind_test, leaves
 
 _CONFIDENCE = "sum(word.confidence for word in {0}.words) / max(len({0}.words), 1)"
 _KEPT = frozenset({"words", "end_of_turn", "turn_is_formatted", "transcript", "turn_order", "end_of_turn_confidence"})
 _V2 = frozenset(
     {"text", "confidence", "audio_start", "audio_end", "created", "punctuated", "text_formatted", "message_type"}
 )
-_TYPES = {"FinalTranscript": FINAL, "PartialTranscript": PARTIAL}
 
 
 class SdkTranscripts(Rule):
@@ -77,15 +77,14 @@ class SdkTranscripts(Rule):
     # partial or final
 
     def _test(self, node: cst.Call | cst.Comparison, context: Context) -> Iterable[Change]:
-        tested = tested_class(context.program, context.module, node) or self._typed(node, context)
+        tested = kind_test(context.program, context.module, node)
         if tested is not None:
-            base, kind = tested
-            if not isinstance(base, cst.Name | cst.Attribute | cst.Subscript):
+            if not isinstance(tested.base, cst.Name | cst.Attribute | cst.Subscript):
                 yield self.report(node, "ask the turn itself: end_of_turn and turn_is_formatted")
                 return
             context.claim(node)
             yield self.change(
-                node, f"test for {kind}, rewritten to the turn's flags", self._flags(node, base, kind, context)
+                node, f"test for {tested.kind}, rewritten to the turn's flags", self._flags(node, tested, context)
             )
             return
         if isinstance(node, cst.Comparison):
@@ -93,32 +92,18 @@ class SdkTranscripts(Rule):
         elif isinstance(node.func, cst.Name) and node.func.value in ("hasattr", "getattr") and len(node.args) >= 2:
             yield from self._guarded(node, context)
 
-    def _typed(self, node: cst.Call | cst.Comparison, context: Context) -> tuple[cst.BaseExpression, str] | None:
-        """Return the transcript and class that a test of `message_type` asks for."""
-        if not isinstance(node, cst.Comparison) or len(node.comparisons) != 1:
-            return None
-        operator, right = node.comparisons[0].operator, node.comparisons[0].comparator
-        if not isinstance(node.left, cst.Attribute) or node.left.attr.value != "message_type":
-            return None
-        if not isinstance(operator, cst.Equal | cst.Is) or not is_transcript(context.program, node.left.value):
-            return None
-        kind = _TYPES.get(text_of(context.program, right) or "")
-        if kind is None and isinstance(right, cst.Attribute):
-            kind = {"final_transcript": FINAL, "partial_transcript": PARTIAL}.get(right.attr.value)
-        return (node.left.value, kind) if kind is not None else None
-
-    def _flags(self, node: cst.BaseExpression, base: cst.BaseExpression, kind: str, context: Context) -> Edit:
-        code = context.code(base)
+    def _flags(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> Edit:
+        code = context.code(tested.base)
         final = h.FINAL.format(code)
         parent = context.module.parent(node)
-        if kind == ANY:
-            return replace_with(node, "True")
-        if kind == FINAL:
+        if tested.kind == ANY:
+            return replace_with(node, "False" if tested.negated else "True")
+        if (tested.kind == FINAL) != tested.negated:
             return replace_test(context.module, node, final)
         if isinstance(parent, cst.UnaryOperation) and isinstance(parent.operator, cst.Not):
             # `not isinstance(x, Partial)`: a final
             return Replace(parent, lambda updated: _parenthesised(parent, final, context))
-        if isinstance(parent, cst.If) and parent.orelse is None and not leaves(parent.body):
+        if isinstance(parent, cst.If) and parent.orelse is None and not leaves(parent.body) and not tested.negated:
             return replace_with(node, f"not {code}.end_of_turn")
         return replace_test(context.module, node, f"not ({final})")
 
@@ -187,7 +172,8 @@ class SdkTranscripts(Rule):
             if not _is_guarded(node, context):
                 yield self.report(node, f"a v2 transcript never had {name!r}{_nearest(name)}")
             return
-        if not isinstance(node.value, cst.Name | cst.Attribute | cst.Subscript):
+        base = node.value
+        if not isinstance(base, cst.Name | cst.Attribute | cst.Subscript):
             yield self.report(node, f"v3 has no {name!r}: keep the turn in a variable and see its words")
             return
         if name == "text" and _is_truth_test(node, context):
@@ -203,7 +189,15 @@ class SdkTranscripts(Rule):
                         "a timer, or take end_of_turn as the sign of a pause",
                     )
             return
-        code, edits = self._value(name, node.value, node, context)
+        if name == "message_type":
+            parent = context.module.parent(node)
+            while isinstance(parent, cst.Attribute) and parent.attr.value == "value":
+                node, parent = parent, context.module.parent(parent)
+            if not is_shown(node, context.module) and not isinstance(parent, cst.Assign):
+                yield self.report(node, "v3 has no message_type: whoever gets it must know FinalTurn and PartialTurn")
+        code, edits = self._value(name, base, node, context)
+        if any(isinstance(up, cst.FormattedString) and '"' in up.start for up in context.module.ancestors(node)):
+            code = code.replace('"', "'")  # Python before 3.12 has no other way
         context.claim(node)
         edit = replace_with(node, _fitted(node, code, context))
         yield self.change(node, f"v2 field {name!r}, rewritten", edit, *edits)
@@ -227,7 +221,7 @@ class SdkTranscripts(Rule):
         if name == "created":
             return clock.now(context.module)
         if name == "message_type":
-            return f'"FinalTranscript" if {h.FINAL.format(code)} else "PartialTranscript"', []
+            return f'"FinalTurn" if {h.FINAL.format(code)} else "PartialTurn"', []
         return f"{code}.turn_is_formatted", []
 
 

@@ -86,7 +86,7 @@ class Handlers:
         if not _takes_one(function, handlers[0].given):
             return False
         if isinstance(function, cst.Lambda):
-            return not handlers[0].filtered and all(handler.argument.value is function for handler in handlers)
+            return all(handler.argument.value is function for handler in handlers)
         for decorator in function.decorators:
             if not isinstance(decorator.decorator, cst.Name) or decorator.decorator.value != "staticmethod":
                 return False

@@ -5,11 +5,13 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.facts.program import Program
+from codemods.model import Options
 from codemods.sdk.plan import SessionPlan
 from codemods.sdk.scopes import first_parameter, function_of
 
 PARAMETERS = "_session_parameters"
 """The attribute that keeps what `connect` needs."""
+SILENCE = "configure_end_utterance_silence_threshold"
 CLOSER = "_on_close"
 """The attribute that keeps an `on_close` which only the constructor can name."""
 
@@ -35,7 +37,7 @@ def closing_call(plan: SessionPlan) -> str | None:
     return f"{closer(plan) or f'self.{CLOSER}'}()"
 
 
-def methods(program: Program, plan: SessionPlan, present: frozenset[str]) -> list[str]:
+def methods(program: Program, options: Options, plan: SessionPlan, present: frozenset[str]) -> list[str]:
     """Return the methods that keep the old interface, as source, without those the class defines itself."""
     found: list[str] = []
     if "connect" not in present:
@@ -46,7 +48,20 @@ def methods(program: Program, plan: SessionPlan, present: frozenset[str]) -> lis
         found.append(f"def close(self):\n{body}")
     if "force_end_utterance" not in present and _named(program, "force_end_utterance"):
         found.append("def force_end_utterance(self):\n    self.force_endpoint()\n")
+    if SILENCE not in present and _named(program, SILENCE):
+        found.append(
+            f"def {SILENCE}(self, threshold_milliseconds):\n"
+            f"    self.set_params({silence(options, 'threshold_milliseconds')})\n"
+        )
     return found
+
+
+def silence(options: Options, code: str) -> str:
+    """Return v3's parameters for turns that end after `code` milliseconds of silence, as in v2."""
+    semantic = (
+        "end_of_turn_confidence_threshold=1.0, " if options.speech_model.startswith("universal-streaming") else ""
+    )
+    return f"StreamingSessionParameters({semantic}max_turn_silence={code})"
 
 
 def _named(program: Program, name: str) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.facts.values import Bound, Function
+from codemods.facts.values import Bound, Function, Str
 from codemods.facts.values_sdk import Event, EventKind
 from codemods.sdk.handlers import Handlers, event_parameter
 from codemods.sdk.names import Names
@@ -13,39 +16,114 @@ from codemods.tree import SourceModule
 
 FINAL, PARTIAL, ANY = "RealtimeFinalTranscript", "RealtimePartialTranscript", "RealtimeTranscript"
 
+_KINDS = {
+    FINAL: FINAL,
+    PARTIAL: PARTIAL,
+    "FinalTranscript": FINAL,
+    "PartialTranscript": PARTIAL,
+    "final_transcript": FINAL,
+    "partial_transcript": PARTIAL,
+}
+"""Names of classes, what `message_type` is, and how its enumeration spells that."""
+
 
 def is_transcript(program: Program, node: cst.CSTNode) -> bool:
     """Return whether an expression is a transcript that the SDK delivered."""
     return any(isinstance(value, Event) and value.kind is EventKind.TRANSCRIPT for value in program.values(node))
 
 
-def tested_class(
-    program: Program, module: SourceModule, test: cst.BaseExpression
-) -> tuple[cst.BaseExpression, str] | None:
-    """Return the transcript and the class that `isinstance(...)` or `type(...) is` asks for."""
+@dataclass(frozen=True, slots=True)
+class KindTest:
+    """A test of what a transcript is.
+
+    Attributes:
+        base: the transcript.
+        kind: `FINAL`, `PARTIAL` or `ANY`.
+        negated: whether it asks for everything else.
+    """
+
+    base: cst.BaseExpression
+    kind: str
+    negated: bool = False
+
+
+def kind_test(program: Program, module: SourceModule, test: cst.BaseExpression) -> KindTest | None:
+    """Return what `isinstance(...)`, `type(...) is`, or a comparison of a class's name or `message_type` asks for."""
     names = Names.of(program, module)
     if isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance":
-        if len(test.args) == 2:
-            wanted = _class(names, test.args[1].value)
-            return (test.args[0].value, wanted) if wanted is not None else None
-    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
-        operator, right = test.comparisons[0].operator, test.comparisons[0].comparator
-        left = test.left
-        typed = isinstance(left, cst.Call) and isinstance(left.func, cst.Name) and left.func.value == "type"
-        if typed and isinstance(left, cst.Call) and isinstance(operator, cst.Is | cst.Equal) and len(left.args) == 1:
-            wanted = _class(names, right)
-            return (left.args[0].value, wanted) if wanted is not None else None
+        wanted = _one(test.args[1].value, names.legacy) if len(test.args) == 2 else None
+        return KindTest(test.args[0].value, wanted) if wanted is not None else None
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return None
+    operator, right = test.comparisons[0].operator, test.comparisons[0].comparator
+    if not isinstance(operator, cst.Is | cst.IsNot | cst.Equal | cst.NotEqual | cst.In | cst.NotIn):
+        return None
+    negated = isinstance(operator, cst.IsNot | cst.NotEqual | cst.NotIn)
+    sides = [(test.left, right)]
+    if not isinstance(operator, cst.In | cst.NotIn):
+        sides.append((right, test.left))
+    for asked, answer in sides:
+        base = _class_of(asked)
+        if base is not None:
+            wanted = _one(answer, names.legacy)
+        else:
+            base = _named_kind_of(_origin(program, asked))
+            if base is None or not is_transcript(program, base):
+                continue
+            wanted = _one(answer, lambda node: _KINDS.get(_text(program, node)))
+        if wanted is not None:
+            return KindTest(base, wanted, negated)
     return None
 
 
-def _class(names: Names, node: cst.BaseExpression) -> str | None:
-    if isinstance(node, cst.Tuple):
-        found = {_class(names, element.value) for element in node.elements}
-        if None in found or not found:
-            return None
-        return found.pop() if len(found) == 1 else ANY
-    legacy = names.legacy(node)
-    return legacy if legacy in (FINAL, PARTIAL, ANY) else None
+def _one(node: cst.BaseExpression, kind_of: Callable[[cst.BaseExpression], str | None]) -> str | None:
+    """Return the kind that an expression stands for, `ANY` for a list of both."""
+    parts: list[cst.BaseExpression] | None = None
+    if isinstance(node, cst.Tuple | cst.List | cst.Set):
+        parts = [element.value for element in node.elements]
+    elif isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
+        parts = [node.left, node.right]
+    if parts is None:
+        kind = kind_of(node)
+        return kind if kind in (FINAL, PARTIAL, ANY) else None
+    found = {_one(part, kind_of) for part in parts}
+    if None in found or not found:
+        return None
+    return found.pop() if len(found) == 1 else ANY
+
+
+def _class_of(node: cst.BaseExpression) -> cst.BaseExpression | None:
+    """Return x of `type(x)` or `x.__class__`."""
+    if isinstance(node, cst.Attribute) and node.attr.value == "__class__":
+        return node.value
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "type":
+        return node.args[0].value if len(node.args) == 1 else None
+    return None
+
+
+def _origin(program: Program, node: cst.BaseExpression) -> cst.BaseExpression:
+    """Return what a variable was set to, if it is set in one place only."""
+    definitions = program.definitions(node) if isinstance(node, cst.Name) else frozenset()
+    only = next(iter(definitions)) if len(definitions) == 1 else None
+    return only.value if only is not None and only.kind == "assign" and only.value is not None else node
+
+
+def _named_kind_of(node: cst.BaseExpression) -> cst.BaseExpression | None:
+    """Return x of `type(x).__name__` or `x.message_type`."""
+    if not isinstance(node, cst.Attribute):
+        return None
+    if node.attr.value in ("value", "name") and isinstance(node.value, cst.Attribute):
+        node = node.value
+    if node.attr.value == "__name__":
+        return _class_of(node.value)
+    return node.value if node.attr.value == "message_type" else None
+
+
+def _text(program: Program, node: cst.BaseExpression) -> str:
+    found = [value.literal for value in program.values(node) if isinstance(value, Str)]
+    if len(found) == 1 and found[0] is not None:
+        return found[0]
+    return node.attr.value if isinstance(node, cst.Attribute) else ""
 
 
 class FinalPaths:
@@ -70,7 +148,7 @@ class FinalPaths:
                     return True
             elif isinstance(up, cst.IndentedBlock) and self._left_early(up, child, code, module):
                 return True
-            elif isinstance(up, cst.FunctionDef):
+            elif isinstance(up, cst.FunctionDef | cst.Lambda):
                 return depth > 0 and self._callers(up, code, depth)
             child = up
         return False
@@ -83,9 +161,9 @@ class FinalPaths:
             both = isinstance(test.operator, cst.And) == outcome
             sides = [self.implies(side, code, module, outcome) for side in (test.left, test.right)]
             return any(sides) if both else all(sides)
-        tested = tested_class(self.program, module, test)
-        if tested is not None and module.code(tested[0]) == code:
-            return tested[1] == (FINAL if outcome else PARTIAL)
+        tested = kind_test(self.program, module, test)
+        if tested is not None and module.code(tested.base) == code:
+            return tested.kind == (FINAL if outcome != tested.negated else PARTIAL)
         if isinstance(test, cst.Name):
             defs = self.program.definitions(test)
             return bool(defs) and all(
@@ -103,7 +181,7 @@ class FinalPaths:
                     return True
         return False
 
-    def _callers(self, function: cst.FunctionDef, code: str, depth: int) -> bool:
+    def _callers(self, function: cst.FunctionDef | cst.Lambda, code: str, depth: int) -> bool:
         handlers = self.handlers.of_function.get(function, [])
         if handlers:
             filtered = all(handler.filtered and handler.direct for handler in handlers)
@@ -120,7 +198,7 @@ class FinalPaths:
             return False
         return self.reaches(call, call.args[index].value, module, depth - 1)
 
-    def _calls(self, function: cst.FunctionDef) -> list[tuple[cst.Call, int, SourceModule]]:
+    def _calls(self, function: cst.FunctionDef | cst.Lambda) -> list[tuple[cst.Call, int, SourceModule]]:
         """Return every call of a function, with the number of arguments given before; none if it is passed around."""
 
         def collect() -> dict[cst.CSTNode, list[tuple[cst.Call, int, SourceModule] | None]]:
