@@ -12,7 +12,7 @@ from migrator import unified
 from migrator.outcome import Outcome
 from migrator.reporting import concise, formats
 from migrator.reporting.report import Mode, Report
-from migrator.screening import speaks_v2, too_large
+from migrator.screening import speaks_v2, unfit
 
 if TYPE_CHECKING:
     from migrator.worker import Analyse
@@ -40,7 +40,7 @@ def run(arguments: Namespace, options: Options, analyse: Analyse | None = None) 
 
 
 def _outcome(data: bytes, options: Options, analyse: Analyse | None) -> Outcome:
-    problem = too_large(data)
+    problem = unfit(data)
     if problem or not speaks_v2(data):
         return Outcome(NAME, data, data, error=problem or None)
     from migrator import pool

@@ -83,9 +83,7 @@ class Screening:
         self.looked_at += looked_at
 
     def _hit(self, root: str, path: str, data: bytes) -> None:
-        problem = too_large(data)
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            problem = "UTF-16, which Python cannot run: convert it to UTF-8 first"
+        problem = unfit(data)
         if problem:
             self.problems.append(Problem(path, problem))
         if problem or len(data) > PARSE_LIMIT:
@@ -114,8 +112,10 @@ class Screening:
         self.problems.append(Problem(path, f"cannot be read: {(error.strerror or str(error)).lower()}"))
 
 
-def too_large(data: bytes) -> str:
-    """Return why a file with this content is left alone, in one line; empty if it is not too large."""
+def unfit(data: bytes) -> str:
+    """Return why a file with this content is not even looked at, in one line; empty if it can be."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "UTF-16, which Python cannot run: convert it to UTF-8 first"
     if len(data) >= SIZE_LIMIT:
         return f"larger than {SIZE_LIMIT // 1_000_000} MB, not searched: leave it out with --exclude"
     if len(data) > PARSE_LIMIT and speaks_v2(data):
