@@ -1,0 +1,118 @@
+"""Every way to ask what a transcript is, and some that no tool should answer."""
+import assemblyai as aai
+from typing import Union
+from assemblyai import RealtimeFinalTranscript, RealtimePartialTranscript
+
+Transcript = Union[RealtimeFinalTranscript, aai.RealtimePartialTranscript]
+WANTED = aai.RealtimeFinalTranscript
+HANDLERS = {RealtimeFinalTranscript: print, aai.RealtimePartialTranscript: repr}
+
+
+def on_data(t: "aai.RealtimeTranscript"):
+    if type(t).__name__ == "RealtimeFinalTranscript":
+        print("name", t.text)
+    if t.__class__ is RealtimeFinalTranscript:
+        print("class", t.text)
+    if isinstance(t, aai.RealtimeFinalTranscript | RealtimePartialTranscript):
+        print("either")
+    if isinstance(t, (aai.RealtimeFinalTranscript, str)):
+        print("no telling")
+    if isinstance(t, WANTED):
+        print("by another name")
+    HANDLERS[type(t)](t.text)
+    kind = t.message_type
+    if kind == "FinalTranscript":
+        print("kept", f"{t.message_type.value}: {t.text}")
+    elif kind == aai.types.RealtimeMessageTypes.partial_transcript:
+        print("partial")
+    send({"type": t.message_type.value, "text": t.text})
+    if type(t) is not aai.RealtimeFinalTranscript:
+        return
+    print("final", t.text)
+    match t:
+        case aai.RealtimeFinalTranscript():
+            print("match")
+
+
+def send(message):
+    print(message)
+
+
+transcriber = aai.RealtimeTranscriber(sample_rate=8000, on_data=on_data, on_error=print)
+transcriber.connect()
+transcriber.close()
+# output
+"""Every way to ask what a transcript is, and some that no tool should answer."""
+import assemblyai as aai
+from typing import Union
+# TODO(v3-migrate): V3M607 the SDK no longer has RealtimeFinalTranscript, and the program still names it
+# TODO(v3-migrate): V3M607 the SDK no longer has RealtimePartialTranscript, and the program still names it
+from assemblyai import RealtimeFinalTranscript, RealtimePartialTranscript
+from assemblyai.streaming.v3 import (
+    StreamingClient,
+    StreamingClientOptions,
+    StreamingEvents,
+    StreamingParameters,
+    TurnEvent,
+)
+
+
+def turn_text(turn: TurnEvent) -> str:
+    """Return all words heard so far: `transcript` leaves out those that may still change."""
+    return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
+
+
+Transcript = Union[TurnEvent, TurnEvent]
+# TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted
+WANTED = aai.RealtimeFinalTranscript
+# TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted
+# TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimePartialTranscript: ask for end_of_turn and turn_is_formatted
+HANDLERS = {RealtimeFinalTranscript: print, aai.RealtimePartialTranscript: repr}
+
+
+def on_data(client: StreamingClient, t: "TurnEvent"):
+    if t.end_of_turn and t.turn_is_formatted:
+        print("name", t.transcript)
+    if t.end_of_turn and t.turn_is_formatted:
+        print("class", t.transcript)
+    if True:
+        print("either")
+    # TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted
+    if isinstance(t, (aai.RealtimeFinalTranscript, str)):
+        print("no telling")
+    if t.end_of_turn and t.turn_is_formatted:
+        print("by another name")
+    HANDLERS[type(t)](turn_text(t))
+    kind = "FinalTurn" if t.end_of_turn and t.turn_is_formatted else "PartialTurn"
+    if t.end_of_turn and t.turn_is_formatted:
+        print("kept", f"{('FinalTurn' if t.end_of_turn and t.turn_is_formatted else 'PartialTurn')}: {t.transcript}")
+    elif not t.end_of_turn:
+        print("partial")
+    # TODO(v3-migrate): V3M605 v3 has no message_type: whoever gets it must know FinalTurn and PartialTurn
+    send({"type": "FinalTurn" if t.end_of_turn and t.turn_is_formatted else "PartialTurn", "text": turn_text(t)})
+    if not (t.end_of_turn and t.turn_is_formatted):
+        return
+    print("final", t.transcript)
+    # TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: match on end_of_turn and turn_is_formatted
+    match t:
+        case aai.RealtimeFinalTranscript():
+            print("match")
+
+
+def send(message):
+    print(message)
+
+
+transcriber = StreamingClient(
+    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
+)
+transcriber.on(StreamingEvents.Turn, on_data)
+transcriber.on(StreamingEvents.Error, lambda client, event: print(event))
+transcriber.connect(
+    StreamingParameters(
+        sample_rate=8000,
+        speech_model="universal-streaming-english",
+        format_turns=True,
+    )
+)
+transcriber.disconnect(terminate=True)
