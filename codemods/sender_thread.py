@@ -1,4 +1,4 @@
-"""The thread that sends audio in a program of module-level functions: how it is kept, stopped and waited for."""
+"""The thread that sends audio in a program of functions, or of one class: how it is kept, stopped and waited for."""
 
 from __future__ import annotations
 
@@ -23,16 +23,20 @@ class SenderThread:
         sender: the function that it runs.
         loop: the loop in it that sends.
         thread: the call that makes it.
+        home: the class whose methods all this is; None in a script, where names are global.
+        owner: what its methods call the instance.
     """
 
     sender: cst.FunctionDef
     loop: cst.While | cst.For
     thread: cst.Call
     module: SourceModule
+    home: cst.ClassDef | None
+    owner: str
 
     @classmethod
     def of(cls, session: Session, sessions: Sessions) -> SenderThread | None:
-        """Return the thread that sends the audio of a session, if there is just one and no class is involved."""
+        """Return the thread that sends the audio of a session, if there is just one."""
         senders = {sessions.function(send.call) for send in session.audio}
         if len(senders) != 1:
             return None
@@ -41,49 +45,88 @@ class SenderThread:
         module = sessions.program.module_of(sender)
         if module is None or not isinstance(sender, cst.FunctionDef) or len(threads) != 1:
             return None
-        if not all(module.owns(node) and not in_class(node, module) for node in (sender, threads[0])):
-            return None
         above = [up for send in session.audio for up in module.ancestors(send.call)]
         loops = [up for up in above if isinstance(up, cst.While | cst.For) and sessions.function(up) is sender]
-        return cls(sender, loops[-1], threads[0], module) if loops else None
+        if not loops or not module.owns(threads[0]):
+            return None
+        home, owner = _home(loops[-1], module)
+        if (home, owner) != _home(threads[0], module) or (home is not None and _init(home, owner) is None):
+            return None
+        return cls(sender, loops[-1], threads[0], module, home, owner)
+
+    def is_at_home(self, node: cst.CSTNode) -> bool:
+        """Return whether the names of this thread mean the same where `node` stands."""
+        return _home(node, self.module) == (self.home, self.owner)
+
+    @property
+    def event_name(self) -> str:
+        """The event that stops the thread, as the code names it."""
+        return self._named(EVENT)
+
+    def _named(self, name: str) -> str:
+        return f"{self.owner}.{name}" if self.home is not None else name
 
     def kept(self) -> tuple[str, list[Edit]] | None:
-        """Return the global name under which the thread is kept, and the edits that keep it."""
+        """Return the name under which the thread is kept (without its owner), and the edits that keep it."""
         module, call = self.module, self.thread
         statement = module.statement(call)
         function = next((up for up in module.ancestors(call) if isinstance(up, cst.FunctionDef)), None)
-        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1 or function is None:
             return None
         part = statement.body[0]
         edits: list[Edit] = []
-        if isinstance(part, cst.Assign) and part.value is call and isinstance(part.targets[0].target, cst.Name):
-            name = part.targets[0].target.value
-            if _names(module, name, function) > 0:
+        if isinstance(part, cst.Assign) and part.value is call:
+            name = self._assigned_name(part.targets[0].target, function)
+            if name is None:
                 return None
         elif isinstance(part, cst.Expr) and isinstance(started := part.value, cst.Call) and _starts(started, call):
             name = THREAD
             if _names(module, name, None):
                 return None
+            kept = self._named(name)
             edits += [
-                Replace(part, lambda updated: _assigned(updated, name)),
-                InsertAfter(statement, f"{name}.start()"),
+                Replace(part, lambda updated: _assigned(updated, kept)),
+                InsertAfter(statement, f"{kept}.start()"),
             ]
         else:
             return None
-        place = self._globals_place()
-        if function is None or place is None or (first := first_statement(function)) is None:
+        made = self._made(f"{self._named(name)} = None")
+        first = first_statement(function)
+        if made is None or first is None:
             return None
-        edits.append(InsertBefore(first, f"global {name}"))
-        edits.append(InsertAfter(place, f"{name} = None"))
-        return name, edits
+        if self.home is None:
+            edits.append(InsertBefore(first, f"global {name}"))
+        return name, [*edits, made]
+
+    def _assigned_name(self, target: cst.BaseExpression, function: cst.FunctionDef) -> str | None:
+        """Return the name that the program itself gives the thread, if it can be used everywhere."""
+        if self.home is None:
+            taken = not isinstance(target, cst.Name) or _names(self.module, target.value, function) > 0
+            return None if taken else cst.ensure_type(target, cst.Name).value
+        if isinstance(target, cst.Attribute) and self.module.code(target.value) == self.owner:
+            return target.attr.value
+        return None
 
     def event(self) -> list[Edit]:
-        """Return the edits that make the global event which stops the thread."""
+        """Return the edits that make the event which stops the thread."""
+        made = self._made(f"{self.event_name} = threading.Event()", lead=True)
+        return [made, AddImport("threading")] if made is not None else []
+
+    def _made(self, code: str, *, lead: bool = False) -> Edit | None:
+        """Return the edit that puts a definition where it is made once, before anything uses it."""
+        if self.home is not None:
+            init = _init(self.home, self.owner)
+            first = first_statement(init) if init is not None else None
+            if first is None:
+                return None
+            # a base class may insist on being the first
+            is_base = self.module.code(first).strip().startswith("super().__init__(")
+            return InsertAfter(first, code) if is_base else InsertBefore(first, code)
         place = self._globals_place()
         if place is None:
-            return []
-        blank = "\n" if isinstance(place.body[0], cst.Import | cst.ImportFrom) else ""
-        return [InsertAfter(place, f"{blank}{EVENT} = threading.Event()"), AddImport("threading")]
+            return None
+        blank = "\n" if lead and isinstance(place.body[0], cst.Import | cst.ImportFrom) else ""
+        return InsertAfter(place, f"{blank}{code}")
 
     def stoppable(self) -> list[Edit]:
         """Return the edits that make the loop test the event."""
@@ -91,10 +134,10 @@ class SenderThread:
         if isinstance(loop, cst.For):
             first = loop.body.body[0]
             if isinstance(first, cst.SimpleStatementLine | cst.BaseCompoundStatement):
-                return [InsertBefore(first, f"if {EVENT}.is_set():\n    break")]
+                return [InsertBefore(first, f"if {self.event_name}.is_set():\n    break")]
             return []
         test = loop.test
-        asked = expression(f"not {EVENT}.is_set()")
+        asked = expression(f"not {self.event_name}.is_set()")
         if is_true(test):
             return [Replace(test, lambda updated: asked)]
 
@@ -105,6 +148,11 @@ class SenderThread:
             return cst.BooleanOperation(left=old, operator=cst.And(), right=asked)
 
         return [Replace(test, build)]
+
+    def waited_for(self, name: str) -> str:
+        """Return source that waits for the thread kept as `name`, with a time limit."""
+        kept = self._named(name)
+        return f"if {kept} is not None:\n    {kept}.join(timeout=1)"
 
     def quiet(self, session: Session) -> list[Edit]:
         """Return the edits by which the thread ends without a traceback when the connection is gone."""
@@ -141,14 +189,31 @@ class SenderThread:
         return None
 
 
-def waited_for(thread: str) -> str:
-    """Return source that waits for the thread, with a time limit."""
-    return f"if {thread} is not None:\n    {thread}.join(timeout=1)"
+def _home(node: cst.CSTNode, module: SourceModule) -> tuple[cst.ClassDef | None, str]:
+    """Return the class whose method a node is part of, and what that method calls the instance."""
+    functions: list[cst.FunctionDef] = []
+    for up in module.ancestors(node):
+        if isinstance(up, cst.FunctionDef):
+            functions.append(up)
+        elif isinstance(up, cst.ClassDef):
+            if not functions:
+                return up, ""
+            *inner, method = functions
+            if method.decorators or not method.params.params:
+                return up, ""
+            owner = method.params.params[0].name.value
+            hidden = any(param.name.value == owner for function in inner for param in function.params.params)
+            return up, "" if hidden else owner
+    return None, ""
 
 
-def in_class(node: cst.CSTNode, module: SourceModule) -> bool:
-    """Return whether a node is part of a class."""
-    return any(isinstance(up, cst.ClassDef) for up in module.ancestors(node))
+def _init(home: cst.ClassDef, owner: str) -> cst.FunctionDef | None:
+    """Return the `__init__` of a class, if it calls the instance as the other methods do."""
+    for statement in home.body.body:
+        if isinstance(statement, cst.FunctionDef) and statement.name.value == "__init__":
+            params = statement.params.params
+            return statement if params and params[0].name.value == owner else None
+    return None
 
 
 def is_true(test: cst.BaseExpression) -> bool:
@@ -183,10 +248,12 @@ def function_frees_device(function: cst.CSTNode, sessions: Sessions) -> bool:
 
 
 def _assigned(updated: cst.CSTNode, name: str) -> cst.CSTNode:
-    """Turn `Thread(...).start()` into `name = Thread(...)`."""
+    """Turn `Thread(...).start()` into `name = Thread(...)`; the name may be that of an attribute."""
     started = cst.ensure_type(cst.ensure_type(updated, cst.Expr).value, cst.Call)
     thread = cst.ensure_type(started.func, cst.Attribute).value
-    return cst.Assign(targets=[cst.AssignTarget(cst.Name(name))], value=thread)
+    owner, _, last = name.rpartition(".")
+    target = cst.Attribute(cst.Name(owner), cst.Name(last)) if owner else cst.Name(last)
+    return cst.Assign(targets=[cst.AssignTarget(target)], value=thread)
 
 
 def _starts(started: cst.Call, call: cst.Call) -> bool:

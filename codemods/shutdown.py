@@ -151,14 +151,16 @@ def ending_session(module: SourceModule, connection: Connection) -> list[Edit]:
     return [_helper(module, ENDING, _ENDING), AddImport("contextlib"), *end_session(module, connection)]
 
 
-def run_app(module: SourceModule, connection: Connection, thread: str, *, in_loop: bool) -> list[Edit]:
-    """Return the edits that give a module `run_until_stopped`, for an audio thread kept as the global `thread`.
+def run_app(module: SourceModule, connection: Connection, thread: str, *, in_loop: bool, in_class: bool) -> list[Edit]:
+    """Return the edits that give a module `run_until_stopped`, for an audio thread kept under the name `thread`.
 
-    In a loop that connects again for ever, Ctrl+C has to go through.
+    In a loop that connects again for ever, Ctrl+C has to go through. In a class, the names are attributes.
     """
-    code = _RUN_APP.replace("audio_thread", thread)
-    if in_loop:
-        code = code.replace(_SWALLOWED, "")
+    code = _RUN_APP.replace(_SWALLOWED, "") if in_loop else _RUN_APP
+    if in_class:
+        code = code.replace("    global audio_thread\n", "").replace("(app, **options)", "(app, owner, **options)")
+        code = code.replace("stop_event", "owner.stop_event").replace("audio_thread", "owner.audio_thread")
+    code = code.replace("audio_thread", thread)
     return [_helper(module, RUN_APP, code), *end_session(module, connection)]
 
 

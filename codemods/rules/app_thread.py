@@ -17,8 +17,6 @@ from codemods.sender_thread import (
     SenderThread,
     first_statement,
     function_frees_device,
-    in_class,
-    waited_for,
 )
 
 _OPTIONS = {"ping_interval", "ping_timeout", "ping_payload", "sslopt", "origin", "suppress_origin", "host"}
@@ -111,7 +109,7 @@ def planned(context: Context) -> Endings:
 def _endings(session: Session, sessions: Sessions) -> Endings:
     run = _run(session, sessions)
     sender = SenderThread.of(session, sessions)
-    if run is None or sender is None or not sender.module.owns(run):
+    if run is None or sender is None or not sender.module.owns(run) or not sender.is_at_home(run):
         return {}
     module = sender.module
     if not shutdown.fits(module, sessions, shutdown.RUN_APP, EVENT) or not _made_when_open(sender, session, sessions):
@@ -121,14 +119,15 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
         return {}
     name, kept_edits = kept
     in_loop = any(isinstance(up, cst.While | cst.For) for up in module.ancestors(run))
+    in_class = sender.home is not None
     edits: list[Edit] = [
         *sender.event(),
         *kept_edits,
         *sender.stoppable(),
         *sender.quiet(session),
-        *_callbacks(session, sessions, name),
-        Replace(run, _run_until_stopped),
-        *shutdown.run_app(module, session.connection, name, in_loop=in_loop),
+        *_callbacks(session, sessions, sender, name),
+        Replace(run, lambda updated: _run_until_stopped(updated, sender.owner if in_class else None)),
+        *shutdown.run_app(module, session.connection, name, in_loop=in_loop, in_class=in_class),
     ]
     return {run: [edits]}
 
@@ -139,7 +138,7 @@ def _run(session: Session, sessions: Sessions) -> cst.Call | None:
         return None
     runs = [c for c in sessions.runs if isinstance(c.func, cst.Attribute) and sessions.only(c.func.value) is session]
     module = sessions.program.module_of(runs[0]) if len(runs) == 1 else None
-    if module is None or in_class(runs[0], module) or not isinstance(module.parent(runs[0]), cst.Expr):
+    if module is None or not isinstance(module.parent(runs[0]), cst.Expr):
         return None
     in_threads = any(sessions.within(target, runs) for _, targets in sessions.thread_targets() for target in targets)
     given = {argument.keyword.value if argument.keyword is not None else "" for argument in runs[0].args}
@@ -152,20 +151,24 @@ def _made_when_open(sender: SenderThread, session: Session, sessions: Sessions) 
     return any(maker in sessions.reach(callback) for callback in sessions.callbacks(session, "on_open"))
 
 
-def _callbacks(session: Session, sessions: Sessions, thread: str) -> list[Edit]:
+def _callbacks(session: Session, sessions: Sessions, sender: SenderThread, thread: str) -> list[Edit]:
     """Return the edits by which an error or a close stops the audio thread, before the device is freed."""
     edits: list[Edit] = []
     for function in dict.fromkeys(sessions.callbacks(session, "on_error", "on_close")):
-        if isinstance(function, cst.FunctionDef) and (first := first_statement(function)) is not None:
-            edits.append(InsertBefore(first, f"{EVENT}.set()"))
+        if not isinstance(function, cst.FunctionDef) or (first := first_statement(function)) is None:
+            continue
+        if sender.module.owns(function) and sender.is_at_home(first):
+            edits.append(InsertBefore(first, f"{sender.event_name}.set()"))
             if function_frees_device(function, sessions):
-                edits.append(InsertBefore(first, waited_for(thread)))
+                edits.append(InsertBefore(first, sender.waited_for(thread)))
     return edits
 
 
-def _run_until_stopped(updated: cst.CSTNode) -> cst.CSTNode:
+def _run_until_stopped(updated: cst.CSTNode, owner: str | None) -> cst.CSTNode:
     call = cst.ensure_type(updated, cst.Call)
     app = cst.ensure_type(call.func, cst.Attribute).value
-    lead = cst.Arg(app, comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
-    arguments = [lead, *call.args] if call.args else [cst.Arg(app)]
-    return call.with_changes(func=cst.Name(shutdown.RUN_APP), args=arguments)
+    lead = [cst.Arg(app)] + ([cst.Arg(cst.Name(owner))] if owner is not None else [])
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    last = len(lead) - 1
+    lead = [each if i == last and not call.args else each.with_changes(comma=comma) for i, each in enumerate(lead)]
+    return call.with_changes(func=cst.Name(shutdown.RUN_APP), args=[*lead, *call.args])

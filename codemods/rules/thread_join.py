@@ -11,7 +11,7 @@ from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import app_thread
-from codemods.sender_thread import SenderThread, frees_device, is_true, waited_for
+from codemods.sender_thread import SenderThread, frees_device, is_true
 from codemods.tree import SourceModule, Statement
 
 _PROGRAM = """\
@@ -140,7 +140,7 @@ def _edits(session: Session, sessions: Sessions) -> list[Edit]:
     if kept is None:
         return []
     name, edits = kept
-    return [*edits, *(InsertBefore(place, waited_for(name)) for place in places), AddImport("threading")]
+    return [*edits, *(InsertBefore(place, sender.waited_for(name)) for place in places), AddImport("threading")]
 
 
 def _freed_at(module: SourceModule, sender: SenderThread, sessions: Sessions) -> Iterable[Statement]:
@@ -151,5 +151,5 @@ def _freed_at(module: SourceModule, sender: SenderThread, sessions: Sessions) ->
             continue
         first = next((node for node in own_nodes(function) if frees_device(node, sessions)), None)
         statement = module.statement(first) if first is not None else None
-        if isinstance(statement, cst.SimpleStatementLine):
+        if isinstance(statement, cst.SimpleStatementLine) and sender.is_at_home(statement):
             yield statement

@@ -38,6 +38,7 @@ class App:
         terminates: whether the v2 program asks for the end of its session.
         legacy: where the v2 program runs if the `environments` have no v2 any more.
         requires: further environments, where only a project runs that requires them: environment to requirement.
+        mended: an error of the v2 program that migration puts right.
         drive: who has to call it, if it is a web application (see `smoke --drive`).
         on_close: what its handler of that name prints.
     """
@@ -54,6 +55,7 @@ class App:
     requires: Mapping[str, str] = field(default_factory=dict, hash=False)
     on_close: str = ""
     drive: str = ""
+    mended: str = ""
 
     @property
     def folder(self) -> Path:

@@ -46,7 +46,7 @@ KNOWN: dict[str, dict[str, tuple[str, ...]]] = {
     "wav_file": {"Ctrl+C while speaking": (_OPEN,), "Ctrl+C in silence": (_OPEN,)},
 }
 #: A connection that is never made keeps its (daemon) thread until the process ends, which is at once.
-for _name in ("captions_callbacks", "stage_titles", "typed_messages"):
+for _name in ("captions_callbacks", "radio_booth", "stage_titles", "typed_messages"):
     KNOWN[_name] = {"Ctrl+C while connecting": (_THREAD,)}
 
 
