@@ -42,6 +42,7 @@ class Run:
         screening = Screening()
         for root, batch in discovery.batches():
             screening.screen(root, batch)
+        screening.drop_aliases()
         self.scanned = screening.looked_at
         return screening, [*discovery.problems, *screening.problems]
 

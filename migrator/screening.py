@@ -96,13 +96,22 @@ class Screening:
 
     def _within(self, root: str, path: str) -> bool:
         # Asked of hits only: a link costs a clean file nothing.
-        if not os.path.islink(path):
+        if not os.path.islink(path) or inside(path, root):
             return True
-        if not inside(path, root):
-            self.problems.append(Problem(path, "a link out of the folder, not followed: name its target instead"))
-            return False
-        target = os.path.relpath(os.path.realpath(path)).replace(os.sep, "/")
-        return target not in self.files and target not in self.hits
+        self.problems.append(Problem(path, "a link out of the folder, not followed: name its target instead"))
+        return False
+
+    def drop_aliases(self) -> None:
+        """Forget links to files that were found under their own name, or through another link; call it at the end."""
+        links = [path for path in dict.fromkeys([*self.hits, *self.recent]) if os.path.islink(path)]
+        taken = {path for path in self.files if not os.path.islink(path)} if links else set()
+        for path in links:
+            target = os.path.relpath(os.path.realpath(path)).replace(os.sep, "/")
+            if target in taken:
+                del self.files[path]
+                self.hits = [hit for hit in self.hits if hit != path]
+                self.recent = [hit for hit in self.recent if hit != path]
+            taken.add(target)
 
     def _unreadable(self, path: str, error: OSError) -> None:
         if isinstance(error, FileNotFoundError):

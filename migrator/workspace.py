@@ -112,7 +112,8 @@ def groups(hits: Iterable[str], files: Iterable[str], folder: Folder) -> list[Gr
         files: every file of the run; those with a weaker v2 word, and neighbours of a hit, join in.
     """
     certain = dict.fromkeys(hits)
-    known = dict.fromkeys([*certain, *files])
+    # A link is no file of its own: its target is in the run under its own name, or is not the run's business.
+    known = dict.fromkeys([*certain, *(path for path in files if not os.path.islink(path))])
     contents = {path: data for path in known if (data := _content(path)) is not None}
     weak = {path for path, data in contents.items() if path in certain or may_speak_v2(data)}
     edges: dict[str, set[str]] = {path: set() for path in weak}
@@ -128,7 +129,7 @@ def groups(hits: Iterable[str], files: Iterable[str], folder: Folder) -> list[Gr
         connect(path)
     frontier = set(weak)
     while frontier:
-        stems = {os.path.basename(_module(path)).encode() for path in frontier}
+        stems = {re.escape(os.fsencode(os.path.basename(_module(path)))) for path in frontier}
         mentions = re.compile(
             rb"^[ \t]*(?:from|import)\b(?:[^\n]*\(\s*[^)]*|[^\n]*)\b(?:%s)\b" % b"|".join(stems), re.M
         )

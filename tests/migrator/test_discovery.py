@@ -1,0 +1,143 @@
+"""Which files a run looks at."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from migrator.discovery import Discovery
+from tests.migrator.conftest import Tool
+from tests.migrator.programs import CLEAN, V2, git, put, repository
+
+
+def found(*arguments: str, exclude: tuple[str, ...] = ()) -> list[str]:
+    discovery = Discovery(arguments, exclude)
+    return sorted(path for _, batch in discovery.batches() for path in batch)
+
+
+def test_git_says_which_files_there_are(tool: Tool) -> None:
+    repository(tool.folder, {"a.py": CLEAN, "b/c.pyi": CLEAN, "b/build/d.py": CLEAN, ".gitignore": "out/\n*_pb2.py\n"})
+    put(tool.folder, {"new.py": CLEAN, "out/x.py": CLEAN, "b/y_pb2.py": CLEAN, "notes.txt": "", "script": CLEAN})
+    # What is not ignored counts, tracked or not, in a folder of whatever name.
+    assert found(".") == ["a.py", "b/build/d.py", "b/c.pyi", "new.py"]
+    assert found("b") == ["b/build/d.py", "b/c.pyi"]
+
+
+def test_a_path_named_by_hand_counts_though_git_ignores_it(tool: Tool) -> None:
+    repository(tool.folder, {".gitignore": "out/\n"})
+    put(tool.folder, {"out/x.py": CLEAN})
+    assert found("out") == ["out/x.py"]
+    assert found("out/x.py") == ["out/x.py"]
+
+
+def test_a_deleted_file_that_git_still_lists_is_no_error(tool: Tool) -> None:
+    repository(tool.folder, {"a.py": CLEAN, "b.py": CLEAN})
+    (tool.folder / "a.py").unlink()
+    assert tool(".", "--check").text == "1 file checked: no AssemblyAI v2 usage.\n"
+
+
+def test_repositories_within_a_repository(tool: Tool, tmp_path: Path) -> None:
+    repository(tmp_path / "library", {"module.py": CLEAN})
+    repository(tool.folder, {"a.py": CLEAN})
+    allow = ("-c", "protocol.file.allow=always")
+    git(tool.folder, *allow, "submodule", "--quiet", "add", str(tmp_path / "library"), "lib")
+    repository(tool.folder / "clone", {"other.py": CLEAN})
+    assert found(".") == ["a.py", "clone/other.py", "lib/module.py"]
+
+
+def test_names_that_are_hard_to_quote(tool: Tool) -> None:
+    names = ["a b.py", "quo\"te's.py", "new\nline.py", "ü.py", "日本.py", "-dash.py", "$(x).py"]
+    repository(tool.folder, dict.fromkeys(names, V2))
+    assert found(".") == sorted(names)
+    ran = tool(".", "--write")
+    assert ran.code == 0, ran.err
+    assert git(tool.folder, "diff", "--shortstat").startswith(f" {len(names)} files changed")
+
+
+def test_a_name_that_is_not_unicode(tool: Tool) -> None:
+    name = os.fsdecode(b"caf\xe9.py")
+    repository(tool.folder, {name: V2})
+    ran = tool(".", "--check", "--format", "concise")
+    assert ran.code == 1
+    assert ran.out.startswith(b"caf\xe9.py:5:7 V3M101 ")
+    assert tool(".", "--write").code == 0
+
+
+def test_a_walk_where_there_is_no_repository(tool: Tool) -> None:
+    put(tool.folder, {"a.py": CLEAN, "b/c.py": CLEAN, "node_modules/d.py": CLEAN, ".venv/e.py": CLEAN})
+    put(tool.folder, {"env/pyvenv.cfg": "", "env/lib/f.py": CLEAN, "__pycache__/g.py": CLEAN, ".hidden/h.py": CLEAN})
+    assert found(".") == [".hidden/h.py", "a.py", "b/c.py"]
+
+
+def test_a_walk_where_there_is_no_git(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository(tool.folder, {"a.py": V2, ".gitignore": ""})
+    monkeypatch.setenv("PATH", str(tool.folder))
+    assert found(".") == ["a.py"]
+    assert tool(".", "--write").code == 0
+
+
+def test_links_are_not_followed_out_of_the_folder(tool: Tool, tmp_path: Path) -> None:
+    put(tmp_path / "elsewhere", {"far.py": V2, "deep/er.py": V2})
+    put(tool.folder, {"near.py": V2})
+    (tool.folder / "link.py").symlink_to(tmp_path / "elsewhere" / "far.py")
+    (tool.folder / "folder").symlink_to(tmp_path / "elsewhere")
+    (tool.folder / "alias.py").symlink_to("near.py")
+    for make in (lambda: None, lambda: repository(tool.folder, {})):
+        make()
+        ran = tool(".", "--check", "--format", "json")
+        assert {file["path"]: file["error"] for file in ran.json["files"]} == {
+            "link.py": "a link out of the folder, not followed: name its target instead",
+            "near.py": None,
+        }
+
+
+def test_a_link_within_the_folder_stays_a_link(tool: Tool) -> None:
+    put(tool.folder, {"b/near.py": V2})
+    (tool.folder / "a.py").symlink_to("b/near.py")
+    assert tool(".", "--write").code == 0
+    assert (tool.folder / "a.py").is_symlink()
+    assert tool.read("b/near.py") != V2
+
+
+def test_a_link_named_by_hand_leads_to_its_target(tool: Tool, tmp_path: Path) -> None:
+    put(tmp_path / "elsewhere", {"far.py": V2})
+    (tool.folder / "link.py").symlink_to(tmp_path / "elsewhere" / "far.py")
+    assert tool("link.py", "--write").code == 0
+    assert (tool.folder / "link.py").is_symlink()
+    assert "v3/ws" in (tmp_path / "elsewhere" / "far.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("glob", "kept"),
+    [
+        ("old", ["a.py", "src/gen_x.py", "src/new.py"]),
+        ("./old/", ["a.py", "src/gen_x.py", "src/new.py"]),
+        ("gen_*", ["a.py", "old/b.py", "src/new.py"]),
+        ("src/gen_*.py", ["a.py", "old/b.py", "src/new.py"]),
+        ("*.py", []),
+    ],
+)
+def test_excluding(tool: Tool, glob: str, kept: list[str]) -> None:
+    put(tool.folder, {"a.py": CLEAN, "old/b.py": CLEAN, "src/gen_x.py": CLEAN, "src/new.py": CLEAN})
+    assert found(".", exclude=(glob,)) == kept
+
+
+def test_the_environment_of_a_git_hook_does_not_mislead(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository(tool.folder / "hooked", {"h.py": CLEAN})
+    repository(tool.folder / "asked", {"a.py": CLEAN})
+    monkeypatch.setenv("GIT_DIR", str(tool.folder / "hooked" / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tool.folder / "hooked" / ".git" / "index"))
+    assert found("asked") == ["asked/a.py"]
+
+
+def test_a_named_pipe_is_not_waited_for(tool: Tool) -> None:
+    put(tool.folder, {"a.py": V2})
+    os.mkfifo(tool.folder / "pipe.py")
+    assert [file["path"] for file in tool(".", "--format", "json").json["files"]] == ["a.py"]
+    assert tool("pipe.py").text.startswith("pipe.py: error: not a regular file\n")
+    repository(tool.folder, {})
+    assert subprocess.run(["git", "add", "a.py"], cwd=tool.folder, check=True).returncode == 0
+    assert [file["path"] for file in tool(".", "--format", "json").json["files"]] == ["a.py"]
