@@ -4,7 +4,7 @@ soak     N clients at once send audio in real time (50 ms frames) and loop over 
          last has begun. Reported: protocol errors, finals lost, and how late transcripts are. Lateness is measured by
          the client, from the write of the chunk that makes a message due to its arrival; so it holds both ways through
          the loopback and the client's own delay, which is reported as well: how late its own timers are.
-memory   N sessions one after another; the resident memory of the server is sampled on the way.
+memory   N sessions of the reference client one after another; the resident memory of both is sampled on the way.
 
 The server is a process of its own, held to one core; the clients run on the others.
 """
@@ -18,6 +18,7 @@ import os
 import platform
 import re
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,8 +29,13 @@ from pathlib import Path
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from runtime.client import StreamingClient
+from runtime.listener import Listener
+from runtime.messages import Turn
+from runtime.options import StreamingOptions
 from runtime.recording import read
 from runtime.replay.script import v3_script
+from runtime.sources import FileSource
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDING = ROOT / "fixtures" / "sessions" / "dictation-f1.jsonl"
@@ -70,13 +76,13 @@ class Script:
         self.finals = sum('"end_of_turn":true' in cue.text and '"turn_is_formatted":true' in cue.text for cue in cues)
 
 
-async def session(address: str, script: Script, tally: Tally, seconds: float, pace: float) -> None:
+async def session(address: str, script: Script, tally: Tally, seconds: float) -> None:
     """Play the recording once, or the part of it that fits into `seconds`, and check what came back."""
     sent: list[float] = []
     finals = 0
     try:
         async with connect(f"{address}?{QUERY}", additional_headers=HEADERS, compression=None) as socket:
-            sending = asyncio.create_task(_send(socket, script.audio, sent, tally, seconds, pace))
+            sending = asyncio.create_task(_send(socket, script.audio, sent, tally, seconds))
             number = 0
             async for text in socket:
                 now = time.perf_counter()
@@ -101,13 +107,11 @@ async def session(address: str, script: Script, tally: Tally, seconds: float, pa
         tally.finals_missing += script.finals - finals
 
 
-async def _send(
-    socket: ClientConnection, audio: bytes, sent: list[float], tally: Tally, seconds: float, pace: float
-) -> None:
+async def _send(socket: ClientConnection, audio: bytes, sent: list[float], tally: Tally, seconds: float) -> None:
     size = CHUNK_MS * 32
     begin = time.perf_counter()
     for number, start in enumerate(range(0, len(audio) - size + 1, size)):
-        due = begin + number * CHUNK_MS / 1000 / pace
+        due = begin + number * CHUNK_MS / 1000
         if (early := due - time.perf_counter()) > 0:
             await asyncio.sleep(early)
             tally.oversleep.append((time.perf_counter() - due) * 1000)
@@ -171,7 +175,7 @@ async def soak(clients: int, seconds: float) -> int:
             # Spread over the recording's length, as clients that do not know of each other are.
             await asyncio.sleep(number * length / clients)
             while (left := end - time.perf_counter()) > 1:
-                await session(address, script, tally, left, 1.0)
+                await session(address, script, tally, left)
 
         before = cpu_seconds(pid)
         began = time.perf_counter()
@@ -191,20 +195,32 @@ async def soak(clients: int, seconds: float) -> int:
 
 
 async def memory(sessions: int) -> int:
-    """Run sessions one after another; return 1 if there was an error."""
-    script, tally = Script(), Tally()
-    speed = 200.0
-    samples: list[tuple[int, int]] = []
+    """Run sessions one after another; return 1 if a final was lost or doubled."""
+    speed, finals = 1000.0, Finals()
+    expected = Script().finals
     async with serving("--speed", str(speed)) as (pid, address):
-        samples.append((0, resident(pid)))
+        print("             server       client  threads  open files of the client")
         for number in range(1, sessions + 1):
-            await session(address, script, tally, 60, speed)
+            source = FileSource(RECORDING.with_name("dictation.wav"), speed=speed)
+            options = StreamingOptions(api_key="a key of the benchmark", url=address, speed=speed)
+            await asyncio.to_thread(StreamingClient(source, finals, options).run)
             if number in (1, 10, 100) or number % (sessions // 5) == 0:
-                samples.append((number, resident(pid)))
-    print(f"{tally.sessions} sessions in sequence, {len(tally.errors)} errors, {tally.finals_missing} finals missing")
-    for number, kib in samples:
-        print(f"  after {number:5d} sessions: {kib / 1024:.1f} MiB resident")
-    return 1 if tally.errors or tally.finals_missing else 0
+                server, client = resident(pid) / 1024, resident(os.getpid()) / 1024
+                files = len(list(Path("/proc/self/fd").iterdir()))
+                print(f"{number:6d}  {server:6.1f} MiB  {client:6.1f} MiB  {threading.active_count():7}  {files:5}")
+    missing = sessions * expected - finals.count
+    print(f"{sessions} sessions in sequence, {finals.count} finals, {missing} missing")
+    return 1 if missing else 0
+
+
+class Finals(Listener):
+    """Counts."""
+
+    count = 0
+
+    def on_final(self, turn: Turn) -> None:
+        """Count."""
+        self.count += 1
 
 
 def main() -> int:
