@@ -181,7 +181,7 @@ def _calls_nth(index: int) -> Model:
         found: set[Value] = set()
         rest = Arguments(given.positional[index + 1 :], given.keywords, given.star, given.double_star)
         for target in given.get(index):
-            if not isinstance(target, External):
+            if not isinstance(target, External) or target.name in run.models:
                 found |= run.call(target, call, rest)
         return frozenset(found)
 

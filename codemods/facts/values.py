@@ -188,6 +188,21 @@ class Word(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Sound(Value):
+    """A piece of sound, as read from a device, a file or a pipe.
+
+    Attributes:
+        call: the call that reads it, or opens the stream that hands it over.
+        size: how much is read; None when nothing says.
+        unit: what `size` counts: `frames` or `bytes`.
+    """
+
+    call: cst.Call
+    size: cst.BaseExpression | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Encoded(Value):
     """Base64 of something, as bytes or text."""
 

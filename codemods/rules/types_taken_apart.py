@@ -53,7 +53,7 @@ class TypesTakenApart(Rule):
     summary = "a test of the message type that cannot be rewritten, because the types it asks for cannot be seen"
     why = "`kind.startswith('Final')` or `kind == settings.FINAL` is never true again: v3 has other types."
     safety = Safety.MANUAL
-    nodes = (cst.Call, cst.Comparison)
+    nodes = (cst.Call, cst.Comparison, cst.Subscript)
     order = 24
     examples = (Example(_BEFORE, _AFTER),)
     untouched = (
@@ -64,6 +64,9 @@ class TypesTakenApart(Rule):
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Comparison):
             yield from self._comparison(node, context)
+        elif isinstance(node, cst.Subscript):
+            if context.program.fields(node.value, v.TYPE_KEY):
+                yield self.report(node, f"looks at part of a message type: {_TYPES}")
         elif isinstance(node, cst.Call) and self._takes_apart(node, context):
             yield self.report(node, f"looks at part of a message type: {_TYPES}")
 

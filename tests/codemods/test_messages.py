@@ -66,6 +66,7 @@ def test_prints_the_same(path: Path) -> None:
     [
         ("", 'if data["message_type"].startswith("Final"):', "V3M325"),
         ("", 'if "Final" in data["message_type"]:', "V3M325"),
+        ("", 'if data["message_type"][:5] == "Final":', "V3M325"),
         ("", 'if data["message_type"].lower() == "finaltranscript":', "V3M325"),
         ("import re\n", 'if re.match("Final", data["message_type"]):', "V3M325"),
         ("from settings import FINAL\n", 'if data["message_type"] == FINAL:', "V3M325"),

@@ -1,0 +1,133 @@
+"""V3M202: how much sound one frame holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from codemods.build import replace_with
+from codemods.edits import Change
+from codemods.facts.observations import Send
+from codemods.facts.sessions import Sessions
+from codemods.facts.sound import Clock, Length, sounds
+from codemods.facts.values import Const, Sound
+from codemods.rule import Context, Example, Rule
+
+_SHORTEST, _LONGEST = 50, 1000
+"""Milliseconds of audio that v3 takes in one frame (vendor's API reference)."""
+_TELEPHONE = "telephone frames of 20 ms are too short for v3 (50 to 1000 ms): gather a few before sending"
+_PROGRAM = """\
+import websocket
+
+ws = websocket.create_connection("{url}")
+with open("speech.raw", "rb") as file:
+    while chunk := file.read({size}):
+        ws.send_binary(chunk)
+"""
+_V2 = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"
+_V3 = (
+    "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
+)
+
+
+class FrameSizes(Rule):
+    """Moves the size of a read into the range that v3 takes, and reports what it cannot see or change."""
+
+    code = "V3M202"
+    summary = "a frame holds 50 to 1000 ms of audio"
+    why = (
+        "v3 ends a session (close code 3007) when a frame is shorter or longer; v2 took 100 to 2000 ms, and the 20 ms "
+        "frames of a telephone line. How many bytes that is depends on the sample rate."
+    )
+    nodes = (cst.Call,)
+    order = 35
+    examples = (Example(_PROGRAM.format(url=_V2, size=1024), _PROGRAM.format(url=_V3, size=1600)),)
+    untouched = (
+        _PROGRAM.format(url=_V3, size=1024),
+        _PROGRAM.format(url="wss://example.com/ws?sample_rate=16000", size=1024),
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        program = context.program
+        send = program.run.sends.get(cst.ensure_type(node, cst.Call))
+        if send is None:
+            return
+        session = next(
+            (item for item in Sessions.of(program).found.values() if item.legacy and send in item.audio), None
+        )
+        if session is None:
+            return
+        found = sounds(program, program.values(send.data))
+        if not found:
+            if _is_telephone(send, context):
+                yield self.report(node, _TELEPHONE)
+            return
+        for sound in sorted(found, key=lambda item: context.code(item.call)):
+            yield from self._sound(sound, send, context)
+
+    def _sound(self, sound: Sound, send: Send, context: Context) -> Iterator[Change]:
+        length = Clock.of(context.program).length(sound)
+        here = sound.call if context.module.owns(sound.call) else send.call
+        if length is None:
+            if sound.size is not None:
+                yield self.report(
+                    here, f"v3 takes {_SHORTEST} to {_LONGEST} ms of audio in a frame: check the size read here"
+                )
+            return
+        shortest, longest = length.milliseconds
+        if shortest >= _SHORTEST and longest <= _LONGEST:
+            return
+        literal = _literal(sound, context)
+        if literal is None or not length.units or longest > _LONGEST or _paces(send, sound, context):
+            yield self.report(here, _advice(sound, length))
+            return
+        message = f"{shortest:g} ms of audio in a frame, too short for v3: {_SHORTEST} ms"
+        yield self.change(literal, message, replace_with(literal, str(length.units)))
+
+
+def _advice(sound: Sound, length: Length) -> str:
+    shortest, longest = length.milliseconds
+    found = f"{longest:g} ms" if shortest == longest or longest > _LONGEST else f"{shortest:g} ms"
+    least = f": {length.units} {sound.unit} are {_SHORTEST} ms" if length.units else ""
+    return f"reads {found} of audio, v3 takes {_SHORTEST} to {_LONGEST} ms in a frame{least}"
+
+
+def _literal(sound: Sound, context: Context) -> cst.Integer | None:
+    """Return the number in this module that a size is, if it is one number."""
+    found = [value.node for value in context.program.values(sound.size) if isinstance(value, Const)]
+    if len(found) == 1 and isinstance(found[0], cst.Integer) and context.module.owns(found[0]):
+        return found[0]
+    return None
+
+
+def _paces(send: Send, sound: Sound, context: Context) -> bool:
+    """Return whether the program waits between frames, for a time that would not fit another size."""
+    functions = {Sessions.of(context.program).function(node) for node in (send.call, sound.call)}
+    for function in functions:
+        home = context.program.module_of(function)
+        for node in home.walk(function) if home is not None else ():
+            if isinstance(node, cst.Call) and context.code(node.func).rsplit(".", 1)[-1] in ("sleep", "wait"):
+                if node.args and not (isinstance(node.args[0].value, cst.Integer) and node.args[0].value.value == "0"):
+                    return True
+    return False
+
+
+def _is_telephone(send: Send, context: Context) -> bool:
+    """Return whether the payload of a telephone exchange's media message is passed on as it comes."""
+    queue: list[cst.BaseExpression] = [send.data]
+    seen: set[cst.CSTNode] = set()
+    while queue:
+        node = queue.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        for inner in context.module.walk(node):
+            if isinstance(inner, cst.SimpleString) and inner.evaluated_value == "payload":
+                return True
+            if isinstance(inner, cst.Name):
+                defs = context.program.definitions(inner)
+                if any(item.kind == "augment" for item in defs):
+                    return False  # gathered before it is sent
+                queue += [item.value for item in defs if item.value is not None and context.module.owns(item.value)]
+    return False
