@@ -29,6 +29,7 @@ from codemods.facts.values import (
     ModuleRef,
     Obj,
     Part,
+    Sound,
     Str,
     Value,
     Values,
@@ -134,6 +135,8 @@ class Access(Store):
             return frozenset({Field(base, key, site)}) if isinstance(key, str) and key != ELEMENT else NOTHING
         if isinstance(base, Field) and base.key == "words":
             return frozenset({Word(base.message)})
+        if isinstance(base, Field) and (base.key, key) == ("media", "payload"):
+            return frozenset({Sound(site, None, "calls")})
         if isinstance(base, Obj | External | Instance | ClassRef):
             found = self.read_heap(base, key)
             if isinstance(base, Obj):

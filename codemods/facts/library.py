@@ -20,6 +20,7 @@ from codemods.facts.values import (
     Message,
     Obj,
     Query,
+    Sound,
     Str,
     Value,
     Values,
@@ -76,6 +77,8 @@ def _decode(run: Calls, call: cst.Call, given: Arguments) -> Values:
     for value in given.get(0, "s"):
         if isinstance(value, Encoded) and value.call.args:
             found |= run.values.get(value.call.args[0].value, NOTHING)
+        elif isinstance(value, Sound):
+            found.add(value)
     return frozenset(found)
 
 
@@ -374,6 +377,8 @@ def _message_method(run: Calls, base: Value, name: str, call: cst.Call, given: A
 
 
 def _field_method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+    if name == "get":
+        return frozenset(value for key in run.keys(given.get(0)) for value in run.item(base, key, call))
     return frozenset({base}) if name in ("strip", "copy") else NOTHING
 
 

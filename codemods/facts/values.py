@@ -192,12 +192,12 @@ class Sound(Value):
     """A piece of sound, as read from a device, a file or a pipe.
 
     Attributes:
-        call: the call that reads it, or opens the stream that hands it over.
+        site: what reads it, or opens the stream that hands it over.
         size: how much is read; None when nothing says.
-        unit: what `size` counts: `frames` or `bytes`.
+        unit: what `size` counts: `frames`, `bytes`, or `calls` for what a telephone line delivers at a time.
     """
 
-    call: cst.Call
+    site: cst.CSTNode
     size: cst.BaseExpression | None
     unit: str
 

@@ -59,16 +59,15 @@ class FrameSizes(Rule):
         if session is None:
             return
         found = sounds(program, program.values(send.data))
-        if not found:
-            if _is_telephone(send, context):
-                yield self.report(node, _TELEPHONE)
-            return
-        for sound in sorted(found, key=lambda item: context.code(item.call)):
+        for sound in sorted(found, key=lambda item: context.code(item.site)):
             yield from self._sound(sound, send, context)
 
     def _sound(self, sound: Sound, send: Send, context: Context) -> Iterator[Change]:
+        if sound.unit == "calls":
+            yield self.report(send.call, _TELEPHONE)
+            return
         length = Clock.of(context.program).length(sound)
-        here = sound.call if context.module.owns(sound.call) else send.call
+        here = sound.site if context.module.owns(sound.site) else send.call
         if length is None:
             if sound.size is not None:
                 yield self.report(
@@ -103,31 +102,11 @@ def _literal(sound: Sound, context: Context) -> cst.Integer | None:
 
 def _paces(send: Send, sound: Sound, context: Context) -> bool:
     """Return whether the program waits between frames, for a time that would not fit another size."""
-    functions = {Sessions.of(context.program).function(node) for node in (send.call, sound.call)}
+    functions = {Sessions.of(context.program).function(node) for node in (send.call, sound.site)}
     for function in functions:
         home = context.program.module_of(function)
         for node in home.walk(function) if home is not None else ():
             if isinstance(node, cst.Call) and context.code(node.func).rsplit(".", 1)[-1] in ("sleep", "wait"):
                 if node.args and not (isinstance(node.args[0].value, cst.Integer) and node.args[0].value.value == "0"):
                     return True
-    return False
-
-
-def _is_telephone(send: Send, context: Context) -> bool:
-    """Return whether the payload of a telephone exchange's media message is passed on as it comes."""
-    queue: list[cst.BaseExpression] = [send.data]
-    seen: set[cst.CSTNode] = set()
-    while queue:
-        node = queue.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        for inner in context.module.walk(node):
-            if isinstance(inner, cst.SimpleString) and inner.evaluated_value == "payload":
-                return True
-            if isinstance(inner, cst.Name):
-                defs = context.program.definitions(inner)
-                if any(item.kind == "augment" for item in defs):
-                    return False  # gathered before it is sent
-                queue += [item.value for item in defs if item.value is not None and context.module.owns(item.value)]
     return False

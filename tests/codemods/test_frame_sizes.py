@@ -73,7 +73,8 @@ def test_moved_into_range(query: str, source: str, after: str) -> None:
         "RATE = 16000\nSECONDS = 0.2\n"
         + MICROPHONE.format(rate="RATE")
         + "ws.send_binary(stream.read(int(RATE * SECONDS)))\n",
-        "pending = b''\npending += message['media']['payload']\nws.send_binary(pending)\n",
+        "import base64, json\nmessage = json.loads(input())\npending = b''\n"
+        "pending += base64.b64decode(message.get('media').get('payload'))\nws.send_binary(pending)\n",
     ],
 )
 def test_left_alone(source: str) -> None:
@@ -91,7 +92,11 @@ def test_left_alone(source: str) -> None:
         ("ws.send_binary(open('a', 'rb').read(64000))\n", "2000 ms"),
         ("RATE = 16000\nws.send_binary(open('a', 'rb').read(RATE * 2 // 50))\n", "1600 bytes are 50 ms"),
         ("import sys\nws.send_binary(open('a', 'rb').read(int(sys.argv[1])))\n", "check the size"),
-        ("import base64\nws.send_binary(base64.b64decode(message['media']['payload']))\n", "gather"),
+        (
+            "import base64, json\nmessage = json.loads(input())\n"
+            "ws.send_binary(base64.b64decode(message['media']['payload']))\n",
+            "gather",
+        ),
     ],
 )
 def test_said(source: str, message: str) -> None:
