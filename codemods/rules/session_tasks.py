@@ -120,7 +120,11 @@ def _edits(
     holder = module.parent(node)
     if pair is None or not isinstance(holder, cst.Expr | cst.Assign):
         return []
-    if any(_goes_on(function, sessions, mended=mended) for function in _reached(pair[0], sessions)):
+    if any(
+        _outlives_cancellation(function, sessions, owner, mended=mended)
+        for function in _reached(pair[0], sessions)
+        if (owner := sessions.program.module_of(function)) is not None
+    ):
         return []
     socket = _socket(node, session, sessions, module)
     if socket is None or (isinstance(holder, cst.Assign) and not _ignored(holder, sessions)):
@@ -168,13 +172,20 @@ def _reached(argument: cst.Arg, sessions: Sessions) -> Iterable[cst.CSTNode]:
         yield from sessions.reach(function)
 
 
-def _goes_on(function: cst.CSTNode, sessions: Sessions, *, mended: bool) -> bool:
+def _outlives_cancellation(function: cst.CSTNode, sessions: Sessions, module: SourceModule, *, mended: bool) -> bool:
     """Return whether a function may go on after it was cancelled; `mended` is whether V3M513 sees to some of that."""
-    return any(
-        swallowed_interrupt.swallows(node) and not (mended and swallowed_interrupt.is_mended(node, sessions))
-        for node in own_nodes(function)
-        if isinstance(node, cst.ExceptHandler)
-    )
+    for node in own_nodes(function):
+        if isinstance(node, cst.ExceptHandler):
+            if mended and swallowed_interrupt.is_mended(node, sessions):
+                continue
+            if swallowed_interrupt.swallows(node):
+                return True
+            cancelled = node.type is not None and "CancelledError" in module.code(node.type)
+            if cancelled and swallowed_interrupt.goes_on(node) and swallowed_interrupt.in_loop(node, sessions, module):
+                return True
+        elif isinstance(node, cst.Finally) and any(isinstance(inner, cst.Continue) for inner in module.walk(node)):
+            return True
+    return False
 
 
 def _socket(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> str | None:

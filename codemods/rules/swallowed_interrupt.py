@@ -77,7 +77,7 @@ def is_mended(handler: cst.ExceptHandler, sessions: Sessions) -> bool:
     guarded = module.parent(handler) if module is not None else None
     if module is None or not isinstance(guarded, cst.Try) or not swallows(handler) or not sessions.legacy:
         return False
-    return _in_loop(guarded, sessions, module) and any(
+    return in_loop(guarded, sessions, module) and any(
         _works_on(guarded, session, sessions, module) for session in sessions.found.values()
     )
 
@@ -85,7 +85,12 @@ def is_mended(handler: cst.ExceptHandler, sessions: Sessions) -> bool:
 def swallows(handler: cst.ExceptHandler) -> bool:
     """Return whether a handler catches cancellation and Ctrl+C, and goes on."""
     everything = handler.type is None or (isinstance(handler.type, cst.Name) and handler.type.value == "BaseException")
-    return everything and not any(isinstance(last, _LAST) or _exits(last) for last in _last(handler.body))
+    return everything and goes_on(handler)
+
+
+def goes_on(handler: cst.ExceptHandler) -> bool:
+    """Return whether the program goes on behind a handler."""
+    return not any(isinstance(last, _LAST) or _exits(last) for last in _last(handler.body))
 
 
 def _last(block: cst.BaseSuite) -> Iterable[cst.CSTNode]:
@@ -105,7 +110,7 @@ def _exits(part: cst.CSTNode) -> bool:
     return isinstance(name, cst.Name) and name.value in ("exit", "_exit", "quit")
 
 
-def _in_loop(node: cst.Try, sessions: Sessions, module: SourceModule) -> bool:
+def in_loop(node: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:
     """Return whether a statement is repeated by a loop of its own function."""
     function = sessions.function(node)
     for up in module.ancestors(node):
