@@ -71,26 +71,32 @@ class SdkClose(Rule):
             yield self.report(node, "keep the client in a variable: disconnect(terminate=True), then its on_close()")
             return
         message = "close, rewritten to disconnect(terminate=True)" + (f" and {ending}" if ending else "")
-        edits = self._called(use, ending, context) if use.call is not None else self._handed(node, ending, context)
+        statement = plans[0].ending_statement(context.code(base)) if ending is not None else None
+        if statement != ending and ending is not None:
+            ending = f"{ending.removesuffix('()')} and {ending}"
+        if use.call is not None:
+            edits = self._called(use, ending, statement, context)
+        else:
+            edits = self._handed(node, ending, statement, context)
         yield self.change(node, message, *edits)
 
     def _ending(self, plan: SessionPlan, client: str, context: Context) -> str | None:
         plans = Plans.make(context.program, context.options)
         return plan.ending(client) if plans.closer_problem(plan) is None else None
 
-    def _called(self, use: Use, ending: str | None, context: Context) -> list[Edit]:
+    def _called(self, use: Use, ending: str | None, statement: str | None, context: Context) -> list[Edit]:
         assert use.call is not None
         base = context.code(use.node.value)
         ended = f"{base}.disconnect(terminate=True)"
-        if ending is None:
+        if ending is None or statement is None:
             return [replace_with(use.call, ended)]
         expr = context.module.parent(use.call)
         line = context.module.parent(expr) if expr is not None else None
         if isinstance(expr, cst.Expr) and isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
-            return [replace_with(use.call, ended), InsertAfter(line, ending)]
+            return [replace_with(use.call, ended), InsertAfter(line, statement)]
         return [replace_with(use.call, f"({ended}, {ending})")]
 
-    def _handed(self, node: cst.Attribute, ending: str | None, context: Context) -> list[Edit]:
+    def _handed(self, node: cst.Attribute, ending: str | None, statement: str | None, context: Context) -> list[Edit]:
         """Return the edits where `close` itself is handed over: to a thread, an executor, `atexit`."""
         base = context.code(node.value)
         argument = context.module.parent(node)
@@ -102,8 +108,8 @@ class SdkClose(Rule):
                 if ending is None or after is not None:
                     edits.append(replace_with(node, f"{base}.disconnect"))
                     edits.append(Replace(outer, _with_true))
-                    if after is not None and ending is not None:
-                        edits.append(InsertAfter(after, ending))
+                    if after is not None and statement is not None:
+                        edits.append(InsertAfter(after, statement))
                     return edits
         if ending is None:
             return [replace_with(node, f"lambda: {base}.disconnect(terminate=True)")]

@@ -59,6 +59,9 @@ class SdkSubclass(Rule):
             return
         plans = Plans.make(context.program, context.options)
         found = [plan for session, plan in plans.of.items() if session.owner is node]
+        if len(found) != 1 or found[0].problem is not None:
+            # a base that is gone fails at once; one that takes other arguments would fail later
+            context.claim(*(base.value for base in node.bases))
         if len(found) != 1:
             yield self.report(
                 node,
@@ -119,7 +122,7 @@ class SdkSubclass(Rule):
             elif node.func.attr.value == "close":
                 edits.append(replace_with(node, f"{base}.disconnect(terminate=True)"))
                 statement = context.module.statement(node)
-                ending = subclass.closing_call(plan)
+                ending = subclass.closing(plan)
                 if ending is not None and isinstance(statement, cst.SimpleStatementLine):
                     edits.append(InsertAfter(statement, ending))
         return edits

@@ -13,7 +13,7 @@ from codemods.sdk import helpers, subclass
 from codemods.sdk.handlers import FINAL, Handler
 from codemods.sdk.layout import WIDTH, Argument, call
 from codemods.sdk.names import V3
-from codemods.sdk.plan import Plans, SessionPlan, comment_of
+from codemods.sdk.plan import Plans, SessionPlan, comment_of, may_be_none
 
 
 class SdkTranscriber(Rule):
@@ -134,7 +134,7 @@ class SdkTranscriber(Rule):
             extra.append(Argument(_chunk(plan), "chunk_size"))
         options = call("StreamingClientOptions", plan.options, indent, room - len(indent))
         made = call(name, [Argument(options), *extra], indent, room - len(plan.target) - 3)
-        lines = self._registrations(plan, closes)
+        lines = self._registrations(plan, closes, context)
         original = session.call
 
         def build(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
@@ -153,12 +153,15 @@ class SdkTranscriber(Rule):
         edits.append(Replace(holder, build))
         return edits
 
-    def _registrations(self, plan: SessionPlan, closes: bool) -> list[tuple[str, Handler | None]]:
+    def _registrations(self, plan: SessionPlan, closes: bool, context: Context) -> list[tuple[str, Handler | None]]:
         """Return the `on(...)` statements, with `HANDLER` for the callback as it looks when all is edited."""
         indent = plan.session.module.tree.default_indent
-        lines: list[tuple[str, Handler | None]] = [
-            (f"{plan.target}.on(StreamingEvents.{handler.event}, HANDLER)", handler) for handler in plan.handlers
-        ]
+        lines: list[tuple[str, Handler | None]] = []
+        for handler in plan.handlers:
+            registered = f"{plan.target}.on(StreamingEvents.{handler.event}, HANDLER)"
+            if may_be_none(context.program, handler.argument.value):
+                registered = f"if {context.code(handler.argument.value)}:\n    {registered}"
+            lines.append((registered, handler))
         if self._closes_on_termination(plan) and closes and plan.closer is not None:
             lines.append(
                 (
@@ -197,7 +200,7 @@ class SdkTranscriber(Rule):
         ]
         if plan.closer is not None and closes and subclass.closer(plan) is None:
             kept.append(f"{plan.target}.{subclass.CLOSER} = {session.module.code(plan.closer)}")
-        lines = self._registrations(plan, closes=False)
+        lines = self._registrations(plan, False, context)
         original = session.call
 
         def build(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:

@@ -48,6 +48,7 @@ class SessionPlan:
     problem: str | None = None
     names: set[str] = field(default_factory=set)
     buffered: bool = False
+    closer_may_be_none: bool = False
 
     @property
     def closer(self) -> cst.BaseExpression | None:
@@ -79,6 +80,13 @@ class SessionPlan:
             return self.session.module.code(closer.body)
         code = self.session.module.code(closer)
         return f"{code}()" if isinstance(closer, cst.Name | cst.Attribute) else f"({code})()"
+
+    def ending_statement(self, client: str) -> str | None:
+        """Return the same as a statement, which does nothing when there is no callback after all."""
+        ending = self.ending(client)
+        if ending is None or not self.closer_may_be_none:
+            return ending
+        return f"if {ending.removesuffix('()')}:\n    {ending}"
 
 
 class Plans:
@@ -272,6 +280,7 @@ class Plans:
         if closer is None:
             return
         session = plan.session
+        plan.closer_may_be_none = may_be_none(self.program, closer)
         sites = session.named("close")
         # of a lambda, what it does is written there; of a function, a call
         source = closer.body if isinstance(closer, cst.Lambda) else closer
@@ -294,6 +303,13 @@ class Plans:
         if len(required) > given:
             return "on_close takes arguments, which v2 never gave it: it failed when called"
         return None
+
+
+def may_be_none(program: Program, node: cst.BaseExpression | None) -> bool:
+    """Return whether an argument can be `None`, which v2 took for not given."""
+    if isinstance(node, cst.Lambda):
+        return False
+    return any(isinstance(value, Const) and value.value is None for value in program.values(node))
 
 
 def converted(program: Program, module: SourceModule, node: cst.BaseExpression, used: set[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import libcst as cst
 
 from codemods.facts.program import Program
@@ -30,11 +32,12 @@ def closer(plan: SessionPlan) -> str | None:
     return None
 
 
-def closing_call(plan: SessionPlan) -> str | None:
-    """Return the call of the `on_close` callback as the subclass's own methods can make it."""
+def closing(plan: SessionPlan) -> str | None:
+    """Return the call of the `on_close` callback as the subclass's own methods can make it, as a statement."""
     if plan.closer is None:
         return None
-    return f"{closer(plan) or f'self.{CLOSER}'}()"
+    code = closer(plan) or f"self.{CLOSER}"
+    return f"if {code}:\n    {code}()" if plan.closer_may_be_none else f"{code}()"
 
 
 def methods(program: Program, options: Options, plan: SessionPlan, present: frozenset[str]) -> list[str]:
@@ -43,8 +46,7 @@ def methods(program: Program, options: Options, plan: SessionPlan, present: froz
     if "connect" not in present:
         found.append(f"def connect(self, timeout=None):\n    super().connect(self.{PARAMETERS})\n")
     if "close" not in present:
-        ending = closing_call(plan)
-        body = "    self.disconnect(terminate=True)\n" + (f"    {ending}\n" if ending is not None else "")
+        body = f"    self.disconnect(terminate=True)\n{textwrap.indent(closing(plan) or '', '    ')}\n"
         found.append(f"def close(self):\n{body}")
     if "force_end_utterance" not in present and _named(program, "force_end_utterance"):
         found.append("def force_end_utterance(self):\n    self.force_endpoint()\n")
