@@ -16,11 +16,15 @@ EU_URL = "wss://streaming.eu.assemblyai.com/v3/ws"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamingOptions:
-    """How to reach the service and what to ask of it. Times are seconds."""
+    """How to reach the service and what to ask of it. Times are seconds.
+
+    Raises:
+        ValueError: settings that cannot work, or not together.
+    """
 
     api_key: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
-    """A temporary token; takes the key's place."""
+    """A temporary token; takes the key's place, for one session."""
     url: str = DEFAULT_URL
     """Scheme and host; the path of the service is added if there is none."""
     speech_model: str = "universal-streaming-english"
@@ -45,6 +49,12 @@ class StreamingOptions:
     """After `stop()`: time to send what is still in the buffer."""
     terminate_timeout: float = 10.0
     """After `Terminate`: time for the rest of the transcript and `Termination`."""
+
+    def __post_init__(self) -> None:
+        if not (self.speed > 0 and self.buffer > 0):
+            raise ValueError("speed and buffer must be greater than 0")
+        if self.token and self.reconnects:
+            raise ValueError("a token opens one session; a client that reconnects needs the key")
 
     def connection_url(self, audio: AudioFormat) -> str:
         """Return the URL of a session with `audio`; parameters that the given URL has already stay as they are."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -126,6 +127,20 @@ def test_the_url_carries_what_the_service_requires_and_the_key_only_in_a_header(
         "keyterms_prompt": ['["a b", "c"]'],
     }
     assert "test key" not in repr(FAST)
+
+
+@pytest.mark.parametrize("wrong", [{"speed": 0}, {"buffer": -1}, {"token": "t", "reconnects": 1}])
+def test_options_that_cannot_work_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"must be greater|opens one session"):
+        StreamingOptions(**wrong)
+
+
+def test_a_token_takes_the_keys_place() -> None:
+    with speech_server() as server:
+        run(server, Spoken(spoken([[1]])), Recorder(), replace(FAST, token="a token"))
+    assert parse_qs(urlsplit(server.paths[0]).query)["token"] == ["a token"]
+    assert replace(FAST, token="a token").headers() == {}
+    assert "a token" not in repr(replace(FAST, token="a token"))
 
 
 def at(milliseconds: float, what: Fault, sessions: int = 1) -> Fault:
