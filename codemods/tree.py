@@ -13,8 +13,8 @@ from codemods.model import ParseError, Span
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
-_TAIL = re.compile(r"(?<=[^\\\s])[ \t]*(?:\r\n|\n|\r(?!\n))(?P<tail>[ \t\f\r\n]+)\Z")
-"""Blank lines at the end of a file: libcst loses those above the last one that has spaces."""
+_TAIL = re.compile(r"(?<=[^\\\s])[ \t]*(?:(?:\r\n|\n)(?=[ \t\f\r\n])|(?=\r(?!\n)))(?P<tail>[ \t\f\r\n]+)\Z")
+"""What libcst loses at the end of a file: blank lines above the last one that has spaces, and a last lone CR."""
 
 
 class SourceModule:
@@ -37,6 +37,8 @@ class SourceModule:
             raise ParseError(error.message, error.raw_line, error.raw_column + 1) from None
         except RecursionError:
             raise ParseError("nested too deeply to parse", 1, 1) from None
+        if re.match(r"\r(?!\n)", self.tail):  # it may have been the only line end to tell by
+            self.tree = self.tree.with_changes(default_newline="\r")
 
     @cached_property
     def _children(self) -> dict[cst.CSTNode, Sequence[cst.CSTNode]]:

@@ -13,7 +13,7 @@ PROGRAMS = st.sampled_from(["x = 1", "x = 1\nif x:\n    y = 2", "def f():\n\tret
 BLANKS = st.text(" \t\f\n", max_size=12)
 
 
-@given(PROGRAMS, BLANKS, st.sampled_from(["\n", "\r\n"]), st.booleans())
+@given(PROGRAMS, BLANKS, st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
 def test_blank_lines_at_the_end_survive(program: str, blanks: str, newline: str, edited: bool) -> None:
     text = f"{program}\n{blanks}".replace("\n", newline)
     module = SourceModule("app.py", text)

@@ -14,6 +14,10 @@ import pytest
 
 from migrator.cli import main
 
+PROGRAM = Path(sys.executable).with_name("v3-migrate")
+UNPRIVILEGED = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+"""Runs a command as somebody to whom file modes mean something, which they do not to root."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,10 +12,8 @@ import pytest
 from codemods.catalogue import rules
 from migrator.cli import COMMANDS
 from migrator.explain import summaries
-from tests.migrator.conftest import Tool
+from tests.migrator.conftest import PROGRAM, Tool
 from tests.migrator.programs import CLEAN, V2, put
-
-PROGRAM = Path(sys.executable).with_name("v3-migrate")
 
 
 def test_the_installed_program_is_this_one(tmp_path: Path) -> None:
