@@ -20,7 +20,11 @@ class Listener:
         """A turn has grown. Use `turn.text`: `transcript` lacks the words that may still change."""
 
     def on_final(self, turn: Turn) -> None:
-        """A turn is over; called exactly once for each."""
+        """A turn is over; called exactly once for each.
+
+        Formatted, if that was asked for, unless the connection was lost between the turn's raw end and its formatted
+        one: then `turn_is_formatted` is false.
+        """
 
     def on_termination(self, termination: Termination) -> None:
         """The session is over."""

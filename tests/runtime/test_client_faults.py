@@ -205,6 +205,14 @@ def test_reconnecting_after_a_fault_loses_no_final_and_doubles_none(fault: str, 
     assert listener.starts == [pytest.approx(start, abs=1) for start in STARTS]
 
 
+def test_a_connection_lost_between_the_raw_and_the_formatted_end_costs_no_more_than_the_format() -> None:
+    listener = Finals()
+    faults = ["reset_peer:times=1@2250"]
+    with ReplayServer(SESSIONS / "dictation-f1.jsonl", speed=SPEED, faults=faults, resume=True) as server:
+        run(server.url, listener, replace(OPTIONS, reconnects=3))
+    assert [text.lower().rstrip(".") for text in listener.texts] == [final.lower().rstrip(".") for final in FINALS]
+
+
 def test_an_outage_is_survived_by_trying_until_the_server_is_back() -> None:
     recording = SESSIONS / "dictation-f1.jsonl"
 
