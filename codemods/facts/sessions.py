@@ -157,17 +157,22 @@ class Sessions:
                     return True
         return False
 
-    def plan(self, code: str, options: Options, endings: Callable[[Session, Sessions], Endings]) -> Endings:
-        """Return the rewrites by which the rule `code` ends v2 sessions that nothing ends so far, worked out once."""
+    def plan(
+        self, code: str, options: Options, endings: Callable[[Session, Sessions], Endings], *, beside: str = ""
+    ) -> Endings:
+        """Return the rewrites by which the rule `code` ends v2 sessions that nothing ends so far, worked out once.
+
+        Those that the rule `beside` ends are looked at as well.
+        """
 
         def make() -> Endings:
             found: Endings = {}
             if self.terminates or not options.selects(code):
                 return found
             for session in self.found.values():
-                open_ended = session.legacy and session.audio and session.connection not in self.ended
-                if open_ended and (here := endings(session, self)):
-                    self.ended[session.connection] = code
+                ended = self.ended.get(session.connection, beside)
+                if session.legacy and session.audio and ended == beside and (here := endings(session, self)):
+                    self.ended.setdefault(session.connection, code)
                     found.update(here)
             return found
 

@@ -11,7 +11,7 @@ from codemods.edits import Change, Edit, InsertBefore, Replace
 from codemods.facts.sessions import Endings, Session, Sessions
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
-from codemods.rules import session_close
+from codemods.rules import session_scope
 from codemods.sender_thread import (
     EVENT,
     SenderThread,
@@ -102,7 +102,7 @@ class AppThread(Rule):
 
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
-    session_close.planned(context)
+    session_scope.planned(context)
     return Sessions.of(context.program).plan(AppThread.code, context.options, _endings)
 
 

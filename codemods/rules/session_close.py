@@ -11,9 +11,11 @@ from codemods.edits import Change, Edit, InsertBefore
 from codemods.facts.sessions import Endings, Session, Sessions
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
-from codemods.rules import session_scope
+from codemods.rules import app_thread
 from codemods.tree import SourceModule
 
+_ENDED = frozenset({"SessionTerminated", "SessionInformation"})
+"""Types of the messages that say that a v2 session is over."""
 _AWAITED = (Transport.WEBSOCKETS, Transport.AIOHTTP)
 _BEFORE = """\
 import asyncio
@@ -90,8 +92,9 @@ class SessionClose(Rule):
 
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
-    session_scope.planned(context)
-    return Sessions.of(context.program).plan(SessionClose.code, context.options, _endings)
+    app_thread.planned(context)
+    beside = app_thread.AppThread.code  # which ends the session on the way out only, not where a callback closes it
+    return Sessions.of(context.program).plan(SessionClose.code, context.options, _endings, beside=beside)
 
 
 def _endings(session: Session, sessions: Sessions) -> Endings:
@@ -118,22 +121,34 @@ def _edits(call: cst.Call, session: Session, sessions: Sessions, module: SourceM
         return []
     if not isinstance(call.func, cst.Attribute) or sessions.only(call.func.value) is not session:
         return []
-    if _is_over(function, session, sessions):
+    if _is_over(call, function, session, sessions, module):
         return []
     socket = module.code(call.func.value)
-    if function in _readers(session, sessions):
-        # nobody else would receive the answer, so there is nothing to wait for
-        return [InsertBefore(statement, _send(session, socket))] if not awaited else []
     wait = "await " if awaited else ""
-    return [
-        InsertBefore(statement, f"{wait}{shutdown.END}({socket})"),
-        *shutdown.end_session(module, session.connection),
-    ]
+    if function not in _readers(session, sessions):
+        waited = InsertBefore(statement, f"{wait}{shutdown.END}({socket})")
+        return [waited, *shutdown.end_session(module, session.connection)]
+    if awaited or function not in sessions.callbacks(session, "on_message", "on_data", "on_open"):
+        return []
+    # nobody else would receive the answer, so there is nothing to wait for
+    return [InsertBefore(statement, _send(session, socket))]
 
 
-def _is_over(function: cst.CSTNode, session: Session, sessions: Sessions) -> bool:
-    """Return whether a function runs when the connection is gone already."""
-    return any(function in sessions.reach(callback) for callback in sessions.callbacks(session, "on_error", "on_close"))
+def _is_over(call: cst.Call, function: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> bool:
+    """Return whether the session is over where `call` closes its socket: in `on_close`, or once the service says so."""
+    if any(function in sessions.reach(callback) for callback in sessions.callbacks(session, "on_error", "on_close")):
+        return True
+    return any(
+        isinstance(up, cst.If | cst.MatchCase) and _ENDED & set(_texts(up, sessions, module))
+        for up in module.ancestors(call)
+    )
+
+
+def _texts(branch: cst.If | cst.MatchCase, sessions: Sessions, module: SourceModule) -> Iterable[str]:
+    """Yield the texts that the test of a branch is about."""
+    for node in module.walk(branch.test if isinstance(branch, cst.If) else branch.pattern):
+        if isinstance(node, cst.BaseExpression):
+            yield from sessions.program.constants(node)
 
 
 def _readers(session: Session, sessions: Sessions) -> frozenset[cst.CSTNode]:

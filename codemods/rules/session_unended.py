@@ -10,7 +10,7 @@ from codemods.edits import Change
 from codemods.facts.sessions import Sessions
 from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
-from codemods.rules import app_thread
+from codemods.rules import session_close
 
 _MESSAGE = (
     'nothing ends this session, and it is billed for up to three hours: send {"type": "Terminate"} and wait for '
@@ -52,6 +52,6 @@ class SessionUnended(Rule):
         session = next((s for s in sessions.found.values() if s.connect.call is node), None)
         if session is None or not session.legacy or not session.audio or sessions.terminates:
             return
-        app_thread.planned(context)
+        session_close.planned(context)
         if session.connection not in sessions.ended:
             yield self.report(node, _MESSAGE)

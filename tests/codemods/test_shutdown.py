@@ -373,3 +373,28 @@ ws.send('{{"terminate_session": true}}')
 )
 def test_an_audio_thread_that_nothing_waits_for_is_reported(start: str, reported: bool) -> None:
     assert ("V3M511" in reports(ended(JOINING.format(start=start)))) == reported
+
+
+CLOSING = APP.replace(
+    "ws = websocket", "def on_message(ws, message):\n    {when}:\n        ws.close()\n\n\nws = websocket"
+).replace("on_open=on_open", "on_open=on_open, on_message=on_message")
+
+
+def test_a_callback_that_closes_the_socket_ends_the_session_first() -> None:
+    result = ended(CLOSING.format(when='if "goodbye" in message'))
+    assert rewrites(result) == {"V3M503", "V3M506"}
+    assert '        ws.send(\'{"type": "Terminate"}\')\n        ws.close()\n' in result.text
+
+
+def test_a_session_that_is_over_is_not_ended_again() -> None:
+    result = ended(
+        "import json\n" + CLOSING.format(when='if json.loads(message)["message_type"] == "SessionTerminated"')
+    )
+    assert rewrites(result) == {"V3M506"}
+
+
+def test_a_function_that_may_run_on_either_thread_is_left_alone() -> None:
+    shared = CLOSING.format(when='if "goodbye" in message').replace("        ws.close()", "        leave()")
+    result = ended("def leave():\n    ws.close()\n\n\n" + shared.replace("run_forever()", "run_forever(reconnect=5)"))
+    assert rewrites(result) == set()
+    assert "V3M510" in reports(result)
