@@ -80,7 +80,7 @@ class SdkSubclass(Rule):
             edits.append(AddImport(V3, "StreamingSessionParameters"))
         if added and isinstance(node.body, cst.IndentedBlock):
             edits.append(self._extended(node.body, added, context))
-        if plan.buffered:
+        if plan.buffer:
             edits += self._buffered_base(node, context)
         for method in ("connect", "close"):
             if method in present:

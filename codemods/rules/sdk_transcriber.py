@@ -9,7 +9,7 @@ import libcst as cst
 from codemods.build import expression
 from codemods.edits import AddImport, Change, Edit, Replace
 from codemods.rule import Context, Example, Rule
-from codemods.sdk import helpers, subclass
+from codemods.sdk import frames, helpers, subclass
 from codemods.sdk.handlers import FINAL, Handler
 from codemods.sdk.layout import WIDTH, Argument, call
 from codemods.sdk.names import V3
@@ -92,6 +92,12 @@ class SdkTranscriber(Rule):
                 "no connect() of this transcriber was found: pass it "
                 + call("StreamingParameters", plan.parameters, "", 500),
             )
+        encoding = session.value("encoding")
+        if plan.buffer is None and encoding is not None and frames.may_be_mulaw(context.program, session, encoding):
+            yield self.report(
+                session.arguments["encoding"],
+                "if this is a telephone line, its frames of 20 ms are too short for v3 : gather a few first",
+            )
         if not plan.is_closed:
             event = (
                 "; on_close, for which v3 has no event, runs on Termination, which comes only then"
@@ -128,10 +134,10 @@ class SdkTranscriber(Rule):
         edits = self._names(plan)
         name = "StreamingClient"
         extra: list[Argument] = []
-        if plan.buffered:
+        if plan.buffer:
             name = helpers.BUFFERED_NAME
             edits += helpers.buffered()
-            extra.append(Argument(_chunk(plan), "chunk_size"))
+            extra += [Argument(plan.buffer.chunk, "chunk_size"), Argument(plan.buffer.silence, "silence")]
         options = call("StreamingClientOptions", plan.options, indent, room - len(indent))
         made = call(name, [Argument(options), *extra], indent, room - len(plan.target) - 3)
         lines = self._registrations(plan, closes, context)
@@ -187,13 +193,13 @@ class SdkTranscriber(Rule):
         room = WIDTH - context.module.span(statement).column + 1
         edits = self._names(plan)
         by_super = context.code(session.call.func).startswith("super")
-        base = helpers.BUFFERED_NAME if plan.buffered else "StreamingClient"
+        base = helpers.BUFFERED_NAME if plan.buffer else "StreamingClient"
         name = context.code(session.call.func) if by_super else f"{base}.__init__"
         arguments = [] if by_super else [Argument(plan.target)]
         arguments.append(Argument(call("StreamingClientOptions", plan.options, indent, room - len(indent))))
-        if plan.buffered:
+        if plan.buffer:
             edits += helpers.buffered()
-            arguments.append(Argument(_chunk(plan), "chunk_size"))
+            arguments += [Argument(plan.buffer.chunk, "chunk_size"), Argument(plan.buffer.silence, "silence")]
         made = call(name, arguments, indent, room)
         kept = [
             f"{plan.target}.{subclass.PARAMETERS} = {call('StreamingParameters', plan.parameters, indent, room - 20)}"
@@ -211,12 +217,6 @@ class SdkTranscriber(Rule):
             return cst.FlattenSentinel([first, *ons, *(cst.parse_statement(code, config) for code in kept)])
 
         return [*edits, Replace(statement, build)]
-
-
-def _chunk(plan: SessionPlan) -> str:
-    """Return 100 ms of mu-law audio, one byte per sample, as source."""
-    rate = plan.parameters[0].code
-    return f"{rate} // 10" if not rate.replace("_", "").isdigit() else str(int(rate.replace("_", "")) // 10)
 
 
 def _find_call(tree: cst.CSTNode, original: cst.Call) -> cst.Call:

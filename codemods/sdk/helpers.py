@@ -67,9 +67,10 @@ BUFFERED = '''\
 class BufferedStreamingClient(StreamingClient):
     """Gathers short frames, such as the 20 ms of a telephone line: v3 refuses chunks of less than 50 ms."""
 
-    def __init__(self, options, chunk_size):
+    def __init__(self, options, chunk_size, silence):
         super().__init__(options)
         self._chunk_size = chunk_size
+        self._silence = silence
         self._pending = b""
 
     def stream(self, data):
@@ -82,7 +83,7 @@ class BufferedStreamingClient(StreamingClient):
     def disconnect(self, terminate=False):
         if terminate and self._pending:
             chunk, self._pending = self._pending, b""
-            super().stream(chunk.ljust(self._chunk_size // 2, b"\\xff"))  # mu-law silence
+            super().stream(chunk.ljust(self._chunk_size, self._silence))
         super().disconnect(terminate=terminate)
 '''
 

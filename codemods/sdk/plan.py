@@ -9,6 +9,7 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.facts.values import Const, Str
 from codemods.model import Options
+from codemods.sdk import frames
 from codemods.sdk.handlers import Handler, Handlers
 from codemods.sdk.layout import Argument
 from codemods.sdk.names import RENAMED, Names
@@ -16,6 +17,8 @@ from codemods.sdk.scopes import first_parameter, function_of, is_portable
 from codemods.sdk.sessions import Session, Sessions, Use, function_of_value
 from codemods.tree import SourceModule
 
+NO_LIMIT = "3600.0"
+"""Seconds that stand for v2's `timeout=None`: v3 has no way to wait for ever."""
 TERMINATE_TIMEOUT = 30.0
 """Seconds to wait for the last transcripts: v2 waited without limit, v3 drops them after 5 s by default."""
 
@@ -47,7 +50,7 @@ class SessionPlan:
     notes: list[str] = field(default_factory=list)
     problem: str | None = None
     names: set[str] = field(default_factory=set)
-    buffered: bool = False
+    buffer: frames.Buffer | None = None
     closer_may_be_none: bool = False
 
     @property
@@ -186,7 +189,7 @@ class Plans:
         encoding = session.value("encoding")
         if encoding is not None:
             given.append(self._argument(plan, "encoding", encoding, "encoding"))
-            plan.buffered = "pcm_mulaw" in session.module.code(encoding)
+        plan.buffer = frames.buffer(self.program, session, rate)
         given.append(Argument(f'"{self.options.speech_model}"', "speech_model"))
         given.append(Argument("True", "format_turns"))
         boost = session.value("word_boost")
@@ -228,17 +231,17 @@ class Plans:
         token, client = session.value("token"), session.value("client")
         # these are evaluated where the session is made, so they need not be portable
         kept = list(plan.sources)
-        if token is not None:
-            plan.options.append(self._argument(plan, "token", token, "token"))
-        elif client is not None:
-            code = session.module.code(client)
-            plan.options.append(Argument(f"{code}.settings.api_key", "api_key"))
-        else:
-            settings = names.settings
+        if token is None or may_be_none(self.program, token):
+            if client is not None:
+                settings: str | None = f"{session.module.code(client)}.settings"
+            else:
+                settings = names.settings
             if settings is None:
                 settings = "assemblyai.settings"
                 plan.names.add("import assemblyai")
             plan.options.append(Argument(f"{settings}.api_key", "api_key"))
+        if token is not None:
+            plan.options.append(self._argument(plan, "token", token, "token"))
         plan.sources = kept
         if self.options.region == "eu":
             plan.options.append(Argument('"streaming.eu.assemblyai.com"', "api_host"))
@@ -251,10 +254,19 @@ class Plans:
         """Return the time limit that `connect(timeout=...)` sets, in seconds, as source."""
         for use in session.named("connect"):
             for argument in use.call.args if use.call is not None else ():
-                if isinstance(argument.value, cst.Name) and argument.value.value == "None":
-                    return "3600.0"
-                if is_portable(self.program, argument.value, use.module, session.call, session.module):
-                    return use.module.code(argument.value)
+                value = argument.value
+                if isinstance(value, cst.Name) and value.value == "None":
+                    return NO_LIMIT
+                if not is_portable(self.program, value, use.module, session.call, session.module):
+                    continue
+                code = use.module.code(value)
+                if not isinstance(value, cst.IfExp) and not may_be_none(self.program, value):
+                    return code
+                return (
+                    f"{code} or {NO_LIMIT}"
+                    if isinstance(value, cst.Name | cst.Attribute)
+                    else f"({code}) or {NO_LIMIT}"
+                )
         return None
 
     # how it is used
