@@ -56,6 +56,10 @@ class SdkControls(Rule):
             return
         use, plans = found
         name = node.attr.value
+        if name in METHODS and use.call is not None and isinstance(context.module.parent(use.call), cst.Await):
+            yield self.report(
+                node, f"{name} never was a coroutine, neither in v2 nor on this client: take the await out"
+            )
         if name == "force_end_utterance":
             edit: Edit = Replace(node.attr, lambda updated: cst.Name("force_endpoint"))
             yield self.change(node, "force_end_utterance, rewritten to force_endpoint", edit)

@@ -12,6 +12,7 @@ from codemods.edits import AddImport, Change, Edit
 from codemods.facts.values import Const
 from codemods.facts.values_sdk import ErrorStatus, Event, EventKind
 from codemods.rule import Context, Example, Rule
+from codemods.sdk.names import MODEL_METHODS
 from codemods.sdk.plan import text_of
 from codemods.sdk.shown import is_shown
 
@@ -77,6 +78,9 @@ class SdkEvents(Rule):
         name = node.attr.value
         for kind in self._kinds(node.value, context):
             if name in _V3_FIELDS[kind] or name.startswith("__"):
+                return
+            if name in MODEL_METHODS and kind is not EventKind.ERROR:
+                yield self.report(node, f"what {name}() gives has v3's fields: whoever reads it has to know them")
                 return
             if name not in _FIELDS[kind]:
                 yield self.report(node, f"a v2 {kind.value} never had {name!r}")

@@ -104,6 +104,7 @@ class SdkNames(Rule):
             yield self.report(
                 parent, f"AudioEncoding never had {parent.attr.value!r}; v2 and v3 have pcm_s16le and pcm_mulaw"
             )
+            return
         yield self.change(node, f"{legacy}, rewritten to {new}", replace_with(node, new), AddImport(V3, new))
 
     def _invented(self, node: cst.Attribute | cst.Name, names: Names) -> Iterable[Change]:

@@ -15,6 +15,7 @@ from codemods.rule import Context, Example, Rule
 from codemods.sdk.layout import WIDTH, Argument, call
 from codemods.sdk.names import V3, Names
 
+_ERRORS = ("assemblyai.AssemblyAIError", "assemblyai.RealtimeError", "assemblyai.types.AssemblyAIError")
 _INDENT = "    "
 
 
@@ -66,12 +67,32 @@ class SdkToken(Rule):
         edits = [AddImport(V3, "StreamingClient"), AddImport(V3, "StreamingClientOptions")] if on_class else []
         if names.settings is None:
             edits.append(AddImport("assemblyai"))
+        caught = self._caught(node, context)
+        if caught is not None:
+            yield self.report(
+                caught, "create_temporary_token raises httpx.HTTPStatusError in v3, which has no status_code of its own"
+            )
         yield self.change(
             node,
             f"temporary token: to be used within ten minutes, for a session of the old time{dropped}",
             replace_with(node, code),
             *edits,
         )
+
+    def _caught(self, node: cst.Call, context: Context) -> cst.ExceptHandler | None:
+        """Return the handler around a call that waits for the error v2 raised."""
+        names = Names.of(context.program, context.module)
+        child: cst.CSTNode = node
+        for up in context.module.ancestors(node):
+            if isinstance(up, cst.FunctionDef | cst.Lambda):
+                return None
+            if isinstance(up, cst.Try) and up.body is child:
+                for handler in up.handlers:
+                    inside = context.module.walk(handler.type) if handler.type is not None else ()
+                    if any(names.dotted(item) in _ERRORS for item in inside):
+                        return handler
+            child = up
+        return None
 
     def _times(self, node: cst.BaseExpression, context: Context) -> list[Argument]:
         low, high = v.SESSION_LIMITS

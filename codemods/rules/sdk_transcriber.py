@@ -8,11 +8,12 @@ import libcst as cst
 
 from codemods.build import expression
 from codemods.edits import AddImport, Change, Edit, Replace
+from codemods.facts.transports import sdk
 from codemods.rule import Context, Example, Rule
 from codemods.sdk import frames, helpers, subclass
 from codemods.sdk.handlers import FINAL, Handler
 from codemods.sdk.layout import WIDTH, Argument, call
-from codemods.sdk.names import V3
+from codemods.sdk.names import V3, Names
 from codemods.sdk.plan import Plans, SessionPlan, comment_of, may_be_none
 
 
@@ -58,11 +59,25 @@ class SdkTranscriber(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Call)
+        yield from self._mistaken(node, context)
         plans = Plans.make(context.program, context.options)
         for session, plan in plans.of.items():
             if session.call is node:
                 context.claim(node.func)
                 yield from self._session(plan, plans, context)
+
+    def _mistaken(self, node: cst.Call, context: Context) -> Iterable[Change]:
+        """Report `aai.Transcriber` with what only the real-time class took."""
+        if Names.of(context.program, context.module).dotted(node.func) != "assemblyai.Transcriber":
+            return
+        for argument in node.args:
+            if argument.keyword is not None and argument.keyword.value in (*sdk.CALLBACKS, "sample_rate"):
+                yield self.report(
+                    argument,
+                    f"aai.Transcriber is for recordings and never had {argument.keyword.value!r}; for live audio v3 "
+                    "has StreamingClient, with on(StreamingEvents.Turn, ...) and StreamingParameters(sample_rate=...)",
+                )
+                return
 
     def _session(self, plan: SessionPlan, plans: Plans, context: Context) -> Iterable[Change]:
         session = plan.session
@@ -83,6 +98,12 @@ class SdkTranscriber(Rule):
         wrong = plans.closer_problem(plan) if plan.closer is not None else None
         if wrong is not None:
             yield self.report(session.arguments["on_close"], wrong)
+        if self._has_other_host(context):
+            yield self.report(
+                session.call,
+                "settings.base_url is not for v3's client: give it its host, without a scheme, by "
+                "StreamingClientOptions(api_host=...)",
+            )
         if plan.shape == "super":
             yield self.change(session.call, message, *self._initialiser(plan, wrong is None, context))
             return
@@ -96,7 +117,7 @@ class SdkTranscriber(Rule):
         if plan.buffer is None and encoding is not None and frames.may_be_mulaw(context.program, session, encoding):
             yield self.report(
                 session.arguments["encoding"],
-                "if this is a telephone line, its frames of 20 ms are too short for v3 : gather a few first",
+                "if this is a telephone line, its frames of 20 ms are too short for v3: gather a few first",
             )
         if not plan.is_closed:
             event = (
@@ -110,6 +131,26 @@ class SdkTranscriber(Rule):
                 f"or the session stays open, and billed, for hours{event}",
             )
         yield self.change(session.call, message, *self._statement(plan, wrong is None, context))
+
+    def _has_other_host(self, context: Context) -> bool:
+        """Return whether the program points the SDK to another server."""
+
+        def look() -> bool:
+            for path in context.program.targets:
+                module = context.program.run.modules[path]
+                names = Names.of(context.program, module)
+                for node in module.walk():
+                    if (
+                        isinstance(node, cst.AssignTarget)
+                        and names.dotted(node.target) == "assemblyai.settings.base_url"
+                    ):
+                        return True
+                    if isinstance(node, cst.Call) and names.dotted(node.func) == "assemblyai.Settings":
+                        if any(item.keyword is not None and item.keyword.value == "base_url" for item in node.args):
+                            return True
+            return False
+
+        return context.program.memo("sdk other host", look)
 
     # the statement that makes the client
 

@@ -11,6 +11,7 @@ from codemods.edits import Change, Edit, Replace
 from codemods.rule import Context, Example, Rule
 from codemods.sdk import clock, helpers
 from codemods.sdk import handlers as h
+from codemods.sdk.names import MODEL_METHODS
 from codemods.sdk.plan import Plans, text_of
 from codemods.sdk.shown import is_shown
 from codemods.sdk.turns import ANY, FINAL, FinalPaths, KindTest, is_transcript, kind_test, leaves
@@ -167,6 +168,9 @@ class SdkTranscripts(Rule):
     def _field(self, node: cst.Attribute, context: Context) -> Iterable[Change]:
         name = node.attr.value
         if name in _KEPT or name.startswith("_"):
+            return
+        if name in MODEL_METHODS:
+            yield self.report(node, f"what {name}() gives has v3's fields: whoever reads it has to know them")
             return
         if name not in _V2:
             if not _is_guarded(node, context):

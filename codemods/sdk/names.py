@@ -29,6 +29,9 @@ EXTRAS = frozenset({"MicrophoneStream", "stream_file", "file_from_stream", "Asse
 """What `assemblyai.extras` had until it was removed in 1.0.0."""
 
 _NAMED = (cst.Name, cst.Attribute)
+MODEL_METHODS = frozenset({"dict", "json", "copy", "model_dump", "model_dump_json", "model_copy"})
+"""What the SDK's objects have from pydantic: in v3 it gives v3's fields."""
+
 _HOMES = ("assemblyai.types.", "assemblyai.transcriber.")
 
 

@@ -146,7 +146,7 @@ def dump(path):
 
 
 def either(telephone, rate=None):
-    # TODO(v3-migrate): V3M601 if this is a telephone line, its frames of 20 ms are too short for v3 : gather a few first
+    # TODO(v3-migrate): V3M601 if this is a telephone line, its frames of 20 ms are too short for v3: gather a few first
     line = StreamingClient(
         StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
     )

@@ -1,0 +1,84 @@
+"""Names that no version of the SDK ever had: nothing is made of them, and each is told."""
+import assemblyai as aai
+def on_msg(m):
+    if m.is_final: print(m.transcript, m.speaker)
+    print(m.partial)
+
+
+async def main():
+    t = aai.RealtimeTranscriber(on_message=on_msg, on_end=print, sample_rate=16000, encoding=aai.AudioEncoding.pcm_16, api_key="k", language_code="es")
+    await t.connect()
+    t.send(b"")
+    t.start()
+    if t.is_connected(): pass
+    await t.close()
+
+
+t2 = aai.RealtimeTranscriber(on_data=on_msg, on_error=print, sample_rate=16000)
+t2.on_data = print
+t2.start_stream()
+t2.connect(); t2.close()
+x = aai.RealtimeTranscriberConfig(sample_rate=1)
+from assemblyai import RealtimeInterimTranscript
+class T(aai.Transcriber):
+    def __init__(self):
+        super().__init__(on_data=print, sample_rate=16000)
+# output
+"""Names that no version of the SDK ever had: nothing is made of them, and each is told."""
+import assemblyai as aai
+from assemblyai.streaming.v3 import (
+    StreamingClient,
+    StreamingClientOptions,
+    StreamingEvents,
+    StreamingParameters,
+)
+def on_msg(m):
+    # TODO(v3-migrate): V3M605 a v2 transcript never had 'is_final'; the nearest in v3 is end_of_turn and turn_is_formatted
+    # TODO(v3-migrate): V3M605 a v2 transcript never had 'speaker'; the nearest in v3 is speaker_label, with StreamingParameters(speaker_labels=True)
+    if m.is_final: print(m.transcript, m.speaker)
+    # TODO(v3-migrate): V3M605 a v2 transcript never had 'partial'; the nearest in v3 is not end_of_turn
+    print(m.partial)
+
+
+async def main():
+    # TODO(v3-migrate): V3M601 not rewritten: it has arguments that v2 never had; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
+    # TODO(v3-migrate): V3M601 RealtimeTranscriber never had 'on_message'; the nearest is on_data (v3: on(StreamingEvents.Turn, ...)); the call failed in v2 as well
+    # TODO(v3-migrate): V3M601 RealtimeTranscriber never had 'on_end'; the nearest is on_close (v3: on(StreamingEvents.Termination, ...)); the call failed in v2 as well
+    # TODO(v3-migrate): V3M607 AudioEncoding never had 'pcm_16'; v2 and v3 have pcm_s16le and pcm_mulaw
+    # TODO(v3-migrate): V3M601 RealtimeTranscriber never had 'api_key'; the nearest is aai.settings.api_key (v3: StreamingClientOptions(api_key=...)); the call failed in v2 as well
+    # TODO(v3-migrate): V3M601 RealtimeTranscriber never had 'language_code'; the nearest is nothing (v3: speech_model="universal-streaming-multilingual"); the call failed in v2 as well
+    t = aai.RealtimeTranscriber(on_message=on_msg, on_end=print, sample_rate=16000, encoding=aai.AudioEncoding.pcm_16, api_key="k", language_code="es")
+    # TODO(v3-migrate): V3M609 connect never was a coroutine, neither in v2 nor on this client: take the await out
+    await t.connect()
+    # TODO(v3-migrate): V3M609 RealtimeTranscriber never had 'send'; the nearest in v3 is stream(...)
+    t.send(b"")
+    # TODO(v3-migrate): V3M609 RealtimeTranscriber never had 'start'; the nearest in v3 is connect(...)
+    t.start()
+    # TODO(v3-migrate): V3M609 RealtimeTranscriber never had 'is_connected'; the nearest in v3 is a flag set by the handlers of Begin and Termination
+    if t.is_connected(): pass
+    # TODO(v3-migrate): V3M609 close never was a coroutine, neither in v2 nor on this client: take the await out
+    await t.close()
+
+
+t2 = StreamingClient(
+    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
+)
+t2.on(StreamingEvents.Turn, lambda client, event: on_msg(event))
+t2.on(StreamingEvents.Error, lambda client, event: print(event))
+t2.on_data = print
+# TODO(v3-migrate): V3M609 RealtimeTranscriber never had 'start_stream'
+t2.start_stream()
+t2.connect(
+    StreamingParameters(
+        sample_rate=16000,
+        speech_model="universal-streaming-english",
+        format_turns=True,
+    )
+); t2.disconnect(terminate=True)
+# TODO(v3-migrate): V3M607 the SDK never exported RealtimeTranscriberConfig; a final is recognised in v3 by end_of_turn and turn_is_formatted, events by StreamingEvents
+x = aai.RealtimeTranscriberConfig(sample_rate=1)
+# TODO(v3-migrate): V3M607 the SDK never exported RealtimeInterimTranscript
+from assemblyai import RealtimeInterimTranscript
+class T(aai.Transcriber):
+    def __init__(self):
+        super().__init__(on_data=print, sample_rate=16000)
