@@ -28,7 +28,7 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("mode", [[], ["--check"], ["--write"]], ids=["preview", "check", "write"])
+@pytest.mark.parametrize("mode", [[], ["--write"]], ids=["preview", "write"])
 def test_each_has_its_line_and_the_rest_goes_on(tool: Tool, mode: list[str]) -> None:
     put(
         tool.folder,
