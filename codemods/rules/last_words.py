@@ -6,15 +6,18 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.edits import Change
-from codemods.facts.sessions import Sessions, external_names
-from codemods.model import Safety
+from codemods import shutdown
+from codemods.edits import Change, Edit, Replace, Unused
+from codemods.facts.sessions import Session, Sessions, external_names
+from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
+from codemods.rules import session_close
 
-_MESSAGE = (
+_CANCELLED = (
     "when this task is cancelled, nobody receives any more: ask for the end first, and receive until Termination, "
     "or what was said last is lost"
 )
+_CLOSED = "the socket is closed before the last transcripts have come: wait for Termination in between"
 _PROGRAM = """\
 import asyncio
 import json
@@ -41,23 +44,54 @@ async def main(chunks):
             sender.cancel()
             await asyncio.wait([sender])
 """
+_CLASS = """\
+import websocket
+{imports}{helper}
+
+class Captions:
+    def __init__(self):
+        self.ws = websocket.WebSocketApp("{url}", on_message=self.on_message)
+
+    def on_message(self, ws, message):
+        print(message)
+
+    def feed(self, chunk):
+        self.ws.send(chunk, websocket.ABNF.OPCODE_BINARY)
+
+    def stop(self):
+        {end}
+        self.ws.close()
+"""
 _V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
 
 
 class LastWords(Rule):
-    """Reports sessions that are terminated by a task that was cancelled, when the receiving one was, too."""
+    """Waits for what follows `Terminate` before the socket is closed; reports what ends too late to read it."""
 
     code = "V3M509"
-    summary = "the transcripts that follow Terminate are not received"
+    summary = "the transcripts that follow Terminate are received"
     why = "The service sends what was said last after `Terminate`; a program that has stopped reading never sees it."
-    safety = Safety.MANUAL
     nodes = (cst.Call,)
-    order = 90
+    order = 40
     examples = (
+        Example(
+            _CLASS.format(
+                imports="",
+                helper="",
+                url="wss://api.assemblyai.com/v2/realtime/ws",
+                end="self.ws.send('{\"terminate_session\": true}')",
+            ),
+            _CLASS.format(
+                imports="import time\n",
+                helper="\n\n" + shutdown.source(shutdown.END, Transport.WEBSOCKET_CLIENT, app=True),
+                url=_V3,
+                end="end_session(self.ws)",
+            ),
+        ),
         Example(
             _PROGRAM.format(todo="", end='{"terminate_session": True}', url="wss://api.assemblyai.com/v2/realtime/ws"),
             _PROGRAM.format(
-                todo=f"        # TODO(v3-migrate): V3M509 {_MESSAGE}\n", end='{"type": "Terminate"}', url=_V3
+                todo=f"        # TODO(v3-migrate): V3M509 {_CANCELLED}\n", end='{"type": "Terminate"}', url=_V3
             ),
         ),
     )
@@ -65,17 +99,64 @@ class LastWords(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)
-        for session in sessions.found.values():
-            if not session.legacy or not any(end.call is node for end in session.ends):
-                continue
-            function = sessions.function(node)
-            for up in context.module.ancestors(node):
-                if up is function:
-                    break
-                if isinstance(up, cst.ExceptHandler) and _catches_cancellation(up, sessions):
-                    if not any(sessions.function(receive) is function for receive in session.receives):
-                        yield self.report(node, _MESSAGE)
-                    return
+        session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
+        if session is None or not isinstance(node, cst.Call):
+            return
+        if _is_closed_next(node, session, sessions, context):
+            edits = _waits(node, session, sessions, context)
+            if edits:
+                context.claim(node)
+                yield self.change(
+                    node, "the socket was closed before the last transcripts came; now they are waited for", *edits
+                )
+            else:
+                yield self.report(node, _CLOSED)
+        elif _is_cancelled(node, session, sessions, context):
+            yield self.report(node, _CANCELLED)
+
+
+def _is_closed_next(node: cst.Call, session: Session, sessions: Sessions, context: Context) -> bool:
+    """Return whether the next statement closes the socket."""
+    statement = context.module.statement(node)
+    block = context.module.parent(statement) if statement is not None else None
+    body = list(block.body) if isinstance(block, cst.IndentedBlock | cst.Module) else []
+    following = body[body.index(statement) + 1 :] if statement in body else []
+    return bool(following) and any(context.module.statement(close) is following[0] for close in session.closes)
+
+
+def _waits(node: cst.Call, session: Session, sessions: Sessions, context: Context) -> list[Edit]:
+    """Return the edits that put `end_session` in the place of a call that sends `Terminate`."""
+    module = context.module
+    awaited = session.connection.transport is not Transport.WEBSOCKET_CLIENT
+    holder = module.parent(node)
+    if awaited:
+        holder = module.parent(holder) if isinstance(holder, cst.Await) else None
+    receiving = session_close.readers(session, sessions)
+    if not isinstance(holder, cst.Expr) or sessions.function(node) in receiving or not shutdown.fits(module, sessions):
+        return []
+    if not receiving or not isinstance(node.func, cst.Attribute) or sessions.only(node.func.value) is not session:
+        return []
+    if not node.args or isinstance(node.args[0].value, cst.Name | cst.Attribute):
+        return []  # the message would be left over
+    socket = module.code(node.func.value)
+    return [
+        Replace(node, lambda updated: cst.parse_expression(f"{shutdown.END}({socket})")),
+        *shutdown.end_session(module, session.connection),
+        Unused("json"),
+    ]
+
+
+def _is_cancelled(node: cst.Call, session: Session, sessions: Sessions, context: Context) -> bool:
+    """Return whether a call is made by a task that is being cancelled, and that does not receive itself."""
+    function = sessions.function(node)
+    if any(sessions.function(receive) is function for receive in session.receives):
+        return False
+    for up in context.module.ancestors(node):
+        if up is function:
+            return False
+        if isinstance(up, cst.ExceptHandler) and _catches_cancellation(up, sessions):
+            return True
+    return False
 
 
 def _catches_cancellation(handler: cst.ExceptHandler, sessions: Sessions) -> bool:

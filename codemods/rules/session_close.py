@@ -125,7 +125,7 @@ def _edits(call: cst.Call, session: Session, sessions: Sessions, module: SourceM
         return []
     socket = module.code(call.func.value)
     wait = "await " if awaited else ""
-    if function not in _readers(session, sessions):
+    if function not in readers(session, sessions):
         waited = InsertBefore(statement, f"{wait}{shutdown.END}({socket})")
         return [waited, *shutdown.end_session(module, session.connection)]
     if awaited or function not in sessions.callbacks(session, "on_message", "on_data", "on_open"):
@@ -151,7 +151,7 @@ def _texts(branch: cst.If | cst.MatchCase, sessions: Sessions, module: SourceMod
             yield from sessions.program.constants(node)
 
 
-def _readers(session: Session, sessions: Sessions) -> frozenset[cst.CSTNode]:
+def readers(session: Session, sessions: Sessions) -> frozenset[cst.CSTNode]:
     """Return the functions that run on the thread (or in the task) that receives."""
     found: set[cst.CSTNode] = set()
     for callback in sessions.callbacks(session, "on_message", "on_data", "on_open"):
