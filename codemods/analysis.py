@@ -101,7 +101,7 @@ def _plan(
     ignore_all = suppression.ignores_file(module.text)
     findings: list[tuple[Finding, cst.CSTNode]] = []
     explained: list[Span] = []
-    seen: set[tuple[str, Span, str]] = set()
+    seen: set[tuple[object, ...]] = set()
     for change in own:
         span = module.span(change.node)
         explained.append(span)
@@ -112,12 +112,15 @@ def _plan(
         message = change.message
         if change.edits and not fixed:
             message = f"likely v2 but not proven, --unsafe rewrites it: {message}"
-        # one rewrite of a rule at a place counts once, but hides nothing that is left there for a person
-        key = (change.code, span, "" if fixed else message)
+        # one rewrite of a rule at a place counts once; one and the same thing left in a statement is said once
+        key = (change.code, span) if fixed else (change.code, module.statement(change.node) or span, message)
         if key not in seen:
             seen.add(key)
             findings.append((Finding(change.code, span, message, change.safety, fixed), change.node))
-    findings += _standing_todos(module, findings, ignored, ignore_all, options)
+    standing = _standing_todos(module, findings, ignored, ignore_all, options)
+    # what an earlier run has reported of a statement explains its words
+    explained += [_head(module, node) for _, node in standing]
+    findings += standing
     edits: list[Edit] = []
     for change in everything:
         if not _applies(change, options) or not options.selects(change.code):
@@ -162,6 +165,16 @@ def _standing_todos(
             if not taken and (code, statement) not in known:
                 found.append((Finding(code, here, message, Safety.MANUAL, False), statement))
     return found
+
+
+def _head(module: SourceModule, statement: cst.CSTNode) -> Span:
+    """Return where a statement stands, without the block that it opens."""
+    span = module.span(statement)
+    body = getattr(statement, "body", None)
+    if isinstance(body, cst.BaseSuite):
+        start = module.span(body)
+        return Span(span.line, span.column, start.line, start.column)
+    return span
 
 
 def _applies(change: Change, options: Options) -> bool:

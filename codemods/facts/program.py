@@ -135,6 +135,19 @@ class Program:
         """Return whether a connection is proven to go to somebody else."""
         return connection in self.foreign_connections
 
+    @cached_property
+    def likely_connections(self) -> frozenset[Connection]:
+        """Connections to a server out of sight whose messages are compared with v2's own message types."""
+        return frozenset(
+            value.connection
+            for values in self.run.values.values()
+            for value in values
+            if isinstance(value, Message)
+            and value.connection is not None
+            and not self.is_vendor(value.connection)
+            and self.is_likely(value)
+        )
+
     # messages
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -12,6 +13,7 @@ from codemods.edits import AddImport, Change, Edit, Remove, Replace, Unused
 from codemods.facts.audio import Tracer, Unwrapped, audio_json, plain_sender
 from codemods.facts.observations import Send
 from codemods.facts.values import Encoded, External, Function, Json, Obj, Transport
+from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
 
 
@@ -71,7 +73,8 @@ class Audio(Rule):
         audio, only = audio_json(context.program, send.data)
         if not audio:
             return None
-        if send.connections and not all(context.program.is_vendor(c) for c in send.connections):
+        likely = bool(send.connections) and send.connections <= context.program.likely_connections
+        if send.connections and not likely and not all(context.program.is_vendor(c) for c in send.connections):
             if any(context.program.is_vendor(c) for c in send.connections) or not all(
                 context.program.is_foreign(c) for c in send.connections
             ):
@@ -91,7 +94,13 @@ class Audio(Rule):
             return self.report(send.call, "v2 audio in JSON: send the bytes as a binary frame")
         if not send.connections and not all(self._is_encoded(item, context) for item in audio):
             return self.report(send.call, "v2 audio in JSON: send the bytes as a binary frame")
-        return self._rewrite(send, transport, audio, context)
+        if not likely:
+            return self._rewrite(send, transport, audio, context)
+        tracer = Tracer(context.program, context.module)
+        if len(audio) != 1 or self._in_function(send, audio[0], tracer, context) is None:
+            return self.report(send.call, "v2 audio in JSON: send the bytes as a binary frame")
+        change = self._rewrite(send, transport, audio, context)
+        return replace(change, safety=Safety.UNSAFE) if change.edits else change
 
     def _is_encoded(self, item: Json | Obj, context: Context) -> bool:
         obj = item.content if isinstance(item, Json) else item

@@ -12,6 +12,7 @@ from codemods import vocabulary as v
 from codemods.build import edit_text, quoted
 from codemods.edits import Change, Replace
 from codemods.facts.values import Json, Obj
+from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
 
 
@@ -69,10 +70,10 @@ class Controls(Rule):
             return
         if key == v.SILENCE and query.is_mapping(context.program, node):
             return
-        sent = self._goes_to(node, context)
-        if sent == "elsewhere" or not context.program.mentions_v2:
+        safety = self._safety(node, context)
+        if safety is None:
             return
-        if sent == "unknown" and not context.program.vendor_connections:
+        if safety is Safety.MANUAL:
             yield self.report(node, self._unproven(key))
             return
         like = element.key
@@ -84,6 +85,7 @@ class Controls(Rule):
                 f"v2 control message {key!r}, rewritten to {v.CONTROLS[key]!r}",
                 Replace(element.key, lambda updated: cst.parse_expression(quoted("type", like))),
                 Replace(element.value, lambda updated: cst.parse_expression(new)),
+                safety=safety,
             )
             return
         code = context.code(element.value)
@@ -108,6 +110,7 @@ class Controls(Rule):
             node,
             "v2 silence threshold, rewritten to v3 settings that end a turn on silence alone",
             Replace(node, build),
+            safety=safety,
         )
 
     def _call(self, node: cst.Call, context: Context) -> Iterable[Change]:
@@ -115,10 +118,10 @@ class Controls(Rule):
         keyword = node.args[0].keyword if len(node.args) == 1 else None
         if keyword is None or keyword.value not in v.CONTROLS or Obj(node, "dict") not in context.program.values(node):
             return
-        sent = self._goes_to(node, context)
-        if sent == "elsewhere" or not context.program.mentions_v2:
+        safety = self._safety(node, context)
+        if safety is None:
             return
-        if sent == "unknown" and not context.program.vendor_connections:
+        if safety is Safety.MANUAL:
             yield self.report(node, self._unproven(keyword.value))
             return
         name = v.CONTROLS[keyword.value]
@@ -127,7 +130,17 @@ class Controls(Rule):
             f"v2 control message {keyword.value!r}, rewritten to {name!r}",
             Replace(keyword, lambda updated: cst.Name("type")),
             Replace(node.args[0].value, lambda updated: cst.SimpleString(f'"{name}"')),
+            safety=safety,
         )
+
+    def _safety(self, node: cst.Dict | cst.Call, context: Context) -> Safety | None:
+        """Return how sure it is that a message is for the vendor: MANUAL asks a person, None is not v2."""
+        sent = self._goes_to(node, context)
+        if sent == "likely":
+            return Safety.UNSAFE
+        if sent == "elsewhere" or not context.program.mentions_v2:
+            return None
+        return Safety.SAFE if sent == "vendor" or context.program.vendor_connections else Safety.MANUAL
 
     @staticmethod
     def _unproven(key: str) -> str:
@@ -146,7 +159,7 @@ class Controls(Rule):
                     yield self.report(call, f"v2 control message {key!r}, put together by callers: v3 has another")
 
     def _goes_to(self, node: cst.Dict | cst.Call, context: Context) -> str:
-        """Return where a message goes: to the "vendor", "elsewhere", or "unknown"."""
+        """Return where a message goes: to the "vendor", a "likely" one, "elsewhere", or "unknown"."""
         obj = Obj(node, "dict")
         found: set[str] = set()
         for send in context.program.run.sends.values():
@@ -157,16 +170,22 @@ class Controls(Rule):
                 for connection in send.connections:
                     if context.program.is_vendor(connection):
                         found.add("vendor")
+                    elif connection in context.program.likely_connections:
+                        found.add("likely")
                     else:
                         found.add("elsewhere" if context.program.is_foreign(connection) else "unknown")
-        if "vendor" in found:
-            return "vendor"
+        for certain in ("vendor", "likely"):
+            if certain in found:
+                return certain
         return "elsewhere" if found == {"elsewhere"} else "unknown"
 
     def _text(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:
         text = node.evaluated_value
-        if not isinstance(text, str) or "{" not in text or not context.program.mentions_v2:
+        if not isinstance(text, str) or "{" not in text:
             return
+        if not context.program.mentions_v2 and not context.program.likely_connections:
+            return
+        safety = Safety.SAFE if context.program.mentions_v2 else Safety.UNSAFE
         for key, name in v.CONTROLS.items():
             compact = "".join(text.split())
             if compact == f'{{"{key}":true}}':
@@ -176,6 +195,7 @@ class Controls(Rule):
                     node,
                     f"v2 control message {key!r}, rewritten to {name!r}",
                     edit_text(node, partial(_control_text, name, quote)),
+                    safety=safety,
                 )
 
 

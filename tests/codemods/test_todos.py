@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options
+from migrator.accounting import unexplained
 from tests.codemods.test_rules import NoWorkspace
 
 RELAY = (
@@ -46,3 +47,14 @@ def test_todo_above_the_first_statement_is_seen_again() -> None:
 def test_todo_can_be_suppressed_like_any_finding() -> None:
     source = "# TODO(v3-migrate): V3M101 look here\nimport json  # v3-migrate: ignore[V3M101]\n"
     assert left(source) == []
+
+
+def test_what_a_todo_speaks_of_is_explained_to_the_count_of_words() -> None:
+    source = (
+        "import json, websocket\nfrom settings import signed\n\n"
+        'ws = websocket.create_connection(signed("wss://api.assemblyai.com/v2/realtime/ws"))\n\n\n'
+        'def stop(other):\n    other.send(json.dumps({"terminate_session": True}))\n'
+    )
+    after = plan(source).render()
+    assert "TODO(v3-migrate): V3M401" in after
+    assert unexplained(after, plan(after).explained) == []
