@@ -77,6 +77,8 @@ class Connection(asyncio.Protocol):
             self._protocol.receive_data(data)
             self._drain()
             return
+        if self._closing:
+            return  # it has its answer
         self._head += data
         try:
             self._take_request()
@@ -138,6 +140,7 @@ class Connection(asyncio.Protocol):
         self._drain()
 
     def _answer(self, response: bytes) -> None:
+        self._closing = True
         self._outlet.write(response)
         self._outlet.close()
         self._arm(self._loop.time() + CLOSE_TIMEOUT)

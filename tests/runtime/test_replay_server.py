@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -279,6 +280,23 @@ def test_a_body_that_comes_in_pieces_is_waited_for() -> None:
         peer.sendall(head.encode() + b'{"expires')
         peer.sendall(b'_in": 60}')
         assert peer.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    "request_", [b"\x16\x03\x01", b"GET /v3/token?expires_in_seconds=60 HTTP/1.1\r\nAuthorization: k\r\n\r\n"]
+)
+def test_what_comes_after_an_answer_is_ignored(request_: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    with ReplayServer(recording()) as server:
+        with socket.create_connection((server.host, server.port), timeout=10) as peer:
+            peer.sendall(request_)
+            answer = b""
+            while part := peer.recv(4096):
+                answer += part
+            peer.sendall(b"and more")
+        while server.connections:
+            time.sleep(0.01)
+    assert answer.count(b"HTTP/1.1") == 1
+    assert caplog.records == []
 
 
 # What is written down
