@@ -11,6 +11,7 @@ from codemods.edits import AddImport, Change, Edit
 from codemods.rule import Context, Example, Rule
 from codemods.sdk import helpers
 from codemods.sdk.names import Names
+from codemods.sdk.sharing import provider
 
 
 class SdkExtras(Rule):
@@ -71,6 +72,15 @@ class SdkExtras(Rule):
             yield self.change(node, "file_from_stream, rewritten to upload_file", replace_with(node, code), *edits)
             return
         taken = extra in names.rebound
+        home = None if taken else provider(context.program, context.module, extra)
+        if home is not None:
+            yield self.change(
+                node,
+                f"{extra}, which the SDK no longer has, imported from {home}, which has it now",
+                replace_with(node, extra),
+                AddImport(home, extra),
+            )
+            return
         name = {"MicrophoneStream": "PyAudioStream", "stream_file": "paced_file"}[extra] if taken else extra
         helper = helpers.microphone(name) if extra == "MicrophoneStream" else helpers.stream_file(name)
         hint = ": install pyaudio" if extra == "MicrophoneStream" else ""
