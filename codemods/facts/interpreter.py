@@ -221,7 +221,7 @@ class Interpreter(Expressions):
         return merge(after, env)
 
     def _loop(self, body: cst.BaseSuite, env: Env, bind: list[tuple[cst.BaseExpression, Values]]) -> Env:
-        """Run a loop's body twice, so that what one turn leaves is seen by the next."""
+        """Run a loop's body once more where one turn leaves something for the next to see."""
         start = env
         for _ in range(2):
             self._loops.append(([], []))
@@ -230,9 +230,12 @@ class Interpreter(Expressions):
                 self.assign(target, values, turn, None, "for")
             end = self._suite(body, turn)
             broken, continued = self._loops.pop()
+            after = start
             for path in (end, *broken, *continued):
-                merged = merge(start, path)
-                start = merged if merged is not None else start
+                after = merge(after, path) or after
+            if after == start:
+                break  # without this, nested loops take exponential time
+            start = after
         return start
 
     def _exec_While(self, node: cst.While, env: Env) -> Env | None:
