@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SPEECH_MODEL, REGION = "universal-streaming-english", "us"
 STDIN = "-"
+PATIENCE = 1.0
+"""Seconds of work without a progress bar."""
 
 
 def run(arguments: Namespace, analyse: Analyse | None = None) -> int:
@@ -164,20 +166,20 @@ def _fail(message: str) -> int:
 class _Bar:
     """A progress bar on standard error, once the work turns out to be long."""
 
-    PATIENCE = 1.0  # seconds
-
     def __init__(self) -> None:
         import time
 
         self._clock = time.monotonic
         self._start = self._clock()
+        self._drawn = False
 
     def __call__(self, done: int, total: int) -> None:
-        if done < total and self._clock() - self._start > self.PATIENCE:
+        if done < total and self._clock() - self._start > PATIENCE:
             width = 30
             filled = width * done // total
+            self._drawn = True
             sys.stderr.write(f"\r[{'#' * filled}{'.' * (width - filled)}] {done}/{total} files")
-        else:
+        elif self._drawn:
             sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()
 
