@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
-from codemods import suppression, transform
+from codemods import comments, suppression, transform
 from codemods.edits import Change, Edit, InsertAfter, InsertBefore, Remove, Replace, Unused
 from codemods.facts import foreign
 from codemods.facts.program import Program
@@ -58,7 +58,7 @@ class ModulePlan:
             statement = self._module.statement(self._module.parent(statement) or statement)
         if statement is not None:
             first_line = finding.message.split("\n", 1)[0]
-            todos.setdefault(statement, []).append(f"{transform.TODO}{finding.code} {first_line}")
+            todos.setdefault(statement, []).append(f"{comments.TODO}{finding.code} {first_line}")
 
     def _statement_at(self, span: Span) -> cst.CSTNode | None:
         best: cst.CSTNode | None = None
@@ -149,7 +149,7 @@ def _standing_todos(
     options: Options,
 ) -> list[tuple[Finding, cst.CSTNode]]:
     """Return the TODO comments of earlier runs as findings: each stands for work until a person deletes it."""
-    if transform.TODO not in module.text or ignore_all:
+    if comments.TODO not in module.text or ignore_all:
         return []
     known = {(finding.code, module.statement(node)) for finding, node in findings if not finding.fixed}
     found: list[tuple[Finding, cst.CSTNode]] = []
@@ -158,7 +158,7 @@ def _standing_todos(
             continue
         span = module.span(statement)
         here = Span(span.line, span.column, span.line, span.column + 1)
-        for code, message in transform.todos_above(module, statement):
+        for code, message in comments.todos_above(module, statement):
             if code == UNEXPLAINED:
                 continue  # the words themselves still stand there and are counted again
             taken = not options.selects(code) or _ignored(here, code, ignored)
