@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import ClassVar
+
+from runtime.jsontext import load_json
 
 _LONGEST_SAYING = 200
 
@@ -164,7 +165,7 @@ def from_handshake(status: int, body: str = "") -> StreamingError:
 def _said(body: str) -> str:
     """Return what the body of an HTTP answer says, on one line; nothing if it is a web page, as proxies send."""
     try:
-        fields = json.loads(body)
+        fields = load_json(body)
     except ValueError:
         fields = None
     said = str(fields.get("error") or fields.get("message") or "") if isinstance(fields, dict) else body

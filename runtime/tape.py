@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import wave
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from runtime.jsontext import load_json
 from runtime.recording import SAMPLE_WIDTH, Audio, Close, Event, Header, Recording, Sender, write
 from runtime.redaction import Redactor
 
@@ -47,7 +47,7 @@ class Tape:
         """Note a text frame."""
         event = Event(self.position, self._wall(), sender)
         try:
-            message = json.loads(text)
+            message = load_json(text)
         except ValueError:
             message = None
         if isinstance(message, dict):

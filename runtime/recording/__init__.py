@@ -30,7 +30,7 @@ from runtime.recording.session import (
     is_sendable,
     moment,
 )
-from runtime.recording.writer import dump_json, write
+from runtime.recording.writer import write
 
 __all__ = [
     "LOST",
@@ -44,7 +44,6 @@ __all__ = [
     "Recording",
     "RecordingError",
     "Sender",
-    "dump_json",
     "is_sendable",
     "moment",
     "read",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from runtime.jsontext import load_json
 from runtime.recording.session import (
     FORMAT,
     LOST,
@@ -59,7 +59,7 @@ class _Line:
     def __init__(self, path: Path, number: int, text: str) -> None:
         self.path, self.number = path, number
         try:
-            value = json.loads(text)
+            value = load_json(text)
         except ValueError as error:
             raise self.error(f"not JSON: {error}") from error
         self.fields = self.as_object(value, "the line")

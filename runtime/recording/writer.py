@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from runtime.jsontext import dump_json
 from runtime.recording.session import FORMAT, VERSION, Event, Header, JsonObject, Recording
 
 
 def write(recording: Recording, path: Path | str) -> None:
     """Write a recording as `read` reads it. The caller redacts (see `runtime.redaction`)."""
     Path(path).write_text("".join(dump_lines(recording)), encoding="utf-8")
-
-
-def dump_json(value: JsonObject, separators: tuple[str, str] = (", ", ": ")) -> str:
-    """Return JSON that people can read, and that can be encoded.
-
-    Half a surrogate pair has no UTF-8 and stays escaped.
-    """
-    text = json.dumps(value, ensure_ascii=False, separators=separators)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=separators)
-    return text
 
 
 def dump_lines(recording: Recording) -> Iterable[str]:

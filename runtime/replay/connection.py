@@ -116,7 +116,9 @@ class Connection(asyncio.Protocol):
 
     def _upgrade(self, request: Request, attempt: int) -> None:
         protocol = self._protocol = _Protocol(max_size=self._max_message)
-        protocol.receive_data(bytes(self._head))
+        # Only the head for now: the core would take frames behind it before it has accepted the handshake.
+        protocol.receive_data(bytes(self._head[: request.head_length]))
+        early = bytes(self._head[request.head_length :])
         self._head.clear()
         events = protocol.events_received()
         handshake = next((event for event in events if isinstance(event, Handshake)), None)
@@ -136,7 +138,8 @@ class Connection(asyncio.Protocol):
         self._flush()
         self._outlet.disturb(self._disturbance)
         self._perform(greeting)
-        self._process(events)
+        if early:
+            protocol.receive_data(early)
         self._drain()
 
     def _answer(self, response: bytes) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
+from runtime.jsontext import load_json
 from runtime.recording import JsonObject
 from runtime.replay.records import TokenRequest
 from runtime.replay.tokens import Tokens
@@ -122,7 +123,7 @@ def _authorized(request: Request, keys: Sequence[str] | None) -> bool:
 
 def _json_body(body: bytes) -> JsonObject:
     try:
-        value = json.loads(body)
+        value = load_json(body)
     except ValueError:
         raise HttpError(400, "the body must be JSON") from None
     if not isinstance(value, dict):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from runtime.jsontext import load_json
 from runtime.recording import SAMPLE_WIDTH
 from runtime.replay.refusal import Refusal
 
@@ -73,7 +74,7 @@ def _one_of(choices: Sequence[str] | frozenset[str]) -> Callable[[str], str]:
 
 
 def _strings(value: str) -> list[str]:
-    parsed = json.loads(value)
+    parsed = load_json(value)
     if not isinstance(parsed, list) or not all(isinstance(item, str) for item in parsed):
         raise ValueError("must be a JSON array of strings")
     return parsed
@@ -87,7 +88,7 @@ def _keyterms(value: str) -> list[str]:
 
 
 def _json(value: str) -> object:
-    return json.loads(value)
+    return load_json(value)
 
 
 _Parser = Callable[[str], object]

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from runtime.recording import NO_CODE, Close, Event, JsonObject, Recording, dump_json
+from runtime.jsontext import dump_json
+from runtime.recording import NO_CODE, Close, Event, JsonObject, Recording
 from runtime.replay.turns import Variant, reported_as, turn_of, words_of
 
 __all__ = ["Cue", "Player", "Script", "dump", "v3_script"]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from runtime.jsontext import load_json
 from runtime.recording import SAMPLE_WIDTH, JsonObject
 from runtime.replay.records import Frame, SessionRecord
 from runtime.replay.refusal import Refusal
@@ -65,7 +65,7 @@ def parse_legacy_query(pairs: Sequence[tuple[str, str]]) -> LegacyParameters:
 def _check_word_boost(text: str) -> None:
     refusal = Refusal(4104, "Could not parse word boost parameter")
     try:
-        words = json.loads(text)
+        words = load_json(text)
     except ValueError:
         raise refusal from None
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
@@ -94,7 +94,7 @@ class V2Session(Session):
 
     def receive_text(self, text: str, now: float) -> list[Action]:
         try:
-            message = json.loads(text)
+            message = load_json(text)
         except ValueError:
             self.note_text(text, None, now)
             raise Refusal(4100, "Endpoint received invalid JSON") from None

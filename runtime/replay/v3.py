@@ -6,9 +6,9 @@ before every error close, as the same page says.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
+from runtime.jsontext import load_json
 from runtime.recording import JsonObject
 from runtime.replay.parameters import Parameters, check_setting
 from runtime.replay.records import SessionRecord
@@ -91,7 +91,7 @@ class V3Session(Session):
 
     def _parse(self, text: str, now: float) -> JsonObject:
         try:
-            message = json.loads(text)
+            message = load_json(text)
         except ValueError:
             self.note_text(text, None, now)
             raise Refusal(3006, f"Invalid JSON: {_quote(text)}") from None
