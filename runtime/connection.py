@@ -59,6 +59,8 @@ class Connection:
                 self._url, header=self._headers, timeout=timeout, suppress_origin=True, redirect_limit=0
             )
         except websocket.WebSocketBadStatusException as error:
+            if error.status_code is None:
+                raise ConnectError("cannot connect: the host does not speak HTTP") from error
             body = error.resp_body or b""
             text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
             raise from_handshake(error.status_code, text) from error

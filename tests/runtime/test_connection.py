@@ -17,6 +17,7 @@ from runtime.errors import (
     AuthenticationError,
     ConnectError,
     ConnectionLostError,
+    ProtocolError,
     ServerError,
     StreamingError,
     TooManySessionsError,
@@ -76,6 +77,59 @@ def test_a_redirect_is_not_followed_for_it_would_hand_over_the_key(status: int) 
         assert sockets_to(port) == 0
         with pytest.raises(BlockingIOError):
             elsewhere.accept()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\r\n\r\n",
+        b"\x15\x03\x03\x00\x02\x02\x28",
+        b"220 mail.example ESMTP\r\n\r\n",
+        b"HTTP/1.1 many\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: some\r\n\r\n",
+    ],
+)
+def test_a_host_that_speaks_something_else_cannot_be_connected_to(answer: bytes) -> None:
+    with peer(lambda sock, _: sock.sendall(answer)) as port:
+        other = connection(f"ws://127.0.0.1:{port}/v3/ws")
+        with pytest.raises(ConnectError):
+            other.open(5)
+        other.close()
+        assert sockets_to(port) == 0
+
+
+TEXT = b"\x81"
+BROKEN_FRAMES = {
+    "reserved opcode": b"\x83\x00",
+    "reserved bit": b"\xc1\x00",
+    "not UTF-8": TEXT + b"\x02\xc3\x28",
+    "continuation of nothing": b"\x80\x01x",
+    "fragmented ping": b"\x09\x00",
+    "ping over 125 bytes": b"\x89\x7e\x00\x80" + bytes(128),
+    "close of one byte": b"\x88\x01\x03",
+    "close code nobody may send": b"\x88\x02\x03\xed",
+    "close reason that is not UTF-8": b"\x88\x03\x03\xe8\xff",
+    "cut short": TEXT + b"\x7e\x10\x00{",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN_FRAMES.values(), ids=BROKEN_FRAMES)
+def test_a_broken_frame_is_a_typed_error(broken: bytes) -> None:
+    def send(sock: socket.socket, request: bytes) -> None:
+        shake_hands(sock, request)
+        sock.sendall(broken)
+
+    with peer(send) as port:
+        open_ = connection(f"ws://127.0.0.1:{port}/v3/ws")
+        open_.open(5)
+        with pytest.raises((ProtocolError, ConnectionLostError)):
+            while True:
+                open_.receive(5)
+        open_.close()
+        assert sockets_to(port) == 0
 
 
 def test_nothing_follows_the_answer_to_a_close() -> None:
