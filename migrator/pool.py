@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 
 from migrator.outcome import Outcome
@@ -28,24 +30,28 @@ def run(tasks: Sequence[Task], jobs: int, analyse: Analyse) -> Iterator[list[Out
         jobs: how many processes may work at once.
     """
     workers = max(1, min(jobs, len(tasks) // _WORTH_A_WORKER or 1))
-    lost: list[Task] = []
-    with ProcessPoolExecutor(workers, mp_context=_context()) as executor:
-        futures = {executor.submit(migrate, task, analyse): task for task in tasks}
-        for future in _completed(futures):
-            task = futures[future]
-            error = future.exception()
-            if error is None:
-                yield future.result()
-            elif isinstance(error, BrokenProcessPool):
-                lost.append(task)  # this task or another one killed the worker
-            else:
-                yield from _one_by_one(task, analyse, error)
-    for task in lost:
-        yield from _alone(task, analyse)
+    pending = list(tasks)
+    while pending:
+        lost: set[int] = set()
+        with _executor(workers) as executor:
+            futures = {executor.submit(migrate, task, analyse): task for task in pending}
+            for future in _completed(futures):
+                error = future.exception()
+                if error is None:
+                    yield future.result()
+                elif isinstance(error, BrokenProcessPool):
+                    lost.add(id(futures[future]))
+                else:
+                    yield from _one_by_one(futures[future], analyse, error)
+        # Tasks start in order: the one that killed its worker is among the first that did not end.
+        unfinished = [task for task in pending if id(task) in lost]
+        for suspect in unfinished[:workers]:
+            yield from _alone(suspect, analyse)
+        pending = unfinished[workers:]
 
 
 def _alone(task: Task, analyse: Analyse) -> Iterator[list[Outcome]]:
-    with ProcessPoolExecutor(1, mp_context=_context()) as executor:
+    with _executor(1) as executor:
         future = executor.submit(migrate, task, analyse)
         error = future.exception()
     if error is None:
@@ -63,6 +69,22 @@ def _one_by_one(task: Task, analyse: Analyse, error: BaseException) -> Iterator[
         yield [Outcome(path, error=_DIED) for path in paths]
     else:
         yield crashed(paths, error)
+
+
+@contextmanager
+def _executor(workers: int) -> Iterator[ProcessPoolExecutor]:
+    executor = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_end_when_interrupted)
+    try:
+        yield executor
+    except BaseException:  # Ctrl+C: nobody waits for what is left to do
+        executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    executor.shutdown()
+
+
+def _end_when_interrupted() -> None:
+    # As an exception an interrupt would be one task's result, and the worker would go on with the next.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _completed(futures: dict[Future[list[Outcome]], Task]) -> Iterator[Future[list[Outcome]]]:

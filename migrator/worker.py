@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,8 @@ from migrator.outcome import Outcome
 from migrator.screening import may_speak_v2
 from migrator.verification import VerificationError, check_grammar, check_stable, encoded, syntax_error
 from migrator.workspace import Folder, Group
+
+_FRAME = re.compile(r'^  File ".*", line (\d+), in (\S+)$', re.MULTILINE)
 
 Analyse = Callable[[Mapping[str, str], Workspace, Options], Mapping[str, FilePlan | ParseError]]
 
@@ -171,8 +174,8 @@ class _Pass:
 
 def crashed(paths: Sequence[str], error: BaseException) -> list[Outcome]:
     """Return an outcome that names the defect, with where it happened, for each file of a group."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" in {frames[-1].name}, line {frames[-1].lineno}" if frames else ""
+    frames = _FRAME.findall(str(error.__cause__))  # of the worker, which sends no traceback but its text
+    where = " in {1}, line {0}".format(*frames[-1]) if frames else ""
     what = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()[-1]
     return [Outcome(path, error=f"internal error, left alone: {what}{where}") for path in paths]
 
