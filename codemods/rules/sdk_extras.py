@@ -35,7 +35,7 @@ class SdkExtras(Rule):
         Example(
             "import assemblyai as aai\n\ntry:\n    microphone = aai.extras.MicrophoneStream()\n"
             "except aai.extras.AssemblyAIExtrasNotInstalledError:\n    print('no PyAudio')\n",
-            f"import assemblyai as aai\n\n\n{helpers.MICROPHONE.format(name='MicrophoneStream')}\n\n"
+            f"import assemblyai as aai\nimport weakref\n\n\n{helpers.MICROPHONE.format(name='MicrophoneStream')}\n\n"
             "try:\n    microphone = MicrophoneStream()\nexcept ImportError:\n    print('no PyAudio')\n",
         ),
     )

@@ -109,6 +109,11 @@ class SdkNames(Rule):
 
     def _invented(self, node: cst.Attribute | cst.Name, names: Names) -> Iterable[Change]:
         dotted = names.dotted(node)
+        if dotted is not None and re.fullmatch(r"assemblyai\.Lemur\w*", dotted):
+            yield self.report(
+                node, f"{dotted.rpartition('.')[2]} is gone since SDK 1.0.0: ask for assemblyai<1, or for another model"
+            )
+            return
         if dotted is None or not re.fullmatch(r"assemblyai\.(Realtime\w+)", dotted):
             return
         yield self.report(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.build import keep_parentheses, replace_test, replace_with
+from codemods.build import expression, keep_parentheses, replace_test, replace_with
 from codemods.edits import Change, Edit, Replace
 from codemods.rule import Context, Example, Rule
 from codemods.sdk import clock, helpers
@@ -30,8 +30,9 @@ class SdkTranscripts(Rule):
     summary = "`RealtimeTranscript` becomes `TurnEvent`: its kinds and its fields"
     why = (
         "v3 has one class for partial and final. `end_of_turn and turn_is_formatted` is true exactly once per turn in "
-        "every variant of the service while `format_turns` is on; `end_of_turn` alone comes twice in one of them. "
-        "`transcript` lacks the words that may still change, so the first partial of a turn would look empty."
+        "every variant of the service while `format_turns` is on; `end_of_turn` alone comes twice in one of them, "
+        "first without punctuation, which is neither partial nor final in v2's terms. `transcript` lacks the words that "
+        "may still change, so the first partial of a turn would look empty."
     )
     nodes = (cst.Attribute, cst.Call, cst.Comparison)
     order = 8
@@ -49,7 +50,8 @@ class SdkTranscripts(Rule):
             f"{helpers.TURN_TEXT}\n\n"
             "def on_data(client, transcript):\n    if not transcript.words:\n        return\n"
             "    if transcript.end_of_turn and transcript.turn_is_formatted:\n        print(transcript.transcript)\n"
-            "        save(transcript)\n    else:\n        print(turn_text(transcript), end='')\n\n\n"
+            "        save(transcript)\n    elif not transcript.end_of_turn:\n"
+            "        print(turn_text(transcript), end='')\n\n\n"
             "def save(transcript):\n    print(transcript.transcript, "
             "transcript.words[0].start if transcript.words else 0, transcript.turn_is_formatted)\n\n\n"
             "transcriber = StreamingClient(\n"
@@ -84,9 +86,8 @@ class SdkTranscripts(Rule):
                 yield self.report(node, "ask the turn itself: end_of_turn and turn_is_formatted")
                 return
             context.claim(node)
-            yield self.change(
-                node, f"test for {tested.kind}, rewritten to the turn's flags", self._flags(node, tested, context)
-            )
+            edits = [self._flags(node, tested, context), *self._rest(node, tested, context)]
+            yield self.change(node, f"test for {tested.kind}, rewritten to the turn's flags", *edits)
             return
         if isinstance(node, cst.Comparison):
             yield from self._empty(node, context)
@@ -107,6 +108,27 @@ class SdkTranscripts(Rule):
         if isinstance(parent, cst.If) and parent.orelse is None and not leaves(parent.body) and not tested.negated:
             return replace_with(node, f"not {code}.end_of_turn")
         return replace_test(context.module, node, f"not ({final})")
+
+    def _rest(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> list[Edit]:
+        """Return the edit of a branch for all that is not final: the raw end of a turn is not partial either."""
+        parent = context.module.parent(node)
+        if tested.kind != FINAL or tested.negated or not isinstance(parent, cst.If) or parent.test is not node:
+            return []
+        if not isinstance(parent.orelse, cst.Else) or not _ends_its_function(parent, context):
+            return []  # what follows may rest on the branch having run
+        partial = f"not {context.code(tested.base)}.end_of_turn"
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            old = cst.ensure_type(updated, cst.Else)
+            return cst.If(
+                expression(partial),
+                old.body,
+                leading_lines=old.leading_lines,
+                whitespace_before_test=cst.SimpleWhitespace(" "),
+                whitespace_after_test=old.whitespace_before_colon,
+            )
+
+        return [Replace(parent.orelse, build)]
 
     def _empty(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
         """Rewrite `transcript.text == ""`."""
@@ -251,6 +273,20 @@ def _fitted(node: cst.Attribute, code: str, context: Context) -> str:
     if isinstance(parent, cst.FormattedStringExpression) and '"' not in code and "'" not in code:
         return code
     return f"({code})"
+
+
+def _ends_its_function(node: cst.If, context: Context) -> bool:
+    """Return whether nothing follows a statement in its function."""
+    child: cst.CSTNode = node
+    for up in context.module.ancestors(node):
+        if isinstance(up, cst.FunctionDef):
+            return True
+        if isinstance(up, cst.IndentedBlock) and up.body[-1] is not child:
+            return False
+        if not isinstance(up, cst.IndentedBlock | cst.If | cst.Else | cst.With):
+            return False
+        child = up
+    return False
 
 
 def _is_truth_test(node: cst.Attribute, context: Context) -> bool:

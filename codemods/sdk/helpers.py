@@ -20,8 +20,9 @@ class {name}:
 
         self.sample_rate = sample_rate
         self._chunk_size = int(sample_rate * 0.1)
-        self._pyaudio = pyaudio.PyAudio()
-        self._stream = self._pyaudio.open(
+        audio = pyaudio.PyAudio()
+        self._free = weakref.finalize(self, audio.terminate)  # at exit, if nobody closes it
+        self._stream = audio.open(
             format=pyaudio.paInt16,
             channels=1,
             rate=sample_rate,
@@ -48,7 +49,7 @@ class {name}:
             self._open = False
             self._stream.stop_stream()
             self._stream.close()
-            self._pyaudio.terminate()
+            self._free()
 '''
 
 STREAM_FILE = '''\
@@ -100,7 +101,7 @@ def buffered() -> list[Edit]:
 
 def microphone(name: str) -> list[Edit]:
     """Return the edits that bring the microphone, which the SDK no longer has."""
-    return [AddHelper(name, MICROPHONE.format(name=name))]
+    return [AddImport("weakref"), AddHelper(name, MICROPHONE.format(name=name))]
 
 
 def stream_file(name: str) -> list[Edit]:

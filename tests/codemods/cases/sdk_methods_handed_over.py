@@ -32,6 +32,7 @@ class S:
 # output
 """Methods handed to threads, executors and atexit."""
 import asyncio, threading, atexit
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 import assemblyai as aai
 from assemblyai.streaming.v3 import (
@@ -50,8 +51,9 @@ class MicrophoneStream:
 
         self.sample_rate = sample_rate
         self._chunk_size = int(sample_rate * 0.1)
-        self._pyaudio = pyaudio.PyAudio()
-        self._stream = self._pyaudio.open(
+        audio = pyaudio.PyAudio()
+        self._free = weakref.finalize(self, audio.terminate)  # at exit, if nobody closes it
+        self._stream = audio.open(
             format=pyaudio.paInt16,
             channels=1,
             rate=sample_rate,
@@ -78,7 +80,7 @@ class MicrophoneStream:
             self._open = False
             self._stream.stop_stream()
             self._stream.close()
-            self._pyaudio.terminate()
+            self._free()
 
 
 pool = ThreadPoolExecutor()
