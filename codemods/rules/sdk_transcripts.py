@@ -31,8 +31,8 @@ class SdkTranscripts(Rule):
     why = (
         "v3 has one class for partial and final. `end_of_turn and turn_is_formatted` is true exactly once per turn in "
         "every variant of the service while `format_turns` is on; `end_of_turn` alone comes twice in one of them, "
-        "first without punctuation, which is neither partial nor final in v2's terms. `transcript` lacks the words that "
-        "may still change, so the first partial of a turn would look empty."
+        "first without punctuation, which is neither partial nor final in v2's terms. `transcript` lacks the words "
+        "that may still change, so the first partial of a turn would look empty."
     )
     nodes = (cst.Attribute, cst.Call, cst.Comparison)
     order = 8
