@@ -90,8 +90,8 @@ def run_until_stopped(app, **options):
     stop_event.clear()
     audio_thread = None
     connection = threading.Thread(target=app.run_forever, kwargs=options, daemon=True)
-    connection.start()
     try:
+        connection.start()
         while connection.is_alive():
             connection.join(timeout=0.1)
             if audio_thread is not None and audio_thread.ident and not audio_thread.is_alive():

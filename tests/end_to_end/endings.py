@@ -122,21 +122,32 @@ def faults(after: Ending, before: Ending, event: Event) -> Iterator[str]:
         yield f"finals are lost: {after.missed}"
 
 
-def end(app: App, environment: str, folder: Path, api: str, event: Event) -> Ending:
-    """Run the program in `folder` until `event`, and return how it ended."""
+def end(app: App, environment: str, folder: Path, api: str, event: Event, patience: float = LIMIT) -> Ending:
+    """Run the program in `folder` until `event`, and return how it ended.
+
+    One that goes on for `patience` seconds after the event, and the rest of the recording, is ended by Ctrl+C.
+    """
     program = sandbox.Program(folder, app.command, matrix.interpreter(environment))
     conditions = sandbox.Conditions(dictation(), api, None, SPEED, stub_missing=app.stub_missing, drive=app.drive)
     with tempfile.TemporaryDirectory(prefix="v3-migrate-endings-") as name:
-        run = _Run(program, conditions, Path(name), event)
+        run = _Run(program, conditions, Path(name), event, patience)
         return run.ending(run.observe())
 
 
 class _Run(sandbox._Run):
     """A run that the event ends, instead of the last final."""
 
-    def __init__(self, program: sandbox.Program, conditions: sandbox.Conditions, folder: Path, event: Event) -> None:
+    def __init__(
+        self,
+        program: sandbox.Program,
+        conditions: sandbox.Conditions,
+        folder: Path,
+        event: Event,
+        patience: float,
+    ) -> None:
         super().__init__(program, conditions, folder)
         self.event = event
+        self.patience = patience
 
     def observe(self) -> Observation:
         with ExitStack() as stack:
@@ -171,7 +182,7 @@ class _Run(sandbox._Run):
 
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
         last = dictation().header.audio
-        seconds = (last.milliseconds if last else 0) / 1000 / SPEED + LIMIT
+        seconds = (last.milliseconds if last else 0) / 1000 / SPEED + self.patience
         while process.poll() is None:
             with self.changed:
                 self.changed.wait(0.02)
