@@ -12,6 +12,12 @@ from migrator.paths import shown
 
 SUFFIXES = (".py", ".pyi", ".pyw")
 
+# What is no Python even when a user names it; a script may have any other ending, or none.
+NOT_PYTHON = (
+    *(".cfg", ".html", ".htm", ".ini", ".ipynb", ".js", ".json", ".jsx", ".lock", ".md", ".mdx", ".rst", ".toml"),
+    *(".ts", ".tsx", ".txt", ".yaml", ".yml"),
+)
+
 # What a walk does not enter: version control, caches, environments, build products.
 NOT_WALKED = frozenset(
     {
@@ -56,6 +62,9 @@ class Discovery:
                     yield path, self._fresh(batch)
                 if not found:
                     self.problems.append(Problem(path, "no Python file in this folder"))
+            elif os.path.isfile(path) and path.lower().endswith(NOT_PYTHON):
+                # JSON is an expression of Python, so a notebook might even parse
+                self.problems.append(Problem(path, "no Python module: only those are migrated"))
             elif os.path.isfile(path):
                 # Named by hand: wherever its link leads is meant.
                 yield os.path.dirname(os.path.realpath(path)), self._fresh([path])

@@ -33,6 +33,16 @@ def test_a_path_named_by_hand_counts_though_git_ignores_it(tool: Tool) -> None:
     assert found("out/x.py") == ["out/x.py"]
 
 
+def test_a_notebook_named_by_hand_is_never_taken_for_a_program(tool: Tool) -> None:
+    notebook = '{"cells": [{"source": ["URL = \'wss://api.assemblyai.com/v2/realtime/ws\'", "message_type"]}]}\n'
+    put(tool.folder, {"talk.ipynb": notebook, "notes.md": V2, "script": V2})
+    assert found("talk.ipynb", "notes.md", "script") == ["script"]
+    ran = tool("talk.ipynb", "--write")
+    assert ran.code == 2
+    assert ran.text.startswith("talk.ipynb: error: no Python module: only those are migrated\n")
+    assert (tool.folder / "talk.ipynb").read_text() == notebook
+
+
 def test_a_deleted_file_that_git_still_lists_is_no_error(tool: Tool) -> None:
     repository(tool.folder, {"a.py": CLEAN, "b.py": CLEAN})
     (tool.folder / "a.py").unlink()
