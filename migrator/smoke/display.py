@@ -37,6 +37,18 @@ def tells_apart(text: str, finals: Iterable[str], partials: Iterable[str]) -> bo
     return as_final.isdisjoint(as_partial) if as_final and as_partial else None
 
 
+def lines_about(text: str, finals: Iterable[str], partials: Iterable[str]) -> list[str]:
+    """Return the lines of `text` that have a word which only a final has: what a program made of the finals.
+
+    A word is what stands between spaces, so its capital letter and its full stop belong to it.
+    """
+    words = {word for final in finals for word in final.split()} - {word for text in partials for word in text.split()}
+    if not words:
+        return []
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})")
+    return [_blurred(line) for line in re.split(r"[\r\n]+", text) if pattern.search(line)]
+
+
 def _shapes(text: str, wanted: Iterable[str]) -> set[tuple[str, str]]:
     # Longest first, and whole words: a text that is part of another is not shown by showing that.
     choices = "|".join(re.escape(choice) for choice in sorted(filter(None, wanted), key=len, reverse=True))

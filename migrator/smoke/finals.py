@@ -27,20 +27,23 @@ def shown(text: str, finals: Iterable[str]) -> list[str]:
     return re.findall("|".join(map(re.escape, choices)), text) if choices else []
 
 
-def same(seen: Sequence[str], wanted: Sequence[str], sessions: Sequence[SessionRecord]) -> bool:
+def same(seen: Sequence[str], wanted: Sequence[str], sessions: Sequence[SessionRecord], endless: bool = False) -> bool:
     """Return whether `seen` is `wanted`: the same texts, in the same order, each as often.
 
     A program that shows partials shows a text again if the server sent it as a partial first, with the same letters.
+    What is `endless` was cut off somewhere: it only has to be the same as far as both go.
     """
     twins = Counter(text for session in sessions for texts in _unfinished_texts(session) for text in texts)
     rest = list(seen)
     for text in wanted:
+        if endless and seen and not rest:
+            return True
         if not rest or rest.pop(0) != text:
             return False
         while rest and rest[0] == text and twins[text]:
             rest.pop(0)
             twins[text] -= 1
-    return not rest
+    return endless or not rest
 
 
 def unfinished(sessions: Sequence[SessionRecord]) -> list[str]:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from runtime.recording import JsonObject
 from runtime.replay import SessionRecord, TokenRequest
 
+#: Sessions after which a program that opens one after the other has shown what it does.
+ROUNDS = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Output:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 
-from migrator.smoke.display import raw_ends, shown_like_finals, tells_apart
+from migrator.smoke.display import lines_about, raw_ends, shown_like_finals, tells_apart
 from migrator.smoke.finals import same, shown, shown_unfinished, unfinished
-from migrator.smoke.observation import Happening, Observation, description, sessions_of
+from migrator.smoke.observation import ROUNDS, Happening, Observation, description, sessions_of
 from migrator.smoke.verdict import Check, Rule, failed, passed, skipped
 
 _TWICE = "A final comes twice in some variants: test end_of_turn and turn_is_formatted together."
@@ -14,33 +15,68 @@ _ONLY_FINALS = "Only a Turn with end_of_turn and turn_is_formatted is what v2 ca
 
 
 def _finals(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    if before is None:
+        yield _shown(seen)
+    elif any(shown(text, seen.expected) for text in before.channels.values()):
+        yield _shown_as_before(seen, before)
+    else:
+        yield _made_as_before(seen, before)
+
+
+def _shown(seen: Observation) -> Check:
+    """Check that some channel has all finals."""
+    now = _by_channel(seen)
     wanted = _wanted(seen)
-    now = {name: shown(text, seen.expected) for name, text in seen.channels.items()}
-    old = {name: shown(text, seen.expected) for name, text in before.channels.items()} if before else {}
-    if before is not None and any(old.values()):
-        # What the original showed, wherever it did, has to be there again; all of it, if it showed all.
-        demanded = {
-            name: wanted if same(texts, _wanted(before), sessions_of(before)) else texts
-            for name, texts in old.items()
-            if texts
-        }
-        wrong = [name for name in demanded if not same(now.get(name, []), demanded[name], sessions_of(seen))]
-        where = next(iter(wrong or demanded))
-        wanted = demanded[where]
-    else:
-        # A program of several sessions may skip what it has heard before.
-        wishes = (wanted, seen.expected)
-        right = [name for name, texts in now.items() if any(same(texts, wish, sessions_of(seen)) for wish in wishes)]
-        where = right[0] if right else max(now, key=lambda name: len(now[name]), default="")
-        wrong = [] if right else [where]
-    found = now.get(where, [])
-    doubled = _doubled(seen)
-    if wrong:
-        yield failed("finals", _difference(wanted, found, where), _finals_advice(wanted, found))
-    elif doubled:
-        yield failed("finals", f"twice, raw and formatted: {', '.join(map(repr, doubled))}", _TWICE)
-    else:
-        yield passed("finals", f"all {len(found)} on {where}, once each, in order")
+    # A program of several sessions may skip what it has heard before.
+    right = [name for name, texts in now.items() if any(_same(texts, wish, seen) for wish in (wanted, seen.expected))]
+    where = right[0] if right else max(now, key=lambda name: len(now[name]), default="")
+    return _verdict(seen, wanted, now.get(where, []), where, bool(right))
+
+
+def _shown_as_before(seen: Observation, before: Observation) -> Check:
+    """Check that what the original showed, wherever it did, is there again; all of it, if it showed all."""
+    now, old = _by_channel(seen), _by_channel(before)
+    demanded = {
+        name: _wanted(seen) if _same(texts, _wanted(before), before) else texts for name, texts in old.items() if texts
+    }
+    # One session after the other, until it was stopped: how many there were means nothing.
+    endless = all(run.ending != "itself" and len(sessions_of(run)) >= ROUNDS for run in (seen, before))
+    wrong = [name for name in demanded if not _same(now.get(name, []), demanded[name], seen, endless)]
+    where = next(iter(wrong or demanded))
+    return _verdict(seen, demanded[where], now.get(where, []), where, not wrong)
+
+
+def _made_as_before(seen: Observation, before: Observation) -> Check:
+    """Check that what the original made of the finals is there again, line for line."""
+    partials = unfinished(sessions_of(before))
+    made = {name: lines_about(text, before.expected, partials) for name, text in before.channels.items()}
+    for name, lines in made.items():
+        known = set(lines)
+        again = [line for line in lines_about(seen.channels.get(name, ""), seen.expected, ()) if line in known]
+        if again != lines:
+            difference = [line for line in difflib.ndiff(lines, again) if line[0] in "-+"]
+            evidence = f"{name} has other lines than before: {' | '.join(difference)}"
+            return failed("finals", evidence, "Compare both timelines: what the program makes of a final has changed.")
+    count = sum(map(len, made.values()))
+    if not count:
+        return skipped("finals", "the original shows none of them either")
+    return passed("finals", f"{count} lines made of them, as before")
+
+
+def _verdict(seen: Observation, wanted: Sequence[str], found: Sequence[str], where: str, right: bool) -> Check:
+    if not right:
+        return failed("finals", _difference(wanted, found, where), _finals_advice(wanted, found))
+    if doubled := _doubled(seen):
+        return failed("finals", f"twice, raw and formatted: {', '.join(map(repr, doubled))}", _TWICE)
+    return passed("finals", f"all {len(found)} on {where}, once each, in order")
+
+
+def _by_channel(seen: Observation) -> dict[str, list[str]]:
+    return {name: shown(text, seen.expected) for name, text in seen.channels.items()}
+
+
+def _same(found: Sequence[str], wanted: Sequence[str], seen: Observation, endless: bool = False) -> bool:
+    return same(found, wanted, sessions_of(seen), endless)
 
 
 def _doubled(seen: Observation) -> list[str]:
@@ -135,14 +171,19 @@ def _list(value: object) -> list[object]:
 
 
 def _exceptions(seen: Observation, before: Observation | None) -> Iterator[Check]:
-    known = {(error.kind, error.text("kind")) for error in _errors(before)} if before else set()
-    errors = [error for error in _errors(seen) if (error.kind, error.text("kind")) not in known]
+    known = {_type(error) for error in _errors(before)} if before else set()
+    errors = [error for error in _errors(seen) if _type(error) not in known]
     if errors:
         yield failed(
             "exceptions", "; ".join(map(description, errors[:3])), "Nobody caught this: correct the line it names."
         )
     else:
         yield passed("exceptions", "none" if not known else "none that the original did not raise as well")
+
+
+def _type(error: Happening) -> str:
+    """Return the exception's type: what the one SDK raises in a thread, the other catches and logs."""
+    return error.text("kind") or error.text("error").partition("(")[0]
 
 
 def _errors(seen: Observation) -> list[Happening]:

@@ -16,7 +16,7 @@ from typing import IO
 
 from migrator.smoke.caller import Caller
 from migrator.smoke.finals import expected_finals, shown
-from migrator.smoke.observation import Happening, Observation, Output
+from migrator.smoke.observation import ROUNDS, Happening, Observation, Output
 from migrator.smoke.scene import Scene
 from migrator.smoke.service import DOMAIN, serve, trust
 from runtime.recording import JsonObject, Recording
@@ -176,6 +176,8 @@ class _Run:
             return False
         if self.opened_at is None:
             return self._waits_in_vain(now)
+        if self._sessions_opened() >= ROUNDS:
+            return True
         if now - self.last_change < QUIET:
             return False
         audio = self.conditions.recording.header.audio

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from migrator.smoke.judge import Verdict, could_not_run, judge
-from migrator.smoke.observation import Observation
+from migrator.smoke.judge import Status, Verdict, could_not_run, judge
+from migrator.smoke.observation import Observation, description, sessions_of
 from migrator.smoke.sandbox import Conditions, Program, run
 
 
@@ -42,7 +43,9 @@ def trials(
         before = run(original, replace(conditions, api="v2", variant=None))
         reason = could_not_run(before) or _never_worked(before)
         if reason is not None:
-            hint = "" if original.python != program.python else " (--python-before names another interpreter for it)"
+            imports = re.search(r"ImportError|ModuleNotFoundError|AttributeError", reason)
+            other = imports and original.python == program.python
+            hint = "; --python-before names another interpreter for it" if other else ""
             yield Trial(name, None, None, before, reason=f"the original: {reason}{hint}")
             return
     for variant in variants:
@@ -58,5 +61,9 @@ def trials(
 def _never_worked(before: Observation) -> str | None:
     """Return why the original is nothing to compare with."""
     checks = {check.name: check for check in judge(before).checks}
-    connects = checks["connects"]
-    return connects.evidence if connects.status.value == "fail" else None
+    if checks["connects"].status is Status.FAIL:
+        return checks["connects"].evidence
+    if not any(session.audio_milliseconds for session in sessions_of(before)):
+        errors = [description(error) for error in before.happened("exception")]
+        return "; ".join(["it sent no audio", *errors[:2]])
+    return None

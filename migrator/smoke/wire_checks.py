@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator.smoke.observation import Happening, Observation, sessions_of
+from migrator.smoke.observation import ROUNDS, Happening, Observation, sessions_of
 from migrator.smoke.verdict import Check, Rule, failed, passed, skipped
 from runtime.replay import Frame, SessionRecord
 
@@ -128,15 +128,21 @@ def _terminate(seen: Observation, before: Observation | None) -> Iterator[Check]
     sessions = [session for session in sessions_of(seen) if session.authorized_by]
     if seen.api != "v3" or not sessions:
         return
-    open_ended = [session for session in sessions if not session.terminated and session.closed_by != "server"]
-    never = before is not None and not any(session.terminated for session in sessions_of(before))
-    if not open_ended:
+    left = _left_open(sessions)
+    if not left:
         yield passed("terminate", "sent in every session")
-    elif never:
-        yield skipped("terminate", "not sent, nor by the original; v3 bills a session until it times out (3 hours)")
+    elif len(sessions) >= ROUNDS and left == [max(sessions, key=lambda session: session.number)]:
+        yield skipped("terminate", "sent in every session but the last, in which it was stopped")
+    elif before is not None and any(not session.terminated for session in sessions_of(before)):
+        evidence = "not sent, nor by the original; v3 bills a session until it times out (3 hours)"
+        yield skipped("terminate", evidence)
     else:
         advice = 'Send {"type": "Terminate"} and wait for Termination: an open session is billed for up to 3 hours.'
         yield failed("terminate", "the connection was closed without it", advice)
+
+
+def _left_open(sessions: Sequence[SessionRecord]) -> list[SessionRecord]:
+    return [session for session in sessions if not session.terminated and session.closed_by != "server"]
 
 
 def _protocol(seen: Observation, before: Observation | None) -> Iterator[Check]:
