@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from abc import ABC, abstractmethod
+from abc import ABC, ABCMeta, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -122,7 +122,8 @@ def registry() -> tuple[Rule, ...]:
     for module in pkgutil.iter_modules(rules.__path__):
         contents = vars(importlib.import_module(f"codemods.rules.{module.name}"))
         for item in contents.values():
-            if isinstance(item, type) and issubclass(item, Rule) and item.__module__.endswith(f".{module.name}"):
+            # Not `type`: in Python 3.10 `list[str]` passes for one.
+            if isinstance(item, ABCMeta) and issubclass(item, Rule) and item.__module__.endswith(f".{module.name}"):
                 if not getattr(item, "__abstractmethods__", None):
                     found.append(item())
     return tuple(sorted(found, key=lambda rule: (rule.order, rule.code)))
