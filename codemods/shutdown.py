@@ -102,7 +102,11 @@ def run_until_stopped(app, **options):
         stop_event.set()
         if audio_thread is not None:
             audio_thread.join(timeout=1)
-        end_session(app)
+        try:
+            app.send('{"type": "Terminate"}')
+            connection.join(timeout=5)  # the last transcripts come before the service closes
+        except Exception:
+            pass  # the connection is gone already
         app.close()
         connection.join(timeout=2)
 '''
@@ -151,7 +155,7 @@ def ending_session(module: SourceModule, connection: Connection) -> list[Edit]:
     return [_helper(module, ENDING, _ENDING), AddImport("contextlib"), *end_session(module, connection)]
 
 
-def run_app(module: SourceModule, connection: Connection, thread: str, *, in_loop: bool, in_class: bool) -> list[Edit]:
+def run_app(module: SourceModule, thread: str, *, in_loop: bool, in_class: bool) -> list[Edit]:
     """Return the edits that give a module `run_until_stopped`, for an audio thread kept under the name `thread`.
 
     In a loop that connects again for ever, Ctrl+C has to go through. In a class, the names are attributes.
@@ -161,7 +165,7 @@ def run_app(module: SourceModule, connection: Connection, thread: str, *, in_loo
         code = code.replace("    global audio_thread\n", "").replace("(app, **options)", "(app, owner, **options)")
         code = code.replace("stop_event", "owner.stop_event").replace("audio_thread", "owner.audio_thread")
     code = code.replace("audio_thread", thread)
-    return [_helper(module, RUN_APP, code), *end_session(module, connection)]
+    return [_helper(module, RUN_APP, code), AddImport("threading")]
 
 
 def _kind(connection: Connection) -> tuple[Transport, bool]:

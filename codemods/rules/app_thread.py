@@ -42,12 +42,9 @@ ws.run_forever()
 """
 _AFTER = f"""\
 import threading
-import time
 
 import websocket
 
-
-{shutdown.source(shutdown.END, Transport.WEBSOCKET_CLIENT, app=True)}
 
 {shutdown.source(shutdown.RUN_APP, Transport.WEBSOCKET_CLIENT)}
 
@@ -127,7 +124,7 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
         *sender.quiet(session),
         *_callbacks(session, sessions, sender, name),
         Replace(run, lambda updated: _run_until_stopped(updated, sender.owner if in_class else None)),
-        *shutdown.run_app(module, session.connection, name, in_loop=in_loop, in_class=in_class),
+        *shutdown.run_app(module, name, in_loop=in_loop, in_class=in_class),
     ]
     return {run: [edits]}
 

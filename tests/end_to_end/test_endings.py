@@ -61,7 +61,7 @@ def test_ends_well(app: App) -> None:
     environment = app.environments[-1]
     legacy = app.legacy_environment(environment)
     events = [event for event in EVENTS if (app.name, event.name) not in LEFT_OUT]
-    with ThreadPoolExecutor(6) as pool:
+    with ThreadPoolExecutor(4) as pool:
         runs = [
             (
                 event,
