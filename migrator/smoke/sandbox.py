@@ -174,6 +174,8 @@ class _Run:
         now = time.time()
         if self.caller is not None and self.caller.is_alive():
             return False
+        if self.caller is not None and self.caller.problem is not None:
+            return True
         if self.opened_at is None:
             return self._waits_in_vain(now)
         if self._sessions_opened() >= ROUNDS:
