@@ -24,8 +24,7 @@ _PATHS = {"v3": "/v3/ws", "v2": "/v2/realtime/ws"}
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.description = (
-        "Serve a recorded session to any client, as strictly as the service does. Any key is accepted; what a client "
-        "does wrong is printed."
+        "Serve a recorded session to any client, as strictly as the service does. What a client does wrong is printed."
     )
     parser.add_argument("recording", type=Path, nargs="?", help="the session to play (default: a short dictation)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -40,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[:KEY=VALUE,...][@MOMENT]",
         help="do something wrong; may be repeated; `--fault list` shows what there is",
     )
+    parser.add_argument("--key", action="append", metavar="KEY", help="an API key that is accepted (default: any)")
     parser.add_argument("--max-sessions", type=int, metavar="N", help="sessions at once before 3009 is the answer")
     parser.add_argument("--session-seconds", type=float, metavar="S", help="length of a session before 3008 ends it")
     parser.add_argument("--resume", action="store_true", help="find by its content where in the audio a client goes on")
@@ -109,6 +109,7 @@ def _server(arguments: argparse.Namespace, tls: Tls, log: Log) -> ReplayServer:
         speed=arguments.speed,
         faults=arguments.fault,
         log=note,
+        keys=arguments.key,
         limits=Limits(
             session_seconds=_positive("--session-seconds", arguments.session_seconds, limits.session_seconds),
             sessions=int(_positive("--max-sessions", arguments.max_sessions, limits.sessions)),
@@ -124,7 +125,7 @@ async def _until_stopped(server: ReplayServer, tls: Tls, api: str | None) -> Non
     stop = stop_on_signals()
     async with server:
         if not _is_loopback(server.host):
-            print("warning: this server is open to the network; it accepts any key", file=sys.stderr)
+            print("warning: this server is open to the network", file=sys.stderr)
         paths = " and ".join([_PATHS[api]] if api else _PATHS.values())
         print(f"listening on {server.url} ({paths})", flush=True)
         if advice := tls.advice():

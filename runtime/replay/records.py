@@ -31,7 +31,8 @@ class Frame:
 class SessionRecord:
     """A session as the server saw it. Keys and tokens are not in it.
 
-    `sent_at` tells when each message of `sent` went out (milliseconds since the handshake).
+    `sent_at` tells when each message of `sent` went out (milliseconds since the handshake). A record that nobody will
+    look at is not `detailed`: it counts frames and messages and keeps none, for a session may last three hours.
     """
 
     number: int
@@ -41,7 +42,10 @@ class SessionRecord:
     query: dict[str, str]
     headers: list[tuple[str, str]]
     authorized_by: str | None = None
+    detailed: bool = True
     frames: list[Frame] = field(default_factory=list)
+    audio_frames: int = 0
+    messages_sent: int = 0
     sent: list[str] = field(default_factory=list)
     sent_at: list[int] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
@@ -60,10 +64,18 @@ class SessionRecord:
         """The hash of all audio the client sent."""
         return self.digest.hexdigest()
 
+    def note_frame(self, frame: Frame) -> None:
+        """Record a message of the client."""
+        self.audio_frames += frame.milliseconds is not None
+        if self.detailed:
+            self.frames.append(frame)
+
     def note_sent(self, text: str, seconds: float) -> None:
         """Record a message of the server, sent so many seconds after the handshake."""
-        self.sent.append(text)
-        self.sent_at.append(round(seconds * 1000))
+        self.messages_sent += 1
+        if self.detailed:
+            self.sent.append(text)
+            self.sent_at.append(round(seconds * 1000))
 
     @property
     def messages(self) -> list[JsonObject]:
@@ -98,10 +110,10 @@ class SessionRecord:
             "path": self.path,
             "query": self.query,
             "authorized_by": self.authorized_by,
-            "audio_frames": sum(frame.milliseconds is not None for frame in self.frames),
+            "audio_frames": self.audio_frames,
             "audio_milliseconds": round(self.audio_milliseconds),
             "audio_sha256": self.audio_sha256,
-            "messages_sent": len(self.sent),
+            "messages_sent": self.messages_sent,
             "terminated": self.terminated,
             "violations": self.violations,
             "faults": self.faults,

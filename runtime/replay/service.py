@@ -145,6 +145,7 @@ class Service:
             query={name: REDACTED if name == "token" else value for name, value in request.query},
             headers=[(name, REDACTED if name in secret else value) for name, value in request.headers],
             audio=bytearray() if self._settings.keep_audio else None,
+            detailed=self._settings.keep != 0,
         )
 
     def _session(self, request: Request, api: str, record: SessionRecord, now: float) -> Session:

@@ -120,14 +120,14 @@ class Session(ABC):
         try:
             if isinstance(data, str):
                 return self.receive_text(data, now)
-            self.record.frames.append(Frame(self._wall(now), "binary", len(data), self.length(data)))
+            self.record.note_frame(Frame(self._wall(now), "binary", len(data), self.length(data)))
             return self.receive_audio(data, now)
         except Refusal as refusal:
             return self.refuse(refusal)
 
     def note_text(self, text: str, control: JsonObject | None, now: float) -> None:
         """Record a text frame; `control` is its content if it is a JSON object."""
-        self.record.frames.append(Frame(self._wall(now), "text", len(text.encode()), control=control))
+        self.record.note_frame(Frame(self._wall(now), "text", len(text.encode()), control=control))
 
     def length(self, audio: bytes) -> float:
         """Return how long audio lasts (milliseconds)."""

@@ -113,7 +113,7 @@ class V2Session(Session):
             audio = base64.b64decode(encoded, validate=True)
         except binascii.Error:
             raise _schema() from None
-        self.record.frames.append(Frame(self._wall(now), "text", size, self.length(audio)))
+        self.record.note_frame(Frame(self._wall(now), "text", size, self.length(audio)))
         return self.receive_audio(audio, now)
 
     def receive_audio(self, data: bytes, now: float) -> list[Action]:

@@ -96,6 +96,30 @@ def test_what_it_refuses_is_said_and_logged(tmp_path: Path) -> None:
     assert events.count("session closed") == 2
 
 
+def test_the_log_counts_what_a_session_came_to(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with running(DICTATION, "--log", str(log), "--speed", "50") as (process, url):
+        client = Client(f"{url}/v3/ws", **V3)
+        client.play(recording().load_audio())
+        client.say({"type": "Terminate"})
+        client.drain()
+        process.terminate()
+        process.communicate(timeout=30)
+    [closed] = [
+        entry for line in log.read_text().splitlines() if (entry := json.loads(line))["event"] == "session closed"
+    ]
+    assert (closed["audio_frames"], closed["audio_milliseconds"]) == (82, 8200)
+    assert closed["messages_sent"] == len(client.texts)
+
+
+def test_only_the_keys_that_are_named_are_accepted() -> None:
+    with running(DICTATION, "--key", "good", "--key", "better") as (_, url):
+        for key, first in {"good": "Begin", "better": "Begin", "bad": "Error"}.items():
+            client = Client(f"{url}/v3/ws", {"Authorization": key}, **V3)
+            assert client.next()["type"] == first
+            client.socket.close()
+
+
 def test_every_option_reaches_the_server() -> None:
     options = ["--variant", "F3", "--fault", "close:code=3009@3000", "--max-sessions", "1", "--resume", "--speed", "50"]
     with running(DICTATION, *options) as (_, url):
