@@ -49,7 +49,8 @@ def _command(name: str, arguments: Sequence[str]) -> int:
     module = import_module(COMMANDS[name][0])
     command = argparse.ArgumentParser(prog=f"v3-migrate {name}", allow_abbrev=False)
     module.configure(command)
-    return int(module.run(command.parse_args(arguments)))
+    parse = getattr(module, "parse", argparse.ArgumentParser.parse_args)
+    return int(module.run(parse(command, arguments)))
 
 
 def parser() -> argparse.ArgumentParser:

@@ -66,6 +66,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--report", type=Path, metavar="FILE.html", help="write a page with the checks and drawn timelines")
 
 
+def parse(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
+    """Parse a command line; what follows `--` is the program's, whatever it looks like and wherever PATH stands."""
+    own = list(words)
+    command: list[str] = []
+    if "--" in own:
+        own, command = own[: own.index("--")], own[own.index("--") + 1 :]
+    arguments = parser.parse_args(own)
+    arguments.words += command
+    return arguments
+
+
 #: Puts the original of a folder at a new place.
 Original = Callable[[Path, Path], None]
 

@@ -50,4 +50,4 @@ def _test(path: str, outcomes: Sequence[Outcome], options: str) -> int:
 
     parser = argparse.ArgumentParser(prog="v3-migrate --smoke-options", allow_abbrev=False)
     command.configure(parser)
-    return command.run(parser.parse_args([path, *shlex.split(options)]), original)
+    return command.run(command.parse(parser, [path, *shlex.split(options)]), original)

@@ -89,11 +89,12 @@ def test_what_is_there_is_compared_with_the_last_commit(project: Path) -> None:
 
 def test_a_command_is_run_without_anything_to_compare(project: Path) -> None:
     spoil(project, "20 ms chunks")
-    result = tool(project, "smoke", "--variant", "F1", "--timeline", "--", "python3", "captions.py")
+    words = ["--variant", "F1", "--timeline", "--", "python3", "captions.py", "--timeline"]
+    result = tool(project.parent, "smoke", "project", *words)
     assert result.returncode == 1
     assert "\x1b" not in result.stdout
     lines = result.stdout.splitlines()
-    assert lines[0] == "captions.py"
+    assert lines[0] == "captions.py --timeline"
     assert "  FAIL audio      3007: Input Duration Violation: 20.0 ms. Expected between 50 and 1000 ms" in lines
     assert "                  -> Send 50 to 1000 ms of audio in each frame, not faster than real time." in lines
     assert any(line.endswith("audio         1 x 20 ms as binary") for line in lines)
