@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runtime.tls import configure_tls, server_tls
+from runtime.serving import Tls, configure_serving, server_tls, stop_on_signals
 
 if TYPE_CHECKING:
     from runtime.recorder import Recorder
-    from runtime.tls import Tls
 
 __all__ = ["configure", "run"]
 
@@ -31,15 +31,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="where to connect on to (default: %(default)s)",
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     parser.add_argument(
         "--sessions", type=int, default=1, metavar="N", help="end after N sessions (default: %(default)s)"
     )
     parser.add_argument("--overwrite", action="store_true", help="replace a recording that is there already")
     parser.add_argument("--no-audio", action="store_true", help="keep only the length and the hash of the audio")
     parser.add_argument("--redact", action="append", default=[], metavar="REGEX", help="what else must not be written")
-    configure_tls(parser)
+    configure_serving(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,7 +47,6 @@ def run(arguments: argparse.Namespace) -> int:
         0; 1 if nothing was recorded; 2 if a recording could not be written, or nothing could be started as asked.
     """
     # A command that only shows its help must not pay for the proxy.
-    import asyncio
     import re
 
     from runtime.recorder import Recorder
@@ -80,10 +77,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _record(recorder: Recorder, sessions: int, tls: Tls) -> None:
-    import asyncio
-
-    from runtime.signals import stop_on_signals
-
     stop = stop_on_signals()
     async with recorder:
         print(f"recording what passes through {recorder.url}/v3/ws to {recorder.service}", flush=True)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import ipaddress
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runtime.tls import configure_tls, server_tls
+from runtime.serving import Tls, configure_serving, server_tls, stop_on_signals
 
 if TYPE_CHECKING:
     from runtime.recording import JsonObject
     from runtime.replay import ReplayServer
     from runtime.replay.records import Log
-    from runtime.tls import Tls
 
 __all__ = ["configure", "run"]
 
@@ -27,8 +27,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Serve a recorded session to any client, as strictly as the service does. What a client does wrong is printed."
     )
     parser.add_argument("recording", type=Path, nargs="?", help="the session to play (default: a short dictation)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     parser.add_argument("--api", choices=["v3", "v2"], help="speak only this dialect (default: the path decides)")
     parser.add_argument("--variant", choices=["F1", "F1'", "F2", "F3"], help="report turns as this variant does")
     parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="a clock that runs X times faster")
@@ -44,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--session-seconds", type=float, metavar="S", help="length of a session before 3008 ends it")
     parser.add_argument("--resume", action="store_true", help="find by its content where in the audio a client goes on")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write every happening to FILE, JSON Lines")
-    configure_tls(parser)
+    configure_serving(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -77,7 +75,6 @@ def _list_faults() -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    import asyncio
     from contextlib import closing
 
     from runtime.replay.records import Log
@@ -120,8 +117,6 @@ def _server(arguments: argparse.Namespace, tls: Tls, log: Log) -> ReplayServer:
 
 
 async def _until_stopped(server: ReplayServer, tls: Tls, api: str | None) -> None:
-    from runtime.signals import stop_on_signals
-
     stop = stop_on_signals()
     async with server:
         if not _is_loopback(server.host):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -66,8 +67,8 @@ class ReplayServer:
     ) -> None:
         if api not in (None, "v3", "v2"):
             raise ValueError(f"api must be 'v3', 'v2' or None, not {api!r}")
-        if not speed > 0:
-            raise ValueError("speed must be greater than 0")
+        if not 0 < speed < math.inf:
+            raise ValueError("speed must be greater than 0, and finite")
         base = limits or Limits()
         self._recording = recording if isinstance(recording, Recording) else read(recording)
         self._settings = Settings(

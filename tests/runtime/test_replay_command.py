@@ -181,6 +181,7 @@ def test_a_recording_that_is_wrong_is_named_with_its_line(tmp_path: Path) -> Non
         ([DICTATION, "--speed", "0"], "speed must be greater than 0"),
         ([DICTATION, "--ca-file", "ca.pem"], "give both"),
         ([DICTATION, "--tls", "--certificate", "x.pem"], "give one of them"),
+        ([DICTATION, "--speed", "inf"], "speed must be greater than 0, and finite"),
         ([DICTATION, "--session-seconds", "0"], "--session-seconds must be greater than 0"),
         ([DICTATION, "--max-sessions", "-1"], "--max-sessions must be greater than 0"),
         ([DICTATION, "--log", "nowhere/log.jsonl"], "nowhere/log.jsonl"),
@@ -192,6 +193,11 @@ def test_what_cannot_be_started_is_an_error(arguments: list[str], words: str) ->
     assert message.startswith("error: ")
     assert words in message
     assert "Traceback" not in message
+
+
+@pytest.mark.parametrize("port", ["70000", "-1", "http"])
+def test_a_port_that_is_none_is_said_to_be_none(port: str) -> None:
+    assert f"a port is a number from 0 to 65535, not '{port}'" in failing(DICTATION, f"--port={port}")
 
 
 def test_the_faults_there_are_can_be_listed() -> None:
