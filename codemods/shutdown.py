@@ -93,7 +93,7 @@ def run_until_stopped(app, **options):
     try:
         connection.start()
         while connection.is_alive():
-            connection.join(timeout=0.1)
+            time.sleep(0.1)  # not join: a thread whose join Ctrl+C interrupts counts as ended, before Python 3.13
             if audio_thread is not None and audio_thread.ident and not audio_thread.is_alive():
                 break  # no more audio comes
     except KeyboardInterrupt:
@@ -165,7 +165,7 @@ def run_app(module: SourceModule, thread: str, *, in_loop: bool, in_class: bool)
         code = code.replace("    global audio_thread\n", "").replace("(app, **options)", "(app, owner, **options)")
         code = code.replace("stop_event", "owner.stop_event").replace("audio_thread", "owner.audio_thread")
     code = code.replace("audio_thread", thread)
-    return [_helper(module, RUN_APP, code), AddImport("threading")]
+    return [_helper(module, RUN_APP, code), AddImport("threading"), AddImport("time")]
 
 
 def _kind(connection: Connection) -> tuple[Transport, bool]:

@@ -42,6 +42,7 @@ ws.run_forever()
 """
 _AFTER = f"""\
 import threading
+import time
 
 import websocket
 
