@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from migrator.smoke.display import lines_about, raw_ends, shown_like_finals, tells_apart
 from migrator.smoke.finals import same, shown, shown_unfinished, unfinished
@@ -11,6 +12,8 @@ from migrator.smoke.observation import ROUNDS, Happening, Observation, descripti
 from migrator.smoke.verdict import Check, Rule, failed, passed, skipped
 
 _TWICE = "A final comes twice in some variants: test end_of_turn and turn_is_formatted together."
+#: How much of a difference is shown.
+_LINES = 20
 _ONLY_FINALS = "Only a Turn with end_of_turn and turn_is_formatted is what v2 called final."
 
 
@@ -43,7 +46,8 @@ def _shown_as_before(seen: Observation, before: Observation) -> Check:
     endless = all(run.ending != "itself" and len(sessions_of(run)) >= ROUNDS for run in (seen, before))
     wrong = [name for name in demanded if not _same(now.get(name, []), demanded[name], seen, endless)]
     where = next(iter(wrong or demanded))
-    return _verdict(seen, demanded[where], now.get(where, []), where, not wrong)
+    check = _verdict(seen, demanded[where], now.get(where, []), where, not wrong)
+    return replace(check, evidence=f"{check.evidence}\n{_diff(old[where], now.get(where, []))}") if wrong else check
 
 
 def _made_as_before(seen: Observation, before: Observation) -> Check:
@@ -54,13 +58,19 @@ def _made_as_before(seen: Observation, before: Observation) -> Check:
         known = set(lines)
         again = [line for line in lines_about(seen.channels.get(name, ""), seen.expected, ()) if line in known]
         if again != lines:
-            difference = [line for line in difflib.ndiff(lines, again) if line[0] in "-+"]
-            evidence = f"{name} has other lines than before: {' | '.join(difference)}"
+            evidence = f"{name} has other lines than before\n{_diff(lines, again)}"
             return failed("finals", evidence, "Compare both timelines: what the program makes of a final has changed.")
     count = sum(map(len, made.values()))
     if not count:
         return skipped("finals", "the original shows none of them either")
     return passed("finals", f"{count} lines made of them, as before")
+
+
+def _diff(before: Sequence[str], now: Sequence[str]) -> str:
+    """Return how the lines of two runs differ: `-` was there before, `+` is there now."""
+    lines = [line.rstrip() for line in difflib.ndiff(before, now) if not line.startswith("?")]
+    more = [f"... and {len(lines) - _LINES} more lines"] if len(lines) > _LINES else []
+    return "\n".join(lines[:_LINES] + more)
 
 
 def _verdict(seen: Observation, wanted: Sequence[str], found: Sequence[str], where: str, right: bool) -> Check:

@@ -47,7 +47,8 @@ def _program(
             yield from _folded(trial.reason, "    ", "    ", width)
     for check, variants in _checks(runs):
         mark = _MARKS[check.status]
-        evidence = f"{check.evidence}{f' [{variants}]' if variants else ''}"
+        seen, *more = check.evidence.split("\n")
+        evidence = "\n".join([f"{seen}{f' [{variants}]' if variants else ''}", *more])
         first, *rest = _folded(evidence, " " * _INDENT, " " * _INDENT, width)
         # The colour has no width, so it comes after folding.
         yield f"  {paint(mark)}{' ' * (5 - len(mark))}{check.name:<11}{first[_INDENT:]}"
@@ -85,9 +86,14 @@ def _checks(runs: Sequence[Trial]) -> Iterator[tuple[Check, str]]:
 
 def _folded(text: str, first: str, rest: str, width: int | None) -> list[str]:
     """Return `text` as lines of at most `width` columns; without one, as one line."""
-    if width is None:
-        return [first + text]
-    return textwrap.wrap(text, max(width, 40), initial_indent=first, subsequent_indent=rest) or [first]
+    lines = []
+    for number, line in enumerate(text.split("\n")):
+        start = rest if number else first
+        folded = [start + line]
+        if width is not None:
+            folded = textwrap.wrap(line, max(width, 40), initial_indent=start, subsequent_indent=rest)
+        lines += folded or [start]
+    return lines
 
 
 def _painter(color: bool) -> Callable[[str], str]:

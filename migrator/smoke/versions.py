@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import tarfile
@@ -31,7 +32,8 @@ def migrated_copy(folder: Path, target: Path) -> int:
     outcomes = Run([str(target)]).outcomes(lambda: options)
     for outcome in outcomes:
         if outcome.error is not None:
-            raise VersionError(f"{outcome.path}: {outcome.error}")
+            # Named as in the user's folder, not in the copy.
+            raise VersionError(f"{folder / os.path.relpath(outcome.path, target)}: {outcome.error}")
     changed = [outcome for outcome in outcomes if outcome.changed]
     for outcome in changed:
         Path(outcome.path).write_bytes(outcome.after)
