@@ -35,7 +35,8 @@ class Expressions(Calls):
             return frozenset({Const(_CONSTANTS[name], node)})
         owner = self.scope.owner(name)
         if owner is None:
-            return frozenset({External(f"builtins.{name}")})
+            starred = self.cells.get((self.scope.module, name), NOTHING)
+            return starred or frozenset({External(f"builtins.{name}")})
         binding = env.get(name) if owner is self.scope and not self.is_shared(owner, name) else None
         if binding is None:
             known = self.definitions.get((owner, name), [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import libcst as cst
 
@@ -52,12 +52,14 @@ class Interpreter(Expressions):
         name_models: Mapping[str, Model],
         method_models: Mapping[type[Value], MethodModel],
         attribute_models: Mapping[type[Value], AttributeModel],
+        annotation_models: Mapping[str, Callable[[cst.Param], Value]],
     ) -> None:
         self.workspace = workspace
         self.models = dict(models)
         self.name_models = dict(name_models)
         self.method_models = dict(method_models)
         self.attribute_models = attribute_models
+        self.annotation_models = annotation_models
         self.taken: set[tuple[str, str]] = set()
         self._loops: list[tuple[list[Env], list[Env]]] = []
         super().__init__(modules)
@@ -108,6 +110,8 @@ class Interpreter(Expressions):
                 elif "staticmethod" not in decorators:
                     self.join_argument(self.scope, name, frozenset({Instance(method_of)}))
             values = self.passed.get((self.scope, name), NOTHING)
+            if not values and param.annotation is not None:
+                values = self._annotated(param.annotation.annotation, param, env)
             if not values and self.guessing:
                 values = frozenset({Message(None, param)})
             self.bind(name, param, values, env, None, "param")
@@ -123,6 +127,24 @@ class Interpreter(Expressions):
         if params.star_kwarg is not None:
             rest = frozenset({Obj(params.star_kwarg, "dict")})
             self.bind(params.star_kwarg.name.value, params.star_kwarg, rest, env, None, "param")
+
+    def _annotated(self, node: cst.BaseExpression, param: cst.Param, env: Env) -> Values:
+        """Return what an annotation says of a parameter that nobody in the program fills."""
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
+            return self._annotated(node.left, param, env) | self._annotated(node.right, param, env)
+        if isinstance(node, cst.Subscript) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+            name = node.value.attr if isinstance(node.value, cst.Attribute) else node.value
+            optional = isinstance(name, cst.Name) and name.value == "Optional"
+            return self._annotated(node.slice[0].slice.value, param, env) if optional else NOTHING
+        if not isinstance(node, cst.Name | cst.Attribute):
+            return NOTHING
+        found: set[Value] = set()
+        for value in self.eval(node, env):
+            if isinstance(value, ClassRef):
+                found.add(Instance(value.node))
+            elif isinstance(value, External) and value.name in self.annotation_models:
+                found.add(self.annotation_models[value.name](param))
+        return frozenset(found)
 
     def _class_of(self, node: cst.FunctionDef | cst.Lambda) -> cst.ClassDef | None:
         parent = self.scope.parent
@@ -396,6 +418,11 @@ class Interpreter(Expressions):
                 for name in sorted(self.scopes[self.modules[loaded].tree].local):
                     found = self.module_attribute(loaded, name)
                     self.join_cell(self.scope.module, name, found)
+                return
+            for known in self.models:
+                home, _, name = known.rpartition(".")
+                if home == module:
+                    self.join_cell(self.scope.module, name, frozenset({External(known)}))
             return
         for alias in part.names:
             name = alias.name.value if isinstance(alias.name, cst.Name) else ""

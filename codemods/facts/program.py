@@ -52,6 +52,7 @@ class Program:
             {**library.NAME_MODELS, **transports.NAME_MODELS},
             {**library.METHOD_MODELS, **transports.METHOD_MODELS},
             transports.ATTRIBUTE_MODELS,
+            transports.ANNOTATION_MODELS,
         )
         self.run.run()
 

@@ -12,9 +12,9 @@ from codemods.facts.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Transcriber(Value):
-    """An `aai.RealtimeTranscriber`, made by one call, or any instance of one subclass."""
+    """An `aai.RealtimeTranscriber`, made by one call, or any instance of one subclass, or whatever a parameter gets."""
 
-    site: cst.Call | cst.ClassDef
+    site: cst.Call | cst.ClassDef | cst.Param
 
 
 class EventKind(str, Enum):

@@ -14,6 +14,12 @@ from codemods.sdk.plan import Plans
 from codemods.sdk.sessions import METHODS
 from codemods.sdk.subclass import SILENCE, silence
 
+_ELSEWHERE = {
+    "connect": "connect(StreamingParameters(...))",
+    "close": "disconnect(terminate=True), then what on_close did,",
+    "force_end_utterance": "force_endpoint()",
+    SILENCE: "set_params(StreamingSessionParameters(max_turn_silence=...))",
+}
 _V3_METHODS = frozenset({"on", "disconnect", "set_params", "force_endpoint", "keep_alive", "params"})
 
 
@@ -51,8 +57,13 @@ class SdkControls(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute)
-        found = Plans.make(context.program, context.options).at(node)
+        plans_of_program = Plans.make(context.program, context.options)
+        found = plans_of_program.at(node)
         if found is None:
+            if node in plans_of_program.sessions.foreign and node.attr.value in _ELSEWHERE:
+                yield self.report(
+                    node, f"of a transcriber that is made out of sight: {_ELSEWHERE[node.attr.value]} in v3"
+                )
             return
         use, plans = found
         name = node.attr.value

@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods.build import expression
 from codemods.edits import AddImport, Change, Edit, InsertBefore, Replace
+from codemods.facts.transports import sdk
 from codemods.rule import Context, Example, Rule
 from codemods.sdk.handlers import FINAL, Handler, client_name, event_parameter
 from codemods.sdk.names import V3, Names
@@ -51,6 +52,8 @@ class SdkHandlers(Rule):
         assert isinstance(node, cst.FunctionDef | cst.Lambda)
         plans = Plans.make(context.program, context.options)
         handlers = plans.handlers.of_function.get(node, [])
+        if not handlers and isinstance(node, cst.FunctionDef):
+            yield from self._out_of_sight(node, context)
         if not handlers or not handlers[0].direct:
             return
         if all(plans.of[handler.session].problem is not None for handler in handlers):
@@ -64,6 +67,20 @@ class SdkHandlers(Rule):
             edits.append(Replace(node.body, lambda updated: _if_final(updated, final)))
         name = node.name.value if isinstance(node, cst.FunctionDef) else "lambda"
         yield self.change(node, f"callback {name}, which v3 calls with the client first", *edits)
+
+    def _out_of_sight(self, node: cst.FunctionDef, context: Context) -> Iterable[Change]:
+        """Report a function that takes what the SDK hands to callbacks, and that nobody in the program calls."""
+        scope = context.program.run.scopes[node]
+        names = Names.of(context.program, context.module)
+        for param in (*node.params.posonly_params, *node.params.params):
+            if param.annotation is None or context.program.run.passed.get((scope, param.name.value)):
+                continue
+            if names.legacy(param.annotation.annotation) in sdk.EVENTS:
+                yield self.report(
+                    node.name,
+                    "nobody here registers or calls this: if the SDK does, it gets the client before the event",
+                )
+                return
 
     def _parameter(self, node: cst.FunctionDef | cst.Lambda, handler: Handler, context: Context) -> list[Edit]:
         name = client_name(node, context.module)

@@ -42,14 +42,14 @@ class SdkNames(Rule):
     code = "V3M607"
     summary = "names that the SDK no longer has become those of `assemblyai.streaming.v3`"
     why = "Since SDK 0.64.3 the import fails, or the attribute; annotations are evaluated when a function is defined."
-    nodes = (cst.Attribute, cst.Name, cst.SimpleString, cst.ImportFrom, cst.MatchClass)
+    nodes = (cst.Attribute, cst.Name, cst.SimpleString, cst.Import, cst.ImportFrom, cst.MatchClass)
     order = 20
     examples = (
         Example(
             "from assemblyai import AudioEncoding, RealtimeError, Transcriber\n\n\n"
-            "def show(error: RealtimeError, kind=AudioEncoding.pcm_mulaw):\n    print(error, kind, Transcriber)\n",
+            "def refuse(kind=AudioEncoding.pcm_mulaw) -> RealtimeError:\n    return RealtimeError(kind, Transcriber)\n",
             "from assemblyai import Transcriber\nfrom assemblyai.streaming.v3 import Encoding, StreamingError\n\n\n"
-            "def show(error: StreamingError, kind=Encoding.pcm_mulaw):\n    print(error, kind, Transcriber)\n",
+            "def refuse(kind=Encoding.pcm_mulaw) -> StreamingError:\n    return StreamingError(kind, Transcriber)\n",
         ),
         Example(
             "import assemblyai as aai\nfrom typing import Optional\n\n\nclass Desk:\n"
@@ -67,6 +67,8 @@ class SdkNames(Rule):
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.ImportFrom):
             yield from self._import(node, context)
+        elif isinstance(node, cst.Import):
+            yield from self._import_extras(node, context)
         elif isinstance(node, cst.MatchClass):
             yield from self._pattern(node, context)
         elif isinstance(node, cst.SimpleString):
@@ -177,10 +179,32 @@ class SdkNames(Rule):
             for up in context.module.ancestors(node)
         )
 
+    def _import_extras(self, node: cst.Import, context: Context) -> Iterable[Change]:
+        """Rewrite `import assemblyai.extras`, which brings the package as well, and take out `... as name`."""
+        gone = [alias for alias in node.names if spelled(alias.name) == "assemblyai.extras"]
+        if not gone or Names.of(context.program, context.module).only_v3:
+            return
+        kept = [alias for alias in node.names if alias not in gone or alias.asname is None]
+        message = "import of assemblyai.extras, which the SDK no longer has"
+        if not kept:
+            yield self.change(node, message, Remove(node))
+            return
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            names = [alias.with_changes(name=cst.Name("assemblyai")) if alias in gone else alias for alias in kept]
+            names[-1] = names[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+            return cst.ensure_type(updated, cst.Import).with_changes(names=names)
+
+        yield self.change(node, message, Replace(node, build))
+
     def _import(self, node: cst.ImportFrom, context: Context) -> Iterable[Change]:
-        if node.relative or node.module is None or isinstance(node.names, cst.ImportStar):
+        if node.relative or node.module is None:
             return
         home = spelled(node.module)
+        if isinstance(node.names, cst.ImportStar):
+            if home == "assemblyai.extras" and not Names.of(context.program, context.module).only_v3:
+                yield self.change(node, "import of assemblyai.extras, which the SDK no longer has", Remove(node))
+            return
         gone = {
             "assemblyai": frozenset(RENAMED) | {"extras"},
             "assemblyai.types": frozenset(RENAMED),

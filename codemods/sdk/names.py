@@ -29,6 +29,9 @@ EXTRAS = frozenset({"MicrophoneStream", "stream_file", "file_from_stream", "Asse
 """What `assemblyai.extras` had until it was removed in 1.0.0."""
 
 _NAMED = (cst.Name, cst.Attribute)
+_EXPORTED = {"assemblyai": [*RENAMED, "settings"], "assemblyai.extras": EXTRAS}
+"""What `from ... import *` brings."""
+
 MODEL_METHODS = frozenset({"dict", "json", "copy", "model_dump", "model_dump_json", "model_copy"})
 """What the SDK's objects have from pydantic: in v3 it gives v3's fields."""
 
@@ -42,7 +45,7 @@ class Names:
         self._program = program
         self._module = module
         self._aliases: dict[str, str] = {}
-        self._star = False
+        self._star: dict[str, str] = {}
         rebound: set[str] = set()
         for node in module.walk():
             if isinstance(node, cst.Import):
@@ -74,7 +77,7 @@ class Names:
             return
         home = spelled(node.module)
         if isinstance(node.names, cst.ImportStar):
-            self._star = self._star or home == "assemblyai"
+            self._star |= {name: f"{home}.{name}" for name in _EXPORTED.get(home, ())}
             return
         for alias in node.names:
             bound = alias.asname.name if alias.asname is not None else alias.name
@@ -98,9 +101,8 @@ class Names:
 
     def _dotted(self, node: cst.CSTNode) -> str | None:
         if isinstance(node, cst.Name):
-            if self._star and node.value in RENAMED and node.value not in self.rebound:
-                return f"assemblyai.{node.value}"
-            return self._aliases.get(node.value)
+            starred = self._star.get(node.value) if node.value not in self.rebound else None
+            return self._aliases.get(node.value, starred)
         if isinstance(node, cst.Attribute):
             base = self._dotted(node.value)
             return f"{base}.{node.attr.value}" if base is not None else None

@@ -93,6 +93,8 @@ class Sessions:
         self.program = program
         self.all: list[Session] = []
         self.uses: dict[cst.Attribute, tuple[Use, tuple[Session, ...]]] = {}
+        self.foreign: set[cst.Attribute] = set()
+        """Methods of transcribers that are made out of sight."""
         for path in program.targets:
             module = program.run.modules[path]
             for node in module.walk():
@@ -141,8 +143,12 @@ class Sessions:
         return None
 
     def _use(self, node: cst.Attribute, module: SourceModule, by_value: dict[Transcriber, Session]) -> None:
-        values = self.program.values(node.value)
-        sessions = tuple(by_value[value] for value in values if isinstance(value, Transcriber) and value in by_value)
+        values = [value for value in self.program.values(node.value) if isinstance(value, Transcriber)]
+        sessions = tuple(by_value[value] for value in values if value in by_value)
+        if not sessions and any(isinstance(value.site, cst.Param) for value in values):
+            sessions = tuple(session for session in self.all if session.owner is None)
+            if not sessions:
+                self.foreign.add(node)
         if not sessions:
             return
         parent = module.parent(node)

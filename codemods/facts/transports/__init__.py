@@ -31,3 +31,4 @@ METHOD_MODELS: dict[type[Value], MethodModel] = {
     **sdk.METHOD_MODELS,
 }
 ATTRIBUTE_MODELS: dict[type[Value], AttributeModel] = dict(sdk.ATTRIBUTE_MODELS)
+ANNOTATION_MODELS = dict(sdk.ANNOTATION_MODELS)

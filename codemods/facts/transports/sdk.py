@@ -62,6 +62,27 @@ def _method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments
     return NOTHING
 
 
+EVENTS = {
+    "RealtimeTranscript": EventKind.TRANSCRIPT,
+    "RealtimePartialTranscript": EventKind.TRANSCRIPT,
+    "RealtimeFinalTranscript": EventKind.TRANSCRIPT,
+    "RealtimeSessionOpened": EventKind.OPENED,
+    "RealtimeSessionInformation": EventKind.INFORMATION,
+    "RealtimeError": EventKind.ERROR,
+}
+"""The classes of what callbacks are called with."""
+
+
+def _event_of(kind: EventKind) -> Callable[[cst.Param], Value]:
+    return lambda param: Event(kind, Transcriber(param))
+
+
+ANNOTATION_MODELS: dict[str, Callable[[cst.Param], Value]] = {
+    **{f"{home}.RealtimeTranscriber": Transcriber for home in _HOMES},
+    **{f"{home}.{name}": _event_of(kind) for home in (*_HOMES, "assemblyai.types") for name, kind in EVENTS.items()},
+}
+"""What a parameter gets that is annotated with a class, when nobody in the program fills it."""
+
 METHOD_MODELS: dict[type[Value], MethodModel] = {Transcriber: _method, Event: _method}
 
 
@@ -81,4 +102,13 @@ ATTRIBUTE_MODELS: dict[type[Value], Callable[[Value, str], Values]] = {
     Event: _event_attribute,
 }
 
-__all__ = ["ATTRIBUTE_MODELS", "CALLBACKS", "CLASS", "METHOD_MODELS", "MODELS", "is_subclass"]
+__all__ = [
+    "ANNOTATION_MODELS",
+    "ATTRIBUTE_MODELS",
+    "CALLBACKS",
+    "CLASS",
+    "EVENTS",
+    "METHOD_MODELS",
+    "MODELS",
+    "is_subclass",
+]

@@ -1,0 +1,36 @@
+"""Callbacks and their helpers, registered in a module out of sight."""
+import assemblyai as aai
+def on_data(t: aai.RealtimeTranscript):
+    if isinstance(t, aai.RealtimeFinalTranscript):
+        show(t)
+    else:
+        print(t.text, end="\r")
+def show(t: aai.RealtimeFinalTranscript):
+    print(t.text, t.confidence)
+def on_error(e: aai.RealtimeError): print(e.status_code)
+class H:
+    def on_open(self, o: aai.RealtimeSessionOpened): print(o.session_id)
+# output
+"""Callbacks and their helpers, registered in a module out of sight."""
+import assemblyai as aai
+from assemblyai.streaming.v3 import BeginEvent, StreamingError, TurnEvent
+
+
+def turn_text(turn: TurnEvent) -> str:
+    """Return all words heard so far: `transcript` leaves out those that may still change."""
+    return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
+
+
+# TODO(v3-migrate): V3M602 nobody here registers or calls this: if the SDK does, it gets the client before the event
+def on_data(t: TurnEvent):
+    if t.end_of_turn and t.turn_is_formatted:
+        show(t)
+    elif not t.end_of_turn:
+        print(turn_text(t), end="\r")
+def show(t: TurnEvent):
+    print(t.transcript, sum(word.confidence for word in t.words) / max(len(t.words), 1))
+# TODO(v3-migrate): V3M602 nobody here registers or calls this: if the SDK does, it gets the client before the event
+def on_error(e: StreamingError): print(e.code)
+class H:
+    # TODO(v3-migrate): V3M602 nobody here registers or calls this: if the SDK does, it gets the client before the event
+    def on_open(self, o: BeginEvent): print(o.id)
