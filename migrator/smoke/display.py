@@ -54,6 +54,7 @@ def _shapes(text: str, wanted: Iterable[str]) -> set[tuple[str, str]]:
     choices = "|".join(re.escape(choice) for choice in sorted(filter(None, wanted), key=len, reverse=True))
     if not choices:
         return set()
+    text = "\n" + text  # The first line is one like the others.
     return {
         (_line_end(text[max(0, found.start() - _REACH) : found.start()]), _line_start(text[found.end() :][:_REACH]))
         for found in re.finditer(rf"(?<!\w)(?:{choices})(?!\w)", text)
