@@ -102,8 +102,9 @@ class LastWords(Rule):
         session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
         if session is None or not isinstance(node, cst.Call):
             return
-        if _is_closed_next(node, session, sessions, context):
-            edits = _waits(node, session, sessions, context)
+        receiving = session_close.readers(session, sessions)
+        if receiving and _is_closed_next(node, session, context):
+            edits = [] if sessions.function(node) in receiving else _waits(node, session, sessions, context)
             if edits:
                 context.claim(node)
                 yield self.change(
@@ -115,7 +116,7 @@ class LastWords(Rule):
             yield self.report(node, _CANCELLED)
 
 
-def _is_closed_next(node: cst.Call, session: Session, sessions: Sessions, context: Context) -> bool:
+def _is_closed_next(node: cst.Call, session: Session, context: Context) -> bool:
     """Return whether the next statement closes the socket."""
     statement = context.module.statement(node)
     block = context.module.parent(statement) if statement is not None else None
@@ -131,10 +132,9 @@ def _waits(node: cst.Call, session: Session, sessions: Sessions, context: Contex
     holder = module.parent(node)
     if awaited:
         holder = module.parent(holder) if isinstance(holder, cst.Await) else None
-    receiving = session_close.readers(session, sessions)
-    if not isinstance(holder, cst.Expr) or sessions.function(node) in receiving or not shutdown.fits(module, sessions):
+    if not isinstance(holder, cst.Expr) or not shutdown.fits(module, sessions):
         return []
-    if not receiving or not isinstance(node.func, cst.Attribute) or sessions.only(node.func.value) is not session:
+    if not isinstance(node.func, cst.Attribute) or sessions.only(node.func.value) is not session:
         return []
     if not node.args or isinstance(node.args[0].value, cst.Name | cst.Attribute):
         return []  # the message would be left over

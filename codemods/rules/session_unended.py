@@ -13,8 +13,8 @@ from codemods.rule import Context, Example, Rule
 from codemods.rules import session_close
 
 _MESSAGE = (
-    'nothing ends this session, and it is billed for up to three hours: send {"type": "Terminate"} and wait for '
-    "Termination before the socket is closed"
+    "nothing ends this session, and it is billed for up to three hours: {stop}"
+    'send {{"type": "Terminate"}} and wait for Termination before the socket is closed'
 )
 _PROGRAM = """\
 import websocket
@@ -40,7 +40,7 @@ class SessionUnended(Rule):
         Example(
             _PROGRAM.format(todo="", url="wss://api.assemblyai.com/v2/realtime/ws"),
             _PROGRAM.format(
-                todo=f"# TODO(v3-migrate): V3M510 {_MESSAGE}\n",
+                todo=f"# TODO(v3-migrate): V3M510 {_MESSAGE.format(stop='')}\n",
                 url="wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true",
             ),
         ),
@@ -54,4 +54,7 @@ class SessionUnended(Rule):
             return
         session_close.planned(context)
         if session.connection not in sessions.ended:
-            yield self.report(node, _MESSAGE)
+            sends = [send.call for send in session.audio]
+            in_thread = any(sessions.within(run, sends) for _, runs in sessions.thread_targets() for run in runs)
+            stop = "stop and join the thread that sends audio, " if in_thread else ""
+            yield self.report(node, _MESSAGE.format(stop=stop))

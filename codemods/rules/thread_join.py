@@ -10,7 +10,7 @@ from codemods.edits import AddImport, Change, Edit, InsertBefore
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
-from codemods.rules import app_thread
+from codemods.rules import session_close
 from codemods.sender_thread import SenderThread, frees_device, is_true
 from codemods.tree import SourceModule, Statement
 
@@ -82,10 +82,12 @@ class ThreadJoin(Rule):
         sessions = Sessions.of(context.program)
         if node not in sessions.threads or not sessions.legacy:
             return
-        app_thread.planned(context)
+        session_close.planned(context)
         session = next((s for s in sessions.found.values() if s.legacy and _sends_audio(node, s, sessions)), None)
         if session is None or session.connection in sessions.ended or _is_joined(node, sessions):
             return
+        if not sessions.terminates:
+            return  # V3M510 says what there is to do for this session
         edits = _edits(session, sessions)
         if edits:
             yield self.change(node, "nothing waits for this thread; now the end of the program does", *edits)

@@ -398,3 +398,46 @@ def test_a_function_that_may_run_on_either_thread_is_left_alone() -> None:
     result = ended("def leave():\n    ws.close()\n\n\n" + shared.replace("run_forever()", "run_forever(reconnect=5)"))
     assert rewrites(result) == set()
     assert "V3M510" in reports(result)
+
+
+ENDING = """\
+import json
+import threading
+
+import websocket
+
+ws = websocket.create_connection(V2)
+
+
+def read():
+    while True:
+        print(ws.recv())
+
+
+reader = threading.Thread(target=read)
+reader.start()
+ws.send_binary(b"")
+{end}
+ws.close()
+"""
+
+
+def test_terminate_and_close_have_the_last_transcripts_between_them() -> None:
+    result = ended(ENDING.format(end='ws.send(json.dumps({"terminate_session": True}))'))
+    assert rewrites(result) == {"V3M509"}
+    assert result.text.endswith("\nend_session(ws)\nws.close()\n")
+    assert "import json" not in result.text
+
+
+@pytest.mark.parametrize(
+    ("end", "reported"),
+    [
+        ('END = json.dumps({"terminate_session": True})\nws.send(END)', True),  # the constant would be left over
+        ('ws.send(json.dumps({"terminate_session": True}))\nreader.join()', False),
+    ],
+)
+def test_an_end_that_cannot_be_rewritten_is_reported_unless_it_waits(end: str, reported: bool) -> None:
+    result = ended(ENDING.format(end=end))
+    assert "V3M509" not in rewrites(result)
+    assert ("V3M509" in reports(result)) == reported
+    assert '"Terminate"' in result.text
