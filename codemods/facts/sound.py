@@ -54,6 +54,11 @@ class Clock:
         encodings = self._parameter("encoding")
         self.width = _WIDTHS.get(encodings[0]) if len(encodings) == 1 else (2 if not encodings else None)
 
+    @property
+    def is_telephone(self) -> bool:
+        """Whether the sound is mu-law, as it comes from a telephone line."""
+        return self.width == 1
+
     @staticmethod
     def of(program: Program) -> Clock:
         """Return the clock of a program, worked out once."""

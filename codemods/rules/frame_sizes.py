@@ -17,6 +17,8 @@ from codemods.rule import Context, Example, Rule
 _SHORTEST, _LONGEST = 50, 1000
 """Milliseconds of audio that v3 takes in one frame (vendor's API reference)."""
 _TELEPHONE = "telephone frames of 20 ms are too short for v3 (50 to 1000 ms): gather a few before sending"
+_TAKING = frozenset({"get", "get_nowait", "popleft", "receive_bytes"})
+_MAYBE_TELEPHONE = "v3 takes 50 to 1000 ms of audio in a frame, a telephone line gives 20: check what is sent here"
 _PROGRAM = """\
 import websocket
 
@@ -59,6 +61,9 @@ class FrameSizes(Rule):
         if session is None:
             return
         found = sounds(program, program.values(send.data))
+        if not found and Clock.of(program).is_telephone and _comes_from_outside(send.data, context):
+            # v2 took 100 ms and more, except from a telephone line
+            yield self.report(node, _MAYBE_TELEPHONE)
         for sound in sorted(found, key=lambda item: context.code(item.site)):
             yield from self._sound(sound, send, context)
 
@@ -109,4 +114,34 @@ def _paces(send: Send, sound: Sound, context: Context) -> bool:
             if isinstance(node, cst.Call) and context.code(node.func).rsplit(".", 1)[-1] in ("sleep", "wait"):
                 if node.args and not (isinstance(node.args[0].value, cst.Integer) and node.args[0].value.value == "0"):
                     return True
+    return False
+
+
+def _comes_from_outside(data: cst.BaseExpression, context: Context) -> bool:
+    """Return whether what is sent reaches the program in pieces that something else has cut."""
+    queue: list[cst.BaseExpression] = [data]
+    seen: set[cst.CSTNode] = set()
+    while queue:
+        node = queue.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node, cst.Name):
+            defs = context.program.definitions(node)
+            if any(item.kind in ("param", "for") for item in defs):
+                return True
+            if any(item.kind == "augment" for item in defs):
+                return False
+            queue += [item.value for item in defs if item.value is not None]
+        elif isinstance(node, cst.Call):
+            queue += [argument.value for argument in node.args[:1]]
+            method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+            if method in _TAKING:
+                return True
+            if isinstance(node.func, cst.Attribute) and method in ("decode", "strip", "tobytes"):
+                queue.append(node.func.value)
+        elif isinstance(node, cst.Dict):
+            queue += [item.value for item in node.elements]
+        elif isinstance(node, cst.Await):
+            queue.append(node.expression)
     return False

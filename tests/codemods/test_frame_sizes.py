@@ -106,6 +106,20 @@ def test_said(source: str, message: str) -> None:
     assert result.fixed("V3M202") == []
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def feed(chunk):\n    ws.send_binary(chunk)\n",
+        "import base64, json, queue\nline = queue.Queue()\n"
+        "data = base64.b64encode(line.get()).decode()\nws.send(json.dumps({'audio_data': data}))\n",
+    ],
+)
+def test_said_where_mu_law_comes_from_outside(source: str) -> None:
+    (found,) = migrate(send(source, MULAW)).left("V3M202")
+    assert "check what is sent here" in found
+    assert migrate(send(source, PCM)).left("V3M202") == []
+
+
 def test_said_where_the_rate_is_out_of_sight() -> None:
     source = (
         'import sys\nimport websocket\n\nws = websocket.create_connection(\n    "wss://api.assemblyai.com/v2/realtime/ws'
