@@ -24,16 +24,17 @@ def raw_ends(sessions: Sequence[SessionRecord]) -> list[str]:
 def shown_like_finals(text: str, finals: Iterable[str], raw: Sequence[str], partials: Iterable[str]) -> list[str]:
     """Return the raw ends that stand in `text` as finals do, and as partials do not."""
     settled, others = set(finals), set(partials)
-    as_partial = _shapes(text, others - set(raw) - settled)
+    rest = _without(text, settled)
+    as_partial = _shapes(rest, others - set(raw) - settled)
     as_final = _shapes(text, settled - others) - as_partial
-    return [end for end in raw if end not in settled and _shapes(text, [end]) & as_final]
+    return [end for end in raw if end not in settled and _shapes(rest, [end]) & as_final]
 
 
 def tells_apart(text: str, finals: Iterable[str], partials: Iterable[str]) -> bool | None:
     """Return whether partials look otherwise than finals do in `text`; None if it does not show both."""
     settled, others = set(finals), set(partials)
     # A text that was sent as both may stand there as either.
-    as_final, as_partial = _shapes(text, settled - others), _shapes(text, others - settled)
+    as_final, as_partial = _shapes(text, settled - others), _shapes(_without(text, settled), others - settled)
     return as_final.isdisjoint(as_partial) if as_final and as_partial else None
 
 
@@ -50,15 +51,23 @@ def lines_about(text: str, finals: Iterable[str], partials: Iterable[str]) -> li
 
 
 def _shapes(text: str, wanted: Iterable[str]) -> set[tuple[str, str]]:
-    # Longest first, and whole words: a text that is part of another is not shown by showing that.
-    choices = "|".join(re.escape(choice) for choice in sorted(filter(None, wanted), key=len, reverse=True))
-    if not choices:
-        return set()
+    # Whole words only.
+    pattern = re.compile(rf"(?<!\w)(?:{_any_of(wanted)})(?!\w)")
     text = "\n" + text  # The first line is one like the others.
     return {
         (_line_end(text[max(0, found.start() - _REACH) : found.start()]), _line_start(text[found.end() :][:_REACH]))
-        for found in re.finditer(rf"(?<!\w)(?:{choices})(?!\w)", text)
+        for found in pattern.finditer(text)
     }
+
+
+def _without(text: str, finals: Iterable[str]) -> str:
+    """Blot out the finals: what is part of one is not shown by it."""
+    return re.sub(_any_of(finals), "\0", text)
+
+
+def _any_of(texts: Iterable[str]) -> str:
+    """Return a pattern for any of the texts, the longest first; it matches nothing if there are none."""
+    return "|".join(map(re.escape, sorted(filter(None, texts), key=len, reverse=True))) or "(?!)"
 
 
 def _line_end(text: str) -> str:
