@@ -124,7 +124,7 @@ def migration(folder: Path, copies: int, rounds: int) -> None:
             shutil.copytree(app / "v2", folder / f"{app.name}{number}", ignore=IGNORED)
     files = sum(1 for _ in folder.rglob("*.py"))
     jobs = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
-    tool = [sys.executable, "-m", "libcst.tool", "codemod", f"--jobs={jobs}", "--no-format", "no_op.NoOp", "."]
+    tool = [sys.executable, "-m", "libcst.tool", "codemod", "-x", f"--jobs={jobs}", "--no-format", "no_op.NoOp", "."]
     contenders = [
         Contender("libcst, a codemod of nothing", tool),
         Contender("v3-migrate", [BIN / "v3-migrate", ".", "--statistics"]),
