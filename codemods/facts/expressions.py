@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from functools import partial
 
 import libcst as cst
 
 from codemods.facts.calls import Calls
 from codemods.facts.store import ELEMENT, Arguments, Binding, Env
+from codemods.facts.templates import filled
 from codemods.facts.values import (
     NOTHING,
     Connecting,
@@ -154,10 +156,21 @@ class Expressions(Calls):
                 )
             return frozenset(value for value in left | right if isinstance(value, Obj))
         if isinstance(node.operator, cst.Modulo):
-            return frozenset(value for value in left if isinstance(value, Str))
+            given = partial(self._operand, right)
+            return frozenset(filled(value, given, percent=True) for value in left if isinstance(value, Str))
         if isinstance(node.operator, cst.BitOr):
             return left | right
         return NOTHING
+
+    def _operand(self, right: Values, key: str | int) -> Values:
+        """Return what the right side of `%` gives for a placeholder."""
+        found: set[Value] = set()
+        for value in right:
+            if isinstance(value, Obj):
+                found |= self.read_heap(value, key)
+            elif key == 0:
+                found.add(value)
+        return frozenset(found)
 
     def eval_BooleanOperation(self, node: cst.BooleanOperation, env: Env) -> Values:
         left = self.eval(node.left, env)

@@ -6,6 +6,7 @@ import libcst as cst
 
 from codemods.facts.calls import Calls, MethodModel, Model
 from codemods.facts.store import ELEMENT, Arguments
+from codemods.facts.templates import filled
 from codemods.facts.values import (
     NOTHING,
     Bound,
@@ -343,6 +344,12 @@ _TEXT_KEEPERS = ("format", "lower", "strip", "rstrip", "lstrip", "encode", "deco
 
 
 def _text_method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
+    if name == "format" and isinstance(base, Str):
+
+        def argument(key: str | int) -> Values:
+            return given.get(key) if isinstance(key, int) else given.get(None, key)
+
+        return frozenset({filled(base, argument, percent=False)})
     if name in _TEXT_KEEPERS:
         return frozenset({base})
     if name == "join" and isinstance(base, Str):

@@ -198,9 +198,8 @@ class Program:
         """Return the constant keys of the mappings that an expression can be."""
         found: list[str] = []
         for value in self.values(node):
-            for owner, key in self.run.heap:
-                if owner == value and isinstance(key, str):
-                    found.append(key)
+            if isinstance(value, Obj):
+                found += [key for key in self.run.items(value) if isinstance(key, str)]
         return found
 
     def constants(self, node: cst.CSTNode) -> list[str]:

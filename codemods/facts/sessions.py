@@ -13,7 +13,7 @@ from codemods.edits import Edit
 from codemods.facts.observations import Connect, Send
 from codemods.facts.program import Program
 from codemods.facts.scopes import ScopeNode
-from codemods.facts.values import Bound, Connection, External, Function, Json, Str, Value, Values
+from codemods.facts.values import Bound, Connection, External, Function, Json, Obj, Str, Value, Values
 from codemods.model import Options
 from codemods.tree import SourceModule
 
@@ -119,7 +119,11 @@ class Sessions:
     def _keys(self, values: Values) -> set[str]:
         """Return the keys of the messages among `values`, whether they are JSON already or not."""
         objects = [value.content if isinstance(value, Json) else value for value in values]
-        return {key for (owner, key) in self.program.run.heap if owner in objects and isinstance(key, str)}
+        found: set[str] = set()
+        for value in objects:
+            if isinstance(value, Obj):
+                found.update(key for key in self.program.run.items(value) if isinstance(key, str))
+        return found
 
     # questions
 

@@ -14,7 +14,7 @@ from codemods.edits import AddImport, Change, Edit, InsertAfter, Replace, Unused
 from codemods.facts import endpoints, token_requests
 from codemods.facts.token_requests import TokenRequest
 from codemods.facts.values import External, Json, Obj
-from codemods.hosts import Hosts
+from codemods.hosts import Hosts, Move
 from codemods.mappings import Entry
 from codemods.numbers import clamped
 from codemods.rule import Context, Example, Rule
@@ -89,17 +89,17 @@ class _Planner:
         for request in token_requests.find(self.program):
             edits = self._request(request)
             host = self.hosts.host(request.endpoints[0])
-            if edits is None:
+            moves: list[Move] = []
+            if edits is not None:
+                moves = [move for endpoint in request.endpoints for move in self.hosts.move(endpoint, "https")]
+            if edits is None or not all(move.edits for move in moves):
+                # all of it or nothing: v3's question to v2's address helps nobody
                 self._add(self.rule.report(request.call, _BY_HAND.format(host=host)))
                 for endpoint in request.endpoints:
                     self.hosts.done.update(piece.node for piece, _, _ in endpoint.pieces())
                 continue
-            for endpoint in request.endpoints:
-                for move in self.hosts.move(endpoint, "https"):
-                    if move.edits:
-                        self._add(self.rule.change(move.node, "v2 endpoint, rewritten to v3", *move.edits))
-                    else:
-                        self._add(self.rule.report(move.node, f"use https://{host}/v3/token here"))
+            for move in moves:
+                self._add(self.rule.change(move.node, "v2 endpoint, rewritten to v3", *move.edits))
             self._add(self.rule.change(request.call, _MEANING, *edits))
         for path in self.program.targets:
             for literal in endpoints.literals(self.program, path):
