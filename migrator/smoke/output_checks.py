@@ -31,9 +31,12 @@ def _shown(seen: Observation) -> Check:
     now = _by_channel(seen)
     wanted = _wanted(seen)
     # A program of several sessions may skip what it has heard before.
-    right = [name for name, texts in now.items() if any(_same(texts, wish, seen) for wish in (wanted, seen.expected))]
-    where = right[0] if right else max(now, key=lambda name: len(now[name]), default="")
-    return _verdict(seen, wanted, now.get(where, []), where, bool(right))
+    for wish in (wanted, seen.expected):
+        for name, texts in now.items():
+            if _same(texts, wish, seen):
+                return _verdict(seen, wish, texts, name, True)
+    where = max(now, key=lambda name: len(now[name]), default="")
+    return _verdict(seen, wanted, now.get(where, []), where, False)
 
 
 def _shown_as_before(seen: Observation, before: Observation) -> Check:
@@ -78,7 +81,7 @@ def _verdict(seen: Observation, wanted: Sequence[str], found: Sequence[str], whe
         return failed("finals", _difference(wanted, found, where), _finals_advice(wanted, found))
     if doubled := _doubled(seen):
         return failed("finals", f"twice, raw and formatted: {', '.join(map(repr, doubled))}", _TWICE)
-    return passed("finals", f"all {len(found)} on {where}, once each, in order")
+    return passed("finals", f"all {len(wanted)} on {where}, once each, in order")
 
 
 def _by_channel(seen: Observation) -> dict[str, list[str]]:
