@@ -5,19 +5,14 @@ The waits of the client are short here; that each test ends is what the run's ti
 
 from __future__ import annotations
 
-import math
-import re
-import socket
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from websockets.utils import accept_key
 
-from runtime.audio import AudioFormat
 from runtime.client import StreamingClient
 from runtime.errors import (
     AudioError,
@@ -39,7 +34,7 @@ from runtime.messages import Turn
 from runtime.options import StreamingOptions
 from runtime.replay import Limits, ReplayServer
 from runtime.replay.faults import FAULTS
-from runtime.sources import FileSource, Silence
+from runtime.sources import FileSource
 from runtime.tls import throwaway
 from tests.runtime.speech import client_threads, sockets_to
 
@@ -310,59 +305,3 @@ def test_tls_that_is_trusted_and_tls_that_is_not(tmp_path: Path, monkeypatch: py
         listener = Finals()
         run(server.url, listener)
     assert listener.texts == FINALS
-
-
-@pytest.fixture
-def deaf() -> Iterator[socket.socket]:
-    """A port that accepts TCP and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield listening
-
-
-def test_a_handshake_that_is_never_answered(deaf: socket.socket) -> None:
-    with pytest.raises(ConnectError, match="no answer within"):
-        run(f"ws://127.0.0.1:{deaf.getsockname()[1]}", Finals(), replace(OPTIONS, connect_timeout=0.2))
-
-
-def test_abort_ends_a_handshake_that_is_never_answered(deaf: socket.socket) -> None:
-    url = f"ws://127.0.0.1:{deaf.getsockname()[1]}"
-    client = StreamingClient(Recording(), Finals(), replace(OPTIONS, url=url, connect_timeout=3600))
-    client.start()
-    accepted, _ = deaf.accept()
-    accepted.recv(1)  # the handshake is under way
-    client.close()
-    accepted.close()
-    assert client_threads() == []
-
-
-def test_a_peer_that_takes_nothing_any_more_does_not_hold_up_the_end(deaf: socket.socket) -> None:
-    """The buffers of both sockets fill up and sending blocks, so not even `Terminate` can be sent."""
-
-    def shake_hands() -> None:
-        peer, _ = deaf.accept()
-        request = b""
-        while b"\r\n\r\n" not in request:
-            request += peer.recv(4096)
-        [key] = re.findall(rb"Sec-WebSocket-Key: (\S+)", request)
-        accept = accept_key(key.decode())
-        peer.sendall(
-            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Accept: " + accept.encode() + b"\r\n\r\n"
-        )
-        over.wait()
-        peer.close()
-
-    over = threading.Event()
-    peer = threading.Thread(target=shake_hands)
-    peer.start()
-    port = deaf.getsockname()[1]
-    source = Silence(AudioFormat(96_000), speed=math.inf)
-    options = replace(OPTIONS, url=f"ws://127.0.0.1:{port}", speed=math.inf, io_timeout=0.3, silence_timeout=3600)
-    try:
-        with pytest.raises(ConnectionLostError, match="not taken"):
-            StreamingClient(source, Finals(), options).run()
-        assert client_threads() == []
-        assert sockets_to(port) == 0
-    finally:
-        over.set()
-        peer.join()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 import websocket
@@ -20,8 +21,11 @@ def play(
     *faults: str, path: str = "/v3/ws", stop: Callable[[Client], None] = Client.drain
 ) -> tuple[Client, SessionRecord]:  # type: ignore[assignment]
     """Play the dictation to a client; return what it saw and what the server says of it."""
-    with ReplayServer(recording(), speed=SPEED, faults=faults) as server:
-        client = Client(server.url + path, **(V3 if path == "/v3/ws" else V2))
+    query = V3 if path == "/v3/ws" else V2
+    with (
+        ReplayServer(recording(), speed=SPEED, faults=faults) as server,
+        closing(Client(server.url + path, **query)) as client,
+    ):
         try:
             client.play(recording().load_audio())
             client.say({"type": "Terminate"} if path == "/v3/ws" else {"terminate_session": True})
