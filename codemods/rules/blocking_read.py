@@ -61,16 +61,12 @@ class BlockingRead(Rule):
         function = sessions.function(node)
         if not isinstance(function, cst.FunctionDef) or function.asynchronous is None:
             return
-        message = "this read stops the event loop until a block is full"
+        message = "this read stops the event loop"
         if context.options.unsafe:
             yield self.change(node, message, Replace(node, _threaded), AddImport("asyncio"))
         else:
-            call = _call(node, context)
-            yield self.report(node, f"{message}: use await asyncio.to_thread({call}), as --unsafe does")
-
-
-def _call(node: cst.Call, context: Context) -> str:
-    return ", ".join([context.code(node.func), *(context.code(argument).rstrip(", ") for argument in node.args)])
+            read = context.code(node.func)
+            yield self.report(node, f"{message}: use await asyncio.to_thread({read}, ...), as --unsafe does")
 
 
 def _threaded(updated: cst.CSTNode) -> cst.CSTNode:

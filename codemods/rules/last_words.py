@@ -13,10 +13,7 @@ from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import session_close
 
-_CANCELLED = (
-    "when this task is cancelled, nobody receives any more: ask for the end first, and receive until Termination, "
-    "or what was said last is lost"
-)
+_CANCELLED = "nobody receives once this task is cancelled: ask for the end before, wait for Termination"
 _CLOSED = "the socket is closed before the last transcripts have come: wait for Termination in between"
 _PROGRAM = """\
 import asyncio

@@ -98,14 +98,14 @@ class Partials(Rule):
         if known is None or not lowered <= {"true", "1"}:
             yield self.report(
                 parameter.node,
-                "v3 always sends partial turns: if they were off, skip what is not end_of_turn and turn_is_formatted",
+                "v3 always sends partials: if they were off, skip turns not end_of_turn and turn_is_formatted",
             )
             return
         filters = [_filter(site, key, program) for site, key in sites.items()]
         if len(program.vendor_connections) > 1 or None in filters:
             yield self.report(
                 parameter.node,
-                "v3 always sends partial turns: skip each that is not both end_of_turn and turn_is_formatted",
+                "v3 always sends partials: skip turns that are not end_of_turn and turn_is_formatted",
             )
             return
         yield self.change(
