@@ -13,7 +13,7 @@ from codemods.rule import Context, Example, Rule
 from codemods.sdk import frames, helpers, subclass
 from codemods.sdk.handlers import FINAL, Handler
 from codemods.sdk.layout import WIDTH, Argument, call
-from codemods.sdk.names import V3, Names
+from codemods.sdk.names import V3, Names, spelled
 from codemods.sdk.plan import Plans, SessionPlan, comment_of, may_be_none
 
 
@@ -98,6 +98,12 @@ class SdkTranscriber(Rule):
         wrong = plans.closer_problem(plan) if plan.closer is not None else None
         if wrong is not None:
             yield self.report(session.arguments["on_close"], wrong)
+        guard = self._guard(context)
+        if guard is not None:
+            yield self.report(
+                guard,
+                "assemblyai may be missing here: move the import of assemblyai.streaming.v3, which cannot, inside",
+            )
         if self._has_other_host(context):
             yield self.report(
                 session.call,
@@ -113,10 +119,9 @@ class SdkTranscriber(Rule):
                 "no connect() of this transcriber was found: pass it "
                 + call("StreamingParameters", plan.parameters, "", 500),
             )
-        encoding = session.value("encoding")
-        if plan.buffer is None and encoding is not None and frames.may_be_mulaw(context.program, session, encoding):
+        if plan.buffer is None and frames.may_be_telephone(context.program, session):
             yield self.report(
-                session.arguments["encoding"],
+                session.call,
                 "if this is a telephone line, its frames of 20 ms are too short for v3: gather a few first",
             )
         if not plan.is_closed:
@@ -131,6 +136,18 @@ class SdkTranscriber(Rule):
                 f"or the session stays open, and billed, for hours{event}",
             )
         yield self.change(session.call, message, *self._statement(plan, wrong is None, context))
+
+    def _guard(self, context: Context) -> cst.ImportFrom | cst.Import | None:
+        """Return the import of the SDK inside a `try` at the top of the module."""
+        for statement in context.module.tree.body:
+            if isinstance(statement, cst.Try):
+                for node in context.module.walk(statement.body):
+                    if isinstance(node, cst.Import) and any(spelled(a.name) == "assemblyai" for a in node.names):
+                        return node
+                    if isinstance(node, cst.ImportFrom) and node.module is not None:
+                        if spelled(node.module) == "assemblyai":
+                            return node
+        return None
 
     def _has_other_host(self, context: Context) -> bool:
         """Return whether the program points the SDK to another server."""

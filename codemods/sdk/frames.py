@@ -8,12 +8,14 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.facts.sound import Clock, sounds
-from codemods.facts.values import Const, Str
+from codemods.facts.values import Const, Message, Str, Value
 from codemods.sdk.names import Names
 from codemods.sdk.sessions import Session
 
 SHORTEST = 50
 """Milliseconds of audio that v3 takes at least in one frame."""
+
+_TELEPHONE = 8000  # Hz
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,24 @@ def buffer(program: Program, session: Session, rate: cst.BaseExpression | None) 
     return Buffer(chunk, 'b"\\xff"' if mulaw else 'b"\\0"')
 
 
-def may_be_mulaw(program: Program, session: Session, encoding: cst.BaseExpression) -> bool:
-    """Return whether a session may speak what telephone lines speak, and may not."""
-    return "mulaw" in session.module.code(encoding) and not _is_mulaw(program, session)
+def may_be_telephone(program: Program, session: Session) -> bool:
+    """Return whether a session whose frames are not gathered may be a telephone line's after all.
+
+    v2 took no less than 100 ms in a frame, but for telephone lines: 8 kHz, in frames that somebody else has cut.
+    """
+    encoding = session.value("encoding")
+    if encoding is not None and "mulaw" in session.module.code(encoding) and not _is_mulaw(program, session):
+        return True
+    rates = [value.value for value in program.values(session.value("sample_rate")) if isinstance(value, Const)]
+    if rates != [_TELEPHONE] or _is_mulaw(program, session):
+        return False
+    given = [use.call.args[0].value for use in session.named("stream") if use.call is not None and use.call.args]
+    return any(isinstance(node, cst.Name) and not program.values(node) - _guesses(program, node) for node in given)
+
+
+def _guesses(program: Program, node: cst.BaseExpression) -> frozenset[Value]:
+    """Return what was only assumed of a parameter that nobody fills."""
+    return frozenset(value for value in program.values(node) if isinstance(value, Message))
 
 
 def _is_mulaw(program: Program, session: Session) -> bool:

@@ -40,6 +40,7 @@ Holder().run()
 # output
 """Optional imports, names for the type checker, a transcriber made or given, or taken from who knows where."""
 try:
+    # TODO(v3-migrate): V3M601 assemblyai may be missing here: move the import of assemblyai.streaming.v3, which cannot, inside
     import assemblyai as aai
     HAVE = True
 except ImportError:
