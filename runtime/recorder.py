@@ -158,7 +158,9 @@ class Recorder:
             request = client.request
             assert request is not None  # set by the handshake
             query = dict(parse_qsl(urlsplit(request.path).query, keep_blank_values=True))
-            secrets = [query.get("token", ""), *request.headers.get_all("Authorization")]
+            keys = request.headers.get_all("Authorization")
+            # Also a key behind a "Bearer" that the service does not want.
+            secrets = [query.get("token", ""), *keys, *(key.rpartition(" ")[2] for key in keys)]
             recorded = datetime.now(timezone.utc).isoformat(timespec="seconds")
             tape = Tape(query, Redactor(secrets, self._patterns), time.monotonic, recorded)
             path = self._next_path()
