@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import re
 import subprocess
 import sys
+import tarfile
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+
+from migrator.cli import COMMANDS, parser
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,13 +55,64 @@ def test_the_quick_start_is_two_commands_that_exist() -> None:
         assert (ROOT / script).is_file()
 
 
+def test_every_option_and_command_of_the_readme_exists() -> None:
+    readme = (ROOT / "README.md").read_text()
+    known = set(re.findall(r"--[a-z][a-z-]+", parser().format_help())) | {"--python-before"}
+    calls = re.findall(r"v3-migrate [^\n`#;]*", readme)
+    assert len(calls) > 10
+    for call in calls:
+        name = call.split()[1]
+        if name in COMMANDS:
+            command = argparse.ArgumentParser()
+            importlib.import_module(COMMANDS[name][0]).configure(command)
+            options = set(re.findall(r"--[a-z][a-z-]+", command.format_help()))
+        else:
+            options = known
+        assert set(re.findall(r"(?<=\s)--[a-z][a-z-]+", call.split(" -- ")[0])) <= options, call
+
+
+def _built(kind: str, source: Path, folder: Path) -> Path:
+    build = [sys.executable, "-m", "hatchling", "build", "--target", kind, "--directory", str(folder)]
+    subprocess.run(build, cwd=source, check=True, capture_output=True)
+    (built,) = folder.iterdir()
+    return built
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (built,) = folder.glob("*.whl")
-    return built
+    return _built("wheel", ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+def test_the_source_distribution_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    with tarfile.open(_built("sdist", ROOT, tmp_path / "sdist")) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (source,) = tmp_path.glob("v3_migrate-*")
+    again = _built("wheel", source, tmp_path / "wheel")
+    contents = [
+        {name: archive.read(name) for name in archive.namelist()} for archive in map(zipfile.ZipFile, (wheel, again))
+    ]
+    assert contents[0] == contents[1]
+
+
+def test_a_wheel_works_where_nothing_else_is(wheel: Path, tmp_path: Path) -> None:
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    subprocess.run([base, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(tmp_path / "venv" / "bin" / "python"), "install", "--quiet"]
+    subprocess.run([*pip, "--disable-pip-version-check", str(wheel)], check=True, stdin=subprocess.DEVNULL)
+    program = tmp_path / "venv" / "bin" / "v3-migrate"
+    (tmp_path / "bot.py").write_text('URL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"\n')
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+        return subprocess.run(
+            [program, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+
+    assert run("--version").stdout == f"v3-migrate {version('v3-migrate')}\n"
+    assert run("bot.py", "--write").returncode == 0
+    assert "streaming.assemblyai.com/v3/ws" in (tmp_path / "bot.py").read_text()
+    for command in COMMANDS:
+        assert run(command, "--help").returncode == 0
 
 
 def test_the_wheel_holds_the_packages_their_types_and_nothing_else(wheel: Path) -> None:
