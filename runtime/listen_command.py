@@ -52,6 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
     from runtime.errors import SourceError
 
     signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a letter the terminal does not know must not end the session
     try:
         if arguments.list_devices:
             return _list_devices()

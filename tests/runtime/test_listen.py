@@ -64,6 +64,24 @@ def test_a_pipe_gets_the_finals_and_nothing_else(server: ReplayServer) -> None:
     assert run.returncode == 0
 
 
+@pytest.mark.parametrize("form", ["--json", "text", "terminal"])
+def test_an_output_that_cannot_say_every_letter_gets_what_it_can(form: str, tmp_path: Path) -> None:
+    for name in ("dictation-f1.jsonl", "dictation.wav"):
+        (tmp_path / name).write_bytes((SESSIONS / name).read_bytes().replace(b"Good", "Gööd €".encode()))
+    environment = {**ENVIRONMENT, "PYTHONIOENCODING": "latin-1"}
+    with ReplayServer(tmp_path / "dictation-f1.jsonl", speed=SPEED) as server:
+        arguments = command(server.url, *(["--json"] if form == "--json" else []))
+        if form == "terminal":
+            with closing(Terminal(arguments, environment)) as terminal:
+                code, screen = terminal.end()
+        else:
+            run = subprocess.run(arguments, env=environment, capture_output=True, timeout=60)
+            code, screen = run.returncode, run.stdout.decode("latin-1")
+    assert code == 0
+    assert "Gööd ? morning everyone." in screen or form == "terminal"
+    assert "The meeting starts at ten." in screen
+
+
 def test_json_lines(server: ReplayServer) -> None:
     run = subprocess.run(command(server.url, "--json"), env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
     events = [json.loads(line) for line in run.stdout.splitlines()]
@@ -113,12 +131,12 @@ def test_a_reader_that_goes_away_ends_the_session_quietly(server: ReplayServer) 
 class Terminal:
     """A program on a terminal of its own, 80 columns wide."""
 
-    def __init__(self, arguments: list[str]) -> None:
+    def __init__(self, arguments: list[str], environment: dict[str, str] = ENVIRONMENT) -> None:
         self._screen = ""
         self._over = False
         self._changed = threading.Condition()
         self._ours, theirs = pty.openpty()
-        environment = {**ENVIRONMENT, "TERM": "xterm-256color", "COLUMNS": "80"}
+        environment = {**environment, "TERM": "xterm-256color", "COLUMNS": "80"}
         self.program = subprocess.Popen(arguments, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
         os.close(theirs)
         self._reader = threading.Thread(target=self._read)
