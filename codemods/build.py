@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import libcst as cst
 
-from codemods.edits import Replace
+from codemods.edits import AddHelper, Replace
 from codemods.tree import SourceModule
 
 _LOOSE_PARENTS = (
@@ -85,3 +86,36 @@ def edit_text(node: cst.CSTNode, change: Callable[[str], str]) -> Replace:
         return text.with_changes(value=change(text.value))
 
     return Replace(node, build)
+
+
+def indented(module: SourceModule, code: str) -> str:
+    """Return source with the indentation that the module has."""
+    unit = module.tree.default_indent
+    lines = []
+    for line in code.splitlines(keepends=True):
+        body = line.lstrip(" ")
+        lines.append(unit * ((len(line) - len(body)) // 4) + body)
+    return "".join(lines)
+
+
+def helper(module: SourceModule, name: str, code: str) -> AddHelper:
+    """Return the edit that gives a module a function.
+
+    The function is called `name`, or something else where that name has a meaning of the program's own: see `.name`.
+    """
+    code = indented(module, code)
+    for choice in (name, f"{name}_v3", f"v3_{name}"):
+        renamed = re.sub(rf"\b{name}\b", choice, code)
+        if choice not in module.names or _defines(module, choice, renamed):
+            return AddHelper(choice, renamed)
+    return AddHelper(name, code)
+
+
+def _defines(module: SourceModule, name: str, code: str) -> bool:
+    """Return whether a module has this very function, of an earlier run."""
+    return any(
+        isinstance(item, cst.FunctionDef)
+        and item.name.value == name
+        and module.code(item.with_changes(leading_lines=())).strip() == code.strip()
+        for item in module.tree.body
+    )

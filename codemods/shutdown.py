@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from codemods.build import indented
 from codemods.edits import AddHelper, AddImport, Edit
 from codemods.facts.sessions import Sessions
 from codemods.facts.values import Connection, Transport
@@ -176,13 +177,3 @@ def _kind(connection: Connection) -> tuple[Transport, bool]:
 
 def _helper(module: SourceModule, name: str, code: str) -> AddHelper:
     return AddHelper(name, indented(module, code))
-
-
-def indented(module: SourceModule, code: str) -> str:
-    """Return source with the indentation that the module has."""
-    unit = module.tree.default_indent
-    lines = []
-    for line in code.splitlines(keepends=True):
-        body = line.lstrip(" ")
-        lines.append(unit * ((len(line) - len(body)) // 4) + body)
-    return "".join(lines)

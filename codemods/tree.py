@@ -60,6 +60,11 @@ class SourceModule:
         return tuple(self._below(self.tree))
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Every identifier that occurs in the module."""
+        return frozenset(node.value for node in self._nodes if isinstance(node, cst.Name))
+
+    @cached_property
     def _positions(self) -> dict[cst.CSTNode, Span]:
         # the tree comes straight from the parser, which never uses a node twice: no defensive copy
         wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)

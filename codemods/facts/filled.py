@@ -126,9 +126,8 @@ class Fillings:
             return found
         found.name = taker.name.value
         fields = self._fields(taker) if isinstance(taker, cst.ClassDef) else _parameters(taker)
-        taken = helper_name(found.name) in self._names(module)
         plain = isinstance(found.mapping, cst.Name | cst.Subscript | cst.Attribute | cst.Call)
-        if fields is None or taken or not plain:
+        if fields is None or not plain:
             found.problem = f"fills {found.name} from a server message: v3 sends other keys, and more of them"
             return found
         known = (
@@ -172,10 +171,6 @@ class Fillings:
             or self.program.run.cells.get((scope, name)) == frozenset({External(f"datetime.{name}")})
             for name in ("datetime", "timezone")
         )
-
-    def _names(self, module: SourceModule) -> set[str]:
-        helper = {item.name.value for item in module.tree.body if isinstance(item, cst.FunctionDef)}
-        return self.program.run.scopes[module.tree].local - helper
 
     def _fields(self, node: cst.ClassDef) -> list[_Field] | None:
         """Return the fields of a class as far as a mapping fills them; None when that is out of sight."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import vocabulary as v
-from codemods.build import keep_parentheses, quoted
-from codemods.edits import AddHelper, Change, Edit, Replace
+from codemods.build import helper, keep_parentheses, quoted, replace_with
+from codemods.edits import Change, Replace
 from codemods.facts.guards import has_transcript
 from codemods.facts.type_tests import is_message, read_base
 from codemods.rule import Context, Example, Rule
@@ -100,12 +100,8 @@ class DerivedFields(Rule):
             code = self._inline(key, base.node.value, base.key)
             yield self.change(node, message, self._replace(node, code, context))
             return
-        name, helper = HELPERS[key]
-        edits: list[Edit] = [
-            Replace(node, lambda updated: cst.parse_expression(f"{name}({context.code(base.node)})")),
-            AddHelper(name, helper),
-        ]
-        yield self.change(node, message, *edits)
+        computed = helper(context.module, *HELPERS[key])
+        yield self.change(node, message, replace_with(node, f"{computed.name}({context.code(base.node)})"), computed)
 
     def _inline(self, key: str, name: str, like: cst.CSTNode) -> str:
         words = f"{name}[{quoted('words', like)}]"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import vocabulary as v
-from codemods.build import quoted, rename_string, replace_test, replace_with
+from codemods.build import helper, quoted, rename_string, replace_test, replace_with
 from codemods.edits import AddHelper, AddImport, Change, Edit
 from codemods.facts.filled import Fillings
 from codemods.facts.guards import is_idle, leaves
@@ -15,6 +15,7 @@ from codemods.facts.type_tests import Base, TypeTest, TypeTests, read_base
 from codemods.facts.values import Frame
 from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
+from codemods.tree import SourceModule
 
 KIND_HELPER = "turn_kind"
 KIND_OF = {v.PARTIAL: "PartialTurn", v.FINAL: "FinalTurn"}
@@ -156,9 +157,9 @@ def kind_name(v2_type: str) -> str:
     return KIND_OF.get(v2_type) or v.MESSAGE_TYPES[v2_type]
 
 
-def kind_helper() -> AddHelper:
+def kind_helper(module: SourceModule) -> AddHelper:
     """Return the edit that adds `turn_kind` to a module."""
-    return AddHelper(KIND_HELPER, KIND_CODE)
+    return helper(module, KIND_HELPER, KIND_CODE)
 
 
 def _has_remainder(branch: cst.If, test: TypeTest, tests: TypeTests) -> bool:
@@ -297,11 +298,12 @@ class KindOrigins(Rule):
                 yield self.report(node, message)  # else: reported as the test that it is part of
             return
         context.claim(node)
-        code = f"{KIND_HELPER}({context.code(read.node)})"
+        kind = kind_helper(context.module)
+        code = f"{kind.name}({context.code(read.node)})"
         yield self.change(
             node,
             "v2 message type, replaced by the kind of turn",
             replace_with(node, code),
-            kind_helper(),
+            kind,
             safety=Safety.SAFE if tests.is_sure_origin(node) else Safety.UNSAFE,
         )

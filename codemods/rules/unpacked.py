@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import libcst as cst
 
 from codemods import vocabulary as v
-from codemods.build import rename_string
+from codemods.build import helper, rename_string
 from codemods.edits import AddHelper, AddImport, Change, Edit, Replace
 from codemods.facts.filled import FROM_JSON, KEYS, Filling, Fillings, helper_name
 from codemods.rule import Context, Example, Rule
 from codemods.rules.derived_fields import HELPERS
-from codemods.rules.message_types import KIND_CODE, KIND_HELPER, kind_helper, kind_name
+from codemods.rules.message_types import KIND_CODE, kind_helper, kind_name
 
 _BEFORE = (
     "import json\nfrom dataclasses import dataclass\n\nimport websocket\n\n\n@dataclass\nclass Event:\n"
@@ -74,13 +74,16 @@ def _of_word(filling: Filling, context: Context) -> Edit:
 
 
 def _edits(filling: Filling, context: Context) -> list[Edit]:
-    name = helper_name(filling.name)
-    edits: list[Edit] = [AddHelper(name, _helper(filling))]
+    module = context.module
+    computed = {key: helper(module, *HELPERS[key]) for key in filling.keys if key in HELPERS}
+    kind = kind_helper(module)
+    fields = helper(module, helper_name(filling.name), _fields(filling, kind, computed))
+    name = fields.name
+    edits: list[Edit] = [fields, *computed.values()]
     edits += [rename_string(alias, new) for key, alias in filling.aliases.items() if (new := v.FIELDS.get(key))]
     edits += [rename_string(literal, kind_name(str(literal.evaluated_value))) for literal in filling.types]
-    edits += [AddHelper(*HELPERS[key]) for key in filling.keys if key in HELPERS]
     if v.TYPE_KEY in filling.keys:
-        edits.append(kind_helper())
+        edits.append(kind)
     if {"expires_at", "created"} & set(filling.keys):
         edits += [AddImport("datetime", "datetime"), AddImport("datetime", "timezone")]
     function = filling.call.func
@@ -103,26 +106,26 @@ def _call(function: str, argument: cst.CSTNode) -> cst.Call:
     return call.with_changes(args=[cst.Arg(argument)])
 
 
-def _helper(filling: Filling) -> str:
+def _fields(filling: Filling, kind: AddHelper, computed: Mapping[str, AddHelper]) -> str:
     """Return the function that makes keyword arguments of a message."""
     # as a keyword, for a second run would take the text "message_type" for a key of v2
     name = v.FIELDS[v.TYPE_KEY] if v.TYPE_KEY in filling.aliases else v.TYPE_KEY
-    start = f"dict({name}={KIND_HELPER}(message))" if v.TYPE_KEY in filling.keys else "{}"
+    start = f"dict({name}={kind.name}(message))" if v.TYPE_KEY in filling.keys else "{}"
     lines = [
         f"def {helper_name(filling.name)}(message):",
         f'    """Return what a message has for the fields of {filling.name}."""',
         f"    fields = {start}",
     ]
-    for kind, keys in KEYS.items():
-        taken = [line for key in filling.keys if key in keys for line in _taken(key, filling)]
+    for type_, keys in KEYS.items():
+        taken = [line for key in filling.keys if key in keys for line in _taken(key, filling, computed)]
         if taken:
-            lines += [f'    if message.get("type") == "{kind}":', *taken]
+            lines += [f'    if message.get("type") == "{type_}":', *taken]
     if "error" in filling.keys:
-        lines += ['    if "error" in message:', *_taken("error", filling)]
+        lines += ['    if "error" in message:', *_taken("error", filling, computed)]
     return "\n".join([*lines, "    return fields", ""])
 
 
-def _taken(key: str, filling: Filling) -> list[str]:
+def _taken(key: str, filling: Filling, computed: Mapping[str, AddHelper]) -> list[str]:
     """Return the lines that take one field, called as the class calls it, out of a message."""
     name = v.FIELDS.get(key, key) if key in filling.aliases else key
     if key == "expires_at":
@@ -135,5 +138,5 @@ def _taken(key: str, filling: Filling) -> list[str]:
             "        now = datetime.now(timezone.utc).replace(tzinfo=None)  # v3 does not say: when it arrives",
             f'        fields["{name}"] = now.isoformat(timespec="microseconds")',
         ]
-    value = f"{HELPERS[key][0]}(message)" if key in HELPERS else f'message["{v.FIELDS.get(key, key)}"]'
+    value = f"{computed[key].name}(message)" if key in computed else f'message["{v.FIELDS.get(key, key)}"]'
     return [f'        fields["{name}"] = {value}']

@@ -115,3 +115,27 @@ def test_two_entries_for_the_end_of_a_session_are_reported_unless_they_are_the_s
 def test_an_unformatted_end_of_turn_is_no_final() -> None:
     source = (Path(__file__).parent / "cases" / "messages" / "else_for_the_rest.py").read_text(encoding="utf-8")
     assert "unexpected" not in hear(migrated(source), Variant.F1)
+
+
+def test_the_programs_own_functions_are_not_taken_for_helpers() -> None:
+    source = PROGRAM.format(
+        before=(
+            "def turn_kind(message):\n    return 'none of yours'\n\n\n"
+            "TABLE = {'FinalTranscript': True}\nmean_confidence = 0\n"
+        ),
+        use="mean = data.get('confidence', 0)\n"
+        "    mean_confidence = data['confidence'] if 'confidence' in data else mean\n"
+        "    if TABLE.get(data['message_type']) and mean_confidence > 0:",
+    )
+    printed = hear(source, None)
+    after = migrated(source)
+    assert "def turn_kind_v3(message)" in after
+    assert {variant: hear(after, variant) for variant in VARIANTS} == dict.fromkeys(VARIANTS, printed)
+
+
+def test_a_helper_of_an_earlier_run_is_used_again() -> None:
+    table = "TABLE = {'FinalTranscript': True}\n"
+    source = PROGRAM.format(before=table, use="if TABLE.get(data['message_type']):")
+    half = migrated(source).replace("TABLE.get(turn_kind(data))", "TABLE.get(data['message_type'])")
+    half = half.replace("'FinalTurn'", "'FinalTranscript'")
+    assert migrated(half).count("def turn_kind") == 1
