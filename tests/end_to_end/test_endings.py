@@ -7,11 +7,12 @@ Each is compared with its original, which met the same end. The whole table, wit
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from tests.end_to_end.apps import App, apps
-from tests.end_to_end.endings import EVENTS, end, faults
+from tests.end_to_end.endings import EVENTS, Event, end, faults
 
 #: What may go wrong still, as it did before migration: why stands beside it.
 _LOST, _DEVICE, _THREAD = "finals are lost", "the microphone stays open", "threads are left"
@@ -51,28 +52,25 @@ for _name in ("captions_callbacks", "radio_booth", "stage_titles", "typed_messag
 #: Not run: it asks for its token inside a coroutine without a time limit, and like its original has to be killed then.
 LEFT_OUT = {("boosted_token", "Ctrl+C while connecting")}
 #: Seconds (on the wall) until a program that goes on is ended.
-PATIENCE = 4.0
+PATIENCE = 6.0
 
 
 @pytest.mark.parametrize(
     "app", [pytest.param(app, id=app.name) for app in apps() if app.transport != "sdk" and not app.drive]
 )
 def test_ends_well(app: App) -> None:
-    environment = app.environments[-1]
-    legacy = app.legacy_environment(environment)
     events = [event for event in EVENTS if (app.name, event.name) not in LEFT_OUT]
     with ThreadPoolExecutor(4) as pool:
-        runs = [
-            (
-                event,
-                pool.submit(end, app, environment, app.folder / "v3", "v3", event, PATIENCE),
-                pool.submit(end, app, legacy, app.folder / "v2", "v2", event, PATIENCE),
-            )
-            for event in events
-        ]
-    found = {event.name: list(faults(after.result(), before.result(), event)) for event, after, before in runs}
-    known = KNOWN.get(app.name, {})
-    unknown = {
-        name: [text for text in texts if not text.startswith(known.get(name, ()))] for name, texts in found.items()
-    }
-    assert {name: texts for name, texts in unknown.items() if texts} == {}
+        found = dict(zip(events, pool.map(partial(_unknown_faults, app), events), strict=True))
+    # A machine that is busy with other things makes programs late; what is wrong with them is wrong again.
+    again = {event.name: _unknown_faults(app, event) for event, texts in found.items() if texts}
+    assert {name: texts for name, texts in again.items() if texts} == {}
+
+
+def _unknown_faults(app: App, event: Event) -> list[str]:
+    """Return what is wrong with how the migrated program ends, and is not known."""
+    environment = app.environments[-1]
+    after = end(app, environment, app.folder / "v3", "v3", event, PATIENCE)
+    before = end(app, app.legacy_environment(environment), app.folder / "v2", "v2", event, PATIENCE)
+    known = KNOWN.get(app.name, {}).get(event.name, ())
+    return [text for text in faults(after, before, event) if not text.startswith(known)]

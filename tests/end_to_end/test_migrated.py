@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,19 +31,29 @@ def test_shows_each_final_once_before_and_after(app: App, tmp_path: Path, monkey
         projects[environment] = migrate(app, tmp_path / environment, requirement)
     origins = dict.fromkeys(app.legacy_environment(environment) for environment in projects)
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        originals = {
-            environment: pool.submit(observe, app, environment, app.folder / "v2", "v2") for environment in origins
-        }
-        runs = {
-            (environment, variant): pool.submit(observe, app, environment, folder, "v3", variant)
-            for environment, folder in projects.items()
-            for variant in VARIANTS
-        }
-    faults = {f"v2 on {name}": list(_original_faults(app, run.result())) for name, run in originals.items()}
-    for (environment, variant), run in runs.items():
-        before = originals[app.legacy_environment(environment)].result()
-        faults[f"{variant} on {environment}"] = list(_faults(app, run.result(), before))
-    assert {name: found for name, found in faults.items() if found} == {}
+        originals = dict(zip(origins, pool.map(partial(_original, app), origins), strict=True))
+        cases = [(environment, variant) for environment in projects for variant in VARIANTS]
+
+        def faults(case: tuple[str, str]) -> list[str]:
+            environment, variant = case
+            seen = observe(app, environment, projects[environment], "v3", variant)
+            return list(_faults(app, seen, originals[app.legacy_environment(environment)][0]))
+
+        found = dict(zip(cases, pool.map(faults, cases), strict=True))
+    # A machine that is busy with other things makes programs late; what is wrong with them is wrong again.
+    again = {case: faults(case) for case, texts in found.items() if texts}
+    assert {name: texts for name, (_, texts) in originals.items() if texts} == {}
+    assert {case: texts for case, texts in again.items() if texts} == {}
+
+
+def _original(app: App, environment: str) -> tuple[Observation, list[str]]:
+    """Run the v2 program; return what was seen, and what is wrong with it."""
+    for _ in range(2):
+        seen = observe(app, environment, app.folder / "v2", "v2")
+        texts = list(_original_faults(app, seen))
+        if not texts:
+            break
+    return seen, texts
 
 
 def _original_faults(app: App, seen: Observation) -> Iterator[str]:
