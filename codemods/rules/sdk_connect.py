@@ -11,7 +11,7 @@ from codemods.edits import AddImport, Change, Edit, Replace
 from codemods.rule import Context, Example, Rule
 from codemods.sdk.layout import WIDTH, Argument, call
 from codemods.sdk.names import V3
-from codemods.sdk.plan import Plans, SessionPlan
+from codemods.sdk.plan import CARRIED, Plans, SessionPlan
 from codemods.sdk.scopes import is_portable
 from codemods.sdk.sessions import Use
 
@@ -84,7 +84,10 @@ class SdkConnect(Rule):
         module = use.module
         codes: set[str | None] = set()
         for plan in plans:
-            if plan.stored:
+            if plan.carries_parameters:
+                safe = not any(isinstance(inner, cst.Call) for inner in module.walk(use.node.value))
+                codes.add(f"{module.code(use.node.value)}.{CARRIED}" if safe else None)
+            elif plan.stored:
                 codes.add(f"{module.code(use.node.value)}_parameters")
             elif all(
                 is_portable(context.program, source, plan.session.module, use.node, module) for source in plan.sources

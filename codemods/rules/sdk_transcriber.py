@@ -14,7 +14,7 @@ from codemods.sdk import frames, helpers, subclass
 from codemods.sdk.handlers import FINAL, Handler
 from codemods.sdk.layout import WIDTH, Argument, call
 from codemods.sdk.names import V3, Names, spelled
-from codemods.sdk.plan import Plans, SessionPlan, comment_of, may_be_none
+from codemods.sdk.plan import CARRIED, Plans, SessionPlan, comment_of, may_be_none
 
 
 class SdkTranscriber(Rule):
@@ -175,7 +175,7 @@ class SdkTranscriber(Rule):
         names = {"StreamingClient", "StreamingClientOptions", *plan.names}
         if plan.handlers or self._closes_on_termination(plan):
             names.add("StreamingEvents")
-        if plan.stored or plan.shape == "super":
+        if plan.stored or plan.carries_parameters or plan.shape == "super":
             names.add("StreamingParameters")
         return [
             AddImport("assemblyai") if name == "import assemblyai" else AddImport(V3, name) for name in sorted(names)
@@ -235,9 +235,10 @@ class SdkTranscriber(Rule):
             )
         if plan.carries_closer and closes and plan.closer is not None:
             lines.append((f"{plan.target}.on_close = {plan.session.module.code(plan.closer)}", None))
-        if plan.stored:
+        if plan.stored or plan.carries_parameters:
             parameters = call("StreamingParameters", plan.parameters, indent, WIDTH - 30)
-            lines.append((f"{plan.target}_parameters = {parameters}", None))
+            kept = f"{plan.target}.{CARRIED}" if plan.carries_parameters else f"{plan.target}_parameters"
+            lines.append((f"{kept} = {parameters}", None))
         return lines
 
     # a subclass

@@ -17,6 +17,8 @@ from codemods.sdk.scopes import first_parameter, function_of, is_portable
 from codemods.sdk.sessions import Session, Sessions, Use, function_of_value
 from codemods.tree import SourceModule
 
+CARRIED = "session_parameters"
+"""The attribute of a client that keeps what `connect` needs."""
 NO_LIMIT = "3600.0"
 """Seconds that stand for v2's `timeout=None`: v3 has no way to wait for ever."""
 TERMINATE_TIMEOUT = 30.0
@@ -33,6 +35,7 @@ class SessionPlan:
         shape: `assign`, `return` or `nested`: how the statement uses it.
         parameters: the arguments of `StreamingParameters`, as written where the session is made.
         stored: whether the parameters are kept beside the client, because `connect` cannot see what they are made of.
+        carries_parameters: whether the client keeps them, because it is all that `connect` sees.
         closes_at_sites: whether `on_close` can be named where `close` is called; else the client carries it there.
         problem: why nothing of it is rewritten.
     """
@@ -46,6 +49,7 @@ class SessionPlan:
     options: list[Argument] = field(default_factory=list)
     sources: list[cst.BaseExpression] = field(default_factory=list)
     stored: bool = False
+    carries_parameters: bool = False
     closes_at_sites: bool = False
     notes: list[str] = field(default_factory=list)
     problem: str | None = None
@@ -280,12 +284,13 @@ class Plans:
             for use in session.named("connect")
             if not all(is_portable(self.program, node, session.module, use.node, use.module) for node in plan.sources)
         ]
-        if far and plan.target.rpartition(".")[0]:
-            attribute = plan.target.rpartition(".")[2]
-            plan.stored = attribute.isidentifier() and all(
+        attribute = plan.target.rpartition(".")[2]
+        if far and "." in plan.target and attribute.isidentifier():
+            plan.stored = all(
                 isinstance(use.node.value, cst.Attribute) and use.node.value.attr.value == attribute
                 for use in session.named("connect")
             )
+        plan.carries_parameters = bool(far) and not plan.stored
 
     def _closes(self, plan: SessionPlan) -> None:
         closer = plan.closer
@@ -319,7 +324,9 @@ class Plans:
 
 def may_be_none(program: Program, node: cst.BaseExpression | None) -> bool:
     """Return whether an argument can be `None`, which v2 took for not given."""
-    if isinstance(node, cst.Lambda):
+    if isinstance(node, cst.BooleanOperation) and isinstance(node.operator, cst.Or):
+        return may_be_none(program, node.right)
+    if not isinstance(node, cst.Name | cst.Attribute | cst.Subscript | cst.IfExp):
         return False
     return any(isinstance(value, Const) and value.value is None for value in program.values(node))
 
