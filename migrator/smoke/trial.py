@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from migrator.smoke.judge import Status, Verdict, could_not_run, judge
 from migrator.smoke.observation import Observation, description, sessions_of
 from migrator.smoke.sandbox import Conditions, Program, run
+from migrator.smoke.wire_checks import refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +67,6 @@ def _never_worked(before: Observation) -> str | None:
     if not any(session.audio_milliseconds for session in sessions_of(before)):
         errors = [description(error) for error in before.happened("exception")]
         return "; ".join(["it sent no audio", *errors[:2]])
+    if refused := refusals(sessions_of(before)):
+        return f"v2 refuses it: {refused[0]}"
     return None

@@ -28,7 +28,7 @@ def _connects(seen: Observation, before: Observation | None) -> Iterator[Check]:
         yield passed("connects", how)
     elif sessions:
         advice = "Send the API key in the Authorization header, or a token."
-        yield failed("connects", "; ".join(_refusals(sessions)), advice)
+        yield failed("connects", "; ".join(refusals(sessions)), advice)
     else:
         tried = ", ".join(dict.fromkeys(host.text("host") for host in _hosts(seen))) or "none"
         yield failed("connects", f"no {seen.api} session was opened; hosts it tried: {tried}", _WHERE)
@@ -146,7 +146,7 @@ def _left_open(sessions: Sequence[SessionRecord]) -> list[SessionRecord]:
 
 
 def _protocol(seen: Observation, before: Observation | None) -> Iterator[Check]:
-    refused = [text for text in _refusals(sessions_of(seen)) if not text.startswith("3007") or seen.api != "v3"]
+    refused = [text for text in refusals(sessions_of(seen)) if not text.startswith("3007") or seen.api != "v3"]
     if refused:
         yield failed(
             "protocol", "; ".join(refused), "The service closes the connection for this: correct what it names."
@@ -155,7 +155,8 @@ def _protocol(seen: Observation, before: Observation | None) -> Iterator[Check]:
         yield passed("protocol", "no rule of the protocol was broken")
 
 
-def _refusals(sessions: Sequence[SessionRecord]) -> list[str]:
+def refusals(sessions: Sequence[SessionRecord]) -> list[str]:
+    """Return what the service refused, in its words."""
     return [text for session in sessions for text in session.violations if text != UNTERMINATED]
 
 
