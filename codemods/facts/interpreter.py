@@ -29,6 +29,9 @@ from codemods.model import ParseError, Workspace
 from codemods.tree import SourceModule
 
 MAX_ROUNDS = 14
+FOLLOWED = 400_000
+"""Characters of modules that are read only because others import them. All that a large project imports, directly or
+not, would take minutes; what counts is near, and the nearest are read first."""
 _CLOSE_ERRORS = (
     "ConnectionClosed",
     "ConnectionClosedError",
@@ -62,6 +65,7 @@ class Interpreter(Expressions):
         self.annotation_models = annotation_models
         self.taken: set[tuple[str, str]] = set()
         self._loops: list[tuple[list[Env], list[Env]]] = []
+        self._followed = 0
         super().__init__(modules)
 
     def run(self) -> None:
@@ -448,12 +452,13 @@ class Interpreter(Expressions):
             return None
         if path not in self.modules:
             text = self.workspace.read(path)
-            if text is None:
+            if text is None or self._followed + len(text) > FOLLOWED:
                 return None
             try:
                 self.add_module(SourceModule(path, text))
-            except ParseError:
+            except (ParseError, RecursionError):
                 return None
+            self._followed += len(text)
         return path
 
 
