@@ -54,6 +54,8 @@ class SdkClose(Rule):
             return
         use, plans = found
         if any(plan.problem is not None for plan in plans) or any(plan.shape == "super" for plan in plans):
+            if any(plan.problem is None and plan.shape != "super" for plan in plans):
+                yield self.report(node, "sessions that are rewritten and others that are not end here: see to each")
             return
         base = use.node.value
         endings = {self._ending(plan, context.code(base), context) for plan in plans}

@@ -58,6 +58,8 @@ class SdkConnect(Rule):
             return
         use, plans = found
         if any(plan.problem is not None for plan in plans) or any(plan.shape == "super" for plan in plans):
+            if any(plan.problem is None and plan.shape != "super" for plan in plans):
+                yield self.report(node, "sessions that are rewritten and others that are not connect here: see to each")
             return
         code = self._parameters(use, plans, context)
         wanted = call("StreamingParameters", plans[0].parameters, "", 500)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import count
 
 import libcst as cst
 
@@ -13,7 +14,7 @@ from codemods.sdk import frames
 from codemods.sdk.handlers import Handler, Handlers
 from codemods.sdk.layout import Argument
 from codemods.sdk.names import RENAMED, Names
-from codemods.sdk.scopes import first_parameter, function_of, is_portable
+from codemods.sdk.scopes import first_parameter, function_of, is_portable, occurs
 from codemods.sdk.sessions import Session, Sessions, Use, function_of_value
 from codemods.tree import SourceModule
 
@@ -161,12 +162,20 @@ class Plans:
             plan.target, plan.shape = module.code(parent.target), "assign"
         else:
             for up in module.ancestors(session.call):
-                if isinstance(up, cst.Lambda | cst.CompFor | cst.IfExp | cst.BooleanOperation | cst.GeneratorExp):
+                if isinstance(up, cst.Lambda | cst.BaseComp | cst.CompFor | cst.IfExp | cst.BooleanOperation):
                     plan.problem = "it is made inside an expression that may not be evaluated once"
                     return
                 if up is statement:
                     break
-            plan.target, plan.shape = "transcriber", "nested"
+            plan.target, plan.shape = self._fresh_name(session), "nested"
+
+    def _fresh_name(self, session: Session) -> str:
+        """Return a name for the client that means nothing else in the function, or module, that makes it."""
+        function = function_of(session.call, session.module)
+        others = (plan for plan in self.of.values() if plan.session.module is session.module)
+        taken = {plan.target for plan in others if function_of(plan.session.call, session.module) is function}
+        names = ("transcriber" if number == 1 else f"transcriber_{number}" for number in count(1))
+        return next(name for name in names if name not in taken and not occurs(name, function, session.module))
 
     # what it is made with
 

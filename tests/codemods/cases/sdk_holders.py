@@ -1,0 +1,166 @@
+"""Globals, dataclasses, properties, lists."""
+import assemblyai as aai
+from dataclasses import dataclass, field
+transcriber = None
+def on_data(transcript):
+    global transcriber
+    if isinstance(transcript, aai.RealtimeFinalTranscript):
+        if "stop" in transcript.text.lower():
+            transcriber.close()
+            transcriber = None
+        elif len(transcript.text.strip()) == 0 or transcript.text is None:
+            return
+        print(transcript.text)
+def start():
+    global transcriber
+    transcriber = aai.RealtimeTranscriber(sample_rate=16_000, on_data=on_data, on_error=lambda error: print(str(error), error.status_code if hasattr(error, "status_code") else ""), on_close=lambda: print("bye"))
+    transcriber.connect()
+    transcriber.stream(aai.extras.MicrophoneStream(sample_rate=16_000))
+@dataclass
+class Session:
+    rate: int
+    transcriber: aai.RealtimeTranscriber = field(init=False, default=None)
+    def __post_init__(self):
+        self.transcriber = self._make()
+    def _make(self):
+        return aai.RealtimeTranscriber(sample_rate=self.rate, on_data=self.on_data, on_error=self.on_error)
+    @property
+    def t(self): return self.transcriber
+    def on_data(self, t): print(t.text if t.text else "-", t.words)
+    @staticmethod
+    def on_error(e): print(e)
+    @classmethod
+    def make(cls, rate): return cls(rate)
+    def run(self, chunks):
+        self.t.connect()
+        for c in chunks: self.t.stream(c)
+        if self.t is not None: self.t.close()
+Session.make(8000).run([])
+def many(n):
+    ts = [aai.RealtimeTranscriber(sample_rate=16000, on_data=on_data, on_error=print) for _ in range(n)]
+    for t in ts: t.connect()
+    for t in ts: t.close()
+start()
+# output
+"""Globals, dataclasses, properties, lists."""
+import assemblyai as aai
+import weakref
+from dataclasses import dataclass, field
+from assemblyai.streaming.v3 import (
+    StreamingClient,
+    StreamingClientOptions,
+    StreamingEvents,
+    StreamingParameters,
+    TurnEvent,
+)
+
+
+def turn_text(turn: TurnEvent) -> str:
+    """Return all words heard so far: `transcript` leaves out those that may still change."""
+    return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
+
+
+class MicrophoneStream:
+    """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""
+
+    def __init__(self, sample_rate=44_100, device_index=None):
+        import pyaudio
+
+        self.sample_rate = sample_rate
+        self._chunk_size = int(sample_rate * 0.1)
+        audio = pyaudio.PyAudio()
+        self._free = weakref.finalize(self, audio.terminate)  # at exit, if nobody closes it
+        self._stream = audio.open(
+            format=pyaudio.paInt16,
+            channels=1,
+            rate=sample_rate,
+            input=True,
+            frames_per_buffer=self._chunk_size,
+            input_device_index=device_index,
+        )
+        self._open = True
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not self._open:
+            raise StopIteration
+        try:
+            return self._stream.read(self._chunk_size, exception_on_overflow=False)
+        except KeyboardInterrupt:
+            self.close()
+            raise StopIteration from None
+
+    def close(self):
+        if self._open:
+            self._open = False
+            self._stream.stop_stream()
+            self._stream.close()
+            self._free()
+
+
+transcriber = None
+def on_data(client, transcript):
+    global transcriber
+    if transcript.end_of_turn and transcript.turn_is_formatted:
+        if "stop" in transcript.transcript.lower():
+            transcriber.disconnect(terminate=True)
+            print("bye")
+            transcriber = None
+        elif len(transcript.transcript.strip()) == 0 or transcript.transcript is None:
+            return
+        print(transcript.transcript)
+def start():
+    global transcriber
+    transcriber = StreamingClient(
+        StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
+    )
+    transcriber.on(StreamingEvents.Turn, on_data)
+    transcriber.on(StreamingEvents.Error, lambda client, error: print(str(error), error.code if hasattr(error, "code") else ""))
+    transcriber.connect(
+        StreamingParameters(
+            sample_rate=16_000,
+            speech_model="universal-streaming-english",
+            format_turns=True,
+        )
+    )
+    transcriber.stream(MicrophoneStream(sample_rate=16_000))
+@dataclass
+class Session:
+    rate: int
+    transcriber: StreamingClient = field(init=False, default=None)
+    def __post_init__(self):
+        self.transcriber = self._make()
+    def _make(self):
+        # TODO(v3-migrate): V3M601 if this is a telephone line, its frames of 20 ms are too short for v3: gather a few first
+        transcriber = StreamingClient(
+            StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
+        )
+        transcriber.on(StreamingEvents.Turn, self.on_data)
+        transcriber.on(StreamingEvents.Error, self.on_error)
+        return transcriber
+    @property
+    def t(self): return self.transcriber
+    def on_data(self, client, t): print(turn_text(t) if t.words else "-", t.words)
+    @staticmethod
+    def on_error(client, e): print(e)
+    @classmethod
+    def make(cls, rate): return cls(rate)
+    def run(self, chunks):
+        self.t.connect(
+            StreamingParameters(
+                sample_rate=self.rate,
+                speech_model="universal-streaming-english",
+                format_turns=True,
+            )
+        )
+        for c in chunks: self.t.stream(c)
+        if self.t is not None: self.t.disconnect(terminate=True)
+Session.make(8000).run([])
+def many(n):
+    # TODO(v3-migrate): V3M601 not rewritten: it is made inside an expression that may not be evaluated once; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
+    ts = [aai.RealtimeTranscriber(sample_rate=16000, on_data=on_data, on_error=print) for _ in range(n)]
+    for t in ts: t.connect()
+    for t in ts: t.close()
+start()
