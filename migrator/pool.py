@@ -73,7 +73,7 @@ def _one_by_one(task: Task, analyse: Analyse, error: BaseException) -> Iterator[
 
 @contextmanager
 def _executor(workers: int) -> Iterator[ProcessPoolExecutor]:
-    executor = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_end_when_interrupted)
+    executor = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_prepare)
     try:
         yield executor
     except BaseException:  # Ctrl+C: nobody waits for what is left to do
@@ -82,7 +82,9 @@ def _executor(workers: int) -> Iterator[ProcessPoolExecutor]:
     executor.shutdown()
 
 
-def _end_when_interrupted() -> None:
+def _prepare() -> None:
+    # libcst takes three frames a level, and a string of 300 parts is as many levels deep.
+    sys.setrecursionlimit(10_000)
     # As an exception an interrupt would be one task's result, and the worker would go on with the next.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
