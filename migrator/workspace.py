@@ -118,12 +118,14 @@ def groups(hits: Iterable[str], files: Iterable[str], folder: Folder) -> list[Gr
     weak = {path for path, data in contents.items() if path in certain or may_speak_v2(data)}
     edges: dict[str, set[str]] = {path: set() for path in weak}
 
+    def imported(importer: str) -> set[str]:
+        found = (folder.resolve(importer, module, level) for module, level in imports(contents[importer]))
+        return {target for target in found if target in contents and target != importer}
+
     def connect(importer: str) -> None:
-        for module, level in imports(contents[importer]):
-            target = folder.resolve(importer, module, level)
-            if target in contents and target != importer:
-                edges.setdefault(importer, set()).add(target)
-                edges.setdefault(target, set()).add(importer)
+        for target in imported(importer):
+            edges.setdefault(importer, set()).add(target)
+            edges.setdefault(target, set()).add(importer)
 
     for path in weak & contents.keys():
         connect(path)
@@ -134,7 +136,8 @@ def groups(hits: Iterable[str], files: Iterable[str], folder: Folder) -> list[Gr
             rb"^[ \t]*(?:from|import)\b(?:[^\n]*\(\s*[^)]*|[^\n]*)\b(?:%s)\b" % b"|".join(stems), re.M
         )
         others = [path for path in contents if path not in edges]
-        importers = [path for path in others if mentions.search(contents[path])]
+        # the name alone proves nothing: every project has some `types` or `client`
+        importers = [path for path in others if mentions.search(contents[path]) and imported(path) & frontier]
         for path in importers:
             connect(path)
         # A package passes on what its modules define: whoever imports the package is a neighbour too.

@@ -1,0 +1,34 @@
+"""Which files are looked at together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrator.workspace import Folder, groups
+
+_V2 = 'URL = "wss://api.assemblyai.com/v2/realtime/ws"\n'
+
+
+def test_a_module_of_the_same_name_elsewhere_joins_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "voice/__init__.py": "from .client import URL\n",
+        "voice/client.py": _V2 + "from .log import say\n",
+        "voice/log.py": "say = print\n",
+        "voice/words.py": "import json\n",
+        "main.py": "import voice\nfrom handlers import on_message\n",
+        "handlers.py": "def on_message(ws, raw): pass\n",
+        "shop/__init__.py": "from .client import Shop\n",
+        "shop/client.py": "from .basket import Basket\nclass Shop: pass\n",
+        "shop/basket.py": "from . import client\nclass Basket: pass\n",
+        "till.py": "from shop import client\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (group,) = groups(["voice/client.py"], sorted(files), Folder())
+    assert group.paths == ("handlers.py", "main.py", "voice/__init__.py", "voice/client.py", "voice/log.py")
+    assert group.hits == {"voice/client.py"}
