@@ -13,8 +13,8 @@ from codemods.rule import Context, Example, Rule
 from codemods.rules import session_close
 
 _MESSAGE = (
-    "nothing ends this session, and it is billed for up to three hours: {stop}"
-    'send {{"type": "Terminate"}} and wait for Termination before the socket is closed'
+    "nothing ends this session, billed for up to 3 hours: {stop}"
+    'send {{"type": "Terminate"}} and wait for Termination, then close'
 )
 _PROGRAM = """\
 import websocket
@@ -56,5 +56,5 @@ class SessionUnended(Rule):
         if session.connection not in sessions.ended:
             sends = [send.call for send in session.audio]
             in_thread = any(sessions.within(run, sends) for _, runs in sessions.thread_targets() for run in runs)
-            stop = "stop and join the thread that sends audio, " if in_thread else ""
+            stop = "stop and join the audio thread, " if in_thread else ""
             yield self.report(node, _MESSAGE.format(stop=stop))

@@ -92,9 +92,7 @@ class ThreadJoin(Rule):
         if edits:
             yield self.change(node, "nothing waits for this thread; now the end of the program does", *edits)
         else:
-            yield self.report(
-                node, "nothing waits for this thread: stop it, and join it with a time limit, when the session ends"
-            )
+            yield self.report(node, "nothing waits for this thread: stop it and join it, with a time limit, at the end")
 
 
 def _sends_audio(call: cst.CSTNode, session: Session, sessions: Sessions) -> bool:

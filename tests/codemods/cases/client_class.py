@@ -30,7 +30,7 @@ import websocket, json, base64
 class Client:
     URL = "wss://streaming.assemblyai.com/v3/ws"
     def __init__(self, key, rate=16000):
-        # TODO(v3-migrate): V3M510 nothing ends this session, and it is billed for up to three hours: send {"type": "Terminate"} and wait for Termination before the socket is closed
+        # TODO(v3-migrate): V3M510 nothing ends this session, billed for up to 3 hours: send {"type": "Terminate"} and wait for Termination, then close
         self.app = websocket.WebSocketApp(f"{self.URL}?sample_rate={rate}&speech_model=universal-streaming-english&format_turns=true", header={"Authorization": key}, on_message=self._on_message, on_error=self._on_error, on_close=self._on_close)
         self.last = None
     def _wrap(self, data):

@@ -33,7 +33,7 @@ def sender(ws):
         d = q.get()
         ws.send(base64.b64decode(d), websocket.ABNF.OPCODE_BINARY)
 
-# TODO(v3-migrate): V3M510 nothing ends this session, and it is billed for up to three hours: stop and join the thread that sends audio, send {"type": "Terminate"} and wait for Termination before the socket is closed
+# TODO(v3-migrate): V3M510 nothing ends this session, billed for up to 3 hours: stop and join the audio thread, send {"type": "Terminate"} and wait for Termination, then close
 app = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true",
     on_message=lambda ws, m: print(json.loads(m).get("transcript", "")),
     on_open=lambda ws: threading.Thread(target=sender, args=(ws,)).start())

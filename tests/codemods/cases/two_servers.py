@@ -44,7 +44,7 @@ def parse(raw):
     return None, None
 
 async def main(audio):
-    # TODO(v3-migrate): V3M510 nothing ends this session, and it is billed for up to three hours: send {"type": "Terminate"} and wait for Termination before the socket is closed
+    # TODO(v3-migrate): V3M510 nothing ends this session, billed for up to 3 hours: send {"type": "Terminate"} and wait for Termination, then close
     async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true") as ws, websockets.connect("wss://other.example.com/x") as other:
         for chunk in audio:
             encoded = base64.b64encode(chunk).decode()
