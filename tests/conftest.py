@@ -4,5 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from hypothesis import HealthCheck, settings
+
 # A real PortAudio on an ALSA device that plays a known file: only Linux has one.
 collect_ignore = [] if sys.platform == "linux" else ["runtime/test_microphone_alsa.py"]
+
+# A machine that is busy with other things is no failure.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")

@@ -94,7 +94,7 @@ LINE = st.sampled_from(
 FILE = st.builds(lambda lines, end: b"\n".join(lines) + end, st.lists(LINE, max_size=25), st.sampled_from([b"", b"\n"]))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 @given(before=FILE, after=FILE, name=st.sampled_from(["f", "a b", 'q"u', "ü", "t\tb", "back\\slash"]))
 def test_git_reads_any_patch_as_it_was_meant(tmp_path: Path, before: bytes, after: bytes, name: str) -> None:
     if not before or not after:  # Creating and deleting files is not this tool's business.
