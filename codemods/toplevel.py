@@ -10,6 +10,7 @@ import libcst as cst
 
 from codemods.comments import leading, still_true
 from codemods.edits import AddHelper, AddImport, Edit
+from codemods.tree import dotted
 
 
 def _names_used(tree: cst.Module) -> set[str]:
@@ -134,21 +135,15 @@ def _has_import(tree: cst.Module, edit: AddImport) -> bool:
             continue
         for part in statement.body:
             if isinstance(part, cst.Import) and edit.name is None:
-                if any(_dotted(alias.name) == edit.module and alias.asname is None for alias in part.names):
+                if any(dotted(alias.name) == edit.module and alias.asname is None for alias in part.names):
                     return True
             elif isinstance(part, cst.ImportFrom) and edit.name is not None and not part.relative:
-                if part.module is not None and _dotted(part.module) == edit.module:
+                if part.module is not None and dotted(part.module) == edit.module:
                     if isinstance(part.names, cst.ImportStar):
                         return True
-                    if any(_dotted(alias.name) == edit.name and alias.asname is None for alias in part.names):
+                    if any(dotted(alias.name) == edit.name and alias.asname is None for alias in part.names):
                         return True
     return False
-
-
-def _dotted(node: cst.BaseExpression) -> str:
-    if isinstance(node, cst.Attribute):
-        return f"{_dotted(node.value)}.{node.attr.value}"
-    return node.value if isinstance(node, cst.Name) else ""
 
 
 def _grouped(edits: Iterable[Edit]) -> dict[str, list[str | None]]:
@@ -227,7 +222,7 @@ def _extend_import(tree: cst.Module, edit: AddImport) -> cst.Module | None:
             and not part.relative
             and part.lpar is None
             and part.module is not None
-            and _dotted(part.module) == edit.module
+            and dotted(part.module) == edit.module
             and not isinstance(part.names, cst.ImportStar)
         ):
             comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
@@ -257,7 +252,7 @@ def _is_import(statement: cst.CSTNode) -> bool:
     if not isinstance(statement, cst.SimpleStatementLine):
         return False
     part = statement.body[0]
-    future = isinstance(part, cst.ImportFrom) and part.module is not None and _dotted(part.module) == "__future__"
+    future = isinstance(part, cst.ImportFrom) and part.module is not None and dotted(part.module) == "__future__"
     return isinstance(part, cst.Import | cst.ImportFrom) and not future
 
 
@@ -268,9 +263,9 @@ def _stdlib_order(statement: cst.CSTNode) -> tuple[bool, str] | None:
     part = statement.body[0]
     name = ""
     if isinstance(part, cst.Import):
-        name = _dotted(part.names[0].name)
+        name = dotted(part.names[0].name)
     elif isinstance(part, cst.ImportFrom) and part.module is not None and not part.relative:
-        name = _dotted(part.module)
+        name = dotted(part.module)
     return (isinstance(part, cst.ImportFrom), name) if name.split(".", 1)[0] in sys.stdlib_module_names else None
 
 

@@ -115,3 +115,10 @@ class SourceModule:
             here = stack.pop()
             yield here
             stack.extend(reversed(self._children.get(here) or here.children))
+
+
+def dotted(node: cst.BaseExpression) -> str:
+    """Return the source of a dotted name; empty pieces for what is no name."""
+    if isinstance(node, cst.Attribute):
+        return f"{dotted(node.value)}.{node.attr.value}"
+    return node.value if isinstance(node, cst.Name) else ""

@@ -95,7 +95,7 @@ class Tracer:
             return self._raw(func.value)
         if self._encodes(node) and node.args:
             found = self._plain(node.args[0].value)
-            found.loose.update(_heads(func))
+            found.loose.update(heads(func))
             return found
         return self._helper(node)
 
@@ -252,7 +252,8 @@ def plain_sender(program: Program, function: cst.FunctionDef) -> cst.Call | None
     return call if isinstance(data, cst.Name) and params == [data.value] else None
 
 
-def _heads(func: cst.BaseExpression) -> set[str]:
+def heads(func: cst.BaseExpression) -> set[str]:
+    """Return the variable that a dotted name begins with."""
     while isinstance(func, cst.Attribute):
         func = func.value
     return {func.value} if isinstance(func, cst.Name) else set()

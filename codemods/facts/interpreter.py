@@ -26,7 +26,7 @@ from codemods.facts.values import (
     Values,
 )
 from codemods.model import ParseError, Workspace
-from codemods.tree import SourceModule
+from codemods.tree import SourceModule, dotted
 
 MAX_ROUNDS = 14
 FOLLOWED = 400_000
@@ -397,14 +397,14 @@ class Interpreter(Expressions):
     # imports ----------------------------------------------------------------------------------------------------
 
     def _import(self, alias: cst.ImportAlias, env: Env) -> None:
-        dotted = _dotted(alias.name)
-        self.imports[self.path].add(dotted)
-        loaded = self._module(dotted, 0)
+        name = dotted(alias.name)
+        self.imports[self.path].add(name)
+        loaded = self._module(name, 0)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-            value: Value = ModuleRef(loaded) if loaded else External(dotted)
+            value: Value = ModuleRef(loaded) if loaded else External(name)
             self.bind(alias.asname.name.value, alias.asname.name, frozenset({value}), env, None, "import")
             return
-        head = dotted.split(".", 1)[0]
+        head = name.split(".", 1)[0]
         first = self._module(head, 0) if loaded else None
         value = ModuleRef(first) if first else External(head)
         node: cst.CSTNode = alias.name
@@ -413,7 +413,7 @@ class Interpreter(Expressions):
         self.bind(head, node, frozenset({value}), env, None, "import")
 
     def _import_from(self, part: cst.ImportFrom, env: Env) -> None:
-        module = _dotted(part.module) if part.module is not None else ""
+        module = dotted(part.module) if part.module is not None else ""
         level = len(part.relative)
         self.imports[self.path].add("." * level + module)
         loaded = self._module(module, level) if module or level else None
@@ -460,9 +460,3 @@ class Interpreter(Expressions):
                 return None
             self._followed += len(text)
         return path
-
-
-def _dotted(node: cst.BaseExpression) -> str:
-    if isinstance(node, cst.Attribute):
-        return f"{_dotted(node.value)}.{node.attr.value}"
-    return node.value if isinstance(node, cst.Name) else ""

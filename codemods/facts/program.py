@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 import libcst as cst
 
 from codemods import vocabulary as v
-from codemods.facts import library, sources, transports
+from codemods.facts import library, methods, sources, transports
 from codemods.facts.interpreter import Interpreter
 from codemods.facts.observations import Connect
 from codemods.facts.store import Def
@@ -50,7 +50,7 @@ class Program:
             workspace,
             {**library.MODELS, **sources.MODELS, **transports.MODELS},
             {**library.NAME_MODELS, **transports.NAME_MODELS},
-            {**library.METHOD_MODELS, **transports.METHOD_MODELS},
+            {**methods.METHOD_MODELS, **transports.METHOD_MODELS},
             transports.ATTRIBUTE_MODELS,
             transports.ANNOTATION_MODELS,
         )

@@ -10,7 +10,7 @@ import libcst as cst
 
 from codemods.build import keep_parentheses, replace_with
 from codemods.edits import AddImport, Change, Edit, Remove, Replace, Unused
-from codemods.facts.audio import Tracer, Unwrapped, audio_json, plain_sender
+from codemods.facts.audio import Tracer, Unwrapped, audio_json, heads, plain_sender
 from codemods.facts.observations import Send
 from codemods.facts.values import Encoded, External, Function, Json, Obj, Transport
 from codemods.model import Safety
@@ -167,7 +167,7 @@ class Audio(Rule):
         if found is None:
             return None
         if isinstance(item, Json):
-            loose |= _heads(item.call.func)
+            loose |= heads(item.call.func)
         return found.code, [*found.edits, *edits], loose | found.loose
 
     def _dumped(self, item: Json | Obj) -> cst.BaseExpression | None:
@@ -330,7 +330,7 @@ class Audio(Rule):
                         edits: list[Edit] = [
                             *found.edits,
                             replace_with(call, code),
-                            *(Unused(name) for name in sorted(found.loose | _heads(call.func))),
+                            *(Unused(name) for name in sorted(found.loose | heads(call.func))),
                             *self._annotation(call, context),
                         ]
                         yield self.change(call, "v2 audio in JSON, rewritten to plain bytes", *edits)
@@ -407,9 +407,3 @@ class Audio(Rule):
 
 def _renamed(func: cst.BaseExpression, name: str) -> cst.BaseExpression:
     return func.with_changes(attr=cst.Name(name)) if isinstance(func, cst.Attribute) else func
-
-
-def _heads(func: cst.BaseExpression) -> set[str]:
-    while isinstance(func, cst.Attribute):
-        func = func.value
-    return {func.value} if isinstance(func, cst.Name) else set()

@@ -12,9 +12,9 @@ from codemods.facts.guards import leaves
 from codemods.facts.type_names import TypeNames
 from codemods.facts.type_tests import TypeTest, TypeTests
 from codemods.facts.values import Bound, ClassRef, External, Function, Obj
+from codemods.kinds import KIND_CODE
 from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
-from codemods.rules.message_types import KIND_CODE
 from codemods.tree import SourceModule
 
 _URL = (

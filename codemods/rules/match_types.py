@@ -13,9 +13,9 @@ from codemods.facts import patterns
 from codemods.facts.guards import is_idle, leaves
 from codemods.facts.type_tests import TypeTests
 from codemods.facts.values import Message
+from codemods.kinds import KIND_CODE, kind_name
 from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
-from codemods.rules.message_types import KIND_CODE, kind_name
 
 _ENDS = ("SessionInformation", "SessionTerminated")
 _BEFORE = (

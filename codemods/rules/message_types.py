@@ -7,27 +7,14 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import vocabulary as v
-from codemods.build import helper, quoted, rename_string, replace_test, replace_with
-from codemods.edits import AddHelper, AddImport, Change, Edit
-from codemods.facts.filled import Fillings
+from codemods.build import quoted, rename_string, replace_test
+from codemods.edits import AddImport, Change, Edit
 from codemods.facts.guards import is_idle, leaves
-from codemods.facts.type_tests import Base, TypeTest, TypeTests, read_base
+from codemods.facts.type_tests import Base, TypeTest, TypeTests
 from codemods.facts.values import Frame
+from codemods.kinds import kind_name
 from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
-from codemods.tree import SourceModule
-
-KIND_HELPER = "turn_kind"
-KIND_OF = {v.PARTIAL: "PartialTurn", v.FINAL: "FinalTurn"}
-KIND_CODE = '''\
-def turn_kind(message):
-    """Return a message's type; turns are told apart as "PartialTurn" and "FinalTurn"."""
-    kind = message.get("type")
-    if kind != "Turn":
-        return kind
-    final = message["end_of_turn"] and message["turn_is_formatted"]
-    return "FinalTurn" if final else "PartialTurn"
-'''
 
 
 class MessageTypes(Rule):
@@ -152,16 +139,6 @@ class MessageTypes(Rule):
         )
 
 
-def kind_name(v2_type: str) -> str:
-    """Return what `turn_kind` calls a v2 message type."""
-    return KIND_OF.get(v2_type) or v.MESSAGE_TYPES[v2_type]
-
-
-def kind_helper(module: SourceModule) -> AddHelper:
-    """Return the edit that adds `turn_kind` to a module."""
-    return helper(module, KIND_HELPER, KIND_CODE)
-
-
 def _has_remainder(branch: cst.If, test: TypeTest, tests: TypeTests) -> bool:
     """Return whether some code below takes what no test of the type has taken."""
 
@@ -251,59 +228,3 @@ def _literal_style(test: TypeTest, context: Context) -> cst.CSTNode | None:
             if base is None or node is not base.key:
                 return node
     return test.base.key if test.base is not None else None
-
-
-class KindOrigins(Rule):
-    """Rewrites reads of the type whose message is out of reach where the type is tested."""
-
-    code = "V3M302"
-    summary = "a message type that leaves its message behind is replaced by the kind of turn"
-    why = "v3 tells partial from final by flags of the message, which a bare type does not carry along."
-    nodes = (cst.Subscript, cst.Call, cst.SimpleString)
-    order = 21
-    examples = (
-        Example(
-            "import json\nimport websocket\n\n\ndef show(kind, text):\n"
-            '    if kind == "FinalTranscript":\n        print(text)\n\n\n'
-            "def on_message(ws, raw):\n    data = json.loads(raw)\n"
-            '    show(data["message_type"], data.get("text"))\n\n\n'
-            'ws = websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000", '
-            "on_message=on_message)\n",
-            "import json\nimport websocket\n\n\n" + KIND_CODE + "\n\ndef show(kind, text):\n"
-            '    if kind == "FinalTurn":\n        print(text)\n\n\n'
-            "def on_message(ws, raw):\n    data = json.loads(raw)\n"
-            '    show(turn_kind(data), data.get("transcript"))\n\n\n'
-            'ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000'
-            '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n',
-        ),
-    )
-    untouched = (
-        "def show(kind, text):\n"
-        '    if kind == "final":\n        print(text)\n\n\n'
-        'show({"message_type": "final"}["message_type"], "")\n',
-    )
-
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        tests = TypeTests.of(context.program)
-        if node not in tests.kinds or (node not in tests.stuck and context.is_claimed(node)):
-            return
-        read = read_base(node)
-        if read is None and node in Fillings.of(context.program).at:
-            return  # the class that is filled here, and what it is filled with, is V3M310's
-        if read is None or node in tests.stuck:
-            context.claim(node)
-            known = TypeTests.of(context.program)
-            if not any(test.operand is node and known.is_stuck(test) for test in known.tests.values()):
-                message = "the type's message is out of reach where it is tested: pass the message along"
-                yield self.report(node, message)  # else: reported as the test that it is part of
-            return
-        context.claim(node)
-        kind = kind_helper(context.module)
-        code = f"{kind.name}({context.code(read.node)})"
-        yield self.change(
-            node,
-            "v2 message type, replaced by the kind of turn",
-            replace_with(node, code),
-            kind,
-            safety=Safety.SAFE if tests.is_sure_origin(node) else Safety.UNSAFE,
-        )

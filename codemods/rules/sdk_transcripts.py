@@ -8,13 +8,15 @@ import libcst as cst
 
 from codemods.build import expression, keep_parentheses, replace_test, replace_with
 from codemods.edits import Change, Edit, Replace
+from codemods.facts.guards import leaves
+from codemods.facts.guards import leaves
 from codemods.rule import Context, Example, Rule
 from codemods.sdk import clock, helpers
 from codemods.sdk import handlers as h
 from codemods.sdk.names import MODEL_METHODS
 from codemods.sdk.plan import Plans, text_of
 from codemods.sdk.shown import is_shown
-from codemods.sdk.turns import ANY, FINAL, FinalPaths, KindTest, is_transcript, kind_test, leaves
+from codemods.sdk.turns import ANY, FINAL, FinalPaths, KindTest, is_transcript, kind_test
 
 _CONFIDENCE = "sum(word.confidence for word in {0}.words) / max(len({0}.words), 1)"
 _KEPT = frozenset({"words", "end_of_turn", "turn_is_formatted", "transcript", "turn_order", "end_of_turn_confidence"})

@@ -10,9 +10,9 @@ from codemods.build import rename_string
 from codemods.edits import Change, Replace
 from codemods.facts.type_names import TypeNames
 from codemods.facts.type_tests import TypeTests
+from codemods.kinds import KIND_CODE, kind_name
 from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
-from codemods.rules.message_types import KIND_CODE, kind_name
 
 _URL = (
     "wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true"

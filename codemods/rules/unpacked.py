@@ -10,9 +10,9 @@ from codemods import vocabulary as v
 from codemods.build import helper, rename_string
 from codemods.edits import AddHelper, AddImport, Change, Edit, Replace
 from codemods.facts.filled import FROM_JSON, KEYS, Filling, Fillings, helper_name
+from codemods.kinds import KIND_CODE, kind_helper, kind_name
 from codemods.rule import Context, Example, Rule
 from codemods.rules.derived_fields import HELPERS
-from codemods.rules.message_types import KIND_CODE, kind_helper, kind_name
 
 _BEFORE = (
     "import json\nfrom dataclasses import dataclass\n\nimport websocket\n\n\n@dataclass\nclass Event:\n"

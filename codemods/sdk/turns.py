@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from codemods.facts.guards import leaves
 from codemods.facts.program import Program
 from codemods.facts.values import Bound, Function, Str
 from codemods.facts.values_sdk import Event, EventKind
@@ -225,12 +226,3 @@ class FinalPaths:
         sites = self.program.memo("sdk call sites", collect).get(function, [])
         known = [site for site in sites if site is not None]
         return known if len(known) == len(sites) else []
-
-
-def leaves(body: cst.BaseSuite) -> bool:
-    """Return whether a suite always ends the function or the turn of a loop."""
-    statements = body.body
-    last = statements[-1] if statements else None
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
-    return isinstance(last, cst.Return | cst.Continue | cst.Break | cst.Raise)
