@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -178,6 +179,7 @@ def _understand(arguments: argparse.Namespace) -> _Asked:
         python = _interpreter(arguments.python or exe)
     else:
         python = _interpreter(arguments.python)
+    _refuse_isolation(words)
     python_before = _interpreter(arguments.python_before) if arguments.python_before else python
     if words:
         return _Asked(folder, [tuple(words)], python, python_before)
@@ -195,8 +197,26 @@ def _interpreter(name: str | None) -> Path:
     found = shutil.which(name)
     if found is None:
         raise _UsageError(f"no such interpreter: {name}")
+    if not _is_python(Path(found)):
+        raise _UsageError(f"{name} is no Python program: nothing would keep it from the network")
     # Not resolved: the path of a virtual environment's python is what makes it one.
     return Path(found).absolute()
+
+
+def _is_python(program: Path) -> bool:
+    """Return whether it is an interpreter, or a script for one (`flask`, `uvicorn`)."""
+    if "python" in program.name or "pypy" in program.name:
+        return True
+    with program.open("rb") as file:
+        start = file.readline(200)
+    return start.startswith(b"#!") and b"python" in start
+
+
+def _refuse_isolation(words: Sequence[str]) -> None:
+    """Raise if Python is told to look at no environment variable: the sandbox gets inside by one of them."""
+    for word in takewhile(lambda word: word.startswith("-") and word not in ("-m", "-c"), words):
+        if not word.startswith("--") and set(word) & set("IES"):
+            raise _UsageError(f"with {word} the sandbox does not get inside: nothing would keep it from the network")
 
 
 def _positive(text: str) -> float:

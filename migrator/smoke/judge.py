@@ -18,6 +18,8 @@ def judge(seen: Observation, before: Observation | None = None) -> Verdict:
 
 def could_not_run(seen: Observation) -> str | None:
     """Return why the run says nothing about the program: it never came as far as a session, for want of something."""
+    if not seen.happened("started"):
+        return "the sandbox did not get inside: it takes Python 3.8 or newer, and nothing that ignores PYTHONPATH"
     if seen.sessions or seen.happened("redirected"):
         return None
     for problem in seen.happened("no-call"):

@@ -108,6 +108,8 @@ def test_a_command_is_run_without_anything_to_compare(project: Path) -> None:
         (["--", "nothing.py"], "no such program: nothing.py"),
         (["--python", "python9"], "no such interpreter: python9"),
         (["--recording", "tools.py"], "tools.py"),
+        (["--", "git", "status"], "git is no Python program: nothing would keep it from the network"),
+        (["--", "-u", "-I", "captions.py"], "with -I the sandbox does not get inside"),
         (["--migrate", "--", "tools.py"], "the original: no v2 session was opened; hosts it tried: none"),
         (["missing.py"], "no such program: missing.py"),
         (["--drive", "https://example.com/"], "argument --drive: twilio, or a URL such as"),

@@ -274,8 +274,8 @@ if CONFIG["stub"]:
 
     v3_migrate_stubs.install(CONFIG["project"], report)
 
+report("started", python=sys.version.split()[0])
 _spec = importlib.machinery.PathFinder.find_spec("sitecustomize", _path_of_user)
 if _spec is not None and _spec.loader is not None:
     _module = importlib.util.module_from_spec(_spec)
     _spec.loader.exec_module(_module)
-report("started", argv=sys.argv if hasattr(sys, "argv") else [], python=sys.version.split()[0])
