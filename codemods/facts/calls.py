@@ -148,6 +148,9 @@ class Calls(Access):
         for value in values:
             if isinstance(value, Function | Bound | ClassRef):
                 found |= self.call(value, call, arguments)
+            elif isinstance(value, Instance):
+                for method in self.class_attribute(value.node, "__call__", value):
+                    found |= self.call(method, call, arguments)
         return frozenset(found)
 
     def entered(self, values: Values, node: cst.BaseExpression) -> Values:

@@ -300,11 +300,16 @@ def _registration(
     argument = next(a for a in edited.args if a.keyword is not None and a.keyword.value == handler.name)
     value: cst.BaseExpression = argument.value
     if not handler.direct:
-        called = module.code_for_node(value)
-        if not isinstance(value, cst.Name | cst.Attribute | cst.Call):
+        called, once = module.code_for_node(value), ""
+        if isinstance(value, cst.Lambda):
             called = f"({called})"
+        elif not isinstance(value, cst.Name | cst.Attribute):
+            # what a call makes, or a table holds at this moment, is the callback
+            called, once = "callback", f", callback={called}"
         guard = f"{FINAL.format('event')} and " if handler.filtered else ""
-        value = expression(f"lambda client, event: {guard}{called}(event)")
+        if isinstance(value, cst.Call) and module.code_for_node(value.func).rsplit(".", 1)[-1] in ("get", "getattr"):
+            guard += f"{called} and "
+        value = expression(f"lambda client, event{once}: {guard}{called}(event)")
     marker = _marker(statement)
     result = statement.deep_replace(marker, value)
     comment = comment_of(handler.argument)

@@ -1,0 +1,134 @@
+"""Transcripts and their texts handed on through queues."""
+import assemblyai as aai, queue, threading, asyncio
+q = queue.Queue()
+aq = asyncio.Queue()
+last_partial = ""
+def on_data(transcript: aai.RealtimeTranscript):
+    global last_partial
+    if isinstance(transcript, aai.RealtimeFinalTranscript):
+        q.put(transcript)
+        loop.call_soon_threadsafe(aq.put_nowait, transcript.text)
+        last_partial = ""
+        return
+    if transcript.text == last_partial:
+        return
+    last_partial = transcript.text
+    print(last_partial)
+def worker():
+    while True:
+        item = q.get()
+        if item is None: break
+        print(item.text.upper(), item.words[-1].end if item.words else item.audio_end)
+async def consume():
+    while (text := await aq.get()):
+        print(text)
+loop = asyncio.new_event_loop()
+threading.Thread(target=worker).start()
+with_t = aai.RealtimeTranscriber(sample_rate=44_100, on_data=on_data, on_error=lambda e: q.put(None))
+with_t.connect()
+try:
+    with_t.stream(aai.extras.MicrophoneStream())
+except KeyboardInterrupt:
+    pass
+finally:
+    with_t.close(); q.put(None)
+# output
+"""Transcripts and their texts handed on through queues."""
+import assemblyai as aai, queue, threading, asyncio
+import weakref
+from assemblyai.streaming.v3 import (
+    StreamingClient,
+    StreamingClientOptions,
+    StreamingEvents,
+    StreamingParameters,
+    TurnEvent,
+)
+
+
+class MicrophoneStream:
+    """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""
+
+    def __init__(self, sample_rate=44_100, device_index=None):
+        import pyaudio
+
+        self.sample_rate = sample_rate
+        self._chunk_size = int(sample_rate * 0.1)
+        audio = pyaudio.PyAudio()
+        self._free = weakref.finalize(self, audio.terminate)  # at exit, if nobody closes it
+        self._stream = audio.open(
+            format=pyaudio.paInt16,
+            channels=1,
+            rate=sample_rate,
+            input=True,
+            frames_per_buffer=self._chunk_size,
+            input_device_index=device_index,
+        )
+        self._open = True
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not self._open:
+            raise StopIteration
+        try:
+            return self._stream.read(self._chunk_size, exception_on_overflow=False)
+        except KeyboardInterrupt:
+            self.close()
+            raise StopIteration from None
+
+    def close(self):
+        if self._open:
+            self._open = False
+            self._stream.stop_stream()
+            self._stream.close()
+            self._free()
+
+
+def turn_text(turn: TurnEvent) -> str:
+    """Return all words heard so far: `transcript` leaves out those that may still change."""
+    return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
+
+
+q = queue.Queue()
+aq = asyncio.Queue()
+last_partial = ""
+def on_data(client: StreamingClient, transcript: TurnEvent):
+    global last_partial
+    if transcript.end_of_turn and transcript.turn_is_formatted:
+        q.put(transcript)
+        loop.call_soon_threadsafe(aq.put_nowait, transcript.transcript)
+        last_partial = ""
+        return
+    if turn_text(transcript) == last_partial:
+        return
+    last_partial = turn_text(transcript)
+    print(last_partial)
+def worker():
+    while True:
+        item = q.get()
+        if item is None: break
+        print(turn_text(item).upper(), item.words[-1].end if item.words else (item.words[-1].end if item.words else 0))
+async def consume():
+    while (text := await aq.get()):
+        print(text)
+loop = asyncio.new_event_loop()
+threading.Thread(target=worker).start()
+with_t = StreamingClient(
+    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
+)
+with_t.on(StreamingEvents.Turn, on_data)
+with_t.on(StreamingEvents.Error, lambda client, e: q.put(None))
+with_t.connect(
+    StreamingParameters(
+        sample_rate=44_100,
+        speech_model="universal-streaming-english",
+        format_turns=True,
+    )
+)
+try:
+    with_t.stream(MicrophoneStream())
+except KeyboardInterrupt:
+    pass
+finally:
+    with_t.disconnect(terminate=True); q.put(None)
