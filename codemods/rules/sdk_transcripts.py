@@ -9,7 +9,6 @@ import libcst as cst
 from codemods.build import expression, keep_parentheses, replace_test, replace_with
 from codemods.edits import Change, Edit, Replace
 from codemods.facts.guards import leaves
-from codemods.facts.guards import leaves
 from codemods.rule import Context, Example, Rule
 from codemods.sdk import clock, helpers
 from codemods.sdk import handlers as h
