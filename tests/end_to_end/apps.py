@@ -75,12 +75,12 @@ def apps() -> Iterator[App]:
         yield App(name=path.parent.name, **lists, **fields)
 
 
-def migrate(app: App, project: Path, requirement: str | None = None) -> Path:
+def migrate(app: App, project: Path, requirement: str | None = None, *options: str) -> Path:
     """Let the tool rewrite a copy of the v2 program at `project`, which may require a library; return `project`."""
     shutil.copytree(app.folder / "v2", project)
     if requirement is not None:
         (project / "requirements.txt").write_text(requirement + "\n")
-    code = main([str(project), "--write", "--allow-dirty", "--jobs", "1"])
+    code = main([str(project), "--write", "--allow-dirty", "--jobs", "1", *options])
     assert code in (0, 1), "the tool failed"
     return project
 

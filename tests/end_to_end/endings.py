@@ -248,7 +248,7 @@ class _Run(sandbox._Run):
 
 
 def _table(names: Sequence[str]) -> int:
-    chosen = [app for app in apps() if not names or app.name in names]
+    chosen = [app for app in apps() if app.name in names or not (names or app.drive)]
     cases = [(app, event) for app in chosen for event in EVENTS]
     wrong = 0
     with ThreadPoolExecutor(6) as pool:

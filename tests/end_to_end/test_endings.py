@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.apps import App, apps
+from tests.end_to_end.apps import App, apps, migrate
 from tests.end_to_end.endings import EVENTS, Event, end, faults
 
 #: What may go wrong still, as it did before migration: why stands beside it.
@@ -74,3 +75,13 @@ def _unknown_faults(app: App, event: Event) -> list[str]:
     before = end(app, app.legacy_environment(environment), app.folder / "v2", "v2", event, PATIENCE)
     known = KNOWN.get(app.name, {}).get(event.name, ())
     return [text for text in faults(after, before, event) if not text.startswith(known)]
+
+
+def test_reads_moved_to_threads_end_well_too(tmp_path: Path) -> None:
+    app = next(app for app in apps() if app.name == "dictate_asyncio")
+    project = migrate(app, tmp_path / app.name, None, "--unsafe")
+    assert "await asyncio.to_thread(stream.read" in (project / "dictate.py").read_text()
+    for event in EVENTS[:3]:
+        after = end(app, app.environments[-1], project, "v3", event, PATIENCE)
+        before = end(app, app.environments[-1], app.folder / "v2", "v2", event, PATIENCE)
+        assert list(faults(after, before, event)) == []
