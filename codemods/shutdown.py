@@ -156,12 +156,12 @@ def ending_session(module: SourceModule, connection: Connection) -> list[Edit]:
     return [_helper(module, ENDING, _ENDING), AddImport("contextlib"), *end_session(module, connection)]
 
 
-def run_app(module: SourceModule, thread: str, *, in_loop: bool, in_class: bool) -> list[Edit]:
+def run_app(module: SourceModule, thread: str, *, goes_through: bool, in_class: bool) -> list[Edit]:
     """Return the edits that give a module `run_until_stopped`, for an audio thread kept under the name `thread`.
 
-    In a loop that connects again for ever, Ctrl+C has to go through. In a class, the names are attributes.
+    `goes_through` is whether Ctrl+C does, once the session is ended. In a class, the names are attributes.
     """
-    code = _RUN_APP.replace(_SWALLOWED, "") if in_loop else _RUN_APP
+    code = _RUN_APP.replace(_SWALLOWED, "") if goes_through else _RUN_APP
     if in_class:
         code = code.replace("    global audio_thread\n", "").replace("(app, **options)", "(app, owner, **options)")
         code = code.replace("stop_event", "owner.stop_event").replace("audio_thread", "owner.audio_thread")

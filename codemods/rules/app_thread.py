@@ -18,6 +18,7 @@ from codemods.sender_thread import (
     first_statement,
     function_frees_device,
 )
+from codemods.tree import SourceModule
 
 _OPTIONS = {"ping_interval", "ping_timeout", "ping_payload", "sslopt", "origin", "suppress_origin", "host"}
 """Arguments of `run_forever` that mean the same on another thread; `reconnect` and `dispatcher` do not."""
@@ -116,7 +117,6 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
     if kept is None:
         return {}
     name, kept_edits = kept
-    in_loop = any(isinstance(up, cst.While | cst.For) for up in module.ancestors(run))
     in_class = sender.home is not None
     edits: list[Edit] = [
         *sender.event(),
@@ -125,9 +125,21 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
         *sender.quiet(session),
         *_callbacks(session, sessions, sender, name),
         Replace(run, lambda updated: _run_until_stopped(updated, sender.owner if in_class else None)),
-        *shutdown.run_app(module, name, in_loop=in_loop, in_class=in_class),
+        *shutdown.run_app(module, name, goes_through=_wants_interrupt(run, module), in_class=in_class),
     ]
     return {run: [edits]}
+
+
+def _wants_interrupt(run: cst.Call, module: SourceModule) -> bool:
+    """Return whether Ctrl+C has to go through: to a handler of the program's, or out of a loop without end."""
+    for up in module.ancestors(run):
+        if isinstance(up, cst.While | cst.For):
+            return True
+        if isinstance(up, cst.Try) and any(
+            handler.type is None or "KeyboardInterrupt" in module.code(handler.type) for handler in up.handlers
+        ):
+            return True
+    return False
 
 
 def _run(session: Session, sessions: Sessions) -> cst.Call | None:
