@@ -87,7 +87,7 @@ def _trial(number: int, trial: Trial, recording: Recording) -> Iterator[str]:
 
 
 def _check(check: Check) -> str:
-    advice = f"<br>{escape(check.advice)}" if check.status is Status.FAIL else ""
+    advice = f'<br><span class="advice">{escape(check.advice)}</span>' if check.status is Status.FAIL else ""
     mark = _MARKS[check.status]
     return (
         f"<tr><th scope=row>{escape(check.name)}<td class='mark {mark.lower()}'>{mark}"
@@ -109,7 +109,8 @@ def _timeline(name: str, heading: str, seen: Observation, seconds: float, record
 def _row(name: str, entry: Entry) -> str:
     until = f" to {entry.until:.3f}" if entry.until is not None else ""
     mark = ' class="fail"' if entry.bad else ""
+    what = f"{escape(entry.text)}<br>" if entry.detail else ""
     return (
-        f'<tr id="{name}"><td class="time">{entry.time:.3f}{until}<td>{entry.lane}<td{mark}>'
-        f"<code>{escape(entry.detail or entry.text)}</code>"
+        f'<tr id="{name}"><td class="time">{entry.time:.3f}{until}<td class="lane">{entry.lane}<td{mark}>'
+        f"{what}<code>{escape(entry.detail or entry.text)}</code>"
     )
