@@ -53,11 +53,11 @@ def _run(arguments: Namespace, config: Config, analyse: Analyse | None) -> int:
         arguments.jobs or _cores(),
     )
     outcomes = job.outcomes(lambda: options(arguments, config), analyse, _progress())
-    report = Report(outcomes, mode, job.scanned, exit_zero=arguments.exit_zero)
+    report = Report(outcomes, mode, job.scanned, exit_zero=arguments.exit_zero, mentions=job.mentions)
     if not outcomes:
         # The frequent case, and the fast one.
         if arguments.format == "terminal" and not arguments.diff and not arguments.output:
-            print(report.headline())
+            print(*report.headlines(), sep="\n")
             return 0
     else:
         report.program, report.command = program(), again(arguments)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from migrator.discovery import Discovery, Problem
+from migrator.elsewhere import Mentions
+from migrator.paths import shown
 from migrator.screening import Screening, needs_recent_sdk
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class Run:
     Attributes:
         paths: files and folders, as the user gave them.
         scanned: how many files were looked at, known afterwards.
+        mentions: files of other kinds that mention v2, known afterwards.
     """
 
     paths: Sequence[str]
@@ -35,15 +38,18 @@ class Run:
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     jobs: int = 1
     scanned: int = 0
+    mentions: list[str] = field(default_factory=list)
 
     def screen(self) -> tuple[Screening, list[Problem]]:
         """Return which files speak v2, and which could not be looked at; a clean check loads nothing more."""
         discovery = Discovery(self.paths, self.exclude)
+        elsewhere = Mentions([shown(path) for path in self.paths])
         screening = Screening()
         for root, batch in discovery.batches():
             screening.screen(root, batch)
         screening.drop_aliases()
         self.scanned = screening.looked_at
+        self.mentions = [path for path in elsewhere.paths() if not discovery.excluded(path)]
         return screening, [*discovery.problems, *screening.problems]
 
     def outcomes(

@@ -25,7 +25,7 @@ def file(report: Report, outcome: Outcome, patch: bytes) -> bytes:
 
 def summary(report: Report) -> bytes:
     """Return the sums and the next command."""
-    out = [report.headline()]
+    out = list(report.headlines())
     rows = list(report.rule_lines())
     width = max((len(counts) for _, counts, _ in rows), default=0)
     out += [f"  {code}  {counts:<{width}}  {text}".rstrip() for code, counts, text in rows]

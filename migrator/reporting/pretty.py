@@ -81,7 +81,10 @@ def _told(place: Text, message: str, console: Console) -> None:
 
 def _summary(report: Report, console: Console) -> None:
     style = "bold green" if not report.errors and not report.left else "bold"
-    console.print(Text(report.headline(), style=style))
+    headline, *notes = report.headlines()
+    console.print(Text(headline, style=style))
+    for note in notes:
+        console.print(Text(_visible(note), style="yellow"))
     rules = Table.grid("", "", "", padding=(0, 2))
     for code, counts, text in report.rule_lines():
         rules.add_row(Text(f"  {code}", "bold", no_wrap=True), Text(counts, no_wrap=True), Text(text, "dim"))

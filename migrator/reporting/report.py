@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from migrator.outcome import Outcome
 
 
+_NAMED = 5
+"""How many files are named before the rest is counted."""
+
+
 class Mode(str, Enum):
     """What the user asked for."""
 
@@ -32,6 +36,7 @@ class Report:
         program: how this program is called.
         undo: commands that take back what was written.
         exit_zero: stale usage does not fail the run.
+        mentions: files of other kinds that mention v2.
     """
 
     outcomes: Sequence[Outcome]
@@ -41,6 +46,7 @@ class Report:
     program: str = "v3-migrate"
     undo: Sequence[str] = ()
     exit_zero: bool = False
+    mentions: Sequence[str] = ()
     summaries: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -131,6 +137,13 @@ class Report:
         if self.errors:
             parts.append(plural(len(self.errors), "error"))
         return f"{plural(self.scanned, 'file')} checked: {', '.join(parts)}."
+
+    def headlines(self) -> Iterator[str]:
+        """Yield the headline and, where there is something to add, what this run did not look into."""
+        yield self.headline()
+        if self.mentions:
+            more = f" (+{len(self.mentions) - _NAMED})" if len(self.mentions) > _NAMED else ""
+            yield f"Not looked into, though they mention v2: {', '.join(self.mentions[:_NAMED])}{more}"
 
     def rule_lines(self) -> Iterator[tuple[str, str, str]]:
         """Yield (code, counts, summary) of each rule met."""

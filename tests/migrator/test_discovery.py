@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,28 @@ def test_a_named_pipe_is_not_waited_for(tool: Tool) -> None:
     repository(tool.folder, {})
     assert subprocess.run(["git", "add", "a.py"], cwd=tool.folder, check=True).returncode == 0
     assert [file["path"] for file in tool(".", "--format", "json").json["files"]] == ["a.py"]
+
+
+@pytest.mark.parametrize("make", [put, repository])
+def test_other_files_that_mention_v2_are_named(
+    tool: Tool, make: Callable[[Path, dict[str, str | bytes]], None]
+) -> None:
+    make(
+        tool.folder,
+        {"clean.py": CLEAN, "README.md": V2, "web/app.ts": "RealtimeTranscriber", "notes.txt": "v2", "old/a.md": V2},
+    )
+    put(tool.folder, {"new.ipynb": V2, "node_modules/x.js": V2})
+    ran = tool(".", "--check", "--exclude", "old")
+    assert ran.code == 0  # A note, no finding: what they are for, nobody but a person can tell.
+    assert ran.text == (
+        "1 file checked: no AssemblyAI v2 usage.\n"
+        "Not looked into, though they mention v2: README.md, new.ipynb, web/app.ts\n"
+    )
+    assert tool(".", "--format", "json").json["summary"]["not_looked_into"] == [
+        "README.md",
+        "new.ipynb",
+        "old/a.md",
+        "web/app.ts",
+    ]
+    put(tool.folder, {"bot.py": V2})
+    assert "\nNot looked into, though they mention v2: " in tool(".", "--check").text
