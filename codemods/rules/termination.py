@@ -10,6 +10,7 @@ import libcst as cst
 from codemods.edits import Change, Replace
 from codemods.facts.guards import leaves
 from codemods.facts.type_tests import TypeTests
+from codemods.model import Safety
 from codemods.rule import Context, Example, Rule
 
 _END = ("SessionInformation", "SessionTerminated")
@@ -45,11 +46,12 @@ class Termination(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         first = cst.ensure_type(node, cst.If)
-        tests = TypeTests.of(context.program).tests
+        known = TypeTests.of(context.program)
+        tests = known.tests
 
         def end_of(branch: cst.If) -> str | None:
             found = tests.get(branch.test)
-            if found is None or len(found.types) != 1 or found.types[0] not in _END:
+            if found is None or len(found.types) != 1 or found.types[0] not in _END or known.is_stuck(found):
                 return None
             operator = branch.test.comparisons[0].operator if isinstance(branch.test, cst.Comparison) else None
             return found.types[0] if isinstance(operator, cst.Equal | cst.Is) else None
@@ -66,10 +68,12 @@ class Termination(Rule):
                     yield self.report(first.test, "v3 has one Termination message for both: join these branches")
                     return
                 join = partial(_joined, depth=depth, first_goes_first=kind == "SessionInformation")
+                sure = known.is_sure(tests[first.test]) and known.is_sure(tests[other.test])
                 yield self.change(
                     other.test,
                     "SessionInformation and SessionTerminated are one message in v3: branches joined",
                     Replace(first, join),
+                    safety=Safety.SAFE if sure else Safety.UNSAFE,  # as the tests themselves: both or none
                 )
                 return
             other = other.orelse
