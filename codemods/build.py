@@ -112,9 +112,9 @@ def helper(module: SourceModule, name: str, code: str) -> AddHelper:
 
 
 def _defines(module: SourceModule, name: str, code: str) -> bool:
-    """Return whether a module has this very function, of an earlier run."""
+    """Return whether a module has this very function or class, of an earlier run."""
     return any(
-        isinstance(item, cst.FunctionDef)
+        isinstance(item, cst.FunctionDef | cst.ClassDef)
         and item.name.value == name
         and module.code(item.with_changes(leading_lines=())).strip() == code.strip()
         for item in module.tree.body

@@ -71,7 +71,7 @@ class SdkExtras(Rule):
             code = f"{package or 'assemblyai'}.Transcriber().upload_file"
             yield self.change(node, "file_from_stream, rewritten to upload_file", replace_with(node, code), *edits)
             return
-        taken = extra in names.rebound
+        taken = extra in names.taken
         home = None if taken else provider(context.program, context.module, extra)
         if home is not None:
             yield self.change(

@@ -102,6 +102,9 @@ class SdkNames(Rule):
             )
             return
         new = RENAMED[legacy]
+        if new in names.own:
+            yield self.report(node, f"{legacy} is {new} in v3, which means something of the program's own here")
+            return
         if legacy == "AudioEncoding" and isinstance(parent, cst.Attribute) and parent.attr.value not in _ENCODINGS:
             yield self.report(
                 parent, f"AudioEncoding never had {parent.attr.value!r}; v2 and v3 have pcm_s16le and pcm_mulaw"

@@ -104,7 +104,8 @@ class SdkSubclass(Rule):
         for base in node.bases:
             if names.legacy(base.value) == "RealtimeTranscriber":
                 context.claim(base.value)
-                return [*helpers.buffered(), replace_with(base.value, helpers.BUFFERED_NAME)]
+                name, edits = helpers.buffered(context.module)
+                return [*edits, replace_with(base.value, name)]
         return []
 
     def _own(self, method: cst.FunctionDef, plan: SessionPlan, context: Context) -> list[Edit]:

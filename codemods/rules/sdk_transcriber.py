@@ -193,8 +193,8 @@ class SdkTranscriber(Rule):
         name = "StreamingClient"
         extra: list[Argument] = []
         if plan.buffer:
-            name = helpers.BUFFERED_NAME
-            edits += helpers.buffered()
+            name, added = helpers.buffered(session.module)
+            edits += added
             extra += [Argument(plan.buffer.chunk, "chunk_size"), Argument(plan.buffer.silence, "silence")]
         options = call("StreamingClientOptions", plan.options, indent, room - len(indent))
         made = call(name, [Argument(options), *extra], indent, room - len(plan.target) - 3)
@@ -252,12 +252,12 @@ class SdkTranscriber(Rule):
         room = WIDTH - context.module.span(statement).column + 1
         edits = self._names(plan)
         by_super = context.code(session.call.func).startswith("super")
-        base = helpers.BUFFERED_NAME if plan.buffer else "StreamingClient"
+        base, added = helpers.buffered(session.module) if plan.buffer else ("StreamingClient", [])
         name = context.code(session.call.func) if by_super else f"{base}.__init__"
         arguments = [] if by_super else [Argument(plan.target)]
         arguments.append(Argument(call("StreamingClientOptions", plan.options, indent, room - len(indent))))
         if plan.buffer:
-            edits += helpers.buffered()
+            edits += added
             arguments += [Argument(plan.buffer.chunk, "chunk_size"), Argument(plan.buffer.silence, "silence")]
         made = call(name, arguments, indent, room)
         kept = [

@@ -238,7 +238,8 @@ class SdkTranscripts(Rule):
             plans = Plans.make(context.program, context.options)
             if FinalPaths(context.program, plans.handlers).reaches(node, base, context.module):
                 return f"{code}.transcript", []
-            return f"turn_text({code})", helpers.turn_text()
+            function, edits = helpers.turn_text(context.module)
+            return f"{function}({code})", edits
         if name == "confidence":
             return _CONFIDENCE.format(code), []
         if name == "audio_start":

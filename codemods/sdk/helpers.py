@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from codemods.build import helper
 from codemods.edits import AddHelper, AddImport, Edit
 from codemods.sdk.names import V3
+from codemods.tree import SourceModule
 
 TURN_TEXT = '''\
 def turn_text(turn: TurnEvent) -> str:
@@ -63,7 +65,6 @@ def {name}(filepath, sample_rate):
             time.sleep(0.3)
 '''
 
-BUFFERED_NAME = "BufferedStreamingClient"
 BUFFERED = '''\
 class BufferedStreamingClient(StreamingClient):
     """Gathers short frames, such as the 20 ms of a telephone line: v3 refuses chunks of less than 50 ms."""
@@ -89,14 +90,16 @@ class BufferedStreamingClient(StreamingClient):
 '''
 
 
-def turn_text() -> list[Edit]:
-    """Return the edits that bring the function `turn_text`."""
-    return [AddImport(V3, "TurnEvent"), AddHelper("turn_text", TURN_TEXT)]
+def turn_text(module: SourceModule) -> tuple[str, list[Edit]]:
+    """Return the name of a function for the text of a turn, and the edits that bring it."""
+    added = helper(module, "turn_text", TURN_TEXT)
+    return added.name, [AddImport(V3, "TurnEvent"), added]
 
 
-def buffered() -> list[Edit]:
-    """Return the edits that bring a client which gathers short frames."""
-    return [AddImport(V3, "StreamingClient"), AddHelper(BUFFERED_NAME, BUFFERED)]
+def buffered(module: SourceModule) -> tuple[str, list[Edit]]:
+    """Return the name of a client which gathers short frames, and the edits that bring it."""
+    added = helper(module, "BufferedStreamingClient", BUFFERED)
+    return added.name, [AddImport(V3, "StreamingClient"), added]
 
 
 def microphone(name: str) -> list[Edit]:

@@ -47,6 +47,7 @@ class Names:
         self._aliases: dict[str, str] = {}
         self._star: dict[str, str] = {}
         rebound: set[str] = set()
+        assigned: set[str] = set()
         for node in module.walk():
             if isinstance(node, cst.Import):
                 for alias in node.names:
@@ -55,9 +56,17 @@ class Names:
                 self._import_from(node)
             elif isinstance(node, cst.ClassDef | cst.FunctionDef):
                 rebound.add(node.name.value)
+            elif isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Name):
+                assigned.add(node.target.value)
         for name in rebound:
             self._aliases.pop(name, None)
         self.rebound = frozenset(rebound)
+        others = {name for name, dotted in self._aliases.items() if not dotted.startswith("assemblyai.streaming.")}
+        self.own = frozenset(rebound | assigned | others)
+        """Names that mean something else here than in `assemblyai.streaming.v3`."""
+        foreign = {name for name, dotted in self._aliases.items() if not dotted.startswith("assemblyai.")}
+        self.taken = frozenset(rebound | assigned | foreign)
+        """Names that are not the SDK's."""
 
     @staticmethod
     def of(program: Program, module: SourceModule) -> Names:

@@ -97,6 +97,9 @@ class SessionPlan:
         return f"if {ending.removesuffix('()')}:\n    {ending}"
 
 
+_NEEDED = frozenset({"StreamingClient", "StreamingClientOptions", "StreamingEvents", "StreamingParameters"})
+
+
 class Plans:
     """The plans of a program's sessions."""
 
@@ -120,6 +123,10 @@ class Plans:
                 self._options(plan)
                 self._connects(plan)
                 self._closes(plan)
+            if plan.problem is None:
+                own = sorted((_NEEDED | plan.names) & Names.of(program, session.module).own)
+                if own:
+                    plan.problem = f"{own[0]} means something of the program's own here, rename that first"
 
     @staticmethod
     def make(program: Program, options: Options) -> Plans:

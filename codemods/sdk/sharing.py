@@ -41,7 +41,7 @@ def _imported(program: Program, module: SourceModule) -> Iterator[tuple[str, str
 def _uses(program: Program, module: SourceModule, extra: str) -> bool:
     def look() -> bool:
         names = Names.of(program, module)
-        return extra not in names.rebound and any(
+        return extra not in names.taken and any(
             isinstance(node, cst.Name | cst.Attribute)
             and names.extra(node) == extra
             and not any(isinstance(up, cst.ImportFrom | cst.Import) for up in module.ancestors(node))

@@ -1,0 +1,52 @@
+"""Names of v3 and of the helpers, taken by the program."""
+import assemblyai as aai
+
+
+class StreamingClient:
+    def __init__(self):
+        self.transcriber = aai.RealtimeTranscriber(sample_rate=16_000, on_data=heard, on_error=print)
+        self.transcriber.connect()
+
+    def close(self):
+        self.transcriber.close()
+
+
+def heard(transcript):
+    print(turn_text(transcript.text))
+
+
+def turn_text(text):
+    return text[::-1]
+
+
+StreamingClient().close()
+# output
+"""Names of v3 and of the helpers, taken by the program."""
+import assemblyai as aai
+from assemblyai.streaming.v3 import TurnEvent
+
+
+def turn_text_v3(turn: TurnEvent) -> str:
+    """Return all words heard so far: `transcript` leaves out those that may still change."""
+    return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
+
+
+class StreamingClient:
+    def __init__(self):
+        # TODO(v3-migrate): V3M601 not rewritten: StreamingClient means something of the program's own here, rename that first; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
+        self.transcriber = aai.RealtimeTranscriber(sample_rate=16_000, on_data=heard, on_error=print)
+        self.transcriber.connect()
+
+    def close(self):
+        self.transcriber.close()
+
+
+def heard(transcript):
+    print(turn_text(turn_text_v3(transcript)))
+
+
+def turn_text(text):
+    return text[::-1]
+
+
+StreamingClient().close()
