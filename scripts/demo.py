@@ -11,4 +11,5 @@ import environment
 
 if __name__ == "__main__":
     environment.install()
-    environment.become([environment.VENV / "bin" / "v3-migrate", *(sys.argv[1:] or ["fixtures/legacy"])])
+    bundled = ["fixtures/legacy", "--exclude", "v3"]  # The programs lie beside what is expected to become of them.
+    environment.become([environment.VENV / "bin" / "v3-migrate", *(sys.argv[1:] or bundled)])
