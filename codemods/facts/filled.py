@@ -109,6 +109,9 @@ class Fillings:
             if argument.star == "**" and self._is_ours(argument.value, Message | Word):
                 return argument.value
         if isinstance(call.func, cst.Attribute) and len(call.args) == 1 and not call.args[0].star:
+            if call.func.attr.value == "update" and self._is_ours(call.args[0].value, Message):
+                # a dict of the program's own, or an object's `__dict__`, takes all that there is
+                return None if self._is_ours(call.func.value, Message) else call.args[0].value
             kind = Message if call.func.attr.value in FROM_MAPPING else Frame
             if call.func.attr.value in (*FROM_MAPPING, *FROM_JSON) and self._is_ours(call.args[0].value, kind):
                 return call.args[0].value

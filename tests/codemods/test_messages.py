@@ -73,6 +73,7 @@ def test_prints_the_same(path: Path) -> None:
         ("", 'if data["message_type"] == "InterimTranscript":', "V3M325"),
         ("", 'if getattr(ws, "on_" + data["message_type"])(data):', "V3M324"),
         ("def show(**fields):\n    return fields\n", "if show(**data):", "V3M310"),
+        ("state = {}\n", "if state.update(data) is None:", "V3M310"),
         ("import types\n", "if types.SimpleNamespace(**data):", "V3M310"),
     ],
 )
