@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -91,7 +93,7 @@ def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
 
     try:
         recording = read(arguments.recording or default_recording())
-        with tempfile.TemporaryDirectory(prefix="v3-migrate-versions-") as name:
+        with _cleaning_up(), tempfile.TemporaryDirectory(prefix="v3-migrate-versions-") as name:
             trials = list(_trials(arguments, recording, original, Path(name)))
     except (VersionError, RecordingError, _UsageError, OSError) as error:
         print(f"v3-migrate: {error}", file=sys.stderr)
@@ -114,6 +116,22 @@ def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
         text = report.terminal(trials, tty and "NO_COLOR" not in os.environ, arguments.timeline, width)
     sys.stdout.write(text)
     return report.exit_code(trials)
+
+
+@contextmanager
+def _cleaning_up() -> Iterator[None]:
+    """Leave by an exception when a CI job is cancelled or a terminal closed, so that nothing is left of the program."""
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    signals = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = [signal.signal(number, leave) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
 
 
 class _UsageError(Exception):

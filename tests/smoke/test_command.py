@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -168,3 +170,25 @@ def test_smoke_needs_write(project: Path) -> None:
     result = tool(project, ".", "--smoke")
     assert result.returncode == 2
     assert result.stderr == "v3-migrate: --smoke tests what was written: it goes with --write\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_nothing_is_left_when_it_is_stopped(project: Path, tmp_path: Path, number: signal.Signals) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    running = tmp_path / "pid"
+    (project / "captions.py").write_text(
+        f"import os, time\nopen({str(running)!r}, 'w').write(str(os.getpid()))\ntime.sleep(300)\n"
+    )
+    command = [str(Path(sys.executable).with_name("v3-migrate")), "smoke", "--python", sys.executable, "captions.py"]
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    with subprocess.Popen(command, cwd=project, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        while not (running.is_file() and running.read_text()):
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(number)
+        process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert list(temporary.iterdir()) == []
+    program = Path("/proc", running.read_text(), "stat")
+    assert not program.exists() or program.read_text().split(") ")[1].startswith("Z")
