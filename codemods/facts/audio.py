@@ -13,6 +13,7 @@ from codemods.facts.store import Def
 from codemods.facts.values import Encoded, Function, Json, Obj
 from codemods.tree import SourceModule
 
+_RECODERS = ("encode", "decode")
 _NOT_BYTES = {"sounddevice", "numpy", "soundfile", "librosa"}
 
 
@@ -228,6 +229,27 @@ def audio_json(program: Program, node: cst.CSTNode) -> tuple[list[Json | Obj], b
         if isinstance(content, Obj) and content.kind == "dict" and v.AUDIO_KEY in program.run.items(content):
             audio.append(value if isinstance(value, Json) else content)
     return audio, len(audio) == len(values)
+
+
+def bare(node: cst.BaseExpression | None) -> cst.BaseExpression | None:
+    """Return what `.encode()` or `.decode()` is called on; JSON of some libraries is bytes."""
+    while isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _RECODERS:
+        node = node.func.value
+    return node
+
+
+def recoded(program: Program) -> frozenset[Json]:
+    """Return the JSON texts that are encoded or decoded on their way: with the bytes in their place, that fails."""
+
+    def find() -> frozenset[Json]:
+        found: set[Json] = set()
+        for path in program.targets:
+            for node in program.run.modules[path].walk():
+                if isinstance(node, cst.Call) and (inner := bare(node)) is not node:
+                    found.update(value for value in program.values(inner) if isinstance(value, Json))
+        return frozenset(found)
+
+    return program.memo(recoded, find)
 
 
 def plain_sender(program: Program, function: cst.FunctionDef) -> cst.Call | None:

@@ -10,7 +10,7 @@ import libcst as cst
 
 from codemods.build import keep_parentheses, replace_with
 from codemods.edits import AddImport, Change, Edit, Remove, Replace, Unused
-from codemods.facts.audio import Tracer, Unwrapped, audio_json, heads, plain_sender
+from codemods.facts.audio import Tracer, Unwrapped, audio_json, bare, heads, plain_sender, recoded
 from codemods.facts.observations import Send
 from codemods.facts.values import Encoded, External, Function, Json, Obj, Transport
 from codemods.model import Safety
@@ -151,6 +151,7 @@ class Audio(Rule):
         loose: set[str] = set()
         # the variable that carries the JSON, and the one that carries the dict
         for node, target in ((send.data, producer), (self._dumped(item), obj.site)):
+            node = bare(node)
             if node is None or node is target:
                 continue
             if not isinstance(node, cst.Name):
@@ -402,7 +403,7 @@ class Audio(Rule):
         return found
 
     def _can_unwrap(self, value: Json, context: Context) -> bool:
-        return self._unwrapped(value, context) is not None
+        return value not in recoded(context.program) and self._unwrapped(value, context) is not None
 
 
 def _renamed(func: cst.BaseExpression, name: str) -> cst.BaseExpression:
