@@ -9,7 +9,8 @@ import libcst as cst
 from codemods.build import expression, replace_with
 from codemods.edits import Change, Edit, InsertAfter, Replace
 from codemods.rule import Context, Example, Rule
-from codemods.sdk.plan import Plans, SessionPlan
+from codemods.sdk.plan import Plans
+from codemods.sdk.session_plan import SessionPlan
 from codemods.sdk.sessions import Use
 
 _PASSED_ON = frozenset({"to_thread", "run_in_executor", "submit", "run_sync", "call_soon_threadsafe", "register"})

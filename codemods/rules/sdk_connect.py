@@ -11,8 +11,9 @@ from codemods.edits import AddImport, Change, Edit, Replace
 from codemods.rule import Context, Example, Rule
 from codemods.sdk.layout import WIDTH, Argument, call
 from codemods.sdk.names import V3
-from codemods.sdk.plan import CARRIED, Plans, SessionPlan
+from codemods.sdk.plan import Plans
 from codemods.sdk.scopes import is_portable
+from codemods.sdk.session_plan import CARRIED, SessionPlan
 from codemods.sdk.sessions import Use
 
 _PASSED_ON = {"to_thread": 0, "run_in_executor": 1, "submit": 0, "run_sync": 0, "call_soon_threadsafe": 0}

@@ -12,8 +12,8 @@ from codemods.edits import AddImport, Change, Edit
 from codemods.facts.values import Const
 from codemods.facts.values_sdk import ErrorStatus, Event, EventKind
 from codemods.rule import Context, Example, Rule
+from codemods.sdk.arguments import text_of
 from codemods.sdk.names import MODEL_METHODS
-from codemods.sdk.plan import text_of
 from codemods.sdk.shown import is_shown
 
 _FIELDS = {

@@ -12,7 +12,8 @@ from codemods.facts.transports import sdk
 from codemods.rule import Context, Example, Rule
 from codemods.sdk import helpers, subclass
 from codemods.sdk.names import V3, Names
-from codemods.sdk.plan import Plans, SessionPlan
+from codemods.sdk.plan import Plans
+from codemods.sdk.session_plan import SessionPlan
 
 
 class SdkSubclass(Rule):

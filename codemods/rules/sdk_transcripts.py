@@ -12,8 +12,10 @@ from codemods.facts.guards import leaves
 from codemods.rule import Context, Example, Rule
 from codemods.sdk import clock, helpers
 from codemods.sdk import handlers as h
+from codemods.sdk.arguments import text_of
 from codemods.sdk.names import MODEL_METHODS
-from codemods.sdk.plan import Plans, text_of
+from codemods.sdk.plan import Plans
+from codemods.sdk.reads import bracketed, does_something, ends_its_function, fitted, is_guarded, is_truth_test
 from codemods.sdk.shown import is_shown
 from codemods.sdk.turns import ANY, FINAL, FinalPaths, KindTest, is_transcript, kind_test
 
@@ -115,7 +117,7 @@ class SdkTranscripts(Rule):
         parent = context.module.parent(node)
         if tested.kind != FINAL or tested.negated or not isinstance(parent, cst.If) or parent.test is not node:
             return []
-        if not isinstance(parent.orelse, cst.Else) or not _ends_its_function(parent, context):
+        if not isinstance(parent.orelse, cst.Else) or not ends_its_function(parent, context):
             return []  # what follows may rest on the branch having run
         partial = f"not {context.code(tested.base)}.end_of_turn"
 
@@ -147,7 +149,7 @@ class SdkTranscripts(Rule):
         edit = replace_test(context.module, node, f"not {code}" if negative else code)
         yield self.change(node, "test for an empty transcript, rewritten to its words", edit)
         parent = context.module.parent(node)
-        if negative and isinstance(parent, cst.If) and parent.test is node and _does_something(parent.body):
+        if negative and isinstance(parent, cst.If) and parent.test is node and does_something(parent.body):
             yield self.report(
                 parent,
                 "v3 sends no empty transcripts while nobody speaks, so this is not reached: end the wait with a timer, "
@@ -166,7 +168,7 @@ class SdkTranscripts(Rule):
             yield self.change(node, f"every turn has what replaces {name!r}", self._always_true(node, context))
             return
         code, edits = self._value(name, base, node, context)
-        yield self.change(node, f"v2 field {name!r}, rewritten", replace_with(node, _bracketed(code)), *edits)
+        yield self.change(node, f"v2 field {name!r}, rewritten", replace_with(node, bracketed(code)), *edits)
 
     def _always_true(self, node: cst.Call, context: Context) -> Edit:
         """Return the edit that leaves out a test which holds for every turn, or puts `True` in its place."""
@@ -196,20 +198,20 @@ class SdkTranscripts(Rule):
             yield self.report(node, f"what {name}() gives has v3's fields: whoever reads it has to know them")
             return
         if name not in _V2:
-            if not _is_guarded(node, context):
+            if not is_guarded(node, context):
                 yield self.report(node, f"a v2 transcript never had {name!r}{_nearest(name)}")
             return
         base = node.value
         if not isinstance(base, cst.Name | cst.Attribute | cst.Subscript):
             yield self.report(node, f"v3 has no {name!r}: keep the turn in a variable and see its words")
             return
-        if name == "text" and _is_truth_test(node, context):
+        if name == "text" and is_truth_test(node, context):
             edit = Replace(node.attr, lambda updated: cst.Name("words"))
             yield self.change(node, "test for an empty transcript, rewritten to its words", edit)
             holder = context.module.parent(context.module.parent(node) or node)
             silent = isinstance(context.module.parent(node), cst.UnaryOperation) and isinstance(holder, cst.If)
             if silent and isinstance(holder, cst.If) and holder.test is context.module.parent(node):
-                if _does_something(holder.body):
+                if does_something(holder.body):
                     yield self.report(
                         holder,
                         "v3 sends no empty transcripts while nobody speaks, so this is not reached: end the wait with "
@@ -226,7 +228,7 @@ class SdkTranscripts(Rule):
         if any(isinstance(up, cst.FormattedString) and '"' in up.start for up in context.module.ancestors(node)):
             code = code.replace('"', "'")  # Python before 3.12 has no other way
         context.claim(node)
-        edit = replace_with(node, _fitted(node, code, context))
+        edit = replace_with(node, fitted(node, code, context))
         yield self.change(node, f"v2 field {name!r}, rewritten", edit, *edits)
 
     def _value(
@@ -258,78 +260,6 @@ def _parenthesised(old: cst.UnaryOperation, code: str, context: Context) -> cst.
     result = edit.build(old)
     assert isinstance(result, cst.CSTNode)
     return result
-
-
-def _bracketed(code: str) -> str:
-    return f"({code})" if " " in code else code
-
-
-def _fitted(node: cst.Attribute, code: str, context: Context) -> str:
-    """Return `code` with brackets where its operators would else be torn apart."""
-    if " " not in code:
-        return code
-    parent = context.module.parent(node)
-    loose = cst.Arg | cst.Assign | cst.AnnAssign | cst.Return | cst.DictElement | cst.Element | cst.Index
-    if isinstance(parent, loose):
-        return code
-    if isinstance(parent, cst.FormattedStringExpression) and '"' not in code and "'" not in code:
-        return code
-    return f"({code})"
-
-
-def _ends_its_function(node: cst.If, context: Context) -> bool:
-    """Return whether nothing follows a statement in its function."""
-    child: cst.CSTNode = node
-    for up in context.module.ancestors(node):
-        if isinstance(up, cst.FunctionDef):
-            return True
-        if isinstance(up, cst.IndentedBlock) and up.body[-1] is not child:
-            return False
-        if not isinstance(up, cst.IndentedBlock | cst.If | cst.Else | cst.With):
-            return False
-        child = up
-    return False
-
-
-def _is_truth_test(node: cst.Attribute, context: Context) -> bool:
-    """Return whether only the truth of an expression matters."""
-    child: cst.CSTNode = node
-    for up in context.module.ancestors(node):
-        if isinstance(up, cst.If | cst.While | cst.IfExp | cst.Assert | cst.CompIf):
-            return up.test is child
-        if isinstance(up, cst.UnaryOperation):
-            return isinstance(up.operator, cst.Not)
-        if not isinstance(up, cst.BooleanOperation):
-            return isinstance(up, cst.Call) and isinstance(up.func, cst.Name) and up.func.value == "bool"
-        child = up
-    return False
-
-
-def _does_something(body: cst.BaseSuite) -> bool:
-    """Return whether a suite does more than leave."""
-    for statement in body.body:
-        parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
-        for part in parts:
-            docstring = isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString)
-            if not isinstance(part, cst.Return | cst.Pass | cst.Continue) and not docstring:
-                return True
-    return False
-
-
-def _is_guarded(node: cst.Attribute, context: Context) -> bool:
-    """Return whether `hasattr(...)` protects the read of an attribute that may not be there."""
-    wanted = node.attr.value
-    for up in context.module.ancestors(node):
-        test = (
-            up.test if isinstance(up, cst.If | cst.IfExp) else up.left if isinstance(up, cst.BooleanOperation) else None
-        )
-        if test is None:
-            continue
-        for inner in context.module.walk(test):
-            if isinstance(inner, cst.Call) and isinstance(inner.func, cst.Name) and inner.func.value == "hasattr":
-                if len(inner.args) == 2 and text_of(context.program, inner.args[1].value) == wanted:
-                    return True
-    return False
 
 
 def _nearest(name: str) -> str:

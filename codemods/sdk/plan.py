@@ -2,99 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import count
 
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.facts.values import Const, Str
+from codemods.facts.values import Const
 from codemods.model import Options
 from codemods.sdk import frames
-from codemods.sdk.handlers import Handler, Handlers
+from codemods.sdk.arguments import comment_of, converted, may_be_none
+from codemods.sdk.handlers import Handlers
 from codemods.sdk.layout import Argument
-from codemods.sdk.names import RENAMED, Names
+from codemods.sdk.names import Names
 from codemods.sdk.scopes import first_parameter, function_of, is_portable, occurs
+from codemods.sdk.session_plan import SessionPlan
 from codemods.sdk.sessions import Session, Sessions, Use, function_of_value
 from codemods.tree import SourceModule
 
-CARRIED = "session_parameters"
-"""The attribute of a client that keeps what `connect` needs."""
 NO_LIMIT = "3600.0"
 """Seconds that stand for v2's `timeout=None`: v3 has no way to wait for ever."""
 TERMINATE_TIMEOUT = 30.0
 """Seconds to wait for the last transcripts: v2 waited without limit, v3 drops them after 5 s by default."""
-
-
-@dataclass(eq=False, slots=True)
-class SessionPlan:
-    """What becomes of one session.
-
-    Attributes:
-        target: the variable that holds the client, as source.
-        holder: the statement that makes the session.
-        shape: `assign`, `return` or `nested`: how the statement uses it.
-        parameters: the arguments of `StreamingParameters`, as written where the session is made.
-        stored: whether the parameters are kept beside the client, because `connect` cannot see what they are made of.
-        carries_parameters: whether the client keeps them, because it is all that `connect` sees.
-        closes_at_sites: whether `on_close` can be named where `close` is called; else the client carries it there.
-        problem: why nothing of it is rewritten.
-    """
-
-    session: Session
-    handlers: list[Handler]
-    target: str = ""
-    holder: cst.SimpleStatementLine | None = None
-    shape: str = ""
-    parameters: list[Argument] = field(default_factory=list)
-    options: list[Argument] = field(default_factory=list)
-    sources: list[cst.BaseExpression] = field(default_factory=list)
-    stored: bool = False
-    carries_parameters: bool = False
-    closes_at_sites: bool = False
-    notes: list[str] = field(default_factory=list)
-    problem: str | None = None
-    names: set[str] = field(default_factory=set)
-    buffer: frames.Buffer | None = None
-    closer_may_be_none: bool = False
-
-    @property
-    def closer(self) -> cst.BaseExpression | None:
-        """The `on_close` callback."""
-        return self.session.value("on_close")
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the program closes the session somewhere."""
-        return self.session.owner is not None or bool(self.session.named("close"))
-
-    @property
-    def carries_closer(self) -> bool:
-        """Whether the client keeps the `on_close` callback, for those who close it and cannot name it."""
-        return self.closer is not None and self.is_closed and not self.closes_at_sites
-
-    def ending(self, client: str) -> str | None:
-        """Return what to do when the session is over, as source: the callback's call, or what a lambda does.
-
-        Args:
-            client: the client, as it is named where that happens.
-        """
-        closer = self.closer
-        if closer is None:
-            return None
-        if self.carries_closer:
-            return f"{client}.on_close()"
-        if isinstance(closer, cst.Lambda):
-            return self.session.module.code(closer.body)
-        code = self.session.module.code(closer)
-        return f"{code}()" if isinstance(closer, cst.Name | cst.Attribute) else f"({code})()"
-
-    def ending_statement(self, client: str) -> str | None:
-        """Return the same as a statement, which does nothing when there is no callback after all."""
-        ending = self.ending(client)
-        if ending is None or not self.closer_may_be_none:
-            return ending
-        return f"if {ending.removesuffix('()')}:\n    {ending}"
 
 
 _NEEDED = frozenset({"StreamingClient", "StreamingClientOptions", "StreamingEvents", "StreamingParameters"})
@@ -336,44 +264,3 @@ class Plans:
         if len(required) > given:
             return "on_close takes arguments, which v2 never gave it: it failed when called"
         return None
-
-
-def may_be_none(program: Program, node: cst.BaseExpression | None) -> bool:
-    """Return whether an argument can be `None`, which v2 took for not given."""
-    if isinstance(node, cst.BooleanOperation) and isinstance(node.operator, cst.Or):
-        return may_be_none(program, node.right)
-    if not isinstance(node, cst.Name | cst.Attribute | cst.Subscript | cst.IfExp):
-        return False
-    return any(isinstance(value, Const) and value.value is None for value in program.values(node))
-
-
-def converted(program: Program, module: SourceModule, node: cst.BaseExpression, used: set[str]) -> str:
-    """Return the source of an expression with the SDK's legacy names replaced, and note the v3 names used."""
-    names = Names.of(program, module)
-
-    class Renamer(cst.CSTTransformer):
-        def on_leave(self, original_node, updated_node):  # type: ignore[no-untyped-def]
-            legacy = names.legacy(original_node) if isinstance(original_node, cst.Name | cst.Attribute) else None
-            if legacy is None:
-                return updated_node
-            used.add(RENAMED[legacy])
-            return cst.Name(RENAMED[legacy])
-
-    result = node.visit(Renamer())
-    assert isinstance(result, cst.BaseExpression)
-    return module.code(result)
-
-
-def comment_of(argument: cst.Arg) -> str | None:
-    """Return the comment behind an argument on its own line."""
-    comma = argument.comma
-    space = comma.whitespace_after if isinstance(comma, cst.Comma) else argument.whitespace_after_arg
-    if isinstance(space, cst.ParenthesizedWhitespace) and space.first_line.comment is not None:
-        return space.first_line.comment.value
-    return None
-
-
-def text_of(program: Program, node: cst.BaseExpression | None) -> str | None:
-    """Return the text an expression spells, if it is just one."""
-    found = [value.literal for value in program.values(node) if isinstance(value, Str)]
-    return found[0] if len(found) == 1 else None

@@ -8,8 +8,8 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.model import Options
-from codemods.sdk.plan import SessionPlan
 from codemods.sdk.scopes import first_parameter, function_of
+from codemods.sdk.session_plan import SessionPlan
 
 PARAMETERS = "_session_parameters"
 """The attribute that keeps what `connect` needs."""
