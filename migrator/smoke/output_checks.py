@@ -51,7 +51,8 @@ def _shown_as_before(seen: Observation, before: Observation) -> Check:
     endless = all(run.ending != "itself" and len(sessions_of(run)) >= ROUNDS for run in (seen, before))
     wrong = [name for name in demanded if not _same(now.get(name, []), demanded[name], seen, endless)]
     where = next(iter(wrong or demanded))
-    check = _verdict(seen, demanded[where], now.get(where, []), where, not wrong)
+    reached = demanded[where][: len(now.get(where, []))] if endless and not wrong else demanded[where]
+    check = _verdict(seen, reached, now.get(where, []), where, not wrong)
     return replace(check, evidence=f"{check.evidence}\n{_diff(old[where], now.get(where, []))}") if wrong else check
 
 
