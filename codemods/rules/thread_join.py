@@ -91,7 +91,7 @@ class ThreadJoin(Rule):
         edits = _edits(session, sessions)
         if edits:
             yield self.change(node, "nothing waits for this thread; now the end of the program does", *edits)
-        else:
+        elif _may_outlive(node, sessions, context.module):
             yield self.report(node, "nothing waits for this thread: stop it and join it, with a time limit, at the end")
 
 
@@ -101,6 +101,23 @@ def _sends_audio(call: cst.CSTNode, session: Session, sessions: Sessions) -> boo
         made is call and any(sessions.within(target, sends) for target in targets)
         for made, targets in sessions.thread_targets()
     )
+
+
+def _may_outlive(call: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:
+    """Return whether a thread is cut off at the end of the program, or keeps it from ending.
+
+    The interpreter waits for a thread that is no daemon and comes to an end.
+    """
+    if "daemon" in module.code(call) or ".daemon = True" in module.text or ".setDaemon(" in module.text:
+        return True
+    targets = next((targets for made, targets in sessions.thread_targets() if made is call), [])
+    return any(_is_endless(node) for target in targets for node in own_nodes(target))
+
+
+def _is_endless(node: cst.CSTNode) -> bool:
+    if not isinstance(node, cst.While) or not is_true(node.test):
+        return False
+    return not any(isinstance(inner, cst.Break | cst.Return) for inner in own_nodes(node))
 
 
 def _is_joined(call: cst.CSTNode, sessions: Sessions) -> bool:

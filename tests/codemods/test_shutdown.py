@@ -373,8 +373,9 @@ ws.send('{{"terminate_session": true}}')
 @pytest.mark.parametrize(
     ("start", "reported"),
     [
-        ("threading.Thread(target=capture).start()", True),
-        ("thread = threading.Thread(target=capture)\nthread.start()", True),
+        ("threading.Thread(target=capture, daemon=True).start()", True),
+        ("thread = threading.Thread(target=capture)\nthread.daemon = True\nthread.start()", True),
+        ("threading.Thread(target=capture).start()", False),  # the interpreter waits for it
         ("thread = threading.Thread(target=capture)\nthread.start()\nthread.join(5)", False),
     ],
 )
