@@ -52,11 +52,13 @@ def is_mapping(program: Program, site: cst.CSTNode) -> bool:
 
 
 def _unique(found: Iterator[Parameter]) -> Iterator[Parameter]:
-    seen: set[tuple[cst.CSTNode, str]] = set()
+    best: dict[tuple[cst.CSTNode, str], Parameter] = {}
     for parameter in found:
-        if (parameter.node, parameter.name) not in seen:
-            seen.add((parameter.node, parameter.name))
-            yield parameter
+        key = (parameter.node, parameter.name)
+        # the beginning of a URL is a text of its own, which ends before the value
+        if key not in best or len(parameter.text) > len(best[key].text):
+            best[key] = parameter
+    yield from best.values()
 
 
 def _find(program: Program) -> Iterator[Parameter]:

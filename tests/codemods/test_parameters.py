@@ -209,3 +209,14 @@ def test_partials_behind_a_switch_are_reported() -> None:
     result = migrate(source.replace('URL = "', "flag = load()\n" + 'URL = f"'))
     assert "disable_partial" not in result.text
     assert len(result.left("V3M105")) == 1
+
+
+def test_a_value_joined_to_the_url_keeps_its_name() -> None:
+    source = (
+        "import sys\nimport websocket\n\n"
+        'url = "wss://api.assemblyai.com/v2/realtime/ws?enable_extra_session_information=" + sys.argv[1]\n'
+        "ws = websocket.create_connection(url)\n"
+    )
+    result = migrate(source)
+    assert 'enable_extra_session_information=" + sys.argv[1]' in result.text
+    assert len(result.left("V3M102")) == 1
