@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -89,9 +90,13 @@ def test_messages_of_a_call() -> None:
 
 
 def drive(folder: Path, target: str) -> str | None:
-    """Call the relay of the fixtures at port 8761; return why it could not be called, if so."""
+    """Call the relay of the fixtures; PORT in `target` is the one it gets. Return why it could not be called, if so."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
     program = Program(folder, ("relay.py",), matrix.interpreter("fastapi"))
-    seen = run(program, Conditions(dictation(), speed=SPEED, environment={"PORT": "8761"}, drive=target))
+    seen = run(
+        program, Conditions(dictation(), speed=SPEED, environment={"PORT": port}, drive=target.replace("PORT", port))
+    )
     reason = could_not_run(seen)
     if reason is None:
         assert judge(seen).failed == []
@@ -99,7 +104,7 @@ def drive(folder: Path, target: str) -> str | None:
     return reason
 
 
-@pytest.mark.parametrize("target", ["http://127.0.0.1:8761/incoming", "ws://127.0.0.1:8761/calls"])
+@pytest.mark.parametrize("target", ["http://127.0.0.1:PORT/incoming", "ws://127.0.0.1:PORT/calls"])
 def test_urls_are_called(target: str) -> None:
     assert drive(LEGACY / "phone_relay" / "v3", target) is None
 
@@ -108,4 +113,4 @@ def test_a_call_that_is_not_taken_is_said(tmp_path: Path) -> None:
     source = (LEGACY / "phone_relay" / "v3" / "relay.py").read_text()
     (tmp_path / "relay.py").write_text(source.replace("@app.websocket", "@app.get").replace("<Start><Stream", "<Dial"))
     assert drive(tmp_path, "twilio") == "no route that takes a call or a WebSocket was found in its source: --drive URL"
-    assert "403" in str(drive(tmp_path, "ws://127.0.0.1:8761/calls"))
+    assert "403" in str(drive(tmp_path, "ws://127.0.0.1:PORT/calls"))
