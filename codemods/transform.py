@@ -103,17 +103,21 @@ class _Applier(cst.CSTTransformer):
             return node
         kept: list[cst.BaseStatement] = []
         waiting: list[cst.EmptyLine] = []
+        gap: Sequence[cst.EmptyLine] = ()
         for statement in node.body:
             if isinstance(statement, cst.SimpleStatementLine) and not statement.body:
+                gap = gap or statement.leading_lines[:1]
                 waiting += still_true(statement.leading_lines)
                 trailing = statement.trailing_whitespace.comment
                 if trailing is not None and not is_about_encoding(trailing):
                     waiting.append(cst.EmptyLine(comment=trailing))
                 continue
-            if waiting:
-                lines = [*waiting, *getattr(statement, "leading_lines", ())]
+            lines = [*waiting, *leading(statement)]
+            if kept and gap and gap[0].comment is None and (not lines or lines[0].comment is not None):
+                lines.insert(0, gap[0])  # what is gone stood apart from what is above: so does what comes next
+            if len(lines) > len(leading(statement)):
                 statement = statement.with_changes(leading_lines=lines)
-                waiting = []
+            waiting, gap = [], ()
             kept.append(statement)
         if isinstance(node, cst.Module):
             return node.with_changes(body=kept, footer=[*waiting, *node.footer])
