@@ -12,6 +12,16 @@ from codemods.comments import TODO, is_about_encoding, leading, still_true, todo
 from codemods.edits import Edit, InsertAfter, InsertBefore, Remove, Replace, Unused
 from codemods.tree import SourceModule
 
+_GONE = "__gone__"
+"""Stands in a line that has lost its statements until the block around it is put in order."""
+
+
+def _is_gone(statement: cst.CSTNode) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return False
+    part = statement.body[0]
+    return isinstance(part, cst.Expr) and isinstance(part.value, cst.Name) and part.value.value == _GONE
+
 
 class _Applier(cst.CSTTransformer):
     def __init__(self, module: SourceModule, edits: Iterable[Edit], todos: dict[cst.CSTNode, list[str]]) -> None:
@@ -67,7 +77,8 @@ class _Applier(cst.CSTTransformer):
         if not isinstance(node, cst.CSTNode):
             return node
         if isinstance(node, cst.SimpleStatementLine) and not node.body:
-            return node
+            # libcst would drop the line, and the comments above it, before `_close_gaps` sees them
+            return node.with_changes(body=[cst.Expr(cst.Name(_GONE))])
         comments = self._new_comments(original)
         if comments:
             lines = [*leading(node), *(cst.EmptyLine(comment=cst.Comment(line)) for line in comments)]
@@ -99,13 +110,13 @@ class _Applier(cst.CSTTransformer):
         self, original: cst.IndentedBlock | cst.Module, node: cst.IndentedBlock | cst.Module
     ) -> cst.CSTNode:
         """Drop lines emptied by removals; comments that spoke of something else move to the next statement."""
-        if all(getattr(item, "body", True) for item in node.body):
+        if not any(_is_gone(item) for item in node.body):
             return node
         kept: list[cst.BaseStatement] = []
         waiting: list[cst.EmptyLine] = []
         gap: Sequence[cst.EmptyLine] = ()
         for statement in node.body:
-            if isinstance(statement, cst.SimpleStatementLine) and not statement.body:
+            if isinstance(statement, cst.SimpleStatementLine) and _is_gone(statement):
                 gap = gap or statement.leading_lines[:1]
                 waiting += still_true(statement.leading_lines)
                 trailing = statement.trailing_whitespace.comment

@@ -1,4 +1,4 @@
-"""What stood apart stays apart when the statement in between goes."""
+"""What stood apart stays apart when the statement in between goes; remarks on something else stay."""
 import base64
 import json
 
@@ -17,9 +17,13 @@ def send(source):
         encoded = base64.b64encode(chunk).decode("utf-8")
         socket.send(json.dumps({"audio_data": encoded}))
 
+    # Ask Ann before changing the order here
+    last = base64.b64encode(source.rest).decode("utf-8")
+    message = json.dumps({"audio_data": last})  # at most a second
+    socket.send(message)
     socket.send(json.dumps({"terminate_session": True}))
 # output
-"""What stood apart stays apart when the statement in between goes."""
+"""What stood apart stays apart when the statement in between goes; remarks on something else stay."""
 import json
 
 import websocket
@@ -32,6 +36,11 @@ def send(source):
         chunk = source.read(3200)
         if not chunk:
             break
+
         socket.send(chunk, websocket.ABNF.OPCODE_BINARY)
 
+    # Ask Ann before changing the order here
+    last = source.rest
+    # at most a second
+    socket.send(last, websocket.ABNF.OPCODE_BINARY)
     socket.send(json.dumps({"type": "Terminate"}))
