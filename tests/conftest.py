@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from hypothesis import HealthCheck, settings
@@ -12,3 +13,7 @@ collect_ignore = [] if sys.platform == "linux" else ["runtime/test_microphone_al
 # A machine that is busy with other things is no failure.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
+
+# A shell that starts the tests in the background has them ignore Ctrl+C, and all programs that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -77,7 +77,7 @@ def test_ctrl_c_ends_a_run_at_once_and_nothing_is_written(tool: Tool) -> None:
         assert process.poll() is None
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)  # A terminal tells the whole group.
-    assert process.communicate() == (b"", b"v3-migrate: interrupted\n")
+    assert process.communicate(timeout=60) == (b"", b"v3-migrate: interrupted\n")
     assert process.returncode == 130
     with suppress(ProcessLookupError):
         while True:  # Until no worker is left: the test times out if one stays.
