@@ -51,7 +51,7 @@ class AudioFormat:
 
     def duration(self, size: int) -> float:
         """Return the milliseconds that `size` bytes last."""
-        return size / self.sample_bytes / self.sample_rate * 1000
+        return size * 1000 / (self.sample_bytes * self.sample_rate)  # one division: whole milliseconds stay whole
 
     def peak(self, chunk: bytes) -> float:
         """Return the loudest sample of `chunk`, 0 to 1."""
