@@ -26,7 +26,7 @@ def declared(paths: Sequence[str]) -> dict[str, str]:
             installed.setdefault(name, version)
         for path in formats.files(folder):
             kind = formats.format_of(path)
-            for name, version in kind.declared(_text(path)) if kind is not None else ():
+            for name, version in kind.declared(formats.text_of(path)) if kind is not None else ():
                 found.setdefault(name, version)
     for name, version in installed.items():
         if not _BOUNDED.search(found.get(name, "")):
@@ -67,11 +67,3 @@ def _folders(paths: Sequence[str]) -> Iterator[str]:
             if os.path.exists(os.path.join(folder, ".git")):
                 break
             folder = os.path.dirname(folder)
-
-
-def _text(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return formats.decoded(file.read())[0]
-    except OSError:
-        return ""

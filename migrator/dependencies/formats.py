@@ -67,3 +67,12 @@ def decoded(data: bytes) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
     raise AssertionError("latin-1 has a character for every byte")
+
+
+def text_of(path: str) -> str:
+    """Return the text of a file; nothing if it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return decoded(file.read())[0]
+    except OSError:
+        return ""

@@ -67,20 +67,12 @@ def _with_included(paths: Iterable[str], top: str) -> Iterator[tuple[str, Format
             continue
         seen.add(path)
         yield path, kind
-        waiting += [formats.included(path, named) for named in kind.edit(_text(path)).included]
+        waiting += [formats.included(path, named) for named in kind.edit(formats.text_of(path)).included]
 
 
 def _names_sdk(path: str, kind: Format) -> bool:
-    text = _text(path)
+    text = formats.text_of(path)
     return SDK in text.lower() and (any(name == SDK for name, _ in kind.declared(text)) or bool(kind.edit(text).notes))
-
-
-def _text(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return formats.decoded(file.read())[0]
-    except OSError:
-        return ""
 
 
 def _outcome(path: str, kind: Format, options: Options) -> Outcome:
