@@ -66,6 +66,14 @@ class App:
         """Return where the v2 program runs when the migrated one runs in `environment`."""
         return self.legacy or (self.environments[-1] if environment in self.requires else environment)
 
+    def conditions(self, api: str, variant: str | None = None) -> Conditions:
+        """Return how it runs: with `api` as the service's dialect, and turns reported in that variant of it."""
+        # Runs go on side by side, and each web application needs a port of its own.
+        ports = {"PORT": "0"} if self.drive else {}
+        return Conditions(
+            dictation(), api, variant, SPEED, stub_missing=self.stub_missing, environment=ports, drive=self.drive
+        )
+
 
 def apps() -> Iterator[App]:
     """Yield every fixture, by name."""
@@ -94,9 +102,4 @@ def dictation() -> Recording:
 def observe(app: App, environment: str, folder: Path, api: str, variant: str | None = None) -> Observation:
     """Run the program that is in `folder`."""
     program = Program(folder, app.command, matrix.interpreter(environment))
-    # Runs go on side by side, and each web application needs a port of its own.
-    ports = {"PORT": "0"} if app.drive else {}
-    conditions = Conditions(
-        dictation(), api, variant, SPEED, stub_missing=app.stub_missing, environment=ports, drive=app.drive
-    )
-    return run(program, conditions)
+    return run(program, app.conditions(api, variant))
