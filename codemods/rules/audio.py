@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 import libcst as cst
 
-from codemods.build import keep_parentheses, replace_with
+from codemods.binary_frames import binary_send, needs_abnf
+from codemods.build import replace_with
 from codemods.edits import AddImport, Change, Edit, Remove, Replace, Unused
-from codemods.facts.audio import Tracer, Unwrapped, audio_json, bare, heads, plain_sender, recoded
+from codemods.facts.audio import Tracer, Unwrapped, audio_json, bare, heads, recoded
 from codemods.facts.observations import Send
-from codemods.facts.values import Encoded, External, Function, Json, Obj, Transport
+from codemods.facts.values import Encoded, Json, Obj, Transport
 from codemods.model import Safety
+from codemods.plain_senders import handing, is_plain_sender
 from codemods.rule import Context, Example, Rule
 
 
@@ -83,7 +84,7 @@ class Audio(Rule):
         if not send.connections and not context.program.mentions_v2:
             return None
         transport = send.transport or context.program.transport_hint(context.module.path)
-        if self._is_plain_sender(send, context):
+        if is_plain_sender(send, context):
             # each caller that hands audio over is rewritten by itself (see _handed_over)
             return None
         if not only and transport not in (Transport.WEBSOCKETS, Transport.WEBSOCKETS_SYNC):
@@ -126,8 +127,8 @@ class Audio(Rule):
                         "v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead",
                     )
             data = None
-        edits.append(Replace(send.call, lambda updated: self._call(updated, send, transport, data, context)))
-        if transport is Transport.WEBSOCKET_CLIENT and self._needs_abnf(send, context):
+        edits.append(Replace(send.call, lambda updated: binary_send(updated, send, transport, data, context)))
+        if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context):
             edits.append(AddImport("websocket", "ABNF"))
         return self.change(send.call, "v2 audio in JSON, rewritten to a binary frame", *edits)
 
@@ -180,123 +181,10 @@ class Audio(Rule):
                 return up
         return None
 
-    def _call(
-        self,
-        updated: cst.CSTNode,
-        send: Send,
-        transport: Transport,
-        data: cst.BaseExpression | None,
-        context: Context,
-    ) -> cst.CSTNode:
-        call = cst.ensure_type(updated, cst.Call)
-        first = call.args[0]
-        if data is not None:
-            first = first.with_changes(value=keep_parentheses(first.value, data))
-        arguments = [first]
-        func = call.func
-        if transport is Transport.WEBSOCKET_CLIENT:
-            if send.method in ("send", "send_text"):
-                if self._has_module(context) or self._is_app(send, context):
-                    first = first.with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
-                    arguments = [first, self._opcode(context)]
-                    func = _renamed(func, "send")
-                else:
-                    func = _renamed(func, "send_binary")
-        elif transport is Transport.AIOHTTP:
-            func = _renamed(func, "send_bytes")
-        if len(arguments) == 1:
-            arguments = [first.with_changes(comma=cst.MaybeSentinel.DEFAULT)] if len(call.args) > 1 else [first]
-        return call.with_changes(func=func, args=arguments)
-
-    def _has_module(self, context: Context) -> bool:
-        scope = context.program.run.scopes[context.module.tree]
-        values = context.program.run.cells.get((scope, "websocket"), ())
-        return any(isinstance(value, External) and value.name == "websocket" for value in values)
-
-    def _opcode(self, context: Context) -> cst.Arg:
-        if self._has_module(context):
-            return cst.Arg(cst.parse_expression("websocket.ABNF.OPCODE_BINARY"))
-        if self._is_imported_late(context):
-            equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-            return cst.Arg(cst.Integer("2"), cst.Name("opcode"), equal=equal)
-        return cst.Arg(cst.parse_expression("ABNF.OPCODE_BINARY"))
-
-    def _is_imported_late(self, context: Context) -> bool:
-        """Return whether functions import the library, so that the module also loads where it is not installed."""
-        return any(
-            isinstance(node, cst.Import | cst.ImportFrom)
-            and any(isinstance(up, cst.FunctionDef) for up in context.module.ancestors(node))
-            and re.match(r"(import|from)\s+websocket\b", context.code(node))
-            for node in context.module.walk()
-        )
-
-    def _is_app(self, send: Send, context: Context) -> bool:
-        names = {
-            value.name
-            for connection in send.connections
-            for value in context.program.values(connection.site.func)
-            if isinstance(value, External)
-        }
-        return not send.connections or any(name.endswith("WebSocketApp") for name in names)
-
-    def _needs_abnf(self, send: Send, context: Context) -> bool:
-        if send.method not in ("send", "send_text") or self._has_module(context):
-            return False
-        return self._is_app(send, context) and not self._is_imported_late(context)
-
     # a function that sends whatever it is given
 
-    def _is_plain_sender(self, send: Send, context: Context) -> bool:
-        for up in context.module.ancestors(send.call):
-            if isinstance(up, cst.FunctionDef):
-                if plain_sender(context.program, up) is not send.call:
-                    return False
-                audio, _ = audio_json(context.program, send.data)
-                given = {item.content if isinstance(item, Json) else item for item in audio}
-                return given <= self._handed_objects(up, context)
-        return False
-
-    def _handed_objects(self, function: cst.FunctionDef, context: Context) -> set[Obj]:
-        """Return the audio messages that calls of `function`, rewritten by themselves, hand over."""
-        found: set[Obj] = set()
-        for path in context.program.targets:
-            module = context.program.run.modules[path]
-            there = Context(context.program, module, context.options, set())
-            for node in module.walk():
-                if isinstance(node, cst.Call) and self._handing(node, there) is not None:
-                    target, obj, _ = self._handing(node, there) or (None, None, None)
-                    if target is function and obj is not None:
-                        found.add(obj)
-        return found
-
-    def _handing(self, call: cst.Call, context: Context) -> tuple[cst.FunctionDef, Obj, cst.Call] | None:
-        """Return function, message and inner send if `call` hands an audio message to a plain sender."""
-        if len(call.args) != 1 or not isinstance(call.args[0].value, cst.Dict):
-            return None
-        obj = Obj(call.args[0].value, "dict")
-        tracer = Tracer(context.program, context.module)
-        if obj not in context.program.values(call.args[0].value) or tracer.payload(obj) is None:
-            return None
-        for value in context.program.values(call.func):
-            target = getattr(value, "target", value)
-            if isinstance(target, Function) and isinstance(target.node, cst.FunctionDef):
-                inner = plain_sender(context.program, target.node)
-                if inner is not None and self._same_receiver(call, inner, target.node, context):
-                    return target.node, obj, inner
-        return None
-
-    def _same_receiver(self, call: cst.Call, inner: cst.Call, function: cst.FunctionDef, context: Context) -> bool:
-        """Return whether the socket of the inner send can be named in the same way at the call."""
-        if not isinstance(inner.func, cst.Attribute) or not context.module.owns(inner):
-            return False
-        socket = inner.func.value
-        if isinstance(socket, cst.Attribute) and isinstance(socket.value, cst.Name) and socket.value.value == "self":
-            return isinstance(call.func, cst.Attribute) and context.code(call.func.value) == "self"
-        defs = context.program.definitions(socket) if isinstance(socket, cst.Name) else frozenset()
-        return bool(defs) and all(item.scope.node is context.module.tree for item in defs)
-
     def _handed_over(self, call: cst.Call, context: Context) -> Iterable[Change]:
-        found = self._handing(call, context)
+        found = handing(call, context)
         if found is None:
             return
         _, obj, inner = found
@@ -310,10 +198,10 @@ class Audio(Rule):
         if bytes_ is None:
             return
         context.claim(call)
-        new = self._call(inner, send, transport, cst.parse_expression(bytes_.code), context)
+        new = binary_send(inner, send, transport, cst.parse_expression(bytes_.code), context)
         edits: list[Edit] = [*bytes_.edits, Replace(call, lambda updated: new)]
         edits += [Unused(name) for name in sorted(bytes_.loose)]
-        if transport is Transport.WEBSOCKET_CLIENT and self._needs_abnf(send, context):
+        if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context):
             edits.append(AddImport("websocket", "ABNF"))
         yield self.change(call, "v2 audio in JSON, rewritten to a binary frame", *edits)
 
@@ -404,7 +292,3 @@ class Audio(Rule):
 
     def _can_unwrap(self, value: Json, context: Context) -> bool:
         return value not in recoded(context.program) and self._unwrapped(value, context) is not None
-
-
-def _renamed(func: cst.BaseExpression, name: str) -> cst.BaseExpression:
-    return func.with_changes(attr=cst.Name(name)) if isinstance(func, cst.Attribute) else func
