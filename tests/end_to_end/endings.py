@@ -1,291 +1,76 @@
-"""How programs end, before and after their migration: Ctrl+C, a dropped connection, a bad key, a broken microphone.
-
-`python -m tests.end_to_end.endings [APP...]` runs every fixture through every event and prints the table.
-"""
+"""How every legacy program ends, before and after its migration: `python -m tests.end_to_end.endings [APP...]`."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import re
-import socket
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
 
-from migrator.smoke import sandbox
-from migrator.smoke.observation import Observation
-from migrator.smoke.service import trust
-from runtime.replay import ReplayServer, SessionRecord
-from scripts import matrix
-from tests.end_to_end.apps import SPEED, App, apps, dictation
+from tests.end_to_end.apps import apps
+from tests.end_to_end.ending import EVENTS, Ending, end, faults
 
-#: Seconds within which a program has to end.
-LIMIT = 10.0
-_IDLE = 4031
-#: Daemon threads that libraries start and never wait for: of `websockets`' synchronous client, and of Flask's
-#: development server (one for each connection, one more for each WebSocket).
-_LIBRARY = ("(keepalive)", "(process_request_thread)", "(simple_websocket.Base._thread)")
-_TRACEBACK = re.compile(r"^Traceback \(most recent call last\):\n(?:[ |].*\n|\n)*([\w.]+)", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Event:
-    """What happens to the program.
-
-    Attributes:
-        interrupt_at: milliseconds of audio after which Ctrl+C is pressed; -1 while it connects; None for never.
-        faults: what the server does.
-        keys: the API keys that the server takes; None for any.
-        refused: whether nothing listens at the server's port.
-        device_fails: milliseconds of audio after which the microphone fails. The source of a web application is who
-            calls it: the line breaks then.
-    """
-
-    name: str
-    interrupt_at: int | None = None
-    faults: tuple[str, ...] = ()
-    keys: tuple[str, ...] | None = None
-    refused: bool = False
-    device_fails: int | None = None
-
-
-EVENTS = (
-    Event("Ctrl+C while connecting", interrupt_at=-1),
-    Event("Ctrl+C while speaking", interrupt_at=4500),
-    Event("Ctrl+C in silence", interrupt_at=10500),
-    Event("server drops", faults=("reset_peer@4000",)),
-    Event("bad key", keys=("another key",)),
-    Event("connection refused", refused=True),
-    Event("device fails", device_fails=4000),
+#: What a cell of the table says.
+_LEGEND = (
+    "before > after: T each session terminated, N not, - none was open; digit: finals shown; t thread left, "
+    "d microphone open, m final missed, p traceback, K killed, i ended by the service's idle limit; * a fault"
 )
 
 
-@dataclass(frozen=True)
-class Ending:
-    """How it ended.
-
-    Attributes:
-        seconds: from the last thing that happened to it (the event, or Ctrl+C after it) to the end of the process.
-        how: "itself", "interrupt" (by Ctrl+C) or "killed", because not even that helped.
-        idle: whether the server closed the session since nothing came any more: v2 does after a minute, v3 does not.
-        terminated: whether each session that was open when it ended was terminated; None if none was.
-        threads: names of threads still running when the interpreter exited.
-        devices: microphones that were opened and not closed.
-        tracebacks: types of the exceptions whose traceback was printed.
-        finals: how many of the finals the server sent were shown.
-        missed: those that were not.
-    """
-
-    seconds: float
-    how: str
-    idle: bool
-    terminated: bool | None
-    threads: tuple[str, ...]
-    devices: int
-    tracebacks: tuple[str, ...]
-    finals: int
-    missed: tuple[str, ...]
-
-    def __str__(self) -> str:
-        end = {"itself": "ends", "interrupt": "Ctrl+C", "killed": "KILLED"}[self.how]
-        said = {None: "-", True: "terminated", False: "NOT TERMINATED"}[self.terminated]
-        parts = [f"{end} {self.seconds:.1f} s{' (idle)' * self.idle}", said, f"{self.finals} finals"]
-        parts += [f"{len(self.missed)} MISSED"] * bool(self.missed)
-        parts += [f"threads: {', '.join(self.threads)}"] * bool(self.threads)
-        parts += [f"{self.devices} device open"] * bool(self.devices)
-        parts += [f"prints {', '.join(self.tracebacks)}"] * bool(self.tracebacks)
-        return ", ".join(parts)
+def _cell(ending: Ending) -> str:
+    """Return an ending in a few letters; see `_LEGEND`."""
+    letters = {
+        "t": ending.threads,
+        "d": ending.devices,
+        "m": ending.missed,
+        "p": ending.tracebacks,
+        "K": ending.how == "killed",
+        "i": ending.idle,
+    }
+    said = {None: "-", True: "T", False: "N"}[ending.terminated]
+    return f"{said}{ending.finals}" + "".join(letter for letter, found in letters.items() if found)
 
 
-def faults(after: Ending, before: Callable[[], Ending], event: Event) -> Iterator[str]:
-    """Yield what is wrong with how the migrated program ended, given how the original did.
-
-    `before` is asked only where it matters: it may have to run the original.
-    """
-    if after.how == "killed":
-        yield "has to be killed"
-    elif after.seconds > LIMIT:
-        yield f"ends only after {after.seconds:.1f} s"
-    # One that goes on after an error did so before, and ended only since the server had enough.
-    elif event.interrupt_at is None and after.how == "interrupt" and before().how == "itself" and not before().idle:
-        yield "does not end by itself any more"
-    if after.terminated is False:
-        yield "its session is not terminated"
-    if after.threads:
-        yield f"threads are left: {', '.join(after.threads)}"
-    if after.devices:
-        yield "the microphone stays open"
-    # A program that printed one may print another: v3 explains itself in a message before it closes. And one that had
-    # to be killed never came to print one.
-    if after.tracebacks and not before().tracebacks and before().how != "killed":
-        yield f"prints a traceback, the original did not: {', '.join(after.tracebacks)}"
-    # What is in flight at Ctrl+C arrives; after an error, a program shows what it always showed.
-    if after.missed and (event.interrupt_at is not None or len(after.missed) > len(before().missed)):
-        yield f"finals are lost: {after.missed}"
-
-
-def end(app: App, environment: str, folder: Path, api: str, event: Event, patience: float = LIMIT) -> Ending:
-    """Run the program in `folder` until `event`, and return how it ended.
-
-    One that goes on for `patience` seconds after the event, and the rest of the recording, is ended by Ctrl+C.
-    """
-    program = sandbox.Program(folder, app.command, matrix.interpreter(environment))
-    conditions = app.conditions(api)
-    with tempfile.TemporaryDirectory(prefix="v3-migrate-endings-") as name:
-        run = _Run(program, conditions, Path(name), event, patience)
-        return run.ending(run.observe())
-
-
-class _Run(sandbox._Run):
-    """A run that the event ends, instead of the last final."""
-
-    def __init__(
-        self,
-        program: sandbox.Program,
-        conditions: sandbox.Conditions,
-        folder: Path,
-        event: Event,
-        patience: float,
-    ) -> None:
-        super().__init__(program, conditions, folder)
-        self.event = event
-        self.patience = patience
-        self.broken_at: float | None = None
-
-    def observe(self) -> Observation:
-        with ExitStack() as stack:
-            if self.event.interrupt_at == -1:
-                # a server that accepts a connection and never says a word holds the program in the handshake
-                self.silent = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-                self.silent.setblocking(False)
-            return super().observe()
-
-    def _serve(self) -> ReplayServer:
-        conditions = self.conditions
-        return ReplayServer(
-            conditions.recording,
-            api="v3" if conditions.api == "v3" else None,
-            variant=conditions.variant,
-            tls=trust().context,
-            speed=conditions.speed,
-            log=self._on_wire,
-            faults=self.event.faults,
-            keys=self.event.keys,
-        )
-
-    def _environment(self, port: int) -> dict[str, str]:
-        if self.event.refused:
-            with socket.create_server(("127.0.0.1", 0)) as probe:
-                port = int(probe.getsockname()[1])
-        elif self.event.interrupt_at == -1:
-            port = int(self.silent.getsockname()[1])
-        found = super()._environment(port)
-        config = json.loads(found["V3_MIGRATE_SMOKE"]) | {"device_fails": self.event.device_fails}
-        return found | {"V3_MIGRATE_SMOKE": json.dumps(config)}
-
-    def _watch(self, process: subprocess.Popen[bytes]) -> None:
-        last = dictation().header.audio
-        seconds = (last.milliseconds if last else 0) / 1000 / SPEED + self.patience
-        while process.poll() is None:
-            with self.changed:
-                self.changed.wait(0.02)
-            self._take_events()
-            self._answer(process)
-            self._break_line()
-            since = self.started + (self._happened() or 0.0) if self.event.interrupt_at is None else self.opened_at
-            if self._is_moment() or time.time() > (since or self.started) + seconds:
-                self._stop(process)
-                return
-
-    def _break_line(self) -> None:
-        at = self.event.device_fails
-        if self.caller and at and self.broken_at is None and self._is_reached(at):
-            self.broken_at = time.time() - self.started
-            self.caller.stop()
-
-    def _is_reached(self, milliseconds: int) -> bool:
-        return self.opened_at is not None and time.time() > self.opened_at + milliseconds / 1000 / SPEED
-
-    def _is_moment(self) -> bool:
-        at = self.event.interrupt_at
-        if at is None:
-            return False
-        if at >= 0:
-            return self._is_reached(at)
-        try:
-            self.silent.accept()[0].detach()
-        except BlockingIOError:
-            return False
-        return True
-
-    def _happened(self) -> float | None:
-        """Return when the event came about (seconds since the start), if it is not Ctrl+C and was seen."""
-        if self.event.device_fails is not None and self.caller:
-            moments = [self.broken_at] if self.broken_at is not None else []
-        elif self.event.device_fails is not None:
-            moments = [entry.time for entry in self.seen.happened("microphone") if entry.text("state") == "failed"]
-        elif self.event.faults:
-            moments = [entry.time for entry in self.seen.wire if entry.kind == "session closed"]
-        else:
-            moments = [entry.time for entry in self.seen.happened("redirected")]
-        return moments[0] if moments else None
-
-    def ending(self, seen: Observation) -> Ending:
-        """Return how the run ended."""
-        open_ones = [session for session in seen.sessions if self._needs_an_end(session)]
-        shown = "".join(seen.channels.values())
-        sent = [final for session in seen.sessions for final in session.finals]
-        microphones = [happening.text("state") for happening in seen.happened("microphone")]
-        left = seen.happened("left")
-        threads = left[-1].facts.get("threads") if left else None
-        since = seen.stopped_at if seen.stopped_at is not None else self._happened()
-        return Ending(
-            seconds=seen.ended_at - (since or 0.0),
-            how=seen.ending,
-            idle=any(session.close_code == _IDLE for session in seen.sessions),
-            terminated=all(session.terminated for session in open_ones) if open_ones else None,
-            threads=tuple(name for name in map(str, threads) if not name.endswith(_LIBRARY))
-            if isinstance(threads, list)
-            else (),
-            devices=microphones.count("opened") - microphones.count("closed"),
-            tracebacks=tuple(dict.fromkeys(_TRACEBACK.findall(seen.channels.get("stderr", "")))),
-            finals=sum(final in shown for final in sent),
-            missed=tuple(final for final in sent if final not in shown),
-        )
-
-    def _needs_an_end(self, session: SessionRecord) -> bool:
-        """Return whether a session was still there to be terminated: neither refused nor ended by the server."""
-        if session.terminated:
-            return True
-        return bool(session.authorized_by) and session.closed_by != "server" and not session.faults
+def _totals(endings: Sequence[Ending]) -> str:
+    counts = {
+        "terminated": sum(ending.terminated is True for ending in endings),
+        "not": sum(ending.terminated is False for ending in endings),
+        "ended by the idle limit": sum(ending.idle for ending in endings),
+        "killed": sum(ending.how == "killed" for ending in endings),
+        "with a thread": sum(bool(ending.threads) for ending in endings),
+        "with a microphone": sum(bool(ending.devices) for ending in endings),
+        "finals missed": sum(len(ending.missed) for ending in endings),
+    }
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
 def _table(names: Sequence[str]) -> int:
     chosen = [app for app in apps() if app.name in names or not names]
-    cases = [(app, event) for app in chosen for event in EVENTS]
-    wrong = 0
+    found: list[tuple[str, Ending, Ending, list[str]]] = []
     with ThreadPoolExecutor(6) as pool:
-        runs = []
-        for app, event in cases:
+        runs = {}
+        for app in chosen:
             environment = app.environments[-1]
             legacy = app.legacy_environment(environment)
-            before = pool.submit(end, app, legacy, app.folder / "v2", "v2", event)
-            runs.append((before, pool.submit(end, app, environment, app.folder / "v3", "v3", event)))
-        print("| program | event | before | after | faults |\n|---|---|---|---|---|")
-        for (app, event), (first, second) in zip(cases, runs, strict=True):
-            found = list(faults(second.result(), first.result, event))
-            wrong += bool(found)
-            cells = (app.name, event.name, first.result(), second.result(), "; ".join(found) or "none")
-            print("|", " | ".join(map(str, cells)), "|", flush=True)
-    print(f"\n{len(cases)} endings, {wrong} with a fault", file=sys.stderr)
-    return min(wrong, 1)
+            for event in EVENTS:
+                before = pool.submit(end, app, legacy, app.folder / "v2", "v2", event)
+                runs[app, event] = before, pool.submit(end, app, environment, app.folder / "v3", "v3", event)
+        print("| program |", " | ".join(event.name for event in EVENTS), "|\n" + "|---" * (len(EVENTS) + 1) + "|")
+        for app in chosen:
+            cells = [app.name]
+            for event in EVENTS:
+                before, after = (run.result() for run in runs[app, event])
+                wrong = list(faults(after, lambda before=before: before, event))
+                found.append((f"{app.name}, {event.name}", before, after, wrong))
+                cells.append(f"{_cell(before)} > {_cell(after)}{' *' * bool(wrong)}")
+            print("|", " | ".join(cells), "|", flush=True)
+    print(f"\n{_LEGEND}\n\nbefore: {_totals([before for _, before, _, _ in found])}")
+    print(f"after: {_totals([after for _, _, after, _ in found])}")
+    faulty = [(name, before, after, wrong) for name, before, after, wrong in found if wrong]
+    print(f"\n{len(found)} endings, {len(faulty)} with a fault")
+    for name, before, after, wrong in faulty:
+        print(f"* {name}: {'; '.join(wrong)}\n  before: {before}\n  after: {after}")
+    return min(len(faulty), 1)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.apps import App, apps, migrate
-from tests.end_to_end.endings import EVENTS, Ending, Event, end, faults
+from tests.end_to_end.ending import EVENTS, Ending, Event, end, faults
 
 #: What may go wrong still, as it did before migration: why stands beside it.
 _LOST, _DEVICE, _THREAD = "finals are lost", "the microphone stays open", "threads are left"
