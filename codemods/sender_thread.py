@@ -9,6 +9,7 @@ import libcst as cst
 from codemods.build import expression
 from codemods.edits import AddImport, Edit, InsertAfter, InsertBefore, Replace
 from codemods.facts.sessions import Session, Sessions, external_names, own_nodes
+from codemods.shutdown import client_name
 from codemods.tree import SourceModule, Statement
 
 EVENT, THREAD = "stop_event", "audio_thread"
@@ -162,11 +163,7 @@ class SenderThread:
                     return []  # the program has a word to say about that
                 if up is self.sender:
                     break
-        plain = any(
-            isinstance(node, cst.ImportAlias) and node.evaluated_name == "websocket" and node.asname is None
-            for node in self.module.walk()
-        )
-        gone = f"websocket.{_GONE}" if plain else _GONE
+        gone, imported = client_name(self.module, _GONE)
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
             loop = cst.ensure_type(updated, cst.BaseCompoundStatement)  # type: ignore[type-abstract]
@@ -175,7 +172,7 @@ class SenderThread:
             body = guarded.body.with_changes(body=[loop.with_changes(leading_lines=())])
             return guarded.with_changes(body=body, leading_lines=loop.leading_lines)
 
-        return [Replace(self.loop, build), AddImport("websocket", None if plain else _GONE)]
+        return [Replace(self.loop, build), imported]
 
     def _globals_place(self) -> cst.SimpleStatementLine | None:
         """Return the last plain statement above the function that makes the thread."""

@@ -109,7 +109,7 @@ def run_until_stopped(app, **options):
         except Exception:
             pass  # the connection is gone already
         app.close()
-        connection.join(timeout=2)
+        connection.join(timeout=5)  # an attempt to connect takes 4 s
 '''
 _SWALLOWED = """    except KeyboardInterrupt:
         pass  # run_forever returns on Ctrl+C, too
@@ -167,6 +167,15 @@ def run_app(module: SourceModule, thread: str, *, goes_through: bool, in_class: 
         code = code.replace("stop_event", "owner.stop_event").replace("audio_thread", "owner.audio_thread")
     code = code.replace("audio_thread", thread)
     return [_helper(module, RUN_APP, code), AddImport("threading"), AddImport("time")]
+
+
+def client_name(module: SourceModule, name: str) -> tuple[str, AddImport]:
+    """Return how a module calls something of websocket-client, and the import that this takes."""
+    plain = any(
+        isinstance(node, cst.ImportAlias) and node.evaluated_name == "websocket" and node.asname is None
+        for node in module.walk()
+    )
+    return (f"websocket.{name}", AddImport("websocket")) if plain else (name, AddImport("websocket", name))
 
 
 def _kind(connection: Connection) -> tuple[Transport, bool]:

@@ -178,6 +178,11 @@ def _add_imports(tree: cst.Module, module: str, names: Sequence[str | None]) -> 
     missing = sorted(name for name in names if name is not None and not _has_import(tree, AddImport(module, name)))
     if len(missing) < 2:
         return _add_import(tree, AddImport(module, missing[0])) if missing else tree
+    extended: cst.Module | None = tree
+    for name in missing:
+        extended = _extend_import(extended, AddImport(module, name)) if extended is not None else None
+    if extended is not None:
+        return extended
     code = f"from {module} import {', '.join(missing)}"
     if len(code) > 88:
         rows = "".join(f"{tree.default_indent}{name},\n" for name in missing)

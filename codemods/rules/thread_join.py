@@ -36,7 +36,7 @@ def on_close(ws, code, reason):
 
 
 app = websocket.WebSocketApp("{url}", on_open=on_open, on_close=on_close)
-connection = threading.Thread(target=app.run_forever)
+{limit}connection = threading.Thread(target=app.run_forever)
 connection.start()
 input()
 app.send(json.dumps({end}))
@@ -53,15 +53,18 @@ _BEFORE = _PROGRAM.format(
     kept="",
     body=_CAPTURE + "    threading.Thread(target=capture).start()\n",
     wait="",
+    limit="",
     url="wss://api.assemblyai.com/v2/realtime/ws",
     end='{"terminate_session": True}',
 )
 _AFTER = _PROGRAM.format(
     kept="audio_thread = None\n",
-    body="    global audio_thread\n"
+    body="    global audio_thread\n    websocket.setdefaulttimeout(None)\n"
+    "    ws.sock.settimeout(None)  # connected: it may be silent for longer\n"
     + _CAPTURE
     + "    audio_thread = threading.Thread(target=capture)\n    audio_thread.start()\n",
     wait="    if audio_thread is not None:\n        audio_thread.join(timeout=1)\n",
+    limit="websocket.setdefaulttimeout(4)  # to connect: nothing can stop the attempt in its thread\n",
     url=_V3,
     end='{"type": "Terminate"}',
 )

@@ -46,9 +46,6 @@ KNOWN: dict[str, dict[str, tuple[str, ...]]] = {
     # It asks for the end of the session at the end of the file only.
     "wav_file": {"Ctrl+C while speaking": (_OPEN,), "Ctrl+C in silence": (_OPEN,)},
 }
-#: A connection that is never made keeps its (daemon) thread until the process ends, which is at once.
-for _name in ("captions_callbacks", "radio_booth", "stage_titles", "typed_messages"):
-    KNOWN[_name] = {"Ctrl+C while connecting": (_THREAD,)}
 #: To be mended: a session that is not ended when an error or Ctrl+C skips its `disconnect`.
 _LEAK = ("has to be killed", "ends only after", _OPEN, _THREAD, _LOST, _TRACEBACK)
 for _app in apps():
