@@ -117,10 +117,18 @@ _SWALLOWED = """    except KeyboardInterrupt:
 
 
 def fits(module: SourceModule, sessions: Sessions, *names: str) -> bool:
-    """Return whether `names` (and `end_session`) are free in a module, and one `end_session` suits all its sessions."""
-    kinds = {_kind(session.connection) for session in sessions.found.values() if module.owns(session.connect.call)}
-    used = {node.value for node in module.walk() if isinstance(node, cst.Name)}
-    return len(kinds) <= 1 and not used & {END, *names}
+    """Return whether `names` (and `end_session`) are free in a module, and one `end_session` suits all its sessions.
+
+    What the helpers import has to be free, too.
+    """
+    connections = [s.connection for s in sessions.found.values() if module.owns(s.connect.call)]
+    threads = any(connection.transport is Transport.WEBSOCKET_CLIENT for connection in connections)
+    imports = ("threading", "time") if threads else ("asyncio", "contextlib", "logging")
+    return (
+        len({_kind(connection) for connection in connections}) <= 1
+        and not module.names & {END, *names}
+        and sessions.program.can_import(module, *imports)
+    )
 
 
 def source(name: str, transport: Transport, *, app: bool = False) -> str:

@@ -130,7 +130,8 @@ def _first_use(tree: cst.Module, names: Iterable[str]) -> int:
 
 
 def _has_import(tree: cst.Module, edit: AddImport) -> bool:
-    for statement in tree.body:
+    """Return whether a module has an import, above the first statement that needs it."""
+    for statement in tree.body[: _first_use(tree, [edit.name or edit.module.split(".")[0]])]:
         if not isinstance(statement, cst.SimpleStatementLine):
             continue
         for part in statement.body:

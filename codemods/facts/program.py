@@ -17,6 +17,7 @@ from codemods.facts.store import Def
 from codemods.facts.values import (
     NOTHING,
     Connection,
+    External,
     Field,
     Frame,
     Lit,
@@ -89,6 +90,15 @@ class Program:
             for definition in defs:
                 found.setdefault(definition, []).append(name)
         return found
+
+    def can_import(self, module: SourceModule, *names: str) -> bool:
+        """Return whether each of `names` is free at the top of `module`, or is the library of that name there."""
+        scope = self.run.scopes[module.tree]
+        for name in scope.local & set(names):
+            values = self.run.cells.get((scope, name), NOTHING)
+            if not values or any(not isinstance(value, External) or value.name != name for value in values):
+                return False
+        return True
 
     # connections
 

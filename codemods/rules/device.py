@@ -60,6 +60,7 @@ class Device(Rule):
             release is None
             or not isinstance(statement, cst.SimpleStatementLine)
             or _is_read_by_stray_thread(sessions, context)
+            or not context.program.can_import(context.module, "atexit")
         ):
             if not freeing:
                 yield self.report(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.edits import Change, Replace
-from codemods.facts.sessions import Session, Sessions, functions
+from codemods.facts.sessions import Session, Sessions, functions, own_nodes
 from codemods.rule import Context, Example, Rule
 from codemods.tree import SourceModule
 
@@ -34,6 +34,7 @@ _V2 = "wss://api.assemblyai.com/v2/realtime/ws"
 _V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
 _END_V2, _END_V3 = '{"terminate_session": true}', '{"type": "Terminate"}'
 _LAST = (cst.Raise, cst.Return, cst.Break)
+_TOLD_APART = ("KeyboardInterrupt", "SystemExit", "CancelledError", "exc_info")
 
 
 class SwallowedInterrupt(Rule):
@@ -73,6 +74,8 @@ class SwallowedInterrupt(Rule):
 
 def is_mended(handler: cst.ExceptHandler, sessions: Sessions) -> bool:
     """Return whether this rule rewrites a handler."""
+    if _tells_apart(handler) or _ends_loop(handler, sessions):
+        return False
     module = sessions.program.module_of(handler)
     guarded = module.parent(handler) if module is not None else None
     if module is None or not isinstance(guarded, cst.Try) or not swallows(handler) or not sessions.legacy:
@@ -136,3 +139,25 @@ def _works_on(guarded: cst.Try, session: Session, sessions: Sessions, module: So
         for function in functions(sessions.program.values(node.func))
     ]
     return any(sessions.within(function, places) for function in called)
+
+
+def _tells_apart(handler: cst.ExceptHandler) -> bool:
+    """Return whether a handler looks at what it caught, and knows Ctrl+C or cancellation by name."""
+    return any(isinstance(node, cst.Name) and node.value in _TOLD_APART for node in own_nodes(handler))
+
+
+def _ends_loop(handler: cst.ExceptHandler, sessions: Sessions) -> bool:
+    """Return whether a handler sets the variable by which the loop around it comes to its end."""
+    module = sessions.program.module_of(handler)
+    loop = next((up for up in module.ancestors(handler) if isinstance(up, cst.While)), None) if module else None
+    if module is None or loop is None:
+        return False
+    test, final = loop.test, ("False", "None")
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        test, final = test.expression, ("True",)
+    return any(
+        isinstance(node, cst.Assign)
+        and module.code(node.targets[0].target) == module.code(test)
+        and module.code(node.value) in final
+        for node in own_nodes(handler)
+    )
