@@ -17,6 +17,8 @@ from codemods.tree import SourceModule
 END = "end_session"
 RUN = "run_session"
 ENDING = "ending_session"
+MESSAGES = "session_messages"
+RECEIVE = "session_receive"
 RUN_APP = "run_until_stopped"
 
 _END_WEBSOCKETS = '''\
@@ -70,9 +72,23 @@ async def run_session(ws, send, receive):
         sender.cancel()
         await asyncio.wait([sender])
         await end_session(ws)
+        await asyncio.wait([receiver], timeout=1)  # it may be busy with the last of them
         receiver.cancel()
         await asyncio.gather(sender, receiver, return_exceptions=True)
 '''
+# A task whose result the program never asks for raised nothing: its error gets a line instead.
+_RAISES = """        for task in (sender, receiver):
+            if task.done():
+                task.result()
+"""
+_SAYS = """        if not receiver.done() and not sender.cancelled() and sender.exception():
+            logging.getLogger(__name__).error("sending stopped: %r", sender.exception())
+"""
+_RECEIVED = """        await asyncio.gather(sender, receiver, return_exceptions=True)
+    if not receiver.cancelled():
+        receiver.result()
+"""
+_RUN_TASK = _RUN.replace(_RAISES, _SAYS).replace(_RECEIVED.splitlines(keepends=True)[0], _RECEIVED)
 
 _ENDING = '''\
 @contextlib.asynccontextmanager
@@ -83,6 +99,77 @@ async def ending_session(ws):
     finally:
         await end_session(ws)
 '''
+
+_OWNING = '''\
+@contextlib.asynccontextmanager
+async def {name}(ws):
+    """Give {what}; end the session on every way out, once."""
+    ending = None
+
+    async def finish():
+        await end_session(ws)
+        await ws.close()  # if the service did not
+
+    def end(sender=None):
+        nonlocal ending
+        if ending is None:
+            if sender and not sender.cancelled() and sender.exception():
+                logging.getLogger(__name__).error("sending stopped: %r", sender.exception())
+            ending = asyncio.ensure_future(finish())
+        return ending
+
+{inner}
+    try:
+        yield {inner_name}
+    finally:
+        await end()
+'''
+_MESSAGES = _OWNING.format(
+    name=MESSAGES,
+    what="a function that yields what the service sends",
+    inner_name="messages",
+    inner='''\
+    async def messages(sender):
+        """When cancelled (Ctrl+C), or when the sender ends, end the session, and yield what still comes first."""
+        sender.add_done_callback(end)
+        try:
+            async for message in ws:
+                yield message
+        except asyncio.CancelledError:
+            sender.cancel()
+            with contextlib.suppress(Exception):
+                async for message in ws:
+                    yield message
+            raise
+''',
+)
+_RECEIVE = _OWNING.format(
+    name=RECEIVE,
+    what="a function that receives from the service",
+    inner_name="receive",
+    inner='''\
+    cancelled = None
+
+    async def receive(sender):
+        """When cancelled (Ctrl+C), or when the sender ends, end the session, and return what still comes first."""
+        nonlocal cancelled
+        sender.add_done_callback(end)
+        try:
+            return await ws.recv()
+        except asyncio.CancelledError as error:
+            if cancelled:
+                raise
+            cancelled = error
+            sender.cancel()
+            return await receive(sender)
+        except Exception:
+            if cancelled:
+                raise cancelled from None
+            raise
+        finally:
+            sender.remove_done_callback(end)
+''',
+)
 
 _RUN_APP = '''\
 def run_until_stopped(app, **options):
@@ -133,12 +220,9 @@ def fits(module: SourceModule, sessions: Sessions, *names: str) -> bool:
 
 def source(name: str, transport: Transport, *, app: bool = False) -> str:
     """Return the source of a helper as it stands in a module indented by four spaces."""
-    if name == RUN:
-        return _RUN
-    if name == ENDING:
-        return _ENDING
-    if name == RUN_APP:
-        return _RUN_APP
+    helpers = {RUN: _RUN, ENDING: _ENDING, MESSAGES: _MESSAGES, RECEIVE: _RECEIVE, RUN_APP: _RUN_APP}
+    if name in helpers:
+        return helpers[name]
     if transport is Transport.WEBSOCKETS:
         return _END_WEBSOCKETS
     if transport is Transport.AIOHTTP:
@@ -153,15 +237,26 @@ def end_session(module: SourceModule, connection: Connection) -> list[Edit]:
     return [_helper(module, END, code), AddImport("time" if transport is Transport.WEBSOCKET_CLIENT else "asyncio")]
 
 
-def run_session(module: SourceModule, connection: Connection) -> list[Edit]:
-    """Return the edits that give a module `run_session`."""
+def run_session(module: SourceModule, connection: Connection, *, quiet: bool = False) -> list[Edit]:
+    """Return the edits that give a module `run_session`.
+
+    `quiet` is whether an error of the sender becomes a line of the log, because the program never asks for it.
+    """
+    code = _RUN_TASK if quiet else _RUN
     # each new helper stands above those added before it
-    return [_helper(module, RUN, _RUN), *end_session(module, connection)]
+    return [_helper(module, RUN, code), *[AddImport("logging")] * quiet, *end_session(module, connection)]
 
 
 def ending_session(module: SourceModule, connection: Connection) -> list[Edit]:
     """Return the edits that give a module `ending_session`."""
     return [_helper(module, ENDING, _ENDING), AddImport("contextlib"), *end_session(module, connection)]
+
+
+def session_block(module: SourceModule, connection: Connection, name: str) -> list[Edit]:
+    """Return the edits that give a module `session_messages` or `session_receive`."""
+    code = source(name, connection.transport)
+    imports = [AddImport("contextlib"), AddImport("logging")]
+    return [_helper(module, name, code), *imports, *end_session(module, connection)]
 
 
 def run_app(module: SourceModule, thread: str, *, goes_through: bool, in_class: bool) -> list[Edit]:

@@ -145,33 +145,44 @@ class Sessions:
     @property
     def terminates(self) -> bool:
         """Whether the program spells out a message that ends a session; where it is sent is not looked at."""
-        return self.program.memo((Sessions, "terminates"), self._spells_termination)
+        return bool(self.spelled)
 
-    def _spells_termination(self) -> bool:
+    @property
+    def spelled(self) -> tuple[cst.CSTNode, ...]:
+        """The names and literals by which the program spells out messages that end a session."""
+        return self.program.memo((Sessions, "spelled"), lambda: tuple(self._spelled()))
+
+    def _spelled(self) -> Iterator[cst.CSTNode]:
         for module in self.program.run.modules.values():
             if "terminate_session" not in module.text and "Terminate" not in module.text:
                 continue
             for node in module.walk():
                 if isinstance(node, cst.Name) and node.value == "terminate_session":
-                    return True
+                    yield node
                 text = node.evaluated_value if isinstance(node, cst.SimpleString) else None
                 if isinstance(text, str) and (
                     text == "Terminate" or '"Terminate"' in text or "terminate_session" in text
                 ):
-                    return True
-        return False
+                    yield node
 
     def plan(
-        self, code: str, options: Options, endings: Callable[[Session, Sessions], Endings], *, beside: str = ""
+        self,
+        code: str,
+        options: Options,
+        endings: Callable[[Session, Sessions], Endings],
+        *,
+        beside: str = "",
+        replacing: bool = False,
     ) -> Endings:
         """Return the rewrites by which the rule `code` ends v2 sessions that nothing ends so far, worked out once.
 
-        Those that the rule `beside` ends are looked at as well.
+        Those that the rule `beside` ends are looked at as well; if `replacing`, so are those that the program ends
+        itself, and it is for `endings` to see to that.
         """
 
         def make() -> Endings:
             found: Endings = {}
-            if self.terminates or not options.selects(code):
+            if (self.terminates and not replacing) or not options.selects(code):
                 return found
             for session in self.found.values():
                 ended = self.ended.get(session.connection, beside)
@@ -200,6 +211,16 @@ class Sessions:
             if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module):
                 return up
         return module.tree
+
+    def in_loop(self, node: cst.CSTNode, function: cst.CSTNode) -> bool:
+        """Return whether a statement is repeated by a loop of `function`, its own."""
+        module = self.program.module_of(node)
+        for up in module.ancestors(node) if module is not None else ():
+            if up is function:
+                return False
+            if isinstance(up, cst.While | cst.For):
+                return True
+        return False
 
     def reach(self, function: cst.CSTNode) -> frozenset[cst.CSTNode]:
         """Return the functions that `function` calls or hands on, directly or not, and itself."""

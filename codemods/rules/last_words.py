@@ -8,10 +8,11 @@ import libcst as cst
 
 from codemods import shutdown
 from codemods.edits import Change, Edit, Replace, Unused
-from codemods.facts.sessions import Session, Sessions, external_names
+from codemods.facts.sessions import Session, Sessions
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import session_close
+from codemods.sender_task import catches_cancellation
 
 _CANCELLED = "nobody receives once this task is cancelled: ask for the end before, wait for Termination"
 _CLOSED = "the socket is closed before the last transcripts have come: wait for Termination in between"
@@ -97,7 +98,7 @@ class LastWords(Rule):
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)
         session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
-        if session is None or not isinstance(node, cst.Call):
+        if session is None or not isinstance(node, cst.Call) or context.is_claimed(node):
             return
         receiving = session_close.readers(session, sessions)
         if receiving and _is_closed_next(node, session, context):
@@ -151,13 +152,7 @@ def _is_cancelled(node: cst.Call, session: Session, sessions: Sessions, context:
     for up in context.module.ancestors(node):
         if up is function:
             return False
-        if isinstance(up, cst.ExceptHandler) and _catches_cancellation(up, sessions):
+        if isinstance(up, cst.ExceptHandler) and catches_cancellation(up, sessions):
             return True
     return False
 
-
-def _catches_cancellation(handler: cst.ExceptHandler, sessions: Sessions) -> bool:
-    if handler.type is None:
-        return False
-    names = external_names(sessions.program.values(handler.type))
-    return "asyncio.CancelledError" in names or "asyncio.exceptions.CancelledError" in names

@@ -1,4 +1,4 @@
-"""V3M501: a task that sends and one that receives, run side by side."""
+"""V3M501: a coroutine that sends and one that receives, run side by side."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from functools import partial
 import libcst as cst
 
 from codemods import shutdown
-from codemods.edits import Change, Edit, Replace
-from codemods.facts.sessions import Endings, Session, Sessions, external_names, functions, own_nodes
+from codemods.edits import Change, Edit, Remove, Replace
+from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import swallowed_interrupt
+from codemods.sender_task import can_be_stopped, without_ends
+from codemods.side_by_side import Pair
 from codemods.tree import SourceModule
 
 _BEFORE = """\
@@ -66,7 +68,7 @@ _TRANSPORTS = (Transport.WEBSOCKETS, Transport.AIOHTTP)
 
 
 class SessionTasks(Rule):
-    """Rewrites `gather(send(), receive())` so that the session ends whichever of the two does."""
+    """Rewrites `gather(send(), receive())`, and what comes to the same, so that the session ends whichever does."""
 
     code = "V3M501"
     summary = "the session is terminated when sending and receiving side by side come to an end"
@@ -74,7 +76,7 @@ class SessionTasks(Rule):
         "`gather` waits for both: when one fails or Ctrl+C cancels them, the session stays open on the server, where "
         "it is billed for up to three hours, and the last transcripts are lost."
     )
-    nodes = (cst.Await,)
+    nodes = (cst.Await, cst.Module)
     order = 60
     examples = (Example(_BEFORE, _AFTER),)
     untouched = (
@@ -84,17 +86,31 @@ class SessionTasks(Rule):
     )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if isinstance(node, cst.Module):
+            context.claim(*removed(planned(context)))
+            return
         for edits in planned(context).get(node, ()):
             yield self.change(
                 node, "neither task ends the session; now it ends, and is terminated, when one of them does", *edits
             )
 
 
+def removed(endings: Endings) -> list[cst.CSTNode]:
+    """Return the statements that rewrites take out: no other rule has to look at them."""
+    return [
+        edit.statement
+        for several in endings.values()
+        for edits in several
+        for edit in edits
+        if isinstance(edit, Remove)
+    ]
+
+
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
     mended = context.options.selects(swallowed_interrupt.SwallowedInterrupt.code)
     endings = partial(_endings, mended=mended)
-    return Sessions.of(context.program).plan(SessionTasks.code, context.options, endings)
+    return Sessions.of(context.program).plan(SessionTasks.code, context.options, endings, replacing=True)
 
 
 def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
@@ -103,89 +119,28 @@ def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
         if session.connection.transport not in _TRANSPORTS or not shutdown.fits(module, sessions, shutdown.RUN):
             continue
         for node in module.walk():
-            if (
-                isinstance(node, cst.Await)
-                and isinstance(node.expression, cst.Call)
-                and "asyncio.gather" in external_names(sessions.program.values(node.expression.func))
-                and (edits := _edits(node, node.expression, session, sessions, module, mended=mended))
-            ):
+            if isinstance(node, cst.Await) and (edits := _edits(node, session, sessions, module, mended=mended)):
                 found[node] = [edits]
     return found
 
 
-def _edits(
-    node: cst.Await, call: cst.Call, session: Session, sessions: Sessions, module: SourceModule, *, mended: bool
-) -> list[Edit]:
-    pair = _pair(call, session, sessions)
-    holder = module.parent(node)
-    if pair is None or not isinstance(holder, cst.Expr | cst.Assign):
+def _edits(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule, *, mended: bool) -> list[Edit]:
+    call, holder = node.expression, module.parent(node)
+    if not isinstance(call, cst.Call) or not isinstance(holder, cst.Expr | cst.Assign):
         return []
-    if any(
-        _outlives_cancellation(function, sessions, owner, mended=mended)
-        for function in _reached(pair[0], sessions)
-        if (owner := sessions.program.module_of(function)) is not None
-    ):
+    pair = Pair.of(node, session, sessions, module)
+    if pair is None or not can_be_stopped(pair.sender, sessions, mended=mended):
         return []
     socket = _socket(node, session, sessions, module)
     if socket is None or (isinstance(holder, cst.Assign) and not _ignored(holder, sessions)):
         return []
-    swapped = call.args[0] is not pair[0]
-
-    def build(updated: cst.CSTNode) -> cst.CSTNode:
-        old = cst.ensure_type(updated, cst.Call)
-        first, second = old.args
-        sender, receiver = (second.value, first.value) if swapped else (first.value, second.value)
-        lead = cst.Arg(cst.parse_expression(socket), comma=first.comma)
-        arguments = [lead, first.with_changes(value=sender), second.with_changes(value=receiver)]
-        return old.with_changes(func=cst.Name(shutdown.RUN), args=arguments)
-
-    edits: list[Edit] = [Replace(call, build)]
+    ends = without_ends(pair.sender, session, sessions)
+    if ends is None:
+        return []
+    edits: list[Edit] = [Replace(call, partial(pair.run, socket=socket)), *ends]
     if isinstance(holder, cst.Assign):
         edits.append(Replace(holder, lambda updated: cst.Expr(cst.ensure_type(updated, cst.Assign).value)))
-    return [*edits, *shutdown.run_session(module, session.connection)]
-
-
-def _pair(call: cst.Call, session: Session, sessions: Sessions) -> tuple[cst.Arg, cst.Arg] | None:
-    """Return the coroutine that sends over a session, and the one that receives from it."""
-    if len(call.args) != 2 or any(argument.keyword or argument.star for argument in call.args):
-        return None
-    first, second = call.args
-    sends = [_runs(sessions, argument, [send.call for send in session.audio]) for argument in call.args]
-    receives = [_runs(sessions, argument, session.receives) for argument in call.args]
-    if sends == [True, False] and receives == [False, True]:
-        return first, second
-    if sends == [False, True] and receives == [True, False]:
-        return second, first
-    return None
-
-
-def _runs(sessions: Sessions, argument: cst.Arg, nodes: Iterable[cst.CSTNode]) -> bool:
-    nodes = list(nodes)
-    if not isinstance(argument.value, cst.Call):
-        return False
-    called = functions(sessions.program.values(argument.value.func))
-    return any(sessions.within(function, nodes) for function in called)
-
-
-def _reached(argument: cst.Arg, sessions: Sessions) -> Iterable[cst.CSTNode]:
-    for function in functions(sessions.program.values(cst.ensure_type(argument.value, cst.Call).func)):
-        yield from sessions.reach(function)
-
-
-def _outlives_cancellation(function: cst.CSTNode, sessions: Sessions, module: SourceModule, *, mended: bool) -> bool:
-    """Return whether a function may go on after it was cancelled; `mended` is whether V3M513 sees to some of that."""
-    for node in own_nodes(function):
-        if isinstance(node, cst.ExceptHandler):
-            if mended and swallowed_interrupt.is_mended(node, sessions):
-                continue
-            if swallowed_interrupt.swallows(node):
-                return True
-            cancelled = node.type is not None and "CancelledError" in module.code(node.type)
-            if cancelled and swallowed_interrupt.goes_on(node) and swallowed_interrupt.in_loop(node, sessions, module):
-                return True
-        elif isinstance(node, cst.Finally) and any(isinstance(inner, cst.Continue) for inner in module.walk(node)):
-            return True
-    return False
+    return [*edits, *shutdown.run_session(module, session.connection, quiet=pair.quiet)]
 
 
 def _socket(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> str | None:

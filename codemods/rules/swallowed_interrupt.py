@@ -80,7 +80,7 @@ def is_mended(handler: cst.ExceptHandler, sessions: Sessions) -> bool:
     guarded = module.parent(handler) if module is not None else None
     if module is None or not isinstance(guarded, cst.Try) or not swallows(handler) or not sessions.legacy:
         return False
-    return in_loop(guarded, sessions, module) and any(
+    return sessions.in_loop(guarded, sessions.function(guarded)) and any(
         _works_on(guarded, session, sessions, module) for session in sessions.found.values()
     )
 
@@ -111,17 +111,6 @@ def _exits(part: cst.CSTNode) -> bool:
     func = call.func if isinstance(call, cst.Call) else None
     name = func.attr if isinstance(func, cst.Attribute) else func
     return isinstance(name, cst.Name) and name.value in ("exit", "_exit", "quit")
-
-
-def in_loop(node: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:
-    """Return whether a statement is repeated by a loop of its own function."""
-    function = sessions.function(node)
-    for up in module.ancestors(node):
-        if up is function:
-            return False
-        if isinstance(up, cst.While | cst.For):
-            return True
-    return False
 
 
 def _works_on(guarded: cst.Try, session: Session, sessions: Sessions, module: SourceModule) -> bool:

@@ -1,0 +1,204 @@
+"""The coroutine that sends audio, as a task or awaited beside one: what runs it, and how it asks for the end itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from codemods.edits import Edit, Remove, Replace, Unused
+from codemods.facts.program import Program
+from codemods.facts.sessions import Session, Sessions, external_names, functions, own_nodes
+from codemods.rules import swallowed_interrupt
+from codemods.tree import SourceModule
+
+_STARTS = ("create_task", "ensure_future")
+
+
+def started(node: cst.CSTNode, program: Program) -> cst.Call | None:
+    """Return the call whose coroutine an expression runs: itself, what a task is made of, or the task that it names."""
+    if isinstance(node, cst.Name):
+        definitions = list(program.definitions(node))
+        value = definitions[0].value if len(definitions) == 1 else None
+        return started(value, program) if value is not None and makes_task(value) else None
+    if not isinstance(node, cst.Call):
+        return None
+    if makes_task(node):
+        return started(node.args[0].value, program) if isinstance(node.args[0].value, cst.Call) else None
+    return node
+
+
+def makes_task(node: cst.CSTNode) -> bool:
+    """Return whether an expression starts a task: `asyncio.create_task(...)`, of a loop or of a group, or its elder."""
+    if not isinstance(node, cst.Call) or not node.args or node.args[0].keyword is not None or node.args[0].star:
+        return False
+    name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+    return isinstance(name, cst.Name) and name.value in _STARTS
+
+
+def tasks_at(statement: cst.CSTNode, program: Program) -> Iterator[tuple[str, cst.Call]]:
+    """Yield the local names of tasks, where a statement stands, with the calls whose coroutines they run."""
+    for name, binding in program.run.env_at.get(statement, {}).items():
+        values = [definition.value for definition in binding.defs if definition.kind == "assign"]
+        if len(values) == len(binding.defs) == 1 and values[0] is not None and makes_task(values[0]):
+            call = started(values[0], program)
+            if call is not None:
+                yield name, call
+
+
+def role(call: cst.Call, session: Session, sessions: Sessions) -> str:
+    """Return whether a coroutine is there to "send" or to "receive"; "" where it does neither, or both."""
+    sends = runs(call, [send.call for send in session.audio], sessions)
+    receives = runs(call, session.receives, sessions)
+    return "" if sends == receives else "send" if sends else "receive"
+
+
+def is_used_behind(node: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> bool:
+    """Return whether the same function does something with a connection below `node`, other than closing it."""
+    last = module.span(node)
+    for inner in own_nodes(sessions.function(node)):
+        if not isinstance(inner, cst.Name | cst.Attribute) or session not in sessions.at(inner):
+            continue
+        span = module.span(inner)
+        up = module.parent(inner)
+        closed = isinstance(up, cst.Attribute) and up.attr.value == "close"
+        if (span.line, span.column) > (last.end_line, last.end_column) and not closed:
+            return True
+    return False
+
+
+def runs(call: cst.Call, nodes: Iterable[cst.CSTNode], sessions: Sessions) -> bool:
+    """Return whether one of `nodes` is reached from the function that `call` calls."""
+    nodes = list(nodes)
+    return any(sessions.within(function, nodes) for function in functions(sessions.program.values(call.func)))
+
+
+def can_be_stopped(call: cst.Call, sessions: Sessions, *, mended: bool) -> bool:
+    """Return whether a coroutine ends when it is cancelled; `mended` is whether V3M513 sees to some that would not."""
+    for called in functions(sessions.program.values(call.func)):
+        for function in sessions.reach(called):
+            module = sessions.program.module_of(function)
+            if module is not None and _outlives_cancellation(function, sessions, module, mended=mended):
+                return False
+    return True
+
+
+def _outlives_cancellation(function: cst.CSTNode, sessions: Sessions, module: SourceModule, *, mended: bool) -> bool:
+    for node in own_nodes(function):
+        if isinstance(node, cst.ExceptHandler):
+            if mended and swallowed_interrupt.is_mended(node, sessions):
+                continue
+            if swallowed_interrupt.swallows(node):
+                return True
+            cancelled = node.type is not None and "CancelledError" in module.code(node.type)
+            if cancelled and swallowed_interrupt.goes_on(node) and sessions.in_loop(node, function):
+                return True
+        elif isinstance(node, cst.Finally) and any(isinstance(inner, cst.Continue) for inner in module.walk(node)):
+            return True
+    return False
+
+
+def without_ends(call: cst.Call, session: Session, sessions: Sessions) -> list[Edit] | None:
+    """Return the edits that take out the sender's own requests for the end of a session.
+
+    None if a part of the program other than the coroutine of `call` asks for it, if what a request is followed by
+    relies on it, or if the sender never comes to an end without: then the program is right as it is.
+    """
+    if not sessions.terminates:
+        return []
+    called = functions(sessions.program.values(call.func))
+    function = called[0] if len(called) == 1 else None
+    module = sessions.program.module_of(function) if function is not None else None
+    if not isinstance(function, cst.FunctionDef) or module is None or not session.ends:
+        return None
+    statements: list[cst.SimpleStatementLine] = []
+    for end in session.ends:
+        statement = module.statement(end.call) if sessions.function(end.call) is function else None
+        if not isinstance(statement, cst.SimpleStatementLine) or end.connections != {session.connection}:
+            return None
+        if len(statement.body) != 1 or not isinstance(module.parent(end.call), cst.Await):
+            return None
+        if not isinstance(statement.body[0], cst.Expr) or module.parent(statement) is function.body:
+            return None
+        statements.append(statement)
+    if len({module.parent(statement) for statement in statements}) < len(statements):
+        return None
+    inside = {inner for statement in statements for inner in module.walk(statement)}
+    if not inside.issuperset(sessions.spelled):
+        return None
+    edits: list[Edit] = [Unused("json")]
+    for statement in statements:
+        edits.append(Remove(statement.body[0]))
+        block = module.parent(statement)
+        around = module.parent(block) if block is not None else None
+        if isinstance(around, cst.ExceptHandler) and catches_cancellation(around, sessions):
+            edits += _without_handler(around, statement, module)
+        elif isinstance(around, cst.Finally) and not sessions.in_loop(around, function):
+            edits += _without_finally(around, module)
+        elif not _leaves(statement, function, module):
+            return None
+    return edits
+
+
+def catches_cancellation(handler: cst.ExceptHandler, sessions: Sessions) -> bool:
+    """Return whether a handler is there for `asyncio.CancelledError`."""
+    if handler.type is None:
+        return False
+    names = external_names(sessions.program.values(handler.type))
+    return "asyncio.CancelledError" in names or "asyncio.exceptions.CancelledError" in names
+
+
+def _leaves(statement: cst.SimpleStatementLine, function: cst.FunctionDef, module: SourceModule) -> bool:
+    """Return whether the function ends right behind a statement."""
+    block = module.parent(statement)
+    body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
+    if statement not in body:
+        return False
+    following = body[body.index(statement) + 1 :]
+    if not following:
+        return False
+    last = following[0].body[0] if isinstance(following[0], cst.SimpleStatementLine) else None
+    if isinstance(last, cst.Return):
+        return True
+    if not isinstance(last, cst.Break):
+        return False
+    loop = next((up for up in module.ancestors(statement) if isinstance(up, cst.For | cst.While)), None)
+    return loop is not None and loop.orelse is None and function.body.body[-1] is loop
+
+
+def _without_handler(
+    handler: cst.ExceptHandler, statement: cst.SimpleStatementLine, module: SourceModule
+) -> Iterable[Edit]:
+    """Yield the edits that drop a handler which only raises again, once a statement of it is gone."""
+    rest = [item for item in handler.body.body if item is not statement]
+    again = rest[0].body if len(rest) == 1 and isinstance(rest[0], cst.SimpleStatementLine) else ()
+    guarded = module.parent(handler)
+    if len(again) != 1 or not isinstance(again[0], cst.Raise) or again[0].exc is not None:
+        return
+    if not isinstance(guarded, cst.Try) or guarded.orelse is not None:
+        return
+    place = list(guarded.handlers).index(handler)
+
+    def build(updated: cst.CSTNode) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
+        old = cst.ensure_type(updated, cst.Try)
+        handlers = [other for index, other in enumerate(old.handlers) if index != place]
+        return _guarded(old.with_changes(handlers=handlers))
+
+    yield Replace(guarded, build)
+
+
+def _without_finally(block: cst.Finally, module: SourceModule) -> Iterable[Edit]:
+    """Yield the edits that drop a `finally` whose only statement is gone."""
+    guarded = module.parent(block)
+    if len(block.body.body) != 1 or not isinstance(guarded, cst.Try) or guarded.orelse is not None:
+        return
+    yield Replace(guarded, lambda updated: _guarded(cst.ensure_type(updated, cst.Try).with_changes(finalbody=None)))
+
+
+def _guarded(new: cst.Try) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
+    """Return a `try`, or only what stands in it where nothing is left that it guards against."""
+    if new.handlers or new.finalbody is not None or not isinstance(new.body, cst.IndentedBlock):
+        return new
+    first, *others = new.body.body
+    first = first.with_changes(leading_lines=[*new.leading_lines, *getattr(first, "leading_lines", ())])
+    return cst.FlattenSentinel([first, *others])
