@@ -141,7 +141,8 @@ def _ends_loop(handler: cst.ExceptHandler, sessions: Sessions) -> bool:
     loop = next((up for up in module.ancestors(handler) if isinstance(up, cst.While)), None) if module else None
     if module is None or loop is None:
         return False
-    test, final = loop.test, ("False", "None")
+    test = loop.test
+    final: tuple[str, ...] = ("False", "None")
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
         test, final = test.expression, ("True",)
     return any(
