@@ -8,6 +8,11 @@ from enum import Enum
 from typing import Protocol
 
 
+BARRIER = "_v3_migrate_cell_"
+"""How a name begins that stands alone as a statement where nothing may be moved across: what is above it and what is
+below are run one after the other, by hand."""
+
+
 class Safety(str, Enum):
     """How far a rewrite may be trusted."""
 
@@ -42,6 +47,8 @@ class Finding:
 
     Attributes:
         message: what is there and what becomes of it; then, after `: ` or `; `, what a person has to know or to do.
+        cell: in a notebook, the cell that `span` counts in, from 1.
+        in_file: in a notebook, where that stands in the file.
     """
 
     code: str
@@ -49,6 +56,8 @@ class Finding:
     message: str
     safety: Safety
     fixed: bool
+    cell: int | None = None
+    in_file: Span | None = None
 
     @property
     def plain(self) -> bool:

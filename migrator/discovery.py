@@ -10,11 +10,11 @@ from fnmatch import fnmatch
 
 from migrator.paths import shown
 
-SUFFIXES = (".py", ".pyi", ".pyw")
+SUFFIXES = (".py", ".pyi", ".pyw", ".ipynb")
 
 # What is no Python even when a user names it; a script may have any other ending, or none.
 NOT_PYTHON = (
-    *(".cfg", ".html", ".htm", ".ini", ".ipynb", ".js", ".json", ".jsx", ".lock", ".md", ".mdx", ".rst", ".toml"),
+    *(".cfg", ".html", ".htm", ".ini", ".js", ".json", ".jsx", ".lock", ".md", ".mdx", ".rst", ".toml"),
     *(".ts", ".tsx", ".txt", ".yaml", ".yml"),
 )
 
@@ -61,10 +61,9 @@ class Discovery:
                     found += len(batch)
                     yield path, self._fresh(batch)
                 if not found:
-                    self.problems.append(Problem(path, "no Python file in this folder"))
+                    self.problems.append(Problem(path, "no Python file or notebook in this folder"))
             elif os.path.isfile(path) and path.lower().endswith(NOT_PYTHON):
-                # JSON is an expression of Python, so a notebook might even parse
-                self.problems.append(Problem(path, "no Python module: only those are migrated"))
+                self.problems.append(Problem(path, "neither a Python module nor a notebook: only those are migrated"))
             elif os.path.isfile(path):
                 # Named by hand: wherever its link leads is meant.
                 yield os.path.dirname(os.path.realpath(path)), self._fresh([path])

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Sequence
 
 KINDS = (
-    *("ipynb", "md", "mdx", "rst", "txt", "html", "htm", "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"),
+    *("md", "mdx", "rst", "txt", "html", "htm", "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"),
     *("env", "env.*", "ini", "cfg", "conf", "toml", "yaml", "yml", "json", "sh"),
 )
 """Endings of the names of files worth a note."""

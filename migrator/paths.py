@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+NOTEBOOK = ".ipynb"
+"""How the names of notebooks end. What they have printed and drawn makes them large, not their programs."""
+
 PARSE_LIMIT = 1_000_000
 """Bytes. Nobody writes a larger file by hand, and analysing one takes minutes and gigabytes (1 MB: 2 min, 1.6 GB)."""
 

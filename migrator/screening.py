@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from migrator.discovery import Problem
-from migrator.paths import PARSE_LIMIT, inside
+from migrator.paths import NOTEBOOK, PARSE_LIMIT, inside
 
 SIZE_LIMIT = 20_000_000
 """Bytes. A larger file is data; it is not searched, so that no run depends on how much data a tree holds."""
@@ -76,17 +76,18 @@ class Screening:
                 or final in data
                 or terminate in data
                 or ours in data
-                or len(data) > PARSE_LIMIT
+                or (len(data) > PARSE_LIMIT and not path.endswith(NOTEBOOK))
                 or data[:2] in (b"\xff\xfe", b"\xfe\xff")
             ):
                 hit(root, path, data)
         self.looked_at += looked_at
 
     def _hit(self, root: str, path: str, data: bytes) -> None:
-        problem = unfit(data)
+        notebook = path.endswith(NOTEBOOK)
+        problem = unfit(data, limit=SIZE_LIMIT if notebook else PARSE_LIMIT)
         if problem:
             self.problems.append(Problem(path, problem))
-        if problem or len(data) > PARSE_LIMIT:
+        if problem or (len(data) > PARSE_LIMIT and not notebook):
             del self.files[path]  # nor is it looked at as a neighbour of another file
             return
         speaks, recent = speaks_v2(data), needs_recent_sdk(data)
@@ -121,15 +122,19 @@ class Screening:
         self.problems.append(Problem(path, f"cannot be read: {(error.strerror or str(error)).lower()}"))
 
 
-def unfit(data: bytes) -> str:
-    """Return why a file with this content is not even looked at, in one line; empty if it can be."""
+def unfit(data: bytes, limit: int = PARSE_LIMIT) -> str:
+    """Return why a file with this content is not even looked at, in one line; empty if it can be.
+
+    Args:
+        limit: bytes up to which such a file can be analysed.
+    """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "UTF-16, which Python cannot run: convert it to UTF-8 first"
     if len(data) >= SIZE_LIMIT:
         return f"larger than {SIZE_LIMIT // 1_000_000} MB, not searched: leave it out with --exclude"
-    if len(data) > PARSE_LIMIT and speaks_v2(data):
-        size, limit = f"{len(data) / 1e6:.1f} MB", f"{PARSE_LIMIT // 1_000_000} MB"
-        return f"speaks v2, but is {size} and files above {limit} are not analysed: change what generates it"
+    if len(data) > limit and speaks_v2(data):
+        size, most = f"{len(data) / 1e6:.1f} MB", f"{limit // 1_000_000} MB"
+        return f"speaks v2, but is {size} and files above {most} are not analysed: change what generates it"
     return ""
 
 

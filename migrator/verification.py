@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
+import ast
 import warnings
 from collections import Counter
 from collections.abc import Iterable
 
 from codemods.model import Finding
-from migrator.documents.module import DecodingError, Module, newlines
+from migrator.documents.document import Document
+from migrator.documents.module import DecodingError, newlines
 
 
 class VerificationError(ValueError):
     """The outcome breaks a promise of the tool; the file must be left alone."""
 
 
-def encoded(module: Module, text: str) -> bytes:
-    """Return the bytes of the new `text`, in the encoding and with the mark and line ends of the old one.
+def encoded(document: Document, text: str) -> bytes:
+    """Return the bytes of the file with the new `text`, in the encoding and with the line ends of the old one.
 
     Raises:
         VerificationError: it cannot be done.
     """
     try:
-        data = module.encode(text)
-        again = Module.decode(data)
+        data = document.encode(text)
     except DecodingError as error:
         raise VerificationError(str(error)) from None
-    if (again.text, again.encoding, again.mark) != (text, module.encoding, module.mark):
-        raise VerificationError("the new text would be read back in another encoding")
-    known = module.newlines()
+    if not document.reads_back(data, text):
+        raise VerificationError("the new text would not be read back as it is")
+    known = document.newlines()
     if known and not newlines(text) <= known:
         raise VerificationError("the new text has line ends that the old one had not")
     return data
 
 
-def syntax_error(text: str) -> SyntaxError | None:
+def syntax_error(text: str, top_level_await: bool = False) -> SyntaxError | None:
     """Return why the running Python does not take `text` for a program, if it says; it is compiled, never run."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            compile(text, "<program>", "exec", dont_inherit=True)
+            compile(text, "<program>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT * top_level_await, dont_inherit=True)
         except SyntaxError as error:
             return error
         except (ValueError, RecursionError, MemoryError) as error:
@@ -46,13 +47,16 @@ def syntax_error(text: str) -> SyntaxError | None:
     return None
 
 
-def check_grammar(before: str, after: str) -> None:
+def check_grammar(before: str, after: str, top_level_await: bool = False) -> None:
     """Make sure that a program stays one.
+
+    Args:
+        top_level_await: whether a module may `await`, as in a notebook.
 
     Raises:
         VerificationError: `before` compiles and `after` does not.
     """
-    if syntax_error(before) is None and syntax_error(after) is not None:
+    if syntax_error(before, top_level_await) is None and syntax_error(after, top_level_await) is not None:
         raise VerificationError("the new text would not be valid Python")
 
 

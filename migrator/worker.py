@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 
-from codemods.model import FilePlan, Finding, Options, ParseError, Workspace
+from codemods.model import FilePlan, Finding, Options, ParseError, Safety, Span, Workspace
 from migrator import suppression
 from migrator.accounting import CODE, unexplained
-from migrator.documents.module import DecodingError, Module
+from migrator.documents.document import Document, decode, is_notebook
+from migrator.documents.module import DecodingError
+from migrator.documents.notebook import Notebook
 from migrator.outcome import Outcome
+from migrator.paths import PARSE_LIMIT
 from migrator.screening import may_speak_v2
 from migrator.verification import VerificationError, check_grammar, check_stable, encoded, syntax_error
 from migrator.workspace import Folder, Group
@@ -81,44 +84,73 @@ def migrate(task: Task, analyse: Analyse = rules_analyse) -> list[Outcome]:
 def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse = rules_analyse) -> list[Outcome]:
     """Return the outcome of each file of the group, whose bytes are `contents`."""
     outcomes: dict[str, Outcome] = {}
-    modules: dict[str, Module] = {}
+    documents: dict[str, Document] = {}
     for path, data in contents.items():
         try:
-            modules[path] = Module.decode(data)
+            documents[path] = decode(path, data)
         except DecodingError as error:
             outcomes[path] = Outcome(path, data, data, error=str(error))
-    texts = {path: module.text for path, module in modules.items()}
+            continue
+        if len(documents[path].text) > PARSE_LIMIT:
+            size = f"{PARSE_LIMIT // 1_000_000} MB"
+            outcomes[path] = Outcome(
+                path, data, data, error=f"its program is larger than {size}, not analysed: split it"
+            )
+            del documents[path]
+    texts = {path: document.text for path, document in documents.items()}
     first = _Pass(texts, task, analyse)
     planned: dict[str, tuple[str, tuple[Finding, ...]]] = {}
-    for path, module in modules.items():
+    for path, document in documents.items():
         data = contents[path]
         problem = first.errors.get(path)
         if problem is not None:
             if path in task.group.hits:  # a mere neighbour is none of our business
-                outcomes[path] = Outcome(path, data, data, error=_describe(problem, module.text))
+                outcomes[path] = Outcome(path, data, data, error=_describe(problem, document))
             continue
-        planned[path] = first.outcome(path)
+        text, findings = first.outcome(path)
+        try:
+            planned[path] = document.settled(text), findings
+        except DecodingError as error:
+            outcomes[path] = Outcome(path, data, data, error=f"left alone: {error} (a defect of v3-migrate)")
     if all(text == texts[path] for path, (text, _) in planned.items()):
         second = first
     else:
         changed = {path: text for path, (text, _) in planned.items()}
         second = _Pass(changed, replace(task, folder=Folder(changed)), analyse)
     for path, (text, findings) in planned.items():
-        data = contents[path]
+        data, document = contents[path], documents[path]
         try:
-            after = encoded(modules[path], text)
+            after = encoded(document, text)
             if text != texts[path]:
-                check_grammar(texts[path], text)
+                check_grammar(texts[path], text, top_level_await=is_notebook(path))
             if second is not first:
                 if path in second.errors:
                     raise VerificationError("the new text would not be valid Python")
                 again, found = second.outcome(path)
                 left = [f for f in findings if not f.fixed]
-                check_stable(text, again, left, found, remembered=task.options.todo)
+                check_stable(text, document.settled(again), left, found, remembered=task.options.todo)
+            if isinstance(document, Notebook):
+                findings = (*_placed(document, findings), *_unread(document))
             outcomes[path] = Outcome(path, data, after, findings)
-        except VerificationError as error:
+        except (VerificationError, DecodingError) as error:
             outcomes[path] = Outcome(path, data, data, error=f"left alone: {error} (a defect of v3-migrate)")
     return [outcomes[path] for path in contents if path in outcomes and _tells(outcomes[path])]
+
+
+def _placed(notebook: Notebook, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the findings with the cells they are in."""
+    for finding in findings:
+        cell, span, in_file = notebook.place(finding.span)
+        yield replace(finding, span=span, cell=cell, in_file=in_file)
+
+
+def _unread(notebook: Notebook) -> Iterator[Finding]:
+    """Yield a finding for each cell that is no Python and mentions v2."""
+    for cell in notebook.cells:
+        if cell.problem and may_speak_v2(cell.source.encode("utf-8", "replace")):
+            message = f"no Python ({cell.problem}), but it mentions v2: if AssemblyAI's is meant, move it to v3 by hand"
+            span = Span(1, 1, cell.source.count("\n") + 1, 1)
+            yield Finding(CODE, span, message, Safety.MANUAL, False, cell.number, notebook.in_file(cell, span))
 
 
 def _tells(outcome: Outcome) -> bool:
@@ -180,13 +212,18 @@ def crashed(paths: Sequence[str], error: BaseException) -> list[Outcome]:
     return [Outcome(path, error=f"internal error, left alone: {what}{where}") for path in paths]
 
 
-def _describe(error: ParseError, text: str) -> str:
+def _describe(error: ParseError, document: Document) -> str:
+    text = document.text
     where, reason = (error.line, error.column), str(error).splitlines()[0].rstrip(".") if str(error) else "syntax error"
-    found = syntax_error(text)
+    found = syntax_error(text, top_level_await=isinstance(document, Notebook))
     if found is not None and found.lineno is not None:  # Python says it better than the parser does
         where, reason = (found.lineno, found.offset or 1), found.msg
     lines = text.splitlines()
     line = lines[where[0] - 1].strip() if 0 < where[0] <= len(lines) else ""
     if line.startswith(("print ", "exec ", "raise ")) or ("except" in line and "," in line):
         reason = "Python 2? Convert it to Python 3 first"
-    return f"line {where[0]}, column {where[1]}: not valid Python 3: {reason}"
+    cell = ""
+    if isinstance(document, Notebook):
+        number, span, _ = document.place(Span(where[0], where[1], *where))
+        cell, where = f"cell {number}, ", (span.line, span.column)
+    return f"{cell}line {where[0]}, column {where[1]}: not valid Python 3: {reason}"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from migrator.documents.document import decode, is_notebook
 from migrator.documents.module import DecodingError, Module
 from migrator.paths import PARSE_LIMIT
 from migrator.screening import may_speak_v2
@@ -152,10 +153,25 @@ def _module(path: str) -> str:
 def _content(path: str) -> bytes | None:
     try:
         with open(path, "rb") as file:
+            if is_notebook(path):
+                return _program(path, file.read())
             data = file.read(PARSE_LIMIT + 1)
     except OSError:
         return None
     return data if len(data) <= PARSE_LIMIT else None
+
+
+def _program(path: str, data: bytes) -> bytes | None:
+    """Return the program in a notebook; what it has printed and drawn counts for nothing.
+
+    One without a v2 word is left out: a folder may hold thousands, and all that a neighbour can add is a call.
+    """
+    if not may_speak_v2(data):
+        return None
+    try:
+        return decode(path, data).text.encode("utf-8", "replace")
+    except DecodingError:
+        return data  # whoever migrates it says why
 
 
 def _components(edges: Mapping[str, set[str]]) -> list[set[str]]:

@@ -72,6 +72,18 @@ class Module:
             raise DecodingError(f"the new text has {character!r}, which {self.encoding} cannot hold") from None
         return codecs.BOM_UTF8 + body if self.mark else body
 
+    def settled(self, text: str) -> str:
+        """Return `text`: a module is read back as it was written."""
+        return text
+
+    def reads_back(self, data: bytes, text: str) -> bool:
+        """Return whether `data`, which `encode` made of `text`, is read as just that."""
+        try:
+            again = Module.decode(data)
+        except DecodingError:
+            return False
+        return (again.text, again.encoding, again.mark) == (text, self.encoding, self.mark)
+
     def newlines(self) -> frozenset[str]:
         """Return the line ends that occur in the module."""
         return newlines(self.text)

@@ -13,7 +13,7 @@ def render(report: Report) -> bytes:
         if outcome.error is not None:
             lines.append(f"::error file={_property(outcome.path)},title=v3-migrate::{_data(outcome.error)}")
         for finding in report.listed(outcome):
-            span = finding.span
+            span = finding.in_file or finding.span
             place = f"file={_property(outcome.path)},line={span.line},col={span.column}"
             place += f",endLine={span.end_line},endColumn={span.end_column},title={_property(finding.code)}"
             lines.append(f"::warning {place}::{_data(f'{finding.code} {finding.message}')}")

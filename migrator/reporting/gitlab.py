@@ -17,7 +17,7 @@ def render(report: Report) -> bytes:
             issues.append(_issue("error", outcome.error, "blocker", outcome.path, 1, outcome.path, seen))
         lines = outcome.before.splitlines()
         for finding in report.listed(outcome):
-            line = finding.span.line
+            line = (finding.in_file or finding.span).line
             text = lines[line - 1].strip().decode("latin-1") if line <= len(lines) else ""
             severity = "minor" if finding.fixed else "major"
             identity = f"{outcome.path}\0{text}"

@@ -44,6 +44,7 @@ def _finding(path: str, finding: Finding) -> dict[str, object]:
     return {
         "code": finding.code,
         "path": path,
+        **({"cell": finding.cell} if finding.cell is not None else {}),
         "line": finding.span.line,
         "column": finding.span.column,
         "end_line": finding.span.end_line,

@@ -20,8 +20,9 @@ def render(report: Report) -> bytes:
     if rows:
         parts += ["### Left for a person", "", "| place | rule | what to do |", "|---|---|---|"]
         for outcome, finding in rows:
-            place = _code(f"{outcome.path}:{finding.span.line}")
-            parts.append(f"| {place} | {finding.code} | {_cell(finding.message)} |")
+            cell = f"cell {finding.cell}:" if finding.cell is not None else ""
+            where = _code(f"{outcome.path}:{cell}{finding.span.line}")
+            parts.append(f"| {where} | {finding.code} | {_cell(finding.message)} |")
         parts.append("")
     if report.errors:
         parts += ["### Errors", ""]

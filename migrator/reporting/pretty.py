@@ -14,9 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from migrator import unified
+from migrator.documents.document import is_notebook
 from migrator.documents.module import DecodingError, Module
+from migrator.documents.notebook import changed_cells
 from migrator.outcome import Outcome
-from migrator.reporting.report import Mode, Report
+from migrator.reporting.report import Mode, Report, place
 
 _THEME = "ansi_dark"  # the terminal's own sixteen colours, so that it fits light and dark backgrounds
 _ADDED, _REMOVED = Style(color="green"), Style(color="red")
@@ -53,18 +55,18 @@ def show_file(report: Report, outcome: Outcome, console: Console) -> None:
         for row in _diff(outcome, console.width):
             console.print(row, no_wrap=True, overflow="crop")
     if outcome.error is not None:
-        place = Text.assemble((_visible(outcome.path), "bold"), ": ", ("error", "bold red"))
-        _told(place, _visible(outcome.error), console)
+        where = Text.assemble((_visible(outcome.path), "bold"), ": ", ("error", "bold red"))
+        _told(where, _visible(outcome.error), console)
     shown = report.shown(outcome)
     for finding in shown:
         style = "green" if finding.fixed else "yellow"
-        place = Text.assemble(
+        where = Text.assemble(
             (_visible(outcome.path), "bold"),
-            (f":{finding.span.line}:{finding.span.column} ", "dim"),
+            (f":{place(finding)} ", "dim"),
             (finding.code, f"bold {style}"),
             (f" {report.note(finding)}", style),
         )
-        _told(place, _visible(" ".join(finding.message.split())), console)
+        _told(where, _visible(" ".join(finding.message.split())), console)
     if with_diff or shown:
         console.print()
 
@@ -94,21 +96,30 @@ def _summary(report: Report, console: Console) -> None:
 
 
 def _diff(outcome: Outcome, width: int) -> Iterator[Text]:
-    language = _LANGUAGES.get(outcome.path.rpartition("/")[2].rpartition(".")[2], "python")
-    old, new = _coloured(outcome.before, language), _coloured(outcome.after, language)
+    if is_notebook(outcome.path):
+        for number, before, after in changed_cells(outcome.before, outcome.after):
+            yield Text(f"cell {number}", style="bold dim")
+            yield from _hunks(before, after, "python", width)
+    else:
+        language = _LANGUAGES.get(outcome.path.rpartition("/")[2].rpartition(".")[2], "python")
+        yield from _hunks(outcome.before, outcome.after, language, width)
+
+
+def _hunks(before: bytes, after: bytes, language: str, width: int) -> Iterator[Text]:
+    old, new = _coloured(before, language), _coloured(after, language)
     digits = len(str(max(len(old), len(new))))
     room = max(width - 2 * digits - 5, 20)
     first = True
-    for hunk in unified.hunks(outcome.before, outcome.after):
+    for hunk in unified.hunks(before, after):
         if not first:
             yield Text(f"{'':>{2 * digits + 1}} \u00b7\u00b7\u00b7", style="dim")
         first = False
         old_line, new_line = hunk.old_start, hunk.new_start
         for sign, _ in hunk.lines:
-            before = f"{old_line}" if sign != b"+" else ""
-            after = f"{new_line}" if sign != b"-" else ""
+            left = f"{old_line}" if sign != b"+" else ""
+            right = f"{new_line}" if sign != b"-" else ""
             text = new[new_line - 1] if sign == b"+" else old[old_line - 1]
-            yield from _rows(f"{before:>{digits}} {after:>{digits}}", sign.decode(), text, room)
+            yield from _rows(f"{left:>{digits}} {right:>{digits}}", sign.decode(), text, room)
             old_line += sign != b"+"
             new_line += sign != b"-"
 

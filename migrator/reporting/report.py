@@ -102,8 +102,7 @@ class Report:
     def line(self, outcome: Outcome, finding: Finding) -> str:
         """Return a finding as one line of text."""
         message = " ".join(finding.message.split())
-        span = finding.span
-        return f"{outcome.path}:{span.line}:{span.column} {finding.code} {message} [{self.note(finding)}]"
+        return f"{outcome.path}:{place(finding)} {finding.code} {message} [{self.note(finding)}]"
 
     def listed(self, outcome: Outcome) -> Sequence[Finding]:
         """Return the findings worth a line: after writing, those that are left."""
@@ -168,6 +167,12 @@ class Report:
         yield from steps if self.fixed else reversed(steps)
         for command in self.undo:
             yield "To undo", command
+
+
+def place(finding: Finding) -> str:
+    """Return where in its file a finding is: line and column, in a notebook those of the cell."""
+    where = f"{finding.span.line}:{finding.span.column}"
+    return where if finding.cell is None else f"cell {finding.cell}:{where}"
 
 
 def plural(number: int, noun: str) -> str:

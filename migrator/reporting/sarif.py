@@ -52,7 +52,7 @@ def _notification(outcome: Outcome) -> dict[str, object]:
 
 
 def _result(outcome: Outcome, finding: Finding) -> dict[str, object]:
-    span = finding.span
+    span = finding.in_file or finding.span
     region = {
         "startLine": span.line,
         "startColumn": span.column,

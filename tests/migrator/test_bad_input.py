@@ -14,7 +14,7 @@ MIXED = V2.replace("\n", "\r\n", 6)
 
 SAID = {
     "broken.py": "broken symbolic link",
-    "empty": "no Python file in this folder",
+    "empty": "no Python file or notebook in this folder",
     "generated.py": "speaks v2, but is 3.0 MB and files above 1 MB are not analysed: change what generates it",
     "huge.py": "larger than 20 MB, not searched: leave it out with --exclude",
     "invalid.py": "line 15, column 12: not valid Python 3: invalid syntax",

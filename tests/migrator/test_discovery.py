@@ -34,14 +34,15 @@ def test_a_path_named_by_hand_counts_though_git_ignores_it(tool: Tool) -> None:
     assert found("out/x.py") == ["out/x.py"]
 
 
-def test_a_notebook_named_by_hand_is_never_taken_for_a_program(tool: Tool) -> None:
-    notebook = '{"cells": [{"source": ["URL = \'wss://api.assemblyai.com/v2/realtime/ws\'", "message_type"]}]}\n'
-    put(tool.folder, {"talk.ipynb": notebook, "notes.md": V2, "script": V2})
-    assert found("talk.ipynb", "notes.md", "script") == ["script"]
-    ran = tool("talk.ipynb", "--write")
+def test_what_is_no_python_by_its_name_is_not_taken_for_it(tool: Tool) -> None:
+    # JSON is an expression of Python: some would even parse
+    content = '{"url": "wss://api.assemblyai.com/v2/realtime/ws", "message_type": 1}\n'
+    put(tool.folder, {"talk.json": content, "talk.ipynb": content, "notes.md": V2, "script": V2})
+    assert found("talk.json", "talk.ipynb", "notes.md", "script") == ["script", "talk.ipynb"]
+    ran = tool("talk.json", "--write")
     assert ran.code == 2
-    assert ran.text.startswith("talk.ipynb: error: no Python module: only those are migrated\n")
-    assert (tool.folder / "talk.ipynb").read_text() == notebook
+    assert ran.text.startswith("talk.json: error: neither a Python module nor a notebook: only those are migrated\n")
+    assert (tool.folder / "talk.json").read_text() == content
 
 
 def test_a_deleted_file_that_git_still_lists_is_no_error(tool: Tool) -> None:
@@ -162,16 +163,16 @@ def test_other_files_that_mention_v2_are_named(
         tool.folder,
         {"clean.py": CLEAN, "README.md": V2, "web/app.ts": "RealtimeTranscriber", "notes.txt": "v2", "old/a.md": V2},
     )
-    put(tool.folder, {"new.ipynb": V2, "node_modules/x.js": V2})
+    put(tool.folder, {"new.js": V2, "node_modules/x.js": V2})
     ran = tool(".", "--check", "--exclude", "old")
     assert ran.code == 0  # A note, no finding: what they are for, nobody but a person can tell.
     assert ran.text == (
         "1 file checked: no AssemblyAI v2 usage.\n"
-        "Not looked into, though they mention v2: README.md, new.ipynb, web/app.ts\n"
+        "Not looked into, though they mention v2: README.md, new.js, web/app.ts\n"
     )
     assert tool(".", "--format", "json").json["summary"]["not_looked_into"] == [
         "README.md",
-        "new.ipynb",
+        "new.js",
         "old/a.md",
         "web/app.ts",
     ]

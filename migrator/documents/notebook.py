@@ -1,0 +1,194 @@
+"""A Jupyter notebook: its code cells are one program, which is read, and written back, as if it were a module."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codemods.model import BARRIER, Span
+from migrator.documents import json_cells, magics
+from migrator.documents.module import DecodingError, Module, newlines
+
+_BOUNDARY_LINE = re.compile(rf"^{BARRIER}(\d+)_\n", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of code.
+
+    Attributes:
+        number: its place among all cells, counted from 1.
+        start, end: where the JSON of its source stands in the notebook's text.
+        source: what is written in it.
+        masked: the same as Python: lines for IPython are names.
+        hidden: those lines.
+        problem: why it is no Python; it then takes no part in the program.
+    """
+
+    number: int
+    start: int
+    end: int
+    source: str
+    masked: str
+    hidden: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """The cells of a notebook and what it takes to write them back; every other byte stays.
+
+    Attributes:
+        text: the program. Between two cells stands a statement of our own, so that nothing moves from one to another.
+    """
+
+    text: str
+    cells: tuple[Cell, ...]
+    file: Module
+
+    @classmethod
+    def decode(cls, data: bytes) -> Notebook:
+        """Read a notebook.
+
+        Raises:
+            DecodingError: it is none, or one that holds no Python.
+        """
+        file = Module.decode(data)
+        try:
+            content = json.loads(file.text)
+        except (ValueError, RecursionError) as error:
+            raise DecodingError(f"not a notebook: {error}") from None
+        if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
+            raise DecodingError("not a notebook of format 4: open it in Jupyter and save it")
+        language = _language(content.get("metadata"))
+        if language not in ("", "python"):
+            raise DecodingError(f"a notebook for {language}: only Python is migrated")
+        where = {index: (start, end) for index, start, end in json_cells.spans(file.text)}
+        cells = []
+        for index, cell in enumerate(content["cells"]):
+            if isinstance(cell, dict) and cell.get("cell_type") == "code" and index in where:
+                source = cell.get("source")
+                joined = "".join(map(str, source)) if isinstance(source, list) else str(source)
+                cells.append(_cell(index + 1, *where[index], joined))
+        return cls(_joined([cell.masked for cell in cells]), tuple(cells), file)
+
+    def encode(self, text: str | None = None) -> bytes:
+        """Return the bytes of the notebook with `text` as its program.
+
+        Raises:
+            DecodingError: a cell would be lost, or a character that the encoding lacks would be written.
+        """
+        if text is None or text == self.text:
+            return self.file.encode()
+        numbers = [int(match[1]) for match in _BOUNDARY_LINE.finditer(text)]
+        if numbers != list(range(1, len(self.cells))):
+            raise DecodingError("a cell would be lost")
+        raw, pieces, at = self.file.text, [], 0
+        for cell, masked in zip(self.cells, _BOUNDARY_LINE.split(text)[::2], strict=True):
+            if cell.problem:
+                continue
+            new = _fitted(masked, cell.masked)
+            if new == cell.masked:
+                continue
+            try:
+                source = magics.show(new, list(cell.hidden))
+            except magics.MagicsLostError as error:
+                raise DecodingError(str(error)) from None
+            old = raw[cell.start : cell.end]
+            pieces += [raw[at : cell.start], json_cells.rewritten(old, source, raw.isascii())]
+            at = cell.end
+        return self.file.encode("".join([*pieces, raw[at:]]))
+
+    def settled(self, text: str) -> str:
+        """Return `text` as it is read back once it was written: cells do not begin or end with more blank lines.
+
+        Raises:
+            DecodingError: it cannot be written.
+        """
+        return text if text == self.text else Notebook.decode(self.encode(text)).text
+
+    def reads_back(self, data: bytes, text: str) -> bool:
+        """Return whether `data`, which `encode` made of `text`, is read as just that."""
+        try:
+            again = Notebook.decode(data)
+        except DecodingError:
+            return False
+        return again.text == text and self.file.reads_back(data, again.file.text)
+
+    def newlines(self) -> frozenset[str]:
+        """Return the line ends that occur in the program."""
+        return newlines(self.text)
+
+    def place(self, span: Span) -> tuple[int, Span, Span]:
+        """Return where a part of the program is: number of the cell, span in the cell, span in the file."""
+        cell, first = self._cell_at(span.line)
+        last = min(first + span.end_line - span.line, cell.source.count("\n") + 1)
+        inside = Span(first, span.column, last, span.end_column)
+        return cell.number, inside, self.in_file(cell, inside)
+
+    def in_file(self, cell: Cell, span: Span) -> Span:
+        """Return where a part of a cell stands in the file, whole lines of it."""
+        above = self.file.text.count("\n", 0, cell.start) + 1
+        lines = json_cells.lines(self.file.text[cell.start : cell.end]) or [0]
+        first, last = (above + lines[min(line, len(lines)) - 1] for line in (span.line, span.end_line))
+        return Span(first, 1, last, len(self.file.text.split("\n")[last - 1]) + 1)
+
+    def _cell_at(self, line: int) -> tuple[Cell, int]:
+        """Return the cell that a line of the program (from 1) belongs to, and which of its lines (from 1) that is."""
+        start = 1
+        for cell in self.cells:
+            size = _ended(cell.masked).count("\n")
+            if line < start + size or cell is self.cells[-1]:
+                break
+            start += size + 1
+        above = "\n".join(cell.masked.split("\n")[: line - start])
+        # a hidden line may stand for several
+        more = sum(cell.hidden[int(number)].count("\n") for number in re.findall(magics.HIDDEN, above))
+        return cell, line - start + 1 + more
+
+
+def changed_cells(before: bytes, after: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield (number, old source, new source) of each cell in which two states of a notebook differ."""
+    for old, new in zip(Notebook.decode(before).cells, Notebook.decode(after).cells, strict=True):
+        if old.source != new.source:
+            yield old.number, old.source.encode("utf-8", "replace"), new.source.encode("utf-8", "replace")
+
+
+def _language(metadata: object) -> str:
+    if not isinstance(metadata, dict):
+        return ""
+    for key, name in (("language_info", "name"), ("kernelspec", "language")):
+        info = metadata.get(key)
+        if isinstance(info, dict) and isinstance(info.get(name), str):
+            return str(info[name]).lower().removesuffix("3")
+    return ""
+
+
+def _cell(number: int, start: int, end: int, source: str) -> Cell:
+    hidden: list[str] = []
+    try:
+        masked = magics.hide(source, hidden)
+    except magics.NotPythonError as error:
+        return Cell(number, start, end, source, "", problem=str(error))
+    return Cell(number, start, end, source, masked, tuple(hidden))
+
+
+def _joined(sources: list[str]) -> str:
+    parts = []
+    for index, source in enumerate(sources):
+        if index:
+            parts.append(f"{BARRIER}{index}_\n")
+        parts.append(_ended(source))
+    return "".join(parts)
+
+
+def _ended(source: str) -> str:
+    return source if not source or source.endswith("\n") else source + "\n"
+
+
+def _fitted(new: str, old: str) -> str:
+    """Return the new source of a cell with the blank lines at its edges that the old one had."""
+    new = new.strip("\n") if new.strip() else ""
+    return old[: len(old) - len(old.lstrip("\n"))] + new + old[len(old.rstrip("\n")) :]
