@@ -155,4 +155,3 @@ def _is_cancelled(node: cst.Call, session: Session, sessions: Sessions, context:
         if isinstance(up, cst.ExceptHandler) and catches_cancellation(up, sessions):
             return True
     return False
-

@@ -57,6 +57,20 @@ def test_an_import_further_down_is_too_late_for_what_is_put_above_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "reported"),
+    [
+        pytest.param('BUTTONS = ["Pause", "Terminate"]\n', True, id="a word on a button"),
+        pytest.param("def stop(ws):\n    ws.send('{\"terminate_session\": true}')\n\n\n", True, id="never called"),
+        pytest.param("def stop():\n    ws.send('{\"terminate_session\": true}')\n\n\n", False, id="for others to call"),
+    ],
+)
+def test_an_end_that_is_not_seen_to_reach_the_session_is_reported(source: str, reported: bool) -> None:
+    result = ended(APP.replace("def on_open", f"{source}def on_open"))
+    assert ("V3M510" in reports(result)) == reported
+    assert "V3M506" not in rewrites(result)  # it might be terminated twice
+
+
+@pytest.mark.parametrize(
     "then",
     [
         "if sys.exc_info()[0] is KeyboardInterrupt:\n                        break\n                    print('again')",
