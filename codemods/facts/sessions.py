@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import libcst as cst
 
@@ -69,6 +69,9 @@ class Sessions:
                 self.found[connect.connection] = Session(connect.connection, connect, legacy)
         if self.found:
             self._collect()
+        for module in self.modules():
+            if "Thread" in module.text:
+                self.threads += filter(self._makes_thread, module.walk())
 
     @classmethod
     def of(cls, program: Program) -> Sessions:
@@ -91,8 +94,6 @@ class Sessions:
                         session.receives.append(node)
 
     def _call(self, node: cst.Call) -> None:
-        if any(name == "threading.Thread" for name in external_names(self.program.values(node.func))):
-            self.threads.append(node)
         if not isinstance(node.func, cst.Attribute):
             return
         for session in self.at(node.func.value):
@@ -102,6 +103,9 @@ class Sessions:
                 session.closes.append(node)
             elif node.func.attr.value == "run_forever":
                 self.runs.append(node)
+
+    def _makes_thread(self, node: cst.CSTNode) -> TypeGuard[cst.Call]:
+        return isinstance(node, cst.Call) and "threading.Thread" in external_names(self.program.values(node.func))
 
     def _is_audio(self, send: Send) -> bool:
         values = self.program.values(send.data)

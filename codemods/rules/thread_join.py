@@ -125,21 +125,27 @@ def _is_endless(node: cst.CSTNode) -> bool:
 
 def _is_joined(call: cst.CSTNode, sessions: Sessions) -> bool:
     """Return whether the program waits for the thread that `call` makes, under the name it gives it."""
+    names = kept_as(call, sessions)
+    if not names:
+        # one that is started without a name cannot be waited for; one that goes into a list can
+        module = sessions.program.module_of(call)
+        return module is None or not isinstance(module.parent(call), cst.Attribute)
+    return any(
+        isinstance(node, cst.Attribute) and node.attr.value == "join" and _last_name(node.value) in names
+        for each in sessions.modules()
+        for node in each.walk()
+    )
+
+
+def kept_as(call: cst.CSTNode, sessions: Sessions) -> set[str]:
+    """Return the names (of variables or attributes) under which a program keeps what `call` makes."""
     module = sessions.program.module_of(call)
     holder = module.parent(call) if module is not None else None
     if isinstance(holder, cst.AnnAssign):
         targets = [holder.target]
     else:
         targets = [target.target for target in holder.targets] if isinstance(holder, cst.Assign) else []
-    names = {name for target in targets if (name := _last_name(target))}
-    if not names:
-        # one that is started without a name cannot be waited for; one that goes into a list can
-        return not isinstance(holder, cst.Attribute)
-    return any(
-        isinstance(node, cst.Attribute) and node.attr.value == "join" and _last_name(node.value) in names
-        for each in sessions.modules()
-        for node in each.walk()
-    )
+    return {name for target in targets if (name := _last_name(target))}
 
 
 def _last_name(node: cst.CSTNode) -> str | None:
