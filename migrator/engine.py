@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 from migrator.discovery import Discovery, Problem
 from migrator.elsewhere import Mentions
 from migrator.paths import shown
-from migrator.screening import Screening, needs_recent_sdk
+from migrator.screening import SDK_RULES, Screening, needs_recent_sdk
 
 if TYPE_CHECKING:
     from codemods.model import Options
     from migrator.outcome import Outcome
     from migrator.worker import Analyse
-
-_SDK = "V3M6"
-"""The codes of rules for programs on the vendor's SDK."""
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done, and how many there are."""
@@ -101,7 +98,7 @@ def _dependencies(run: Run, screening: Screening, found: Sequence[Outcome], opti
     programs += [
         path
         for path, outcome in rewritten.items()
-        if needs_recent_sdk(outcome.after) or any(f.fixed and f.code.startswith(_SDK) for f in outcome.findings)
+        if needs_recent_sdk(outcome.after) or any(f.fixed and f.code.startswith(SDK_RULES) for f in outcome.findings)
     ]
     if not programs:
         return []

@@ -16,6 +16,9 @@ from migrator.paths import NOTEBOOK, PARSE_LIMIT, inside
 SIZE_LIMIT = 20_000_000
 """Bytes. A larger file is data; it is not searched, so that no run depends on how much data a tree holds."""
 
+SDK_RULES = "V3M6"
+"""How the codes of rules begin whose rewrites need a recent SDK."""
+
 _READ = 1 << 18
 
 # One of these is in every file that is unmistakably v2; `in` finds them twenty times as fast as a regular expression.

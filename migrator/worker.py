@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 
-from codemods.model import FilePlan, Finding, Options, ParseError, Safety, Span, Workspace
+from codemods.model import FilePlan, Finding, Options, ParseError, Span, Workspace
 from migrator import suppression
 from migrator.accounting import CODE, unexplained
 from migrator.documents.document import Document, decode, is_notebook
 from migrator.documents.module import DecodingError
 from migrator.documents.notebook import Notebook
+from migrator.notebooks import completed
 from migrator.outcome import Outcome
 from migrator.paths import PARSE_LIMIT
 from migrator.screening import may_speak_v2
@@ -120,6 +121,10 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
     for path, (text, findings) in planned.items():
         data, document = contents[path], documents[path]
         try:
+            if isinstance(document, Notebook):
+                document, told = completed(document, text, findings, task.options_for(path))
+            else:
+                told = findings
             after = encoded(document, text)
             if text != texts[path]:
                 check_grammar(texts[path], text, top_level_await=is_notebook(path))
@@ -129,28 +134,10 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
                 again, found = second.outcome(path)
                 left = [f for f in findings if not f.fixed]
                 check_stable(text, document.settled(again), left, found, remembered=task.options.todo)
-            if isinstance(document, Notebook):
-                findings = (*_placed(document, findings), *_unread(document))
-            outcomes[path] = Outcome(path, data, after, findings)
+            outcomes[path] = Outcome(path, data, after, told)
         except (VerificationError, DecodingError) as error:
             outcomes[path] = Outcome(path, data, data, error=f"left alone: {error} (a defect of v3-migrate)")
     return [outcomes[path] for path in contents if path in outcomes and _tells(outcomes[path])]
-
-
-def _placed(notebook: Notebook, findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield the findings with the cells they are in."""
-    for finding in findings:
-        cell, span, in_file = notebook.place(finding.span)
-        yield replace(finding, span=span, cell=cell, in_file=in_file)
-
-
-def _unread(notebook: Notebook) -> Iterator[Finding]:
-    """Yield a finding for each cell that is no Python and mentions v2."""
-    for cell in notebook.cells:
-        if cell.problem and may_speak_v2(cell.source.encode("utf-8", "replace")):
-            message = f"no Python ({cell.problem}), but it mentions v2: if AssemblyAI's is meant, move it to v3 by hand"
-            span = Span(1, 1, cell.source.count("\n") + 1, 1)
-            yield Finding(CODE, span, message, Safety.MANUAL, False, cell.number, notebook.in_file(cell, span))
 
 
 def _tells(outcome: Outcome) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Sequence
 
 _SYSTEM = re.compile(
     r"""^(?P<before>[ \t]*(?:[\w.,\[\] \t]+=[ \t]*)?)        # `files = !ls`
-    (?P<magic>[%!](?:[^\r\n]*\\\r?\n)*[^\r\n]*             # `%pip install x`, `!ls`, with lines that go on
+    (?P<magic>(?:[%!]|(?:conda|mamba|pip|uv)[ \t]+\w)     # `%pip install x`, `!ls`, and `pip install x`, which will do
+    (?:[^\r\n]*\\\r?\n)*[^\r\n]*                         # with the lines on which it goes on
     |\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*$                   # `?name`, `name??`
     """,
     re.MULTILINE | re.VERBOSE,
@@ -54,7 +56,7 @@ def hide(source: str, hidden: list[str]) -> str:
     return masked
 
 
-def show(text: str, hidden: list[str]) -> str:
+def show(text: str, hidden: Sequence[str]) -> str:
     """Return `text` with every line of IPython's back in its place.
 
     Raises:

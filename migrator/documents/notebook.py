@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from codemods.model import BARRIER, Span
 from migrator.documents import json_cells, magics
@@ -80,8 +81,7 @@ class Notebook:
         Raises:
             DecodingError: a cell would be lost, or a character that the encoding lacks would be written.
         """
-        if text is None or text == self.text:
-            return self.file.encode()
+        text = self.text if text is None else text
         numbers = [int(match[1]) for match in _BOUNDARY_LINE.finditer(text)]
         if numbers != list(range(1, len(self.cells))):
             raise DecodingError("a cell would be lost")
@@ -89,13 +89,12 @@ class Notebook:
         for cell, masked in zip(self.cells, _BOUNDARY_LINE.split(text)[::2], strict=True):
             if cell.problem:
                 continue
-            new = _fitted(masked, cell.masked)
-            if new == cell.masked:
-                continue
             try:
-                source = magics.show(new, list(cell.hidden))
+                source = magics.show(_fitted(masked, cell.masked), cell.hidden)
             except magics.MagicsLostError as error:
                 raise DecodingError(str(error)) from None
+            if source == cell.source:
+                continue
             old = raw[cell.start : cell.end]
             pieces += [raw[at : cell.start], json_cells.rewritten(old, source, raw.isascii())]
             at = cell.end
@@ -116,6 +115,22 @@ class Notebook:
         except DecodingError:
             return False
         return again.text == text and self.file.reads_back(data, again.file.text)
+
+    def magic_lines(self) -> Iterator[tuple[Cell, int, str]]:
+        """Yield the lines for IPython: the cell, the line of the cell where it begins (from 1), and what it says."""
+        for cell in self.cells:
+            above = 0
+            for number, line in enumerate(cell.masked.split("\n"), 1):
+                for hidden in re.findall(magics.HIDDEN, line):
+                    yield cell, number + above, cell.hidden[int(hidden)]
+                    above += cell.hidden[int(hidden)].count("\n")
+
+    def with_magic_lines(self, lines: Sequence[str]) -> Notebook:
+        """Return the notebook with `lines` in place of those that `magic_lines` yields, in that order."""
+        left = iter(lines)
+        return replace(
+            self, cells=tuple(replace(cell, hidden=tuple(islice(left, len(cell.hidden)))) for cell in self.cells)
+        )
 
     def newlines(self) -> frozenset[str]:
         """Return the line ends that occur in the program."""

@@ -268,3 +268,48 @@ def test_the_terminal_shows_cells_not_json(tool: Tool) -> None:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert "cell 2\n" in plain
     assert '\\n"' not in plain
+
+
+SDK = (
+    "import assemblyai as aai\n"
+    "transcriber = aai.RealtimeTranscriber(on_data=print, on_error=print, sample_rate=16_000)\n"
+    "transcriber.connect()\ntranscriber.close()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ('!pip install "assemblyai[extras]"', '!pip install "assemblyai>=0.64.16" "pyaudio>=0.2.13"'),
+        ("%pip install -q -U assemblyai numpy  # all", '%pip install -q -U "assemblyai>=0.64.16" numpy  # all'),
+        ("pip install 'assemblyai==0.33.0'", "pip install 'assemblyai==0.64.16'"),
+        ("!pip install assemblyai[extras] pyaudio", '!pip install "assemblyai>=0.64.16" pyaudio'),
+        ("!pip install numpy \\\n    assemblyai", '!pip install numpy \\\n    "assemblyai>=0.64.16"'),
+        ("!uv pip install assemblyai>=1.0", "!uv pip install assemblyai>=1.0"),
+        ("!echo pip install assemblyai", "!echo pip install assemblyai"),
+        ("!pip install ./assemblyai -r assemblyai.txt", "!pip install ./assemblyai -r assemblyai.txt"),
+    ],
+)
+def test_lines_that_install_the_sdk_get_a_recent_one(tool: Tool, line: str, after: str) -> None:
+    (tool.folder / "talk.ipynb").write_bytes(notebook("#md pip install assemblyai", f"x = 1\n{line}", SDK))
+    ran = tool("talk.ipynb", "--write", "--format", "json")
+    assert sources((tool.folder / "talk.ipynb").read_bytes())[1] == f"x = 1\n{after}"
+    told = [(f["cell"], f["line"]) for f in ran.json["files"][0]["findings"] if f["code"] == "V3M701"]
+    assert told == ([(2, 2)] if after != line else [])
+    written = (tool.folder / "talk.ipynb").read_bytes()
+    tool("talk.ipynb", "--write")
+    assert (tool.folder / "talk.ipynb").read_bytes() == written
+
+
+def test_lines_that_install_stay_where_the_program_needs_no_sdk(tool: Tool) -> None:
+    (tool.folder / "talk.ipynb").write_bytes(notebook("!pip install assemblyai", CONNECT))
+    assert tool("talk.ipynb", "--write").code == 0
+    assert sources((tool.folder / "talk.ipynb").read_bytes())[0] == "!pip install assemblyai"
+
+
+def test_an_sdk_from_a_place_of_its_own_is_left_to_a_person(tool: Tool) -> None:
+    line = "!pip install 'assemblyai @ git+https://example.org/sdk'"
+    (tool.folder / "talk.ipynb").write_bytes(notebook(line, SDK))
+    ran = tool("talk.ipynb", "--write", "--format", "json")
+    assert sources((tool.folder / "talk.ipynb").read_bytes())[0] == line
+    assert ("talk.ipynb", "V3M702", False) in ran.findings()
