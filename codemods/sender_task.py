@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeGuard
 
 import libcst as cst
 
@@ -54,17 +55,23 @@ def role(call: cst.Call, session: Session, sessions: Sessions) -> str:
 
 
 def is_used_behind(node: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> bool:
-    """Return whether the same function does something with a connection below `node`, other than closing it."""
+    """Return whether the same function uses a connection below `node`, other than to close it."""
     last = module.span(node)
     for inner in own_nodes(sessions.function(node)):
         if not isinstance(inner, cst.Name | cst.Attribute) or session not in sessions.at(inner):
             continue
         span = module.span(inner)
         up = module.parent(inner)
-        closed = isinstance(up, cst.Attribute) and up.attr.value == "close"
+        closed = isinstance(up, cst.Attribute) and up.attr.value.startswith("close")
         if (span.line, span.column) > (last.end_line, last.end_column) and not closed:
             return True
     return False
+
+
+def is_repeated(node: cst.CSTNode, beside: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether a statement is repeated, or has a block of its own, while something started `beside` it runs."""
+    around = set(module.ancestors(beside))
+    return any(isinstance(up, cst.While | cst.For | cst.With) and up not in around for up in module.ancestors(node))
 
 
 def runs(call: cst.Call, nodes: Iterable[cst.CSTNode], sessions: Sessions) -> bool:
@@ -78,12 +85,13 @@ def can_be_stopped(call: cst.Call, sessions: Sessions, *, mended: bool) -> bool:
     for called in functions(sessions.program.values(call.func)):
         for function in sessions.reach(called):
             module = sessions.program.module_of(function)
-            if module is not None and _outlives_cancellation(function, sessions, module, mended=mended):
+            if module is not None and outlives_cancellation(function, sessions, module, mended=mended):
                 return False
     return True
 
 
-def _outlives_cancellation(function: cst.CSTNode, sessions: Sessions, module: SourceModule, *, mended: bool) -> bool:
+def outlives_cancellation(function: cst.CSTNode, sessions: Sessions, module: SourceModule, *, mended: bool) -> bool:
+    """Return whether a function may go on after it was cancelled."""
     for node in own_nodes(function):
         if isinstance(node, cst.ExceptHandler):
             if mended and swallowed_interrupt.is_mended(node, sessions):
@@ -175,14 +183,18 @@ def _without_handler(
     guarded = module.parent(handler)
     if len(again) != 1 or not isinstance(again[0], cst.Raise) or again[0].exc is not None:
         return
-    if not isinstance(guarded, cst.Try) or guarded.orelse is not None:
+    if (
+        not isinstance(guarded, cst.Try)
+        or guarded.orelse is not None
+        or not isinstance(guarded.body, cst.IndentedBlock)
+    ):
         return
     place = list(guarded.handlers).index(handler)
 
     def build(updated: cst.CSTNode) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
         old = cst.ensure_type(updated, cst.Try)
         handlers = [other for index, other in enumerate(old.handlers) if index != place]
-        return _guarded(old.with_changes(handlers=handlers))
+        return _guarded(old, handlers, old.finalbody)
 
     yield Replace(guarded, build)
 
@@ -190,15 +202,27 @@ def _without_handler(
 def _without_finally(block: cst.Finally, module: SourceModule) -> Iterable[Edit]:
     """Yield the edits that drop a `finally` whose only statement is gone."""
     guarded = module.parent(block)
-    if len(block.body.body) != 1 or not isinstance(guarded, cst.Try) or guarded.orelse is not None:
+    if len(block.body.body) != 1 or not _opens(guarded):
         return
-    yield Replace(guarded, lambda updated: _guarded(cst.ensure_type(updated, cst.Try).with_changes(finalbody=None)))
+
+    def build(updated: cst.CSTNode) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
+        old = cst.ensure_type(updated, cst.Try)
+        return _guarded(old, old.handlers, None)
+
+    yield Replace(guarded, build)
 
 
-def _guarded(new: cst.Try) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
-    """Return a `try`, or only what stands in it where nothing is left that it guards against."""
-    if new.handlers or new.finalbody is not None or not isinstance(new.body, cst.IndentedBlock):
-        return new
-    first, *others = new.body.body
-    first = first.with_changes(leading_lines=[*new.leading_lines, *getattr(first, "leading_lines", ())])
+def _opens(node: cst.CSTNode | None) -> TypeGuard[cst.Try]:
+    """Return whether a node is a `try` that can be taken away from around its block."""
+    return isinstance(node, cst.Try) and node.orelse is None and isinstance(node.body, cst.IndentedBlock)
+
+
+def _guarded(
+    old: cst.Try, handlers: Sequence[cst.ExceptHandler], finalbody: cst.Finally | None
+) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
+    """Return a `try` with other ends, or only what stands in it where nothing is left that it guards against."""
+    if handlers or finalbody is not None:
+        return old.with_changes(handlers=handlers, finalbody=finalbody)
+    first, *others = old.body.body
+    first = first.with_changes(leading_lines=[*old.leading_lines, *getattr(first, "leading_lines", ())])
     return cst.FlattenSentinel([first, *others])

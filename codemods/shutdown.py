@@ -103,7 +103,7 @@ async def ending_session(ws):
 _OWNING = '''\
 @contextlib.asynccontextmanager
 async def {name}(ws):
-    """Give {what}; end the session on every way out, once."""
+    """Give {what}; on every way out, end the session, once."""
     ending = None
 
     async def finish():
@@ -113,7 +113,7 @@ async def {name}(ws):
     def end(sender=None):
         nonlocal ending
         if ending is None:
-            if sender and not sender.cancelled() and sender.exception():
+            if sender and not sender.cancelled() and sender.exception() and ws.close_code is None:
                 logging.getLogger(__name__).error("sending stopped: %r", sender.exception())
             ending = asyncio.ensure_future(finish())
         return ending
@@ -126,11 +126,11 @@ async def {name}(ws):
 '''
 _MESSAGES = _OWNING.format(
     name=MESSAGES,
-    what="a function that yields what the service sends",
+    what="`messages(sender)`, which yields what the service sends",
     inner_name="messages",
     inner='''\
     async def messages(sender):
-        """When cancelled (Ctrl+C), or when the sender ends, end the session, and yield what still comes first."""
+        """When the sender ends, or on Ctrl+C (cancellation), the session is ended; what still comes is yielded."""
         sender.add_done_callback(end)
         try:
             async for message in ws:
@@ -145,13 +145,13 @@ _MESSAGES = _OWNING.format(
 )
 _RECEIVE = _OWNING.format(
     name=RECEIVE,
-    what="a function that receives from the service",
+    what="`receive(sender)`, which returns what the service sends next",
     inner_name="receive",
     inner='''\
     cancelled = None
 
     async def receive(sender):
-        """When cancelled (Ctrl+C), or when the sender ends, end the session, and return what still comes first."""
+        """When the sender ends, or on Ctrl+C (cancellation), the session is ended; what still comes is returned."""
         nonlocal cancelled
         sender.add_done_callback(end)
         try:

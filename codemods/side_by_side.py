@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods import shutdown
 from codemods.facts.sessions import Session, Sessions, external_names, functions
-from codemods.sender_task import is_used_behind, makes_task, role, runs, started, tasks_at
+from codemods.sender_task import is_repeated, is_used_behind, makes_task, role, runs, started, tasks_at
 from codemods.tree import SourceModule
 
 _COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
@@ -130,7 +130,9 @@ def _beside(node: cst.Await, call: cst.Call, session: Session, sessions: Session
         return None
     ((name, beside),) = tasks
     sender, receiver = (call, beside) if own == "send" else (beside, call)
-    if own == role(beside, session, sessions) or not _is_all(node, sender, receiver, session, sessions, module):
+    if own == role(beside, session, sessions) or is_repeated(node, beside, module):
+        return None
+    if not _is_all(node, sender, receiver, session, sessions, module):
         return None
     return Pair(sender, own, task=name, quiet=own == "receive")
 
@@ -140,7 +142,7 @@ def _is_all(
 ) -> bool:
     """Return whether two coroutines are all that a session is used for from here on, until it ends."""
     function = sessions.function(node)
-    if sessions.in_loop(node, function) or is_used_behind(node, session, sessions, module):
+    if is_used_behind(node, session, sessions, module):
         return False
     if any(not runs(sender, [send.call], sessions) for send in session.audio):
         return False

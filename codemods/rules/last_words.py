@@ -36,8 +36,8 @@ async def main(chunks):
     async with websockets.connect("{url}") as ws:
         sender = asyncio.create_task(send(ws, chunks))
         try:
-            async for message in ws:
-                print(message)
+            while True:
+                print(await asyncio.wait_for(ws.recv(), timeout=60))
         finally:
             sender.cancel()
             await asyncio.wait([sender])

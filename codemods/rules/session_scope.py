@@ -7,11 +7,12 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import shutdown
-from codemods.edits import Change, Replace
+from codemods.edits import Change
 from codemods.facts.sessions import Endings, Session, Sessions
-from codemods.facts.values import Connecting, Transport
+from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
-from codemods.rules import session_tasks
+from codemods.rules import session_messages
+from codemods.session_block import entered_as, entered_too
 
 _BEFORE = """\
 import asyncio
@@ -68,7 +69,7 @@ class SessionScope(Rule):
 
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
-    session_tasks.planned(context)
+    session_messages.planned(context)
     return Sessions.of(context.program).plan(SessionScope.code, context.options, _endings)
 
 
@@ -80,31 +81,8 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
         if not shutdown.fits(module, sessions, shutdown.ENDING):
             continue
         for node in module.walk():
-            name = _name(node, session, sessions)
+            name = entered_as(node, session, sessions)
             if name is not None:
-                entered = _entered_too(cst.ensure_type(node, cst.With), name)
+                entered = entered_too(cst.ensure_type(node, cst.With), f"{shutdown.ENDING}({name})")
                 found[node] = [[entered, *shutdown.ending_session(module, session.connection)]]
     return found
-
-
-def _name(node: cst.CSTNode, session: Session, sessions: Sessions) -> str | None:
-    """Return the name that an `async with` gives the connection."""
-    if not isinstance(node, cst.With) or node.asynchronous is None:
-        return None
-    last = node.items[-1]
-    if sessions.program.values(last.item) != frozenset({Connecting(session.connection)}) or last.asname is None:
-        return None
-    return last.asname.name.value if isinstance(last.asname.name, cst.Name) else None
-
-
-def _entered_too(node: cst.With, name: str) -> Replace:
-    def build(updated: cst.CSTNode) -> cst.CSTNode:
-        old = cst.ensure_type(updated, cst.With)
-        *others, last = old.items
-        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-        call = cst.parse_expression(f"{shutdown.ENDING}({name})")
-        return old.with_changes(
-            items=[*others, last.with_changes(comma=comma), cst.WithItem(item=call, comma=last.comma)]
-        )
-
-    return Replace(node, build)

@@ -64,7 +64,7 @@ async def main(chunks):
 
         await run_session(ws, send(), receive())
 """
-_TRANSPORTS = (Transport.WEBSOCKETS, Transport.AIOHTTP)
+TRANSPORTS = (Transport.WEBSOCKETS, Transport.AIOHTTP)
 
 
 class SessionTasks(Rule):
@@ -116,7 +116,7 @@ def planned(context: Context) -> Endings:
 def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
     found: Endings = {}
     for module in sessions.modules():
-        if session.connection.transport not in _TRANSPORTS or not shutdown.fits(module, sessions, shutdown.RUN):
+        if session.connection.transport not in TRANSPORTS or not shutdown.fits(module, sessions, shutdown.RUN):
             continue
         for node in module.walk():
             if isinstance(node, cst.Await) and (edits := _edits(node, session, sessions, module, mended=mended)):

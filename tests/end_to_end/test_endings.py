@@ -22,16 +22,8 @@ _TRACEBACK, _OPEN = "prints a traceback", "its session is not terminated"
 KNOWN: dict[str, dict[str, tuple[str, ...]]] = {
     # uvicorn waits for the call that is being put through, and `websockets` gives up connecting after 10 s, as before.
     "phone_relay": {"Ctrl+C while connecting": ("ends only after",)},
-    # It asks for the end when its sending task is cancelled: too late to read what comes last (V3M509 says so), and
-    # not at all when that task has died before.
-    "match_statement": {"Ctrl+C while speaking": (_LOST,), "device fails": (_OPEN,)},
-    # An async generator that is cancelled with its consumer: nobody is left who could show what comes last.
-    # And it raises what the server says is wrong; v2 refused a key without a message.
-    "binary_params": {
-        "Ctrl+C while speaking": (_LOST,),
-        "bad key": (_TRACEBACK,),
-        "device fails": (_LOST, _TRACEBACK),
-    },
+    # It raises whatever the service says is wrong, by its own code: v2 refused a key without a message, v3 sends one.
+    "binary_params": {"bad key": (_TRACEBACK,)},
     # Its threads are its own affair (V3M511, V3M512 say what to do), and it shows nothing after Ctrl+C.
     "reader_thread": {
         "Ctrl+C while speaking": (_THREAD, _DEVICE, _LOST),
