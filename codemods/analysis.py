@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import libcst as cst
 
 from codemods import comments, suppression, transform
-from codemods.edits import Change, Edit, InsertAfter, InsertBefore, Remove, Replace, Unused
+from codemods.edits import Change, Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
 from codemods.facts import foreign
 from codemods.facts.program import Program
 from codemods.model import Finding, Options, ParseError, Safety, Span, Workspace
@@ -192,7 +192,7 @@ def _node_of(edit: Edit) -> cst.CSTNode | None:
         return edit.node
     if isinstance(edit, Remove | InsertBefore | InsertAfter):
         return edit.statement
-    return None
+    return edit.ending if isinstance(edit, Guard) else None
 
 
 def _touched(edits: Sequence[Edit]) -> list[cst.CSTNode]:

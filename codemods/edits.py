@@ -47,6 +47,24 @@ class InsertAfter:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """Move a statement, with what is put in front of it and behind it, into a `finally`.
+
+    Attributes:
+        opening: the statement that the `try` follows.
+        ending: what is moved.
+        within: the `try` in front of `ending` that gets the `finally`, or the `with` whose block holds `opening` and
+            gets all of it; None if both statements stand in one block, and what is between them goes into a new `try`.
+        added: what the `finally` does instead, as source; `ending` is then the last statement within the `try`.
+    """
+
+    opening: Statement
+    ending: Statement
+    within: cst.Try | cst.With | None = None
+    added: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AddImport:
     """Make sure that `import module` or `from module import name` stands at the top."""
 
@@ -69,7 +87,7 @@ class Unused:
     name: str
 
 
-Edit = Replace | Remove | InsertBefore | InsertAfter | AddImport | AddHelper | Unused
+Edit = Replace | Remove | InsertBefore | InsertAfter | Guard | AddImport | AddHelper | Unused
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 import libcst as cst
 
-from codemods import toplevel
+from codemods import guarding, toplevel
 from codemods.comments import TODO, is_about_encoding, leading, still_true, todos_above
-from codemods.edits import Edit, InsertAfter, InsertBefore, Remove, Replace, Unused
+from codemods.edits import Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
 from codemods.tree import SourceModule
 
 _GONE = "__gone__"
@@ -32,6 +32,9 @@ class _Applier(cst.CSTTransformer):
         self._remove: set[cst.CSTNode] = set()
         self._before: dict[cst.CSTNode, list[str]] = defaultdict(list)
         self._after: dict[cst.CSTNode, list[str]] = defaultdict(list)
+        self._guards = guarding.Guards(
+            (edit for edit in edits if isinstance(edit, Guard)), module.tree.config_for_parsing
+        )
         for edit in edits:
             if isinstance(edit, Replace) and edit not in self._replace[edit.node]:
                 self._replace[edit.node].append(edit)
@@ -54,11 +57,11 @@ class _Applier(cst.CSTTransformer):
         if isinstance(node, cst.IndentedBlock | cst.Module) and isinstance(
             original_node, cst.IndentedBlock | cst.Module
         ):
-            return self._close_gaps(original_node, node)
+            return self._guards.applied(original_node, self._close_gaps(original_node, node))
         if isinstance(node, cst.SimpleStatementSuite) and not node.body:
             return node.with_changes(body=[cst.Pass()])
         if isinstance(original_node, cst.SimpleStatementLine | cst.BaseCompoundStatement):
-            return self._around(original_node, node)
+            return self._guards.noted(original_node, self._around(original_node, node))
         return node
 
     def _around(
@@ -108,7 +111,7 @@ class _Applier(cst.CSTTransformer):
 
     def _close_gaps(
         self, original: cst.IndentedBlock | cst.Module, node: cst.IndentedBlock | cst.Module
-    ) -> cst.CSTNode:
+    ) -> cst.IndentedBlock | cst.Module:
         """Drop lines emptied by removals; comments that spoke of something else move to the next statement."""
         if not any(_is_gone(item) for item in node.body):
             return node
@@ -127,7 +130,7 @@ class _Applier(cst.CSTTransformer):
             if kept and gap and gap[0].comment is None and (not lines or lines[0].comment is not None):
                 lines.insert(0, gap[0])  # what is gone stood apart from what is above: so does what comes next
             if len(lines) > len(leading(statement)):
-                statement = statement.with_changes(leading_lines=lines)
+                statement = self._guards.renewed(statement, statement.with_changes(leading_lines=lines))
             waiting, gap = [], ()
             kept.append(statement)
         if isinstance(node, cst.Module):

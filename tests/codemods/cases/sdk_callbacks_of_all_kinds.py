@@ -71,19 +71,25 @@ u = StreamingClient(
 )
 u.on(StreamingEvents.Turn, lambda client, event, callback=partial(print, "x:", sep=""): callback(event))
 u.on(StreamingEvents.Error, lambda client, event, callback=partial(on_error): callback(event))
-t.connect(
-    StreamingParameters(
-        sample_rate=16000,
-        speech_model="universal-streaming-english",
-        format_turns=True,
-    )
-); u.connect(
-    StreamingParameters(
-        sample_rate=16000,
-        speech_model="universal-streaming-english",
-        format_turns=True,
-    )
-); t.disconnect(terminate=True); u.disconnect(terminate=True)
+try:
+    try:
+        t.connect(
+            StreamingParameters(
+                sample_rate=16000,
+                speech_model="universal-streaming-english",
+                format_turns=True,
+            )
+        ); u.connect(
+            StreamingParameters(
+                sample_rate=16000,
+                speech_model="universal-streaming-english",
+                format_turns=True,
+            )
+        ); t.disconnect(terminate=True); u.disconnect(terminate=True)
+    finally:
+        t.disconnect(terminate=True)  # does nothing if it has ended
+finally:
+    u.disconnect(terminate=True)  # does nothing if it has ended
 on_data(object())
 v = make("x"); v.connect(
     StreamingParameters(

@@ -99,9 +99,11 @@ def call(url):
             format_turns=True,
         )
     )
-    for frame in url:
-        phone.stream(frame)
-    phone.disconnect(terminate=True)
+    try:
+        for frame in url:
+            phone.stream(frame)
+    finally:
+        phone.disconnect(terminate=True)
 
 
 def recording(path):
@@ -119,10 +121,12 @@ def recording(path):
             format_turns=True,
         )
     )
-    with wave.open(path) as sound:
-        while chunk := sound.readframes(320):
-            file.stream(chunk)
-    file.disconnect(terminate=True)
+    try:
+        with wave.open(path) as sound:
+            while chunk := sound.readframes(320):
+                file.stream(chunk)
+    finally:
+        file.disconnect(terminate=True)
 
 
 def dump(path):
@@ -139,10 +143,12 @@ def dump(path):
             format_turns=True,
         )
     )
-    with open(path, "rb") as sound:
-        while chunk := sound.read(800):
-            raw.stream(chunk)
-    raw.disconnect(terminate=True)
+    try:
+        with open(path, "rb") as sound:
+            while chunk := sound.read(800):
+                raw.stream(chunk)
+    finally:
+        raw.disconnect(terminate=True)
 
 
 def either(telephone, rate=None):

@@ -155,8 +155,10 @@ class Session:
                 format_turns=True,
             )
         )
-        for c in chunks: self.t.stream(c)
-        if self.t is not None: self.t.disconnect(terminate=True)
+        try:
+            for c in chunks: self.t.stream(c)
+        finally:
+            if self.t is not None: self.t.disconnect(terminate=True)
 Session.make(8000).run([])
 def many(n):
     # TODO(v3-migrate): V3M601 not rewritten: it is made inside an expression that may not be evaluated once; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect

@@ -66,9 +66,11 @@ class Line:
                 format_turns=True,
             )
         )
-        self.transcriber.stream(audio)
-        self.transcriber.disconnect(terminate=True)
-        self.out.write("bye")
+        try:
+            self.transcriber.stream(audio)
+        finally:
+            self.transcriber.disconnect(terminate=True)
+            self.out.write("bye")
 
 
 import sys

@@ -80,5 +80,7 @@ t.connect(
         format_turns=True,
     )
 )
-t.stream(MicrophoneStream(16000))
-t.disconnect(terminate=True)
+try:
+    t.stream(MicrophoneStream(16000))
+finally:
+    t.disconnect(terminate=True)

@@ -98,7 +98,9 @@ t.connect(
         format_turns=True,
     )
 )
-t.stream(MicrophoneStream(16000))
-t.stream(stream_file("x", 16000))
-t.stream(MicrophoneStream())
-t.disconnect(terminate=True)
+try:
+    t.stream(MicrophoneStream(16000))
+    t.stream(stream_file("x", 16000))
+    t.stream(MicrophoneStream())
+finally:
+    t.disconnect(terminate=True)

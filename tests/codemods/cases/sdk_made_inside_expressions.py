@@ -49,6 +49,7 @@ class A:
         transcriber_2.on(StreamingEvents.Turn, on_data)
         transcriber_2.on(StreamingEvents.Error, on_error)
         x, y = transcriber_2, 1
+        # TODO(v3-migrate): V3M514 this session stays open, and is billed, if something fails before it is ended: end it in a `finally`
         x.connect(
             StreamingParameters(
                 sample_rate=8000,
@@ -107,6 +108,7 @@ class A:
         # TODO(v3-migrate): V3M601 not rewritten: it is made where no further statement can stand; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
         while not (v := aai.RealtimeTranscriber(sample_rate=8000, on_data=on_data, on_error=on_error)): pass
 def run(t):
+    # TODO(v3-migrate): V3M514 this session stays open, and is billed, if something fails before it is ended: end it in a `finally`
     t.connect(
         StreamingParameters(
             sample_rate=8000,

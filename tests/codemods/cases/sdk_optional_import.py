@@ -110,9 +110,11 @@ class Holder:
                 format_turns=True,
             )
         )
-        self.t.stream(b"")
-        self.t.disconnect(terminate=True)
-        self.t.on_close()
+        try:
+            self.t.stream(b"")
+        finally:
+            self.t.disconnect(terminate=True)
+            self.t.on_close()
 def stop(h: Holder):
     h.t.disconnect(terminate=True)
     h.t.on_close()

@@ -72,6 +72,8 @@ def token(n: int):
     except aai.AssemblyAIError as e:
         return e.status_code
 t = make()
-t.stream(b"x"); t.force_endpoint(); t.set_params(StreamingSessionParameters(end_of_turn_confidence_threshold=1.0, max_turn_silence=300))
-t.disconnect(terminate=True)
+try:
+    t.stream(b"x"); t.force_endpoint(); t.set_params(StreamingSessionParameters(end_of_turn_confidence_threshold=1.0, max_turn_silence=300))
+finally:
+    t.disconnect(terminate=True)
 aai.settings.base_url = "https://x"

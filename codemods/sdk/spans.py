@@ -1,0 +1,285 @@
+"""From where a session is opened to where it is ended: what stands between, and whether `try ... finally` may hold it.
+
+Only statements of one function are paired. Where another function ends the session, it may mean it to outlive this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import libcst as cst
+
+from codemods.edits import Guard
+from codemods.facts.program import Program
+from codemods.facts.sessions import functions
+from codemods.model import Options
+from codemods.sdk.bindings import Bindings, leaves
+from codemods.sdk.lifetimes import Happening, Kind, Lifetimes, Place
+from codemods.sdk.scopes import function_of, occurs
+from codemods.tree import SourceModule, Statement, dotted
+
+_FILES = frozenset({"open", "fdopen", "SoundFile", "closing"})
+"""What context managers are called that hold a file: nothing that the end of a session could wait for."""
+Block = cst.IndentedBlock | cst.Module
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A session that one statement opens and another ends, if nothing happens in between.
+
+    Attributes:
+        opened: where it begins.
+        ended: where it ends; None if nothing ends it.
+        guard: the edit that ends it on every path; None if that is not proven to be right.
+    """
+
+    opened: Happening
+    ended: Happening | None
+    guard: Guard | None = None
+
+
+class Spans:
+    """The spans of a program."""
+
+    def __init__(self, program: Program, options: Options) -> None:
+        self.program = program
+        self.lifetimes = Lifetimes.of(program, options)
+        self.bindings = Bindings(program)
+        modules = [program.run.modules[path] for path in program.targets]
+        self._at_exit = {place for module in modules for place in self._registered(module)}
+        self.found = [span for module in modules for span in self._of_module(module)]
+
+    @staticmethod
+    def of(program: Program, options: Options) -> Spans:
+        """Return those of a program, worked out once."""
+        return program.memo(Spans, lambda: Spans(program, options))
+
+    def _of_module(self, module: SourceModule) -> list[Span]:
+        found: list[Span] = []
+        if not self.lifetimes.plans.of:
+            return found
+        for function in module.walk():
+            if not isinstance(function, cst.Module | cst.FunctionDef):
+                continue
+            own = self.lifetimes.within(function if isinstance(function, cst.Module) else function.body, module)
+            for begin in own:
+                if begin.kind is Kind.BEGINS:
+                    ends = [each for each in own if each.kind is Kind.ENDS and each.place == begin.place]
+                    found += self._around(begin, ends, module)
+        return _disentangled(found, module)
+
+    def _around(self, begin: Happening, ends: list[Happening], module: SourceModule) -> list[Span]:
+        """Return what there is to do about a session that a function begins, and may end."""
+        start = module.span(begin.node)
+        later = [end for end in ends if start < module.span(end.node)]
+        if later and not self._is_safe(begin, later, module):
+            found = list(self._span(begin, later, module))
+            return [
+                span if span.guard is not None else replace(span, guard=self._own(begin, module, ended=True))
+                for span in found
+            ]
+        if not ends and begin.place not in self._at_exit:
+            guard = self._own(begin, module, ended=False)
+            if guard is not None or self._is_never_ended(begin, module):
+                return [Span(begin, None, guard)]
+        return []
+
+    # what needs nothing
+
+    def _is_safe(self, begin: Happening, ends: Sequence[Happening], module: SourceModule) -> bool:
+        """Return whether the program ends a session on every path by itself, or right away."""
+        if begin.place in self._at_exit or any(_is_next(begin.node, end.node, module) for end in ends):
+            return True
+        handlers = [_handler(end.node, module) for end in ends]
+        if any(isinstance(up, cst.Finally) for end in ends for up in module.ancestors(end.node)):
+            return True
+        if None not in handlers:
+            # what goes well is not ended here at all: whoever called this does
+            return any(handler is not None and _catches(handler, "Exception") for handler in handlers)
+        return any(handler is not None and _catches(handler) for handler in handlers)
+
+    def _registered(self, module: SourceModule) -> Iterator[Place]:
+        """Yield what `atexit` ends."""
+        for call in module.walk():
+            func = call.func if isinstance(call, cst.Call) else None
+            if not isinstance(call, cst.Call) or not call.args or not isinstance(func, cst.Name | cst.Attribute):
+                continue
+            if (func.attr if isinstance(func, cst.Attribute) else func).value != "register":
+                continue
+            given = call.args[0].value
+            if isinstance(given, cst.Attribute) and given.attr.value == Kind.ENDS.value:
+                place = self.lifetimes.place(given.value, self.program.run.scopes[function_of(call, module)])
+                yield from [place] if place is not None else []
+            for function in functions(self.program.values(given)):
+                if isinstance(function, cst.FunctionDef):
+                    yield from (each.place for each in self.lifetimes.leaves_open(function) if each.kind is Kind.ENDS)
+
+    # what does
+
+    def _span(self, begin: Happening, ends: list[Happening], module: SourceModule) -> Iterator[Span]:
+        unproven = Span(begin, ends[0])
+        statement = module.statement(begin.node)
+        block = module.parent(statement) if statement is not None else None
+        if statement is None or not isinstance(block, Block) or not _is_plain(statement):
+            yield unproven
+            return
+        behind = _behind(statement, block)
+        ending = next((each for each in behind if self._ends(each, begin.place, module)), None)
+        if ending is not None:
+            region = behind[: behind.index(ending)]
+            if region:
+                guard = Guard(statement, ending, _held(region))
+                yield self._proven(unproven, guard, region, module)
+            return
+        around = module.parent(block)
+        outer = module.parent(around) if isinstance(around, cst.With | cst.Try) and around.body is block else None
+        following = _behind(around, outer)[:1] if around is not None and isinstance(outer, Block) else []
+        if isinstance(around, cst.With | cst.Try) and following and self._ends(following[0], begin.place, module):
+            guard = Guard(statement, following[0], around)
+            if isinstance(around, cst.With) and _holds_files(around) and behind:
+                yield self._proven(unproven, guard, behind, module)
+                return
+            if isinstance(around, cst.Try) and around.finalbody is None and block.body[0] is statement:
+                others = [around.orelse] if around.orelse is not None else []
+                yield self._proven(unproven, guard, [*behind, *around.handlers, *others], module)
+                return
+        yield unproven
+
+    def _proven(self, span: Span, guard: Guard, region: Sequence[cst.CSTNode], module: SourceModule) -> Span:
+        """Return `span` with its guard, if the end may run whatever happens in `region`."""
+        place = span.opened.place
+        if any(each.place == place for part in region for each in self.lifetimes.within(part, module)):
+            return span
+        if any(
+            each.place == place
+            for up in module.ancestors(guard.ending)
+            if isinstance(up, cst.Try)
+            for handler in up.handlers
+            for each in self.lifetimes.within(handler, module)
+        ):
+            return span
+        if leaves(region) and not self.bindings.is_private(place, module):
+            return span
+        ended = next(end for end in self.lifetimes.within(guard.ending, module) if end.place == place)
+        if self.bindings.may_change(place, region, (*span.opened.through, *ended.through), module):
+            return span
+        return replace(span, ended=ended, guard=guard)
+
+    def _own(self, begin: Happening, module: SourceModule, *, ended: bool) -> Guard | None:
+        """Return a guard for a session that nobody but the function that made it can end, or use afterwards."""
+        place = begin.place
+        made = self.bindings.made(place)
+        if made is None or not self.lifetimes.is_new(made) or not self.bindings.is_private(place, module):
+            return None
+        line = module.statement(made)
+        block = module.parent(line) if line is not None else None
+        home = function_of(made, module)
+        if line is None or not isinstance(block, Block) or getattr(home, "asynchronous", None) is not None:
+            return None
+        behind = [line, *_behind(line, block)]
+        using = [index for index, each in enumerate(behind) if occurs(place.head, each, module)]
+        first = next((index for index in using if begin.node in module.walk(behind[index])), 0)
+        everywhere = sum(isinstance(node, cst.Name) and node.value == place.head for node in module.walk(home))
+        here = sum(
+            isinstance(node, cst.Name) and node.value == place.head for part in behind for node in module.walk(part)
+        )
+        start = first + 1 if _is_plain(behind[first]) else first
+        region = behind[start : using[-1] + 1]
+        if not first or not region or here < everywhere:
+            return None
+        comment = "  # does nothing if it has ended" if ended else ""
+        return Guard(behind[start - 1], region[-1], _held(region), f"{place.name}.disconnect(terminate=True){comment}")
+
+    def _is_never_ended(self, begin: Happening, module: SourceModule) -> bool:
+        """Return whether no part of the program ends a session that begins here."""
+        found = self.lifetimes.plans.at(begin.node) if isinstance(begin.node, cst.Attribute) else None
+        if found is None or self.program.is_test(module, begin.node):
+            return False
+        return not any(plan.session.named(Kind.ENDS.value) for plan in found[1])
+
+    def _ends(self, statement: cst.CSTNode, place: Place, module: SourceModule) -> bool:
+        """Return whether a statement ends a session, at least if there is one, and does little else."""
+        if isinstance(statement, cst.If):
+            asked = statement.test.left if isinstance(statement.test, cst.Comparison) else statement.test
+            if statement.orelse is not None or dotted(asked) != place.name:
+                return False
+        elif not _is_plain(statement):
+            return False
+        return any(each.kind is Kind.ENDS and each.place == place for each in self.lifetimes.within(statement, module))
+
+
+def _is_plain(statement: cst.CSTNode) -> bool:
+    """Return whether a statement is a line with one call or assignment on it."""
+    return (
+        isinstance(statement, cst.SimpleStatementLine)
+        and len(statement.body) == 1
+        and isinstance(statement.body[0], cst.Expr | cst.Assign | cst.AnnAssign)
+    )
+
+
+def _behind(statement: cst.CSTNode, block: Block) -> list[Statement]:
+    body = [each for each in block.body if isinstance(each, Statement)]
+    return body[next(index for index, each in enumerate(body) if each is statement) + 1 :]
+
+
+def _held(region: Sequence[cst.CSTNode]) -> cst.Try | None:
+    """Return the `try` that is all of a region and can take a `finally`."""
+    only = region[0] if len(region) == 1 else None
+    return only if isinstance(only, cst.Try) and only.finalbody is None else None
+
+
+def _holds_files(block: cst.With) -> bool:
+    for item in block.items:
+        func = item.item.func if isinstance(item.item, cst.Call) else None
+        name = func.attr if isinstance(func, cst.Attribute) else func
+        if not isinstance(name, cst.Name) or name.value not in _FILES:
+            return False
+    return True
+
+
+def _is_next(begin: cst.CSTNode, end: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether `end` is part of the statement behind that of `begin`, on the same line."""
+    line = module.statement(begin)
+    if not isinstance(line, cst.SimpleStatementLine) or module.statement(end) is not line:
+        return False
+    places = [index for node in (begin, end) for index, part in enumerate(line.body) if node in module.walk(part)]
+    return places[1] - places[0] == 1
+
+
+def _handler(node: cst.CSTNode, module: SourceModule) -> cst.ExceptHandler | None:
+    """Return the innermost handler of exceptions that a node is part of."""
+    return next((up for up in module.ancestors(node) if isinstance(up, cst.ExceptHandler)), None)
+
+
+def _catches(handler: cst.ExceptHandler, *names: str) -> bool:
+    """Return whether a handler is for every exception, or for one of those named."""
+    kind = handler.type
+    return kind is None or (isinstance(kind, cst.Name) and kind.value in ("BaseException", *names))
+
+
+def _disentangled(spans: list[Span], module: SourceModule) -> list[Span]:
+    """Return spans without guards that overlap: of two sessions, neither is ended within the other's span."""
+    ranges = {
+        span: (module.span(span.guard.opening), module.span(span.guard.ending))
+        for span in spans
+        if span.guard is not None
+    }
+    tangled = {
+        each
+        for first, (start, end) in ranges.items()
+        for second, (later, last) in ranges.items()
+        if start < later < end < last
+        for each in (first, second)
+    }
+    found: list[Span] = []
+    endings: set[cst.CSTNode] = set()
+    for span in spans:
+        if span.guard is not None and not span.guard.added and span.guard.ending in endings:
+            continue  # what guards the session opened before it guards this one, too
+        if span in tangled:
+            span = replace(span, guard=None)
+        if span.guard is not None:
+            endings.add(span.guard.ending)
+        found.append(span)
+    return found
