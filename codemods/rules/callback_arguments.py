@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import libcst as cst
@@ -69,7 +69,8 @@ class CallbackArguments(Rule):
             return
         place, names = missing
         used = {inner.value for inner in own_nodes(node) if isinstance(inner, cst.Name)}
-        if used & set(names) or _is_called(callback, context):
+        defaults = any(param.default is not None for param in callback.node.params.params)
+        if defaults or used & set(names) or _is_called(callback, context):
             yield self.report(node, f"websocket-client calls {callback.name} with {_signature(callback.name)}")
             return
 
@@ -77,6 +78,8 @@ class CallbackArguments(Rule):
             old = cst.ensure_type(updated, cst.Parameters)
             new = [cst.Param(cst.Name(name)) for name in names]
             params = [*old.params[:place], *new, *old.params[place:]]
+            if (rows := _rows(callback.node)) is not None and place == len(old.params):
+                return old.with_changes(params=[*old.params[:-1], *rows(old.params[-1], *new)])
             plain = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
             joined = [
                 param if isinstance(param.comma, cst.Comma) else param.with_changes(comma=plain)
@@ -89,6 +92,31 @@ class CallbackArguments(Rule):
             f"{callback.name} lacks arguments that websocket-client gives, now {_signature(callback.name)}",
             Replace(callback.node.params, build),
         )
+
+
+def _rows(node: cst.FunctionDef | cst.Lambda) -> Callable[..., list[cst.Param]] | None:
+    """Return what puts new parameters behind the last one, if each stands on a line of its own."""
+    above = node.whitespace_before_params if isinstance(node, cst.FunctionDef) else None
+    comma = node.params.params[-1].comma if node.params.params else None
+    if not isinstance(above, cst.ParenthesizedWhitespace) or not isinstance(comma, cst.Comma):
+        return None
+    end = comma.whitespace_after
+    if not isinstance(end, cst.ParenthesizedWhitespace):
+        return None
+    below = end.with_changes(last_line=above.last_line, indent=above.indent)
+    bare = cst.TrailingWhitespace()
+
+    def rows(last: cst.Param, *new: cst.Param) -> list[cst.Param]:
+        inner = comma.with_changes(whitespace_after=below.with_changes(first_line=bare, empty_lines=()))
+        outer = comma.with_changes(whitespace_after=end.with_changes(first_line=bare, empty_lines=()))
+        moved = [param.with_changes(comma=inner) for param in new[:-1]]
+        return [
+            last.with_changes(comma=comma.with_changes(whitespace_after=below)),
+            *moved,
+            new[-1].with_changes(comma=outer),
+        ]
+
+    return rows
 
 
 def _signature(name: str) -> str:

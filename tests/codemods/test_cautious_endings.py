@@ -97,3 +97,20 @@ def test_a_handler_that_ends_its_loop_by_a_variable_stays(loop: str, then: str, 
     result = ended(SWALLOWING.replace("while True", loop).format(then=then))
     assert ("V3M513" not in rewrites(result)) == stays
     assert ("except:" in result.text) == stays
+
+
+def test_a_callback_with_a_default_is_reported_since_the_new_arguments_would_land_there() -> None:
+    closing = 'def on_close(ws, note="bye"):\n    print(note)\n\n\nws = websocket'
+    result = ended(
+        APP.replace("ws = websocket", closing).replace("on_open=on_open", "on_open=on_open, on_close=on_close")
+    )
+    assert "V3M505" in reports(result)
+    assert 'def on_close(ws, note="bye"):' in result.text
+
+
+def test_new_parameters_stand_on_lines_of_their_own_where_the_others_do() -> None:
+    closing = "def on_close(\n    ws,  # the app\n):\n    print(1)\n\n\nws = websocket"
+    result = ended(
+        APP.replace("ws = websocket", closing).replace("on_open=on_open", "on_open=on_open, on_close=on_close")
+    )
+    assert "def on_close(\n    ws,  # the app\n    close_status_code,\n    close_msg,\n):\n" in result.text
