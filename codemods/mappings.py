@@ -153,7 +153,7 @@ def add(site: cst.CSTNode, additions: Sequence[tuple[str, str]]) -> Replace | No
     if isinstance(site, cst.List | cst.Tuple) and list(_literal_entries(site, Obj(site, "list"))):
         return Replace(site, lambda updated: _extended_pairs(updated, additions))
     if isinstance(site, cst.Call) and _takes_entries(site):
-        return Replace(site, lambda updated: _extended_call(cst.ensure_type(updated, cst.Call), additions))
+        return Replace(site, lambda updated: with_keywords(cst.ensure_type(updated, cst.Call), additions))
     return None
 
 
@@ -221,16 +221,19 @@ def _styled(code: str, like: cst.CSTNode | None) -> str:
     return code
 
 
-def _extended_call(node: cst.Call, additions: Sequence[tuple[str, str]]) -> cst.Call:
+def with_keywords(node: cst.Call, additions: Sequence[tuple[str, str]]) -> cst.Call:
+    """Return a call with further keywords, each a name and the source of its value, in the style of the others."""
     arguments = list(node.args)
     plain = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     between = next((a.comma for a in arguments[:-1] if isinstance(a.comma, cst.Comma)), plain)
     last_comma = arguments[-1].comma if arguments else cst.MaybeSentinel.DEFAULT
+    gap: cst.BaseParenthesizableWhitespace = cst.SimpleWhitespace("")
     if arguments:
-        arguments[-1] = arguments[-1].with_changes(comma=between)
+        gap = arguments[-1].whitespace_after_arg
+        arguments[-1] = arguments[-1].with_changes(comma=between, whitespace_after_arg=cst.SimpleWhitespace(""))
     equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
     new = [
         cst.Arg(keyword=cst.Name(key), value=expression(value), equal=equal, comma=between) for key, value in additions
     ]
-    new[-1] = new[-1].with_changes(comma=last_comma)
+    new[-1] = new[-1].with_changes(comma=last_comma, whitespace_after_arg=gap)
     return node.with_changes(args=[*arguments, *new])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from codemods.model import Options
 from tests.codemods.programs import migrate, migrate_all
 
 V2 = "https://api.assemblyai.com/v2/realtime/token"
@@ -182,3 +183,71 @@ def test_europe() -> None:
     url = V2.replace("api.", "api.eu.")
     result = migrate(f'import requests\n\nrequests.post("{url}", json={{"expires_in": 60}})\n')
     assert '"https://streaming.eu.assemblyai.com/v3/token"' in result.text
+
+
+WAITING = """\
+import asyncio
+import urllib.request
+
+import httpx
+import requests
+
+URL = "{url}"
+
+
+def token():
+    {ask}
+
+
+async def main():
+    print({call})
+
+
+asyncio.run(main())
+"""
+_UNLIMITED = "return requests.post(URL, headers=h)"
+
+
+def limited(ask: str, call: str = "token()") -> str:
+    """Return what becomes of a request that a coroutine waits for."""
+    source = WAITING.format(url=V2, ask=ask, call=call)
+    return migrate(source, Options(todo=False, select=("V3M104", "V3M518"))).text
+
+
+@pytest.mark.parametrize(
+    ("ask", "limit"),
+    [
+        (_UNLIMITED, '"expires_in_seconds": 60}, timeout=5)'),
+        ("with requests.Session() as session:\n        return session.post(URL)", "60}, timeout=5)"),
+        ("return urllib.request.urlopen(URL, b'{\"expires_in\": 60}')", "), timeout=5)"),
+        ("return urllib.request.urlopen(urllib.request.Request(URL, method='POST'))", ")), timeout=5)"),
+        (
+            "question = urllib.request.Request(URL, method='POST')\n    return urllib.request.urlopen(question)",
+            "urlopen(question, timeout=5)",
+        ),
+    ],
+)
+def test_a_request_that_a_coroutine_waits_for_has_a_time_limit(ask: str, limit: str) -> None:
+    text = limited(ask)
+    assert text.count("timeout") == 1
+    assert limit in text
+
+
+@pytest.mark.parametrize(
+    ("ask", "call"),
+    [
+        ("return requests.post(URL, timeout=30)", "token()"),
+        ("return requests.post(URL, **options)", "token()"),
+        ("return httpx.post(URL)", "token()"),  # its own limit is five seconds
+        ("return urllib.request.urlopen(URL, b'{\"expires_in\": 60}', 30)", "token()"),
+        ("return client.post(URL)", "token()"),  # who knows what that is
+        (_UNLIMITED, "1"),  # not in a coroutine: Ctrl+C gets through
+    ],
+)
+def test_other_requests_wait_as_long_as_they_did(ask: str, call: str) -> None:
+    assert "timeout=5" not in limited(ask, call)
+
+
+def test_a_time_limit_stands_where_the_other_arguments_do() -> None:
+    text = limited('return requests.post(\n        URL,\n        json={"expires_in": 60},\n    )')
+    assert '_seconds": 60},\n        timeout=5,\n    )\n' in text

@@ -38,7 +38,7 @@ KNOWN: dict[str, dict[str, tuple[str, ...]]] = {
 #: To be mended: a session that is not ended when an error or Ctrl+C skips its `disconnect`.
 _LEAK = ("has to be killed", "ends only after", _OPEN, _THREAD, _LOST, _TRACEBACK)
 for _app in apps():
-    if _app.transport == "sdk" or _app.name == "boosted_token":
+    if _app.transport == "sdk":
         KNOWN[_app.name] = {event.name: _LEAK for event in EVENTS}
 
 
