@@ -10,7 +10,7 @@ from codemods.build import expression
 from codemods.edits import AddImport, Edit, InsertAfter, InsertBefore, Replace
 from codemods.facts.sessions import Session, Sessions, external_names, own_nodes
 from codemods.shutdown import client_name
-from codemods.tree import SourceModule, Statement
+from codemods.tree import SourceModule, Statement, dotted
 
 EVENT, THREAD = "stop_event", "audio_thread"
 _GONE = "WebSocketConnectionClosedException"
@@ -22,14 +22,14 @@ class SenderThread:
 
     Attributes:
         sender: the function that it runs.
-        loop: the loop in it that sends.
+        loops: the loops in it around what sends, the outer ones first.
         thread: the call that makes it.
         home: the class whose methods all this is; None in a script, where names are global.
         owner: what its methods call the instance.
     """
 
     sender: cst.FunctionDef
-    loop: cst.While | cst.For
+    loops: tuple[cst.While | cst.For, ...]
     thread: cst.Call
     module: SourceModule
     home: cst.ClassDef | None
@@ -46,14 +46,15 @@ class SenderThread:
         module = sessions.program.module_of(sender)
         if module is None or not isinstance(sender, cst.FunctionDef) or len(threads) != 1:
             return None
-        above = [up for send in session.audio for up in module.ancestors(send.call)]
-        loops = [up for up in above if isinstance(up, cst.While | cst.For) and sessions.function(up) is sender]
-        if not loops or not module.owns(threads[0]):
+        around = {up for send in session.audio for up in module.ancestors(send.call)}
+        loops = [node for node in own_nodes(sender) if isinstance(node, cst.While | cst.For) and node in around]
+        made_again = module.owns(threads[0]) and sessions.in_loop(threads[0], sessions.function(threads[0]))
+        if not loops or not module.owns(threads[0]) or made_again or any(_has_else(loop) for loop in loops):
             return None
-        home, owner = _home(loops[-1], module)
+        home, owner = _home(loops[0], module)
         if (home, owner) != _home(threads[0], module) or (home is not None and _init(home, owner) is None):
             return None
-        return cls(sender, loops[-1], threads[0], module, home, owner)
+        return cls(sender, tuple(loops), threads[0], module, home, owner)
 
     def is_at_home(self, node: cst.CSTNode) -> bool:
         """Return whether the names of this thread mean the same where `node` stands."""
@@ -130,8 +131,10 @@ class SenderThread:
         return InsertAfter(place, f"{blank}{code}")
 
     def stoppable(self) -> list[Edit]:
-        """Return the edits that make the loop test the event."""
-        loop = self.loop
+        """Return the edits that make the loops test the event."""
+        return [edit for loop in self.loops for edit in self._stoppable(loop)]
+
+    def _stoppable(self, loop: cst.While | cst.For) -> list[Edit]:
         if isinstance(loop, cst.For):
             first = loop.body.body[0]
             if isinstance(first, cst.SimpleStatementLine | cst.BaseCompoundStatement):
@@ -144,7 +147,8 @@ class SenderThread:
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
             old = cst.ensure_type(updated, cst.BaseExpression)  # type: ignore[type-abstract]
-            if isinstance(old, cst.BooleanOperation) and isinstance(old.operator, cst.Or) and not old.lpar:
+            is_or = isinstance(old, cst.BooleanOperation) and isinstance(old.operator, cst.Or)
+            if (is_or or isinstance(old, cst.NamedExpr | cst.IfExp | cst.Lambda)) and not old.lpar:
                 old = old.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
             return cst.BooleanOperation(left=old, operator=cst.And(), right=asked)
 
@@ -172,7 +176,8 @@ class SenderThread:
             body = guarded.body.with_changes(body=[loop.with_changes(leading_lines=())])
             return guarded.with_changes(body=body, leading_lines=loop.leading_lines)
 
-        return [Replace(self.loop, build), imported]
+        inner = {node for loop in self.loops for node in self.module.walk(loop.body)}
+        return [*(Replace(loop, build) for loop in self.loops if loop not in inner), imported]
 
     def _globals_place(self) -> cst.SimpleStatementLine | None:
         """Return the last plain statement above the function that makes the thread."""
@@ -209,8 +214,23 @@ def _init(home: cst.ClassDef, owner: str) -> cst.FunctionDef | None:
     for statement in home.body.body:
         if isinstance(statement, cst.FunctionDef) and statement.name.value == "__init__":
             params = statement.params.params
-            return statement if params and params[0].name.value == owner else None
+            return statement if params and params[0].name.value == owner and not _has_slots(home) else None
     return None
+
+
+def _has_slots(home: cst.ClassDef) -> bool:
+    """Return whether a class spells out the attributes that its instances can have."""
+    return any(
+        isinstance(part, cst.Assign) and any(dotted(target.target) == "__slots__" for target in part.targets)
+        for line in home.body.body
+        if isinstance(line, cst.SimpleStatementLine)
+        for part in line.body
+    )
+
+
+def _has_else(loop: cst.While | cst.For) -> bool:
+    """Return whether a loop tells its end by its own test from others."""
+    return isinstance(loop, cst.While) and loop.orelse is not None
 
 
 def is_true(test: cst.BaseExpression) -> bool:

@@ -82,18 +82,16 @@ class _Applier(cst.CSTTransformer):
         if isinstance(node, cst.SimpleStatementLine) and not node.body:
             # libcst would drop the line, and the comments above it, before `_close_gaps` sees them
             return node.with_changes(body=[cst.Expr(cst.Name(_GONE))])
-        comments = self._new_comments(original)
-        if comments:
-            lines = [*leading(node), *(cst.EmptyLine(comment=cst.Comment(line)) for line in comments)]
-            node = node.with_changes(leading_lines=lines)
+        todos = [cst.EmptyLine(comment=cst.Comment(line)) for line in self._new_comments(original)]
         before = [self._parse(code) for code in self._before.get(original, ())]
         after = [self._parse(code) for code in self._after.get(original, ())]
+        if before:
+            before[0] = before[0].with_changes(leading_lines=leading(node))
+            node = node.with_changes(leading_lines=todos)
+        elif todos:
+            node = node.with_changes(leading_lines=[*leading(node), *todos])
         if not before and not after:
             return node
-        if before:
-            lines = list(leading(node))
-            before[0] = before[0].with_changes(leading_lines=lines)
-            node = node.with_changes(leading_lines=())
         return cst.FlattenSentinel([*before, node, *after])
 
     def _parse(self, code: str) -> cst.SimpleStatementLine | cst.BaseCompoundStatement:

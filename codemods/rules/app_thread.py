@@ -9,6 +9,7 @@ import libcst as cst
 from codemods import shutdown
 from codemods.edits import Change, Edit, InsertBefore, Replace
 from codemods.facts.sessions import Endings, Session, Sessions
+from codemods.facts.threads import calls_of, needs_main_thread, on_main_thread, serves_others
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import session_scope
@@ -114,7 +115,12 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
     if run is None or sender is None or not sender.module.owns(run) or not sender.is_at_home(run):
         return {}
     module = sender.module
-    if not shutdown.fits(module, sessions, shutdown.RUN_APP, EVENT) or not _made_when_open(sender, session, sessions):
+    apps = [connect for connect in sessions.program.run.connects.values() if module.owns(connect.call)]
+    if len(apps) != 1 or not shutdown.fits(module, sessions, shutdown.RUN_APP, EVENT):
+        return {}
+    if not _made_when_open(sender, session, sessions) or needs_main_thread(session, sessions, sender.sender):
+        return {}
+    if serves_others(sessions.callbacks(session, "on_error", "on_close"), session, sessions):
         return {}
     kept = sender.kept()
     if kept is None:
@@ -153,15 +159,18 @@ def _run(session: Session, sessions: Sessions) -> cst.Call | None:
     module = sessions.program.module_of(runs[0]) if len(runs) == 1 else None
     if module is None or not isinstance(module.parent(runs[0]), cst.Expr):
         return None
-    in_threads = any(sessions.within(target, runs) for _, targets in sessions.thread_targets() for target in targets)
     given = {argument.keyword.value if argument.keyword is not None else "" for argument in runs[0].args}
-    return runs[0] if given <= _OPTIONS and not in_threads else None
+    return runs[0] if given <= _OPTIONS and on_main_thread(runs[0], sessions) else None
 
 
 def _made_when_open(sender: SenderThread, session: Session, sessions: Sessions) -> bool:
-    """Return whether each connection makes its own thread: one made before would be taken for a thing of the past."""
+    """Return whether each connection makes its own thread, once: others would be taken for things of the past."""
     maker = sessions.function(sender.thread)
-    return any(maker in sessions.reach(callback) for callback in sessions.callbacks(session, "on_open"))
+    opening = sessions.callbacks(session, "on_open")
+    calls = calls_of(maker, sessions)
+    if maker in opening:
+        return not calls
+    return len(calls) == 1 and sessions.function(calls[0]) in opening
 
 
 def _callbacks(session: Session, sessions: Sessions, sender: SenderThread, thread: str) -> list[Edit]:

@@ -8,7 +8,8 @@ import libcst as cst
 
 from codemods import shutdown
 from codemods.edits import Change, Edit, InsertBefore
-from codemods.facts.sessions import Session, Sessions, argument_of, functions, own_nodes
+from codemods.facts.sessions import Session, Sessions, argument_of, own_nodes
+from codemods.facts.threads import calls_of
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import app_thread
@@ -114,7 +115,7 @@ def _edits(node: cst.Attribute, session: Session, sessions: Sessions, module: So
         return []
     callbacks = list(dict.fromkeys(sessions.callbacks(session, "on_open")))
     on_open = callbacks[0] if len(callbacks) == 1 else None
-    if not isinstance(on_open, cst.FunctionDef) or on_open.decorators or _is_called(on_open, sessions):
+    if not isinstance(on_open, cst.FunctionDef) or on_open.decorators or calls_of(on_open, sessions):
         return []
     first = first_statement(on_open)
     app = _app(on_open, session, sessions, module)
@@ -140,15 +141,6 @@ def _app(on_open: cst.FunctionDef, session: Session, sessions: Sessions, module:
     uses = [node for node in own_nodes(on_open) if isinstance(node, cst.Name) and node.value == name]
     known = [use for use in uses if use in sessions.program.run.uses]
     return name if all(sessions.only(use) is session for use in known) else None
-
-
-def _is_called(function: cst.FunctionDef, sessions: Sessions) -> bool:
-    """Return whether the program itself calls a callback, connected or not."""
-    return any(
-        isinstance(node, cst.Call) and function in functions(sessions.program.values(node.func))
-        for module in sessions.modules()
-        for node in module.walk()
-    )
 
 
 def _is_named(name: str, sessions: Sessions) -> bool:

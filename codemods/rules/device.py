@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods.edits import AddImport, Change, InsertAfter
 from codemods.facts.sessions import Sessions, external_names, own_nodes
+from codemods.facts.threads import stray_functions
 from codemods.rule import Context, Example, Rule
 from codemods.rules import app_thread
 from codemods.tree import SourceModule
@@ -150,7 +151,7 @@ def _is_read_by_stray_thread(sessions: Sessions, context: Context) -> bool:
     app_thread.planned(context)
     if any(code == app_thread.AppThread.code for code in sessions.ended.values()):
         return False
-    return any(_reads(function, sessions) for _, targets in sessions.thread_targets() for function in targets)
+    return any(_reads(function, sessions) for function in stray_functions(sessions))
 
 
 def _reads(function: cst.CSTNode, sessions: Sessions) -> bool:

@@ -10,7 +10,7 @@ from codemods.edits import AddImport, Change, Edit, InsertBefore
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
-from codemods.rules import session_close
+from codemods.rules import app_thread, session_close
 from codemods.sender_thread import SenderThread, frees_device, is_true
 from codemods.tree import SourceModule, Statement
 
@@ -87,9 +87,10 @@ class ThreadJoin(Rule):
             return
         session_close.planned(context)
         session = next((s for s in sessions.found.values() if s.legacy and _sends_audio(node, s, sessions)), None)
-        if session is None or session.connection in sessions.ended or _is_joined(node, sessions):
+        ended = sessions.ended.get(session.connection, "") if session is not None else ""
+        if session is None or ended == app_thread.AppThread.code or _is_joined(node, sessions):
             return
-        if not sessions.terminates:
+        if not ended and not sessions.terminates:
             return  # V3M510 says what there is to do for this session
         edits = _edits(session, sessions)
         if edits:
@@ -159,7 +160,7 @@ def _edits(session: Session, sessions: Sessions) -> list[Edit]:
     if session.connection.transport is not Transport.WEBSOCKET_CLIENT:
         return []
     sender = SenderThread.of(session, sessions)
-    if sender is None or isinstance(sender.loop, cst.For) or is_true(sender.loop.test):
+    if sender is None or any(isinstance(loop, cst.For) or is_true(loop.test) for loop in sender.loops[:1]):
         return []
     places = list(_freed_at(sender.module, sender, sessions))
     kept = sender.kept() if places else None
