@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -20,10 +20,11 @@ class Pair:
 
     Attributes:
         sender: the call whose coroutine sends.
-        form: "gather", whose two arguments they are; "wait", whose first argument holds them; "receive", which is the
-            receiver itself while the sender is a task; "send", the other way round.
+        form: "gather", whose two arguments they are; "wait", whose first argument holds them; "held", for either of a
+            list kept under a name; "receive", the receiver itself while the sender is a task; "send", the other way
+            round.
         swapped: whether the receiver comes first.
-        task: the name of the task beside; "" where there is none.
+        task: the name of the task beside, or of the list; "" where there is none.
         quiet: whether an error of the sender went unnoticed.
     """
 
@@ -36,38 +37,81 @@ class Pair:
     @classmethod
     def of(cls, node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
         """Return the pair that an `await` is about, if there is just one sender and one receiver of a session."""
-        call = cst.ensure_type(node.expression, cst.Call)
-        names = external_names(sessions.program.values(call.func))
-        if "asyncio.gather" in names:
+        call = node.expression
+        names = external_names(sessions.program.values(call.func)) if isinstance(call, cst.Call) else []
+        if isinstance(call, cst.Call) and "asyncio.gather" in names:
+            if len(call.args) == 1 and call.args[0].star == "*":
+                return _in_list(call.args[0].value, session, sessions, module)
             plain = not any(argument.keyword or argument.star for argument in call.args)
             return _of_two("gather", [a.value for a in call.args], session, sessions) if plain else None
-        if "asyncio.wait" in names:
-            held = call.args[0].value if len(call.args) == 1 and call.args[0].keyword is None else None
-            if not isinstance(held, cst.List | cst.Set | cst.Tuple) or not _is_last(node, sessions, module):
+        if isinstance(call, cst.Call) and "asyncio.wait" in names:
+            if len(call.args) != 1 or call.args[0].keyword is not None or not _is_last(node, sessions, module):
                 return None
-            return _of_two("wait", [element.value for element in held.elements], session, sessions)
-        return _beside(node, call, session, sessions, module)
+            held = call.args[0].value
+            if isinstance(held, cst.List | cst.Set | cst.Tuple):
+                return _of_two("wait", [element.value for element in held.elements], session, sessions)
+            return _in_list(held, session, sessions, module)
+        return _beside(node, session, sessions, module)
 
     def run(self, updated: cst.CSTNode, *, socket: str) -> cst.CSTNode:
-        """Return the call of `run_session` in the place of the one that was awaited."""
-        old = cst.ensure_type(updated, cst.Call)
-        func = cst.Name(shutdown.RUN)
+        """Return the call of `run_session` in the place of what was awaited."""
+        old = updated.with_changes(lpar=(), rpar=())
         lead = cst.Arg(cst.parse_expression(socket), comma=_COMMA)
+        if self.form == "held":
+            both = [f"{self.task}[{index}]" for index in ((1, 0) if self.swapped else (0, 1))]
+            return cst.parse_expression(f"{shutdown.RUN}({socket}, {', '.join(both)})")
         if self.form in ("receive", "send"):
-            task, call = cst.Arg(cst.Name(self.task)), cst.Arg(old.with_changes(lpar=(), rpar=()))
-            first, second = (task, call) if self.form == "receive" else (call, task)
-            return cst.Call(func, [lead, first.with_changes(comma=_COMMA), second], lpar=old.lpar, rpar=old.rpar)
+            assert isinstance(old, cst.BaseExpression)
+            own, task = cst.Arg(old), cst.Arg(cst.Name(self.task))
+            first, second = (task, own) if self.form == "receive" else (own, task)
+            return cst.Call(cst.Name(shutdown.RUN), [lead, first.with_changes(comma=_COMMA), second])
+        call = cst.ensure_type(old, cst.Call)
         if self.form == "wait":
-            held = old.args[0].value
+            held = call.args[0].value
             assert isinstance(held, cst.List | cst.Set | cst.Tuple)
             first, second = (cst.Arg(element.value, comma=_COMMA) for element in held.elements)
             second = second.with_changes(comma=cst.MaybeSentinel.DEFAULT)
         else:
-            first, second = old.args
+            first, second = call.args
             lead = lead.with_changes(comma=first.comma)
         values = (second.value, first.value) if self.swapped else (first.value, second.value)
         arguments = [lead, first.with_changes(value=values[0]), second.with_changes(value=values[1])]
-        return old.with_changes(func=func, args=arguments)
+        return call.with_changes(func=cst.Name(shutdown.RUN), args=arguments)
+
+
+def in_group(
+    group: cst.With, session: Session, sessions: Sessions
+) -> tuple[Pair, cst.BaseSmallStatement, cst.Call, cst.Call] | None:
+    """Return the pair that a task group runs and nothing else: the statement that starts the first, and both calls."""
+    opened = group.items[0].item if len(group.items) == 1 else None
+    names = external_names(sessions.program.values(opened.func)) if isinstance(opened, cst.Call) else []
+    if "asyncio.TaskGroup" not in names or not isinstance(group.body, cst.IndentedBlock) or len(group.body.body) != 2:
+        return None
+    parts = [
+        line.body[0] for line in group.body.body if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
+    ]
+    starts = [part.value for part in parts if isinstance(part, cst.Expr) and makes_task(part.value)]
+    if len(starts) != 2:
+        return None
+    calls = [start.args[0].value for start in starts if isinstance(start, cst.Call)]
+    pair = _of_two("gather", calls, session, sessions)
+    if pair is None or not isinstance(calls[0], cst.Call) or not isinstance(calls[1], cst.Call):
+        return None
+    return pair, parts[0], calls[0], calls[1]
+
+
+def second_await(node: cst.Await, sessions: Sessions, module: SourceModule) -> cst.BaseSmallStatement | None:
+    """Return the statement right behind one that awaits a task, if it just awaits another."""
+    statement = module.statement(node)
+    block = module.parent(statement) if statement is not None else None
+    body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
+    following = body[body.index(statement) + 1 :][:1] if statement in body else []
+    for line in following:
+        part = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+        awaited = part.value if isinstance(part, cst.Expr) else None
+        if isinstance(part, cst.Expr) and isinstance(awaited, cst.Await) and isinstance(awaited.expression, cst.Name):
+            return part if started(awaited.expression, sessions.program) is not None else None
+    return None
 
 
 def _of_two(form: str, both: list[cst.BaseExpression], session: Session, sessions: Sessions) -> Pair | None:
@@ -79,6 +123,19 @@ def _of_two(form: str, both: list[cst.BaseExpression], session: Session, session
         return None
     sender = calls[roles.index("send")]
     return Pair(sender, form, swapped=roles[0] == "receive") if sender is not None else None
+
+
+def _in_list(held: cst.BaseExpression, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
+    """Return the pair in a list that has a name, and that nothing adds to."""
+    definitions = list(sessions.program.definitions(held)) if isinstance(held, cst.Name) else []
+    value = definitions[0].value if len(definitions) == 1 else None
+    if not isinstance(held, cst.Name) or not isinstance(value, cst.List | cst.Tuple):
+        return None
+    uses = sessions.program.uses_of.get(definitions[0], [])
+    if any(isinstance(module.parent(use), cst.Attribute) for use in uses):
+        return None
+    pair = _of_two("held", [element.value for element in value.elements], session, sessions)
+    return replace(pair, task=held.value) if pair is not None else None
 
 
 def _is_last(node: cst.Await, sessions: Sessions, module: SourceModule) -> bool:
@@ -119,18 +176,23 @@ def _ends_program(call: cst.Call, sessions: Sessions) -> bool:
     return statement is not None
 
 
-def _beside(node: cst.Await, call: cst.Call, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
-    """Return the pair of a coroutine that is awaited and a task that the same function has started."""
-    own = role(call, session, sessions)
+def _beside(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
+    """Return the pair of a coroutine or task that is awaited and a task that the same function has started."""
     statement = module.statement(node)
-    if not own or statement is None or makes_task(call) or not isinstance(module.parent(node), cst.Expr):
+    call = started(node.expression, sessions.program)
+    own = role(call, session, sessions) if call is not None else ""
+    if call is None or not own or statement is None or not isinstance(module.parent(node), cst.Expr):
         return None
-    tasks = [found for found in tasks_at(statement, sessions.program) if role(found[1], session, sessions)]
+    tasks = [
+        found
+        for found in tasks_at(statement, sessions.program)
+        if found[1] is not call and role(found[1], session, sessions)
+    ]
     if len(tasks) != 1:
         return None
     ((name, beside),) = tasks
     sender, receiver = (call, beside) if own == "send" else (beside, call)
-    if own == role(beside, session, sessions) or is_repeated(node, beside, module):
+    if own == role(beside, session, sessions) or is_repeated(node, beside, module) or is_repeated(node, call, module):
         return None
     if not _is_all(node, sender, receiver, session, sessions, module):
         return None

@@ -14,7 +14,7 @@ from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import swallowed_interrupt
 from codemods.sender_task import can_be_stopped, without_ends
-from codemods.side_by_side import Pair
+from codemods.side_by_side import Pair, in_group, second_await
 from codemods.tree import SourceModule
 
 _BEFORE = """\
@@ -76,7 +76,7 @@ class SessionTasks(Rule):
         "`gather` waits for both: when one fails or Ctrl+C cancels them, the session stays open on the server, where "
         "it is billed for up to three hours, and the last transcripts are lost."
     )
-    nodes = (cst.Await, cst.Module)
+    nodes = (cst.Await, cst.With, cst.Module)
     order = 60
     examples = (Example(_BEFORE, _AFTER),)
     untouched = (
@@ -115,18 +115,27 @@ def planned(context: Context) -> Endings:
 
 def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
     found: Endings = {}
+    done: set[cst.CSTNode] = set()
     for module in sessions.modules():
         if session.connection.transport not in TRANSPORTS or not shutdown.fits(module, sessions, shutdown.RUN):
             continue
         for node in module.walk():
-            if isinstance(node, cst.Await) and (edits := _edits(node, session, sessions, module, mended=mended)):
+            edits: list[Edit] = []
+            if not isinstance(node, cst.Await | cst.With) or (function := sessions.function(node)) in done:
+                continue
+            if isinstance(node, cst.Await):
+                edits = _edits(node, session, sessions, module, mended=mended)
+            else:
+                edits = _in_group(node, session, sessions, module, mended=mended)
+            if edits:
                 found[node] = [edits]
+                done.add(function)  # further places there wait for the same two
     return found
 
 
 def _edits(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule, *, mended: bool) -> list[Edit]:
-    call, holder = node.expression, module.parent(node)
-    if not isinstance(call, cst.Call) or not isinstance(holder, cst.Expr | cst.Assign):
+    awaited, holder = node.expression, module.parent(node)
+    if not isinstance(holder, cst.Expr | cst.Assign):
         return []
     pair = Pair.of(node, session, sessions, module)
     if pair is None or not can_be_stopped(pair.sender, sessions, mended=mended):
@@ -137,13 +146,34 @@ def _edits(node: cst.Await, session: Session, sessions: Sessions, module: Source
     ends = without_ends(pair.sender, session, sessions)
     if ends is None:
         return []
-    edits: list[Edit] = [Replace(call, partial(pair.run, socket=socket)), *ends]
+    edits: list[Edit] = [Replace(awaited, partial(pair.run, socket=socket)), *ends]
+    if isinstance(awaited, cst.Name) and (second := second_await(node, sessions, module)) is not None:
+        edits.append(Remove(second))
     if isinstance(holder, cst.Assign):
         edits.append(Replace(holder, lambda updated: cst.Expr(cst.ensure_type(updated, cst.Assign).value)))
     return [*edits, *shutdown.run_session(module, session.connection, quiet=pair.quiet)]
 
 
-def _socket(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> str | None:
+def _in_group(
+    node: cst.With, session: Session, sessions: Sessions, module: SourceModule, *, mended: bool
+) -> list[Edit]:
+    """Return the edits by which a task group runs the session as one task: it cancels all of them at once."""
+    found = in_group(node, session, sessions)
+    socket = _socket(node, session, sessions, module)
+    if found is None or socket is None:
+        return []
+    pair, statement, first, second = found
+    ends = without_ends(pair.sender, session, sessions)
+    if ends is None or not can_be_stopped(pair.sender, sessions, mended=mended):
+        return []
+    receiver = first if pair.swapped else second
+    both = f"{module.code(pair.sender)}, {module.code(receiver)}"
+    run = cst.parse_expression(f"{shutdown.RUN}({socket}, {both})")
+    edits: list[Edit] = [Remove(statement), Replace(second, lambda updated: run), *ends]
+    return [*edits, *shutdown.run_session(module, session.connection)]
+
+
+def _socket(node: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> str | None:
     """Return source for the connection, as it can be named where `node` stands."""
     statement = module.statement(node)
     env = sessions.program.run.env_at.get(statement, {}) if statement is not None else {}
