@@ -42,29 +42,31 @@ class Guards:
         here = [guard for guard in self._guards if guard.ending in places]
         # of two, one inside the other, the inner one goes first
         for guard in sorted(here, key=lambda guard: places[guard.ending] - places.get(guard.opening, 0)):
-            block = block.with_changes(body=self._guarded(list(block.body), guard))
+            block = block.with_changes(body=self._guarded(list(block.body), guard, _indent(block)))
         return block
 
-    def _guarded(self, body: list[cst.BaseStatement], guard: Guard) -> list[cst.BaseStatement]:
+    def _guarded(self, body: list[cst.BaseStatement], guard: Guard, indent: str | None) -> list[cst.BaseStatement]:
         ending = self._now[guard.ending]
         start, end = body.index(ending[0]), body.index(ending[-1]) + 1
         moved = body[start:end]
         if guard.added:
             start, moved = end, [cst.parse_statement(guard.added, self._config)]
-        if guard.within is None:
-            first = body.index(self._now[guard.opening][-1]) + 1
-            new = _try(body[first:start], moved)
+        opened = self._now[guard.opening][-1]
+        several = self._now[guard.within] if guard.within is not None else []
+        around = next((each for each in several if isinstance(each, cst.Try | cst.With)), None)
+        if around is None or (opened in body and len(several) > 1):  # what has been put beside it is guarded, too
+            first = body.index(opened) + 1
+            new = _try(body[first:start], moved, indent)
             self._moved(body[first:end], new)
             return [*body[:first], new, *body[end:]]
-        (around,) = self._now[guard.within]
         if isinstance(around, cst.Try):
-            guarded: cst.BaseStatement = around.with_changes(finalbody=_finally(moved))
+            guarded: cst.BaseStatement = around.with_changes(finalbody=_finally(moved, indent))
         else:
-            around = cst.ensure_type(around, cst.With)
             inner = cst.ensure_type(around.body, cst.IndentedBlock)
             inside = list(inner.body)
-            first = inside.index(self._now[guard.opening][-1]) + 1
-            guarded = around.with_deep_changes(inner, body=[*inside[:first], _try(inside[first:], moved)])
+            first = inside.index(opened) + 1
+            new = _try(inside[first:], moved, _indent(inner))
+            guarded = around.with_deep_changes(inner, body=[*inside[:first], new])
         self._moved([around, *moved], guarded)
         return [*(guarded if each is around else each for each in body[:start]), *body[end:]]
 
@@ -74,18 +76,25 @@ class Guards:
             several[:] = dict.fromkeys(into if each in statements else each for each in several)
 
 
-def _try(region: Sequence[cst.BaseStatement], ending: Sequence[cst.BaseStatement]) -> cst.Try:
+def _try(region: Sequence[cst.BaseStatement], ending: Sequence[cst.BaseStatement], indent: str | None) -> cst.Try:
     lines = leading(region[0])
     inside = list(dropwhile(_is_blank, lines))
     body = [_without_spaces(each) for each in (region[0].with_changes(leading_lines=inside), *region[1:])]
     return cst.Try(
-        body=cst.IndentedBlock(body), finalbody=_finally(ending), leading_lines=lines[: len(lines) - len(inside)]
+        body=cst.IndentedBlock(body, indent=indent),
+        finalbody=_finally(ending, indent),
+        leading_lines=lines[: len(lines) - len(inside)],
     )
 
 
-def _finally(ending: Sequence[cst.BaseStatement]) -> cst.Finally:
+def _finally(ending: Sequence[cst.BaseStatement], indent: str | None) -> cst.Finally:
     first = ending[0].with_changes(leading_lines=list(dropwhile(_is_blank, leading(ending[0]))))
-    return cst.Finally(cst.IndentedBlock([_without_spaces(each) for each in (first, *ending[1:])]))
+    return cst.Finally(cst.IndentedBlock([_without_spaces(each) for each in (first, *ending[1:])], indent=indent))
+
+
+def _indent(block: Block) -> str | None:
+    """Return the indentation of a block if it is not that of the module."""
+    return block.indent if isinstance(block, cst.IndentedBlock) else None
 
 
 def _is_blank(line: cst.EmptyLine) -> bool:

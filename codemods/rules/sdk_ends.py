@@ -12,7 +12,6 @@ from codemods.sdk.spans import Spans
 
 _OPEN = "an error or Ctrl+C would leave this session open; now it ends on every path"
 _NEVER = "nothing ended this session; now it ends when its function has no more use for it, or fails"
-_UNENDED = "nothing ends this session, billed for up to 3 hours: call disconnect(terminate=True) in a `finally`"
 _UNPROVEN = "this session stays open, and is billed, if something fails before it is ended: end it in a `finally`"
 
 _BEFORE = """\
@@ -85,4 +84,4 @@ class SdkEnds(Rule):
             if span.guard is not None and node is (span.opened if span.guard.added else span.ended or span.opened).node:
                 yield self.change(node, _OPEN if span.ended is not None else _NEVER, span.guard)
             elif span.guard is None and span.opened.node is node:
-                yield self.report(node, _UNPROVEN if span.ended is not None else _UNENDED)
+                yield self.report(node, _UNPROVEN)

@@ -10,6 +10,7 @@ from codemods.build import expression
 from codemods.edits import AddImport, Change, Edit, Replace
 from codemods.facts.transports import sdk
 from codemods.rule import Context, Example, Rule
+from codemods.rules import sdk_ends
 from codemods.sdk import frames, helpers, subclass
 from codemods.sdk.arguments import may_be_none
 from codemods.sdk.handlers import Handler
@@ -18,6 +19,8 @@ from codemods.sdk.names import V3, Names, spelled
 from codemods.sdk.plan import Plans
 from codemods.sdk.registration import find_call, registration
 from codemods.sdk.session_plan import CARRIED, SessionPlan
+from codemods.sdk.sessions import Session
+from codemods.sdk.spans import Spans
 
 
 class SdkTranscriber(Rule):
@@ -127,7 +130,7 @@ class SdkTranscriber(Rule):
                 session.call,
                 "if this is a telephone line, its frames of 20 ms are too short for v3: gather a few first",
             )
-        if not plan.is_closed:
+        if not plan.is_closed and not _will_end(session, context):
             event = (
                 "; on_close, for which v3 has no event, runs on Termination, which comes only then"
                 if plan.closer
@@ -291,3 +294,9 @@ def _nearest(keyword: str) -> str:
         "speaker_labels": "nothing (v3: StreamingParameters(speaker_labels=True))",
     }.get(keyword)
     return f"; the nearest is {near}" if near is not None else ""
+
+
+def _will_end(session: Session, context: Context) -> bool:
+    """Return whether another rule ends a session that nothing ended before."""
+    chosen = context.options.selects(sdk_ends.SdkEnds.code)
+    return chosen and Spans.of(context.program, context.options).will_end(session.call)

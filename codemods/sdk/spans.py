@@ -55,6 +55,14 @@ class Spans:
         """Return those of a program, worked out once."""
         return program.memo(Spans, lambda: Spans(program, options))
 
+    def will_end(self, made: cst.Call) -> bool:
+        """Return whether a guard ends the session made by a call, which nothing ended before."""
+        return any(
+            span.ended is None and self.bindings.made(span.opened.place) is made
+            for span in self.found
+            if span.guard is not None
+        )
+
     def _of_module(self, module: SourceModule) -> list[Span]:
         found: list[Span] = []
         if not self.lifetimes.plans.of:
@@ -79,10 +87,8 @@ class Spans:
                 span if span.guard is not None else replace(span, guard=self._own(begin, module, ended=True))
                 for span in found
             ]
-        if not ends and begin.place not in self._at_exit:
-            guard = self._own(begin, module, ended=False)
-            if guard is not None or self._is_never_ended(begin, module):
-                return [Span(begin, None, guard)]
+        if not ends and (guard := self._own(begin, module, ended=False)) is not None:
+            return [Span(begin, None, guard)]
         return []
 
     # what needs nothing
@@ -190,13 +196,6 @@ class Spans:
             return None
         comment = "  # does nothing if it has ended" if ended else ""
         return Guard(behind[start - 1], region[-1], _held(region), f"{place.name}.disconnect(terminate=True){comment}")
-
-    def _is_never_ended(self, begin: Happening, module: SourceModule) -> bool:
-        """Return whether no part of the program ends a session that begins here."""
-        found = self.lifetimes.plans.at(begin.node) if isinstance(begin.node, cst.Attribute) else None
-        if found is None or self.program.is_test(module, begin.node):
-            return False
-        return not any(plan.session.named(Kind.ENDS.value) for plan in found[1])
 
     def _ends(self, statement: cst.CSTNode, place: Place, module: SourceModule) -> bool:
         """Return whether a statement ends a session, at least if there is one, and does little else."""
