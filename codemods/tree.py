@@ -9,7 +9,7 @@ from functools import cached_property
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from codemods.model import ParseError, Span
+from codemods.model import BARRIER, ParseError, Span
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
@@ -115,6 +115,13 @@ class SourceModule:
             here = stack.pop()
             yield here
             stack.extend(reversed(self._children.get(here) or here.children))
+
+
+def is_barrier(node: cst.CSTNode) -> bool:
+    """Return whether a node is a statement that nothing may be moved across (see `BARRIER`)."""
+    if not isinstance(node, cst.SimpleStatementLine) or not isinstance(node.body[0], cst.Expr):
+        return False
+    return isinstance(node.body[0].value, cst.Name) and node.body[0].value.value.startswith(BARRIER)
 
 
 def dotted(node: cst.BaseExpression) -> str:

@@ -14,10 +14,11 @@ from codemods.edits import Guard
 from codemods.facts.program import Program
 from codemods.facts.sessions import functions
 from codemods.model import Options
+from codemods.model import Span as SourceSpan
 from codemods.sdk.bindings import Bindings, leaves
 from codemods.sdk.lifetimes import Happening, Kind, Lifetimes, Place
 from codemods.sdk.scopes import function_of, occurs
-from codemods.tree import SourceModule, Statement, dotted
+from codemods.tree import SourceModule, Statement, dotted, is_barrier
 
 _FILES = frozenset({"open", "fdopen", "SoundFile", "closing"})
 """What context managers are called that hold a file: nothing that the end of a session could wait for."""
@@ -81,6 +82,8 @@ class Spans:
         """Return what there is to do about a session that a function begins, and may end."""
         start = module.span(begin.node)
         later = [end for end in ends if start < module.span(end.node)]
+        if any(start < at < module.span(end.node) for at in self._barriers(module) for end in later):
+            return []  # a person begins the session, and ends it
         if later and not self._is_safe(begin, later, module):
             found = list(self._span(begin, later, module))
             return [
@@ -90,6 +93,9 @@ class Spans:
         if not ends and (guard := self._own(begin, module, ended=False)) is not None:
             return [Span(begin, None, guard)]
         return []
+
+    def _barriers(self, module: SourceModule) -> list[SourceSpan]:
+        return [module.span(statement) for statement in module.tree.body if is_barrier(statement)]
 
     # what needs nothing
 
@@ -192,7 +198,7 @@ class Spans:
         )
         start = first + 1 if _is_plain(behind[first]) else first
         region = behind[start : using[-1] + 1]
-        if not first or not region or here < everywhere:
+        if not first or not region or here < everywhere or any(map(is_barrier, region)):
             return None
         comment = "  # does nothing if it has ended" if ended else ""
         return Guard(behind[start - 1], region[-1], _held(region), f"{place.name}.disconnect(terminate=True){comment}")

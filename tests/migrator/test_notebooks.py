@@ -313,3 +313,20 @@ def test_an_sdk_from_a_place_of_its_own_is_left_to_a_person(tool: Tool) -> None:
     ran = tool("talk.ipynb", "--write", "--format", "json")
     assert sources((tool.folder / "talk.ipynb").read_bytes())[0] == line
     assert ("talk.ipynb", "V3M702", False) in ran.findings()
+
+
+def test_a_session_that_a_person_begins_and_ends_stays_in_its_cells(tool: Tool) -> None:
+    begin, stream, end = (
+        SDK.replace("transcriber.close()\n", ""),
+        "transcriber.stream(open('a.raw', 'rb'))",
+        "transcriber.close()",
+    )
+    (tool.folder / "talk.ipynb").write_bytes(notebook(begin, stream, end))
+    ran = tool("talk.ipynb", "--write")
+    assert ran.code == 0
+    assert sources((tool.folder / "talk.ipynb").read_bytes())[1:] == [stream, "transcriber.disconnect(terminate=True)"]
+    (tool.folder / "talk.ipynb").write_bytes(notebook(begin + stream + "\n" + end))
+    assert tool("talk.ipynb", "--write").code == 0
+    assert sources((tool.folder / "talk.ipynb").read_bytes())[0].endswith(
+        f"try:\n    {stream}\nfinally:\n    transcriber.disconnect(terminate=True)"
+    )
