@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TypeGuard
 
 import libcst as cst
@@ -14,6 +16,8 @@ from codemods.rules import swallowed_interrupt
 from codemods.tree import SourceModule
 
 _STARTS = ("create_task", "ensure_future")
+#: For a task that has no name.
+_NAMES = {"send": ("sender", "sender_task", "audio_sender"), "receive": ("receiver", "receiver_task")}
 
 
 def started(node: cst.CSTNode, program: Program) -> cst.Call | None:
@@ -37,14 +41,44 @@ def makes_task(node: cst.CSTNode) -> bool:
     return isinstance(name, cst.Name) and name.value in _STARTS
 
 
-def tasks_at(statement: cst.CSTNode, program: Program) -> Iterator[tuple[str, cst.Call]]:
-    """Yield the local names of tasks, where a statement stands, with the calls whose coroutines they run."""
-    for name, binding in program.run.env_at.get(statement, {}).items():
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task of a function.
+
+    Attributes:
+        name: the variable that holds it.
+        call: the call whose coroutine it runs.
+        role: what it does, "send" or "receive".
+        binding: the edit that gives it the name, if it has none so far.
+    """
+
+    name: str
+    call: cst.Call
+    role: str
+    binding: Replace | None = None
+
+
+def tasks_at(statement: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> Iterator[Task]:
+    """Yield the tasks that the function of a statement has started when it gets there: those that send or receive."""
+    for name, binding in sessions.program.run.env_at.get(statement, {}).items():
         values = [definition.value for definition in binding.defs if definition.kind == "assign"]
         if len(values) == len(binding.defs) == 1 and values[0] is not None and makes_task(values[0]):
-            call = started(values[0], program)
-            if call is not None:
-                yield name, call
+            call = started(values[0], sessions.program)
+            if call is not None and (own := role(call, session, sessions)):
+                yield Task(name, call, own)
+    here, around = module.span(statement), set(module.ancestors(statement))
+    for node in own_nodes(sessions.function(statement)):
+        if not isinstance(node, cst.Expr) or not makes_task(node.value) or module.span(node) > here:
+            continue
+        line, call = module.parent(node), started(node.value, sessions.program)
+        own = role(call, session, sessions) if call is not None else ""
+        free = [name for name in _NAMES.get(own, ()) if name not in module.names]
+        if call is not None and free and line is not None and module.parent(line) in around:
+            yield Task(free[0], call, own, Replace(node, partial(_bound, free[0])))
+
+
+def _bound(name: str, updated: cst.CSTNode) -> cst.Assign:
+    return cst.Assign([cst.AssignTarget(cst.Name(name))], cst.ensure_type(updated, cst.Expr).value)
 
 
 def role(call: cst.Call, session: Session, sessions: Sessions) -> str:

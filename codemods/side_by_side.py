@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from codemods import shutdown
+from codemods.edits import Replace
 from codemods.facts.sessions import Session, Sessions, external_names, functions
 from codemods.sender_task import is_repeated, is_used_behind, makes_task, role, runs, started, tasks_at
 from codemods.tree import SourceModule
@@ -26,6 +27,7 @@ class Pair:
         swapped: whether the receiver comes first.
         task: the name of the task beside, or of the list; "" where there is none.
         quiet: whether an error of the sender went unnoticed.
+        binding: the edit that gives the task its name, if it has none so far.
     """
 
     sender: cst.Call
@@ -33,6 +35,7 @@ class Pair:
     swapped: bool = False
     task: str = ""
     quiet: bool = False
+    binding: Replace | None = None
 
     @classmethod
     def of(cls, node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
@@ -183,20 +186,16 @@ def _beside(node: cst.Await, session: Session, sessions: Sessions, module: Sourc
     own = role(call, session, sessions) if call is not None else ""
     if call is None or not own or statement is None or not isinstance(module.parent(node), cst.Expr):
         return None
-    tasks = [
-        found
-        for found in tasks_at(statement, sessions.program)
-        if found[1] is not call and role(found[1], session, sessions)
-    ]
+    tasks = [found for found in tasks_at(statement, session, sessions, module) if found.call is not call]
     if len(tasks) != 1:
         return None
-    ((name, beside),) = tasks
+    beside = tasks[0].call
     sender, receiver = (call, beside) if own == "send" else (beside, call)
-    if own == role(beside, session, sessions) or is_repeated(node, beside, module) or is_repeated(node, call, module):
+    if own == tasks[0].role or is_repeated(node, beside, module) or is_repeated(node, call, module):
         return None
     if not _is_all(node, sender, receiver, session, sessions, module):
         return None
-    return Pair(sender, own, task=name, quiet=own == "receive")
+    return Pair(sender, own, task=tasks[0].name, quiet=own == "receive", binding=tasks[0].binding)
 
 
 def _is_all(

@@ -14,10 +14,10 @@ from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import session_tasks, swallowed_interrupt
 from codemods.sender_task import (
+    Task,
     can_be_stopped,
     is_used_behind,
     outlives_cancellation,
-    role,
     runs,
     tasks_at,
     without_ends,
@@ -127,10 +127,10 @@ def _in_block(
     if outlives_cancellation(function, sessions, module, mended=mended):
         return {}
     places = {place: found for place in session.receives if (found := _task(place, session, sessions, module))}
-    tasks = set(places.values())
+    tasks = {found.call: found for found in places.values()}
     if len(tasks) != 1:
         return {}
-    ((task, sender),) = tasks
+    ((sender, task),) = tasks.items()
     if not _is_all(list(places), sender, session, sessions, module):
         return {}
     ends = without_ends(sender, session, sessions) if can_be_stopped(sender, sessions, mended=mended) else None
@@ -141,20 +141,20 @@ def _in_block(
         return {}
     entered = entered_too(block, f"{helper}({connection})", name)
     edits: list[Edit] = [entered, *ends, *shutdown.session_block(module, session.connection, helper)]
+    if task.binding is not None:
+        edits.append(task.binding)
     for place in places:
         taken = place.iter if isinstance(place, cst.For) else place
-        edits.append(Replace(taken, lambda updated: cst.parse_expression(f"{name}({task})")))
+        edits.append(Replace(taken, lambda updated: cst.parse_expression(f"{name}({task.name})")))
     return {next(iter(places)): [edits]}
 
 
-def _task(
-    place: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule
-) -> tuple[str, cst.Call] | None:
+def _task(place: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> Task | None:
     """Return the task that sends while a loop (or a call in one) receives."""
     statement = module.statement(place)
     if statement is None:
         return None
-    tasks = [found for found in tasks_at(statement, sessions.program) if role(found[1], session, sessions) == "send"]
+    tasks = [found for found in tasks_at(statement, session, sessions, module) if found.role == "send"]
     return tasks[0] if len(tasks) == 1 else None
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import shutdown
-from codemods.edits import Change
+from codemods.edits import Change, InsertBefore
 from codemods.facts.sessions import Endings, Session, Sessions
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import session_messages
+from codemods.sender_task import is_repeated, role, started
 from codemods.session_block import entered_as, entered_too
+from codemods.tree import Statement
 
 _BEFORE = """\
 import asyncio
@@ -84,5 +86,41 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
             name = entered_as(node, session, sessions)
             if name is not None:
                 entered = entered_too(cst.ensure_type(node, cst.With), f"{shutdown.ENDING}({name})")
-                found[node] = [[entered, *shutdown.ending_session(module, session.connection)]]
+                waits = [InsertBefore(at, f"await {shutdown.END}({name})") for at in _waits(node, session, sessions)]
+                found[node] = [[entered, *waits, *shutdown.ending_session(module, session.connection)]]
     return found
+
+
+def _waits(block: cst.CSTNode, session: Session, sessions: Sessions) -> Iterable[Statement]:
+    """Yield the statement of a block that sends itself where it gives up a task that receives, or waits for it.
+
+    The session has to be ended before: once it is cancelled, the task does not see what comes last, and without
+    `Terminate` it does not come to an end.
+    """
+    function = sessions.function(block)
+    module = sessions.program.module_of(block)
+    if module is None or any(sessions.function(send.call) is not function for send in session.audio):
+        return
+    last = max(module.span(send.call) for send in session.audio)
+    for node in module.walk(block):
+        statement = module.parent(node) if isinstance(node, cst.Expr) else None
+        task = _given_up(node.value) if isinstance(node, cst.Expr) else None
+        if task is None or not isinstance(statement, cst.SimpleStatementLine) or module.span(node) < last:
+            continue
+        if sessions.function(node) is not function:
+            continue
+        call = started(task, sessions.program)
+        if call is not None and role(call, session, sessions) == "receive":
+            if not is_repeated(statement, call, module):
+                yield statement
+            return
+
+
+def _given_up(node: cst.BaseExpression) -> cst.Name | None:
+    """Return the variable of `await task` or `task.cancel()`."""
+    if isinstance(node, cst.Await):
+        return node.expression if isinstance(node.expression, cst.Name) else None
+    cancel = node.func if isinstance(node, cst.Call) else None
+    if isinstance(cancel, cst.Attribute) and cancel.attr.value == "cancel" and isinstance(cancel.value, cst.Name):
+        return cancel.value
+    return None

@@ -147,6 +147,8 @@ def _edits(node: cst.Await, session: Session, sessions: Sessions, module: Source
     if ends is None:
         return []
     edits: list[Edit] = [Replace(awaited, partial(pair.run, socket=socket)), *ends]
+    if pair.binding is not None:
+        edits.append(pair.binding)
     if isinstance(awaited, cst.Name) and (second := second_await(node, sessions, module)) is not None:
         edits.append(Remove(second))
     if isinstance(holder, cst.Assign):
