@@ -12,7 +12,7 @@ from codemods.facts.sessions import Endings, Session, Sessions
 from codemods.facts.threads import calls_of, needs_main_thread, on_main_thread, serves_others
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
-from codemods.rules import session_scope
+from codemods.rules import session_scope, session_thread
 from codemods.sender_thread import (
     EVENT,
     SenderThread,
@@ -106,7 +106,13 @@ class AppThread(Rule):
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
     session_scope.planned(context)
+    session_thread.planned(context)
     return Sessions.of(context.program).plan(AppThread.code, context.options, _endings)
+
+
+def stops_thread(session: Session, sessions: Sessions) -> bool:
+    """Return whether a rewrite stops the audio thread of a session before anything is closed or freed."""
+    return sessions.ended.get(session.connection) in (AppThread.code, session_thread.SessionThread.code)
 
 
 def _endings(session: Session, sessions: Sessions) -> Endings:

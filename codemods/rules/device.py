@@ -149,7 +149,7 @@ def _release(node: cst.Call, context: Context) -> str | None:
 def _is_read_by_stray_thread(sessions: Sessions, context: Context) -> bool:
     """Return whether a thread that may outlive the main one reads the device: freeing it then would crash."""
     app_thread.planned(context)
-    if any(code == app_thread.AppThread.code for code in sessions.ended.values()):
+    if any(app_thread.stops_thread(session, sessions) for session in sessions.found.values()):
         return False
     return any(_reads(function, sessions) for function in stray_functions(sessions))
 

@@ -87,10 +87,9 @@ class ThreadJoin(Rule):
             return
         session_close.planned(context)
         session = next((s for s in sessions.found.values() if s.legacy and _sends_audio(node, s, sessions)), None)
-        ended = sessions.ended.get(session.connection, "") if session is not None else ""
-        if session is None or ended == app_thread.AppThread.code or _is_joined(node, sessions):
+        if session is None or app_thread.stops_thread(session, sessions) or _is_joined(node, sessions):
             return
-        if not ended and not sessions.terminates:
+        if session.connection not in sessions.ended and not sessions.terminates:
             return  # V3M510 says what there is to do for this session
         edits = _edits(session, sessions)
         if edits:

@@ -32,8 +32,6 @@ KNOWN: dict[str, dict[str, tuple[str, ...]]] = {
         "bad key": (_THREAD, _DEVICE),
         "device fails": (_THREAD, _DEVICE, _LOST),
     },
-    # It asks for the end of the session at the end of the file only.
-    "wav_file": {"Ctrl+C while speaking": (_OPEN,), "Ctrl+C in silence": (_OPEN,)},
 }
 #: To be mended: a session that is not ended when an error or Ctrl+C skips its `disconnect`.
 _LEAK = ("has to be killed", "ends only after", _OPEN, _THREAD, _LOST, _TRACEBACK)
