@@ -120,8 +120,10 @@ def faults(after: Ending, before: Callable[[], Ending], event: Event) -> Iterato
     # to be killed never came to print one.
     if after.tracebacks and not before().tracebacks and before().how != "killed":
         yield f"prints a traceback, the original did not: {', '.join(after.tracebacks)}"
-    # What is in flight at Ctrl+C arrives; after an error, a program shows what it always showed.
-    if after.missed and (event.interrupt_at is not None or len(after.missed) > len(before().missed)):
+    # What is in flight at Ctrl+C arrives, unless the program shows nothing before its end, which it does not reach.
+    # After an error, it shows what it always showed.
+    shows = after.finals > 0 or before().finals > 0
+    if after.missed and ((shows and event.interrupt_at is not None) or after.finals < before().finals):
         yield f"finals are lost: {after.missed}"
 
 
