@@ -7,14 +7,13 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import shutdown
-from codemods.edits import Change, InsertBefore
+from codemods.edits import Change, Edit, InsertBefore
 from codemods.facts.sessions import Endings, Session, Sessions
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import session_messages
 from codemods.sender_task import is_repeated, role, started
 from codemods.session_block import entered_as, entered_too
-from codemods.tree import Statement
 
 _BEFORE = """\
 import asyncio
@@ -86,15 +85,15 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
             name = entered_as(node, session, sessions)
             if name is not None:
                 entered = entered_too(cst.ensure_type(node, cst.With), f"{shutdown.ENDING}({name})")
-                waits = [InsertBefore(at, f"await {shutdown.END}({name})") for at in _waits(node, session, sessions)]
+                waits = list(_waits(node, name, session, sessions))
                 found[node] = [[entered, *waits, *shutdown.ending_session(module, session.connection)]]
     return found
 
 
-def _waits(block: cst.CSTNode, session: Session, sessions: Sessions) -> Iterable[Statement]:
-    """Yield the statement of a block that sends itself where it gives up a task that receives, or waits for it.
+def _waits(block: cst.CSTNode, connection: str, session: Session, sessions: Sessions) -> Iterable[Edit]:
+    """Yield what a block that sends itself has to do before it gives up a task that receives, or waits for it.
 
-    The session has to be ended before: once it is cancelled, the task does not see what comes last, and without
+    The session has to be ended first: once it is cancelled, the task does not see what comes last, and without
     `Terminate` it does not come to an end.
     """
     function = sessions.function(block)
@@ -103,16 +102,18 @@ def _waits(block: cst.CSTNode, session: Session, sessions: Sessions) -> Iterable
         return
     last = max(module.span(send.call) for send in session.audio)
     for node in module.walk(block):
-        statement = module.parent(node) if isinstance(node, cst.Expr) else None
-        task = _given_up(node.value) if isinstance(node, cst.Expr) else None
-        if task is None or not isinstance(statement, cst.SimpleStatementLine) or module.span(node) < last:
+        if not isinstance(node, cst.Expr) or module.span(node) < last or sessions.function(node) is not function:
             continue
-        if sessions.function(node) is not function:
+        statement, task = module.parent(node), _given_up(node.value)
+        if task is None or not isinstance(statement, cst.SimpleStatementLine):
             continue
         call = started(task, sessions.program)
         if call is not None and role(call, session, sessions) == "receive":
             if not is_repeated(statement, call, module):
-                yield statement
+                yield InsertBefore(statement, f"await {shutdown.END}({connection})")
+                if not isinstance(node.value, cst.Await):
+                    # it may be busy with the last of them
+                    yield InsertBefore(statement, f"await asyncio.wait([{task.value}], timeout=1)")
             return
 
 
