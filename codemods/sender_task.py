@@ -25,20 +25,20 @@ def started(node: cst.CSTNode, program: Program) -> cst.Call | None:
     if isinstance(node, cst.Name):
         definitions = list(program.definitions(node))
         value = definitions[0].value if len(definitions) == 1 else None
-        return started(value, program) if value is not None and makes_task(value) else None
+        return started(value, program) if value is not None and makes_task(value, program) else None
     if not isinstance(node, cst.Call):
         return None
-    if makes_task(node):
+    if makes_task(node, program):
         return started(node.args[0].value, program) if isinstance(node.args[0].value, cst.Call) else None
     return node
 
 
-def makes_task(node: cst.CSTNode) -> bool:
+def makes_task(node: cst.CSTNode, program: Program) -> bool:
     """Return whether an expression starts a task: `asyncio.create_task(...)`, of a loop or of a group, or its elder."""
     if not isinstance(node, cst.Call) or not node.args or node.args[0].keyword is not None or node.args[0].star:
         return False
-    name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
-    return isinstance(name, cst.Name) and name.value in _STARTS
+    names = external_names(program.values(node.func))
+    return len(names) == 1 and names[0].startswith("asyncio.") and names[0].rsplit(".", 1)[-1] in _STARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ def tasks_at(statement: cst.CSTNode, session: Session, sessions: Sessions, modul
     """Yield the tasks that the function of a statement has started when it gets there: those that send or receive."""
     for name, binding in sessions.program.run.env_at.get(statement, {}).items():
         values = [definition.value for definition in binding.defs if definition.kind == "assign"]
-        if len(values) == len(binding.defs) == 1 and values[0] is not None and makes_task(values[0]):
+        if len(values) == len(binding.defs) == 1 and values[0] is not None and makes_task(values[0], sessions.program):
             call = started(values[0], sessions.program)
             if call is not None and (own := role(call, session, sessions)):
                 yield Task(name, call, own)
     here, around = module.span(statement), set(module.ancestors(statement))
     for node in own_nodes(sessions.function(statement)):
-        if not isinstance(node, cst.Expr) or not makes_task(node.value) or module.span(node) > here:
+        if not isinstance(node, cst.Expr) or not makes_task(node.value, sessions.program) or module.span(node) > here:
             continue
         line, call = module.parent(node), started(node.value, sessions.program)
         own = role(call, session, sessions) if call is not None else ""
@@ -144,8 +144,11 @@ def without_ends(call: cst.Call, session: Session, sessions: Sessions) -> list[E
     """Return the edits that take out the sender's own requests for the end of a session.
 
     None if a part of the program other than the coroutine of `call` asks for it, if what a request is followed by
-    relies on it, or if the sender never comes to an end without: then the program is right as it is.
+    relies on it, or if the sender never comes to an end without: then the program is right as it is. None, too, if
+    the sender closes the connection, so that nobody could ask behind it.
     """
+    if runs(call, session.closes, sessions):
+        return None
     if not sessions.terminates:
         return []
     called = functions(sessions.program.values(call.func))

@@ -93,7 +93,7 @@ def in_group(
     parts = [
         line.body[0] for line in group.body.body if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
     ]
-    starts = [part.value for part in parts if isinstance(part, cst.Expr) and makes_task(part.value)]
+    starts = [part.value for part in parts if isinstance(part, cst.Expr) and makes_task(part.value, sessions.program)]
     if len(starts) != 2:
         return None
     calls = [start.args[0].value for start in starts if isinstance(start, cst.Call)]

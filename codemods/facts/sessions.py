@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeGuard
 
@@ -175,12 +175,12 @@ class Sessions:
         options: Options,
         endings: Callable[[Session, Sessions], Endings],
         *,
-        beside: str = "",
+        beside: Sequence[str] = (),
         replacing: bool = False,
     ) -> Endings:
         """Return the rewrites by which the rule `code` ends v2 sessions that nothing ends so far, worked out once.
 
-        Those that the rule `beside` ends are looked at as well; if `replacing`, so are those that the program ends
+        Those that the rules `beside` end are looked at as well; if `replacing`, so are those that the program ends
         itself, and it is for `endings` to see to that.
         """
 
@@ -189,8 +189,10 @@ class Sessions:
             if (self.terminates and not replacing) or not options.selects(code):
                 return found
             for session in self.found.values():
-                ended = self.ended.get(session.connection, beside)
-                if session.legacy and session.audio and ended == beside and (here := endings(session, self)):
+                ended = self.ended.get(session.connection)
+                if ended is not None and ended not in beside:
+                    continue
+                if session.legacy and session.audio and (here := endings(session, self)):
                     self.ended.setdefault(session.connection, code)
                     found.update(here)
             return found

@@ -11,7 +11,7 @@ from codemods.edits import Change, Edit, InsertBefore
 from codemods.facts.sessions import Endings, Session, Sessions
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
-from codemods.rules import app_thread
+from codemods.rules import app_thread, session_scope
 from codemods.tree import SourceModule
 
 _ENDED = frozenset({"SessionTerminated", "SessionInformation"})
@@ -93,7 +93,9 @@ class SessionClose(Rule):
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
     app_thread.planned(context)
-    beside = app_thread.AppThread.code  # which ends the session on the way out only, not where a callback closes it
+    session_scope.planned(context)
+    # both end the session on the way out only, not where the program closes it
+    beside = (app_thread.AppThread.code, session_scope.SessionScope.code)
     return Sessions.of(context.program).plan(SessionClose.code, context.options, _endings, beside=beside)
 
 

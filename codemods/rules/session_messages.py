@@ -122,8 +122,8 @@ def _in_block(
     block: cst.With, connection: str, session: Session, sessions: Sessions, module: SourceModule, *, mended: bool
 ) -> Endings:
     function = sessions.function(block)
-    if any(sessions.function(receive) is not function for receive in session.receives):
-        return {}
+    if session.closes or any(sessions.function(receive) is not function for receive in session.receives):
+        return {}  # what closes the connection has to end the session first: see V3M503
     if outlives_cancellation(function, sessions, module, mended=mended):
         return {}
     places = {place: found for place in session.receives if (found := _task(place, session, sessions, module))}
