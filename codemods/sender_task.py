@@ -12,6 +12,7 @@ import libcst as cst
 from codemods.edits import Edit, Remove, Replace, Unused
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, external_names, functions, own_nodes
+from codemods.lasting import is_outlived
 from codemods.rules import swallowed_interrupt
 from codemods.tree import SourceModule
 
@@ -64,7 +65,8 @@ def tasks_at(statement: cst.CSTNode, session: Session, sessions: Sessions, modul
         values = [definition.value for definition in binding.defs if definition.kind == "assign"]
         if len(values) == len(binding.defs) == 1 and values[0] is not None and makes_task(values[0], sessions.program):
             call = started(values[0], sessions.program)
-            if call is not None and (own := role(call, session, sessions)):
+            own = role(call, session, sessions) if call is not None else ""
+            if call is not None and own and not _is_renewed(name, statement, session, sessions):
                 yield Task(name, call, own)
     here, around = module.span(statement), set(module.ancestors(statement))
     for node in own_nodes(sessions.function(statement)):
@@ -77,29 +79,35 @@ def tasks_at(statement: cst.CSTNode, session: Session, sessions: Sessions, modul
             yield Task(free[0], call, own, Replace(node, partial(_bound, free[0])))
 
 
+def _is_renewed(name: str, statement: cst.CSTNode, session: Session, sessions: Sessions) -> bool:
+    """Return whether a callback of a task sends, or starts what sends, once the task has come to its end."""
+    sends = [send.call for send in session.audio]
+    return any(
+        sessions.within(function, sends)
+        for node in own_nodes(sessions.function(statement))
+        if isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value == "add_done_callback"
+        and isinstance(node.func.value, cst.Name)
+        and node.func.value.value == name
+        for argument in node.args
+        for function in functions(sessions.program.values(argument.value))
+    )
+
+
 def _bound(name: str, updated: cst.CSTNode) -> cst.Assign:
     return cst.Assign([cst.AssignTarget(cst.Name(name))], cst.ensure_type(updated, cst.Expr).value)
 
 
 def role(call: cst.Call, session: Session, sessions: Sessions) -> str:
-    """Return whether a coroutine is there to "send" or to "receive"; "" where it does neither, or both."""
+    """Return whether a coroutine is there to "send" or to "receive", as long as it runs; "" for neither, or both."""
     sends = runs(call, [send.call for send in session.audio], sessions)
     receives = runs(call, session.receives, sessions)
-    return "" if sends == receives else "send" if sends else "receive"
-
-
-def is_used_behind(node: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> bool:
-    """Return whether the same function uses a connection below `node`, other than to close it."""
-    last = module.span(node)
-    for inner in own_nodes(sessions.function(node)):
-        if not isinstance(inner, cst.Name | cst.Attribute) or session not in sessions.at(inner):
-            continue
-        span = module.span(inner)
-        up = module.parent(inner)
-        closed = isinstance(up, cst.Attribute) and up.attr.value.startswith("close")
-        if (span.line, span.column) > (last.end_line, last.end_column) and not closed:
-            return True
-    return False
+    places = [send.call for send in session.audio] if sends else session.receives
+    called = functions(sessions.program.values(call.func))
+    if sends == receives or any(is_outlived(function, places, sessions) for function in called):
+        return ""
+    return "send" if sends else "receive"
 
 
 def is_repeated(node: cst.CSTNode, beside: cst.CSTNode, module: SourceModule) -> bool:

@@ -9,7 +9,8 @@ import libcst as cst
 from codemods import shutdown
 from codemods.edits import Replace
 from codemods.facts.sessions import Session, Sessions, external_names, functions
-from codemods.sender_task import is_repeated, is_used_behind, makes_task, role, runs, started, tasks_at
+from codemods.lasting import is_used_behind
+from codemods.sender_task import is_repeated, makes_task, role, runs, started, tasks_at
 from codemods.tree import SourceModule
 
 _COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))

@@ -11,12 +11,12 @@ from codemods import shutdown
 from codemods.edits import Change, Edit, Replace
 from codemods.facts.sessions import Endings, Session, Sessions
 from codemods.facts.values import Transport
+from codemods.lasting import is_used_behind
 from codemods.rule import Context, Example, Rule
 from codemods.rules import session_tasks, swallowed_interrupt
 from codemods.sender_task import (
     Task,
     can_be_stopped,
-    is_used_behind,
     outlives_cancellation,
     runs,
     tasks_at,

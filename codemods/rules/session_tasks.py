@@ -11,6 +11,7 @@ from codemods import shutdown
 from codemods.edits import Change, Edit, Remove, Replace
 from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
 from codemods.facts.values import Transport
+from codemods.lasting import is_done_with
 from codemods.rule import Context, Example, Rule
 from codemods.rules import swallowed_interrupt
 from codemods.sender_task import can_be_stopped, without_ends
@@ -127,7 +128,7 @@ def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
                 edits = _edits(node, session, sessions, module, mended=mended)
             else:
                 edits = _in_group(node, session, sessions, module, mended=mended)
-            if edits:
+            if edits and is_done_with(node, session, sessions):
                 found[node] = [edits]
                 done.add(function)  # further places there wait for the same two
     return found

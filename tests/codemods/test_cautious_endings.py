@@ -114,3 +114,126 @@ def test_new_parameters_stand_on_lines_of_their_own_where_the_others_do() -> Non
         APP.replace("ws = websocket", closing).replace("on_open=on_open", "on_open=on_open, on_close=on_close")
     )
     assert "def on_close(\n    ws,  # the app\n    close_status_code,\n    close_msg,\n):\n" in result.text
+
+
+BESIDE = """\
+import asyncio
+
+import websockets
+
+
+async def main(chunks):
+    async with websockets.connect(V2) as ws:
+        sender = asyncio.create_task(send(ws, chunks))
+        async for message in ws:
+            print(message)
+
+
+async def send(ws, chunks):
+    {sending}
+
+
+asyncio.run(main(CHUNKS))
+"""
+PUMP = "\n\n\nasync def pump(ws, chunks):\n    async for chunk in chunks:\n        await ws.send(chunk)"
+CALLBACK = (
+    "loop = asyncio.get_running_loop()\n\n"
+    "    def callback(data, frames, time, status):\n"
+    "        asyncio.run_coroutine_threadsafe(ws.send(bytes(data)), loop)\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sending", "lasts"),
+    [
+        ("async for chunk in chunks:\n        await ws.send(chunk)", True),
+        (f"asyncio.create_task(pump(ws, chunks)){PUMP}", False),
+        (f"TASKS.append(asyncio.create_task(pump(ws, chunks))){PUMP}", False),
+        (f"task = asyncio.create_task(pump(ws, chunks))\n    await task{PUMP}", True),
+        (f"async with asyncio.TaskGroup() as group:\n        group.create_task(pump(ws, chunks)){PUMP}", True),
+        (f"{CALLBACK}    microphone.start(callback)", False),
+        (f"{CALLBACK}    with microphone.start(callback):\n        await asyncio.Event().wait()", True),
+        (
+            f"{CALLBACK}    with microphone.start(callback):\n        while True:\n            await asyncio.sleep(1)",
+            True,
+        ),
+    ],
+)
+def test_a_sender_that_leaves_its_sending_to_others_does_not_end_the_session(sending: str, lasts: bool) -> None:
+    beside = BESIDE.format(sending=sending)
+    assert rewrites(ended(beside)) == ({"V3M517"} if lasts else {"V3M502"})
+    both = beside.replace(
+        "        sender = asyncio.create_task(send(ws, chunks))\n        async for message in ws:\n            print(message)\n",
+        "        await asyncio.gather(send(ws, chunks), receive(ws))\n\n\n"
+        "async def receive(ws):\n    async for message in ws:\n        print(message)\n",
+    )
+    assert rewrites(ended(both)) == ({"V3M501"} if lasts else {"V3M502"})
+
+
+def test_a_sender_that_is_started_again_does_not_end_the_session() -> None:
+    started = "sender = asyncio.create_task(send(ws, chunks))\n"
+    again = (
+        f"{started}\n        def again(task):\n            asyncio.create_task(send(ws, chunks))\n\n"
+        "        sender.add_done_callback(again)\n"
+    )
+    kept = f"{started}        TASKS.add(sender)\n        sender.add_done_callback(TASKS.discard)\n"
+    beside = BESIDE.format(sending="async for chunk in chunks:\n        await ws.send(chunk)")
+    assert rewrites(ended(beside.replace(started, again))) == {"V3M502"}
+    assert rewrites(ended(beside.replace(started, kept))) == {"V3M517"}
+
+
+WAITING = """\
+import asyncio
+
+import websockets
+
+
+async def main(chunks):
+    async with websockets.connect(V2) as ws:
+        {waiting}
+
+
+async def talk(ws, chunks):
+    await asyncio.gather(send(ws, chunks), receive(ws))
+
+
+async def send(ws, chunks):
+    async for chunk in chunks:
+        await ws.send(chunk)
+
+
+async def receive(ws):
+    async for message in ws:
+        print(message)
+
+
+asyncio.run(main(CHUNKS))
+"""
+
+
+@pytest.mark.parametrize(
+    ("waiting", "last"),
+    [
+        ("await talk(ws, chunks)", True),
+        ("await talk(ws, chunks)\n        print('over')", True),
+        ("await talk(ws, chunks)\n        await ws.close()", True),
+        ("while True:\n            await talk(ws, chunks)", False),
+        ("await talk(ws, chunks)\n        await talk(ws, chunks)", False),
+        ("await talk(ws, chunks)\n        print(await ws.recv())", False),
+        ("for _ in range(3):\n            await asyncio.gather(send(ws, chunks), receive(ws))", False),
+        ("await asyncio.gather(send(ws, chunks), receive(ws))\n        await ws.send(b'')", False),
+    ],
+)
+def test_what_is_not_the_last_use_of_a_session_does_not_end_it(waiting: str, last: bool) -> None:
+    assert rewrites(ended(WAITING.format(waiting=waiting))) == ({"V3M501"} if last else {"V3M502"})
+
+
+def test_a_loop_with_a_connection_for_each_round_ends_each_session() -> None:
+    source = WAITING.format(waiting="await talk(ws, chunks)").replace(
+        "    async with", "    while True:\n      async with"
+    )
+    assert rewrites(ended(source.replace("        await talk", "          await talk"))) == {"V3M501"}
+    again = WAITING.format(waiting="await talk(ws, chunks)").replace(
+        "asyncio.run(main(CHUNKS))", "while True:\n    asyncio.run(main(CHUNKS))"
+    )
+    assert rewrites(ended(again)) == {"V3M501"}
