@@ -163,7 +163,8 @@ def test_a_sender_that_leaves_its_sending_to_others_does_not_end_the_session(sen
     beside = BESIDE.format(sending=sending)
     assert rewrites(ended(beside)) == ({"V3M517"} if lasts else {"V3M502"})
     both = beside.replace(
-        "        sender = asyncio.create_task(send(ws, chunks))\n        async for message in ws:\n            print(message)\n",
+        "        sender = asyncio.create_task(send(ws, chunks))\n"
+        "        async for message in ws:\n            print(message)\n",
         "        await asyncio.gather(send(ws, chunks), receive(ws))\n\n\n"
         "async def receive(ws):\n    async for message in ws:\n        print(message)\n",
     )
