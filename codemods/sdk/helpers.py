@@ -89,6 +89,22 @@ class BufferedStreamingClient(StreamingClient):
         super().disconnect(terminate=terminate)
 '''
 
+END_AT_EXIT = '''\
+def end_at_exit(client, exiting=threading.Event()):
+    """End the session when the program ends, by Ctrl+C for example, unless it is over by then."""
+    if exiting.is_set():
+        sys.exit()  # this thread: no session begins any more
+
+    def end():
+        exiting.set()
+        session = alive()
+        if session is not None:
+            session.disconnect(terminate=True)
+
+    alive = weakref.ref(client, lambda _: atexit.unregister(end))
+    atexit.register(end)
+'''
+
 
 def turn_text(module: SourceModule) -> tuple[str, list[Edit]]:
     """Return the name of a function for the text of a turn, and the edits that bring it."""
@@ -100,6 +116,12 @@ def buffered(module: SourceModule) -> tuple[str, list[Edit]]:
     """Return the name of a client which gathers short frames, and the edits that bring it."""
     added = helper(module, "BufferedStreamingClient", BUFFERED)
     return added.name, [AddImport(V3, "StreamingClient"), added]
+
+
+def end_at_exit(module: SourceModule) -> tuple[str, list[Edit]]:
+    """Return the name of a function that ends a session with the program, and the edits that bring it."""
+    added = helper(module, "end_at_exit", END_AT_EXIT)
+    return added.name, [*(AddImport(name) for name in ("atexit", "sys", "threading", "weakref")), added]
 
 
 def microphone(name: str) -> list[Edit]:

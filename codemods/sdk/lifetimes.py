@@ -15,6 +15,7 @@ from codemods.facts.values import Bound, ClassRef, External, Function, Instance
 from codemods.model import Options
 from codemods.sdk.plan import Plans
 from codemods.sdk.scopes import first_parameter, function_of
+from codemods.sdk.sessions import Session
 from codemods.tree import SourceModule, dotted
 
 _HANDED_OVER = frozenset({"to_thread", "run_in_executor", "run_sync"})
@@ -100,6 +101,11 @@ class Lifetimes:
                     by_place.setdefault(each.place, set()).add(each.kind)
                 self._of_function[function] = [each for each in found if len(by_place[each.place]) == 1]
         return self._of_function[function]
+
+    def sessions(self, begin: Happening) -> set[Session]:
+        """Return the sessions whose method is called, or handed to a thread, where something happens."""
+        found = self.plans.at(begin.node) if isinstance(begin.node, cst.Attribute) else None
+        return {plan.session for plan in found[1]} if found is not None else set()
 
     def is_new(self, made: cst.BaseExpression) -> bool:
         """Return whether an expression makes a session that is rewritten."""

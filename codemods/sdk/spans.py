@@ -12,9 +12,9 @@ import libcst as cst
 
 from codemods.edits import Guard
 from codemods.facts.program import Program
-from codemods.facts.sessions import functions
 from codemods.model import Options
 from codemods.model import Span as SourceSpan
+from codemods.sdk.at_exit import AtExit
 from codemods.sdk.bindings import Bindings, leaves
 from codemods.sdk.lifetimes import Happening, Kind, Lifetimes, Place
 from codemods.sdk.scopes import function_of, occurs
@@ -47,9 +47,14 @@ class Spans:
         self.program = program
         self.lifetimes = Lifetimes.of(program, options)
         self.bindings = Bindings(program)
+        self.at_exit = AtExit(program, self.lifetimes)
+        self.secured: set[cst.CSTNode] = set()
+        """Where sessions begin that end on every path: methods, and the functions that call them."""
         modules = [program.run.modules[path] for path in program.targets]
-        self._at_exit = {place for module in modules for place in self._registered(module)}
         self.found = [span for module in modules for span in self._of_module(module)]
+        for span in self.found:
+            if span.guard is not None:
+                self.secured.update((span.opened.node, *span.opened.through))
 
     @staticmethod
     def of(program: Program, options: Options) -> Spans:
@@ -84,7 +89,10 @@ class Spans:
         later = [end for end in ends if start < module.span(end.node)]
         if any(start < at < module.span(end.node) for at in self._barriers(module) for end in later):
             return []  # a person begins the session, and ends it
-        if later and not self._is_safe(begin, later, module):
+        if later and self._is_safe(begin, later, module):
+            if any(_handler(end.node, module) is None for end in later):
+                self.secured.update((begin.node, *begin.through))
+        elif later:
             found = list(self._span(begin, later, module))
             return [
                 span if span.guard is not None else replace(span, guard=self._own(begin, module, ended=True))
@@ -101,7 +109,7 @@ class Spans:
 
     def _is_safe(self, begin: Happening, ends: Sequence[Happening], module: SourceModule) -> bool:
         """Return whether the program ends a session on every path by itself, or right away."""
-        if begin.place in self._at_exit or any(_is_next(begin.node, end.node, module) for end in ends):
+        if self.at_exit.ends(begin) or any(_is_next(begin.node, end.node, module) for end in ends):
             return True
         handlers = [_handler(end.node, module) for end in ends]
         if any(isinstance(up, cst.Finally) for end in ends for up in module.ancestors(end.node)):
@@ -111,29 +119,13 @@ class Spans:
             return any(handler is not None and _catches(handler, "Exception") for handler in handlers)
         return any(handler is not None and _catches(handler) for handler in handlers)
 
-    def _registered(self, module: SourceModule) -> Iterator[Place]:
-        """Yield what `atexit` ends."""
-        for call in module.walk():
-            func = call.func if isinstance(call, cst.Call) else None
-            if not isinstance(call, cst.Call) or not call.args or not isinstance(func, cst.Name | cst.Attribute):
-                continue
-            if (func.attr if isinstance(func, cst.Attribute) else func).value != "register":
-                continue
-            given = call.args[0].value
-            if isinstance(given, cst.Attribute) and given.attr.value == Kind.ENDS.value:
-                place = self.lifetimes.place(given.value, self.program.run.scopes[function_of(call, module)])
-                yield from [place] if place is not None else []
-            for function in functions(self.program.values(given)):
-                if isinstance(function, cst.FunctionDef):
-                    yield from (each.place for each in self.lifetimes.leaves_open(function) if each.kind is Kind.ENDS)
-
     # what does
 
     def _span(self, begin: Happening, ends: list[Happening], module: SourceModule) -> Iterator[Span]:
         unproven = Span(begin, ends[0])
         statement = module.statement(begin.node)
         block = module.parent(statement) if statement is not None else None
-        if statement is None or not isinstance(block, Block) or not _is_plain(statement):
+        if statement is None or not isinstance(block, Block) or not is_plain(statement):
             yield unproven
             return
         behind = _behind(statement, block)
@@ -143,6 +135,8 @@ class Spans:
             if region:
                 guard = Guard(statement, ending, _held(region))
                 yield self._proven(unproven, guard, region, module)
+            else:
+                self.secured.update((begin.node, *begin.through))
             return
         around = module.parent(block)
         outer = module.parent(around) if isinstance(around, cst.With | cst.Try) and around.body is block else None
@@ -196,7 +190,7 @@ class Spans:
         here = sum(
             isinstance(node, cst.Name) and node.value == place.head for part in behind for node in module.walk(part)
         )
-        start = first + 1 if _is_plain(behind[first]) else first
+        start = first + 1 if is_plain(behind[first]) else first
         region = behind[start : using[-1] + 1]
         if not first or not region or here < everywhere or any(map(is_barrier, region)):
             return None
@@ -209,12 +203,12 @@ class Spans:
             asked = statement.test.left if isinstance(statement.test, cst.Comparison) else statement.test
             if statement.orelse is not None or dotted(asked) != place.name:
                 return False
-        elif not _is_plain(statement):
+        elif not is_plain(statement):
             return False
         return any(each.kind is Kind.ENDS and each.place == place for each in self.lifetimes.within(statement, module))
 
 
-def _is_plain(statement: cst.CSTNode) -> bool:
+def is_plain(statement: cst.CSTNode) -> bool:
     """Return whether a statement is a line with one call or assignment on it."""
     return (
         isinstance(statement, cst.SimpleStatementLine)

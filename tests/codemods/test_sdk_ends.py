@@ -589,3 +589,101 @@ def test_sessions_of_v3_are_their_authors_business() -> None:
         "client.connect(PARAMETERS)\nclient.stream(AUDIO)\nclient.disconnect(terminate=True)\n"
     )
     assert migrate(source, Options(todo=False)).text == source
+
+
+LOOSE = {
+    "another function ends it": """
+        class Service:
+            def start(self):
+                self.t = MADE
+                self.t.connect()
+
+            def stop(self):
+                self.t.close()
+        """,
+    "a callback ends it": """
+        class Agent:
+            def listen(self):
+                self.t = aai.RealtimeTranscriber(sample_rate=16_000, on_data=self.heard, on_error=print)
+                self.t.connect()
+                self.t.stream(AUDIO)
+
+            def heard(self, transcript):
+                self.t.close()
+                self.listen()
+
+        Agent().listen()
+        """,
+    "others may go on with it": UNPROVEN["others may go on with it"],
+    "a library runs the function": """
+        from flask_sock import Sock
+
+        sock = Sock(APP)
+
+        @sock.route("/media")
+        def media(ws):
+            t = MADE
+            t.connect()
+            for message in ws:
+                t.stream(message)
+            t.close()
+        """,
+    "a thread runs the method": """
+        import asyncio
+
+        class Service:
+            async def start(self):
+                self.t = MADE
+                await asyncio.to_thread(self.t.connect)
+
+            async def stop(self):
+                await asyncio.to_thread(self.t.close)
+        """,
+    "it is never ended, and others have it": "t = MADE\nkeep(t)\nt.connect()\nt.stream(AUDIO)\n",
+}
+
+
+@pytest.mark.parametrize("source", [pytest.param(source, id=name) for name, source in LOOSE.items()])
+def test_a_session_that_nothing_ends_for_sure_ends_with_the_program(source: str) -> None:
+    result = ended(source)
+    assert len(result.fixed("V3M521")) == 1
+    assert re.search(r"\n *end_at_exit\((self\.)?t\)\n.*t\.connect", result.text)
+    assert result.text.count("def end_at_exit(") == 1
+    compile(result.text, "app.py", "exec")
+
+
+SURE = {
+    **{name: source for name, source in RIGHT.items() if not name.startswith("another")},
+    **PROVEN,
+    "its function has it for itself": "t = MADE\nt.connect()\nt.stream(AUDIO)\n",
+    "atexit ends it under another name": """
+        import atexit
+
+        def work(session):
+            session.connect()
+            session.stream(AUDIO)
+
+        t = MADE
+        atexit.register(t.close)
+        work(t)
+        """,
+    "a test": """
+        def test_connects():
+            t = MADE
+            t.connect()
+            assert t
+        """,
+    "made where no statement fits in front": "t = MADE; keep(t); t.connect(); t.stream(AUDIO)\n",
+}
+
+
+@pytest.mark.parametrize("source", [pytest.param(source, id=name) for name, source in SURE.items()])
+def test_a_session_that_ends_for_sure_is_left_alone(source: str) -> None:
+    result = ended(source)
+    assert not result.fixed("V3M521")
+    assert "end_at_exit" not in result.text
+
+
+def test_a_name_that_the_program_has_is_not_taken() -> None:
+    result = ended("def end_at_exit(): pass\n\n\nt = MADE\nkeep(t)\nt.connect()\n")
+    assert "\nend_at_exit_v3(t)\nt.connect(" in result.text

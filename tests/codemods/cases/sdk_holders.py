@@ -44,6 +44,9 @@ start()
 # output
 """Globals, dataclasses, properties, lists."""
 import assemblyai as aai
+import atexit
+import sys
+import threading
 import weakref
 from dataclasses import dataclass, field
 from assemblyai.streaming.v3 import (
@@ -100,6 +103,21 @@ class MicrophoneStream:
             self._free()
 
 
+def end_at_exit(client, exiting=threading.Event()):
+    """End the session when the program ends, by Ctrl+C for example, unless it is over by then."""
+    if exiting.is_set():
+        sys.exit()  # this thread: no session begins any more
+
+    def end():
+        exiting.set()
+        session = alive()
+        if session is not None:
+            session.disconnect(terminate=True)
+
+    alive = weakref.ref(client, lambda _: atexit.unregister(end))
+    atexit.register(end)
+
+
 transcriber = None
 def on_data(client, transcript):
     global transcriber
@@ -118,6 +136,7 @@ def start():
     )
     transcriber.on(StreamingEvents.Turn, on_data)
     transcriber.on(StreamingEvents.Error, lambda client, error: print(str(error), error.code if hasattr(error, "code") else ""))
+    end_at_exit(transcriber)
     transcriber.connect(
         StreamingParameters(
             sample_rate=16_000,

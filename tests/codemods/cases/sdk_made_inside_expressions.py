@@ -23,6 +23,10 @@ def run(t):
 # output
 """Transcribers made within other statements."""
 import assemblyai as aai
+import atexit
+import sys
+import threading
+import weakref
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -30,6 +34,21 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
+
+
+def end_at_exit(client, exiting=threading.Event()):
+    """End the session when the program ends, by Ctrl+C for example, unless it is over by then."""
+    if exiting.is_set():
+        sys.exit()  # this thread: no session begins any more
+
+    def end():
+        exiting.set()
+        session = alive()
+        if session is not None:
+            session.disconnect(terminate=True)
+
+    alive = weakref.ref(client, lambda _: atexit.unregister(end))
+    atexit.register(end)
 
 
 def turn_text(turn: TurnEvent) -> str:
@@ -49,6 +68,7 @@ class A:
         transcriber_2.on(StreamingEvents.Turn, on_data)
         transcriber_2.on(StreamingEvents.Error, on_error)
         x, y = transcriber_2, 1
+        end_at_exit(x)
         # TODO(v3-migrate): V3M514 this session stays open, and is billed, if something fails before it is ended: end it in a `finally`
         x.connect(
             StreamingParameters(

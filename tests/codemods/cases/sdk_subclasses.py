@@ -32,6 +32,10 @@ with D(8000) as d:
 # output
 """Subclasses of every kind."""
 import assemblyai as aai
+import atexit
+import sys
+import threading
+import weakref
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -40,6 +44,21 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
+
+
+def end_at_exit(client, exiting=threading.Event()):
+    """End the session when the program ends, by Ctrl+C for example, unless it is over by then."""
+    if exiting.is_set():
+        sys.exit()  # this thread: no session begins any more
+
+    def end():
+        exiting.set()
+        session = alive()
+        if session is not None:
+            session.disconnect(terminate=True)
+
+    alive = weakref.ref(client, lambda _: atexit.unregister(end))
+    atexit.register(end)
 
 
 def turn_text(turn: TurnEvent) -> str:
@@ -70,6 +89,7 @@ class C(StreamingClient):
             format_turns=True,
         )
         self._on_close = on_close
+        end_at_exit(self)
         self.connect()
     def handle(self, t: TurnEvent):
         print(turn_text(t))
