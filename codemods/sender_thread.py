@@ -9,6 +9,7 @@ import libcst as cst
 from codemods.build import expression
 from codemods.edits import AddImport, Edit, InsertAfter, InsertBefore, Replace
 from codemods.facts.sessions import Session, Sessions, external_names, own_nodes
+from codemods.facts.threads import calls_of
 from codemods.shutdown import client_name
 from codemods.tree import SourceModule, Statement, dotted
 
@@ -23,6 +24,7 @@ class SenderThread:
     Attributes:
         sender: the function that it runs.
         loops: the loops in it around what sends, the outer ones first.
+        sends: the calls in it that send, or make another function send.
         thread: the call that makes it.
         home: the class whose methods all this is; None in a script, where names are global.
         owner: what its methods call the instance.
@@ -30,15 +32,25 @@ class SenderThread:
 
     sender: cst.FunctionDef
     loops: tuple[cst.While | cst.For, ...]
+    sends: tuple[cst.CSTNode, ...]
     thread: cst.Call
     module: SourceModule
     home: cst.ClassDef | None
     owner: str
 
     @classmethod
-    def of(cls, session: Session, sessions: Sessions) -> SenderThread | None:
-        """Return the thread that sends the audio of a session, if there is just one."""
-        senders = {sessions.function(send.call) for send in session.audio}
+    def of(cls, session: Session, sessions: Sessions, *, indirect: bool = False) -> SenderThread | None:
+        """Return the thread that sends the audio of a session, if there is just one.
+
+        `indirect` is whether what it runs may leave the sending to functions that it calls.
+        """
+        sends: list[cst.CSTNode] = [send.call for send in session.audio]
+        senders = {sessions.function(send) for send in sends}
+        if indirect:
+            started = {target for _, targets in sessions.thread_targets() for target in targets}
+            if not senders & started:
+                sends = [call for sender in senders for call in calls_of(sender, sessions)]
+                senders = {sessions.function(call) for call in sends}
         if len(senders) != 1:
             return None
         (sender,) = senders
@@ -46,7 +58,7 @@ class SenderThread:
         module = sessions.program.module_of(sender)
         if module is None or not isinstance(sender, cst.FunctionDef) or len(threads) != 1:
             return None
-        around = {up for send in session.audio for up in module.ancestors(send.call)}
+        around = {up for send in sends for up in module.ancestors(send)}
         loops = [node for node in own_nodes(sender) if isinstance(node, cst.While | cst.For) and node in around]
         made_again = module.owns(threads[0]) and sessions.in_loop(threads[0], sessions.function(threads[0]))
         if not loops or not module.owns(threads[0]) or made_again or any(_has_else(loop) for loop in loops):
@@ -54,7 +66,7 @@ class SenderThread:
         home, owner = _home(loops[0], module)
         if (home, owner) != _home(threads[0], module) or (home is not None and _init(home, owner) is None):
             return None
-        return cls(sender, tuple(loops), threads[0], module, home, owner)
+        return cls(sender, tuple(loops), tuple(sends), threads[0], module, home, owner)
 
     def is_at_home(self, node: cst.CSTNode) -> bool:
         """Return whether the names of this thread mean the same where `node` stands."""
@@ -87,7 +99,7 @@ class SenderThread:
                 return None
             kept = self._named(name)
             edits += [
-                Replace(part, lambda updated: _assigned(updated, kept)),
+                Replace(part, lambda updated: assigned(updated, kept)),
                 InsertAfter(statement, f"{kept}.start()"),
             ]
         else:
@@ -161,18 +173,21 @@ class SenderThread:
 
     def quiet(self, session: Session) -> list[Edit]:
         """Return the edits by which the thread ends without a traceback when the connection is gone."""
-        for send in session.audio:
-            for up in self.module.ancestors(send.call):
+        for send in (*(each.call for each in session.audio), *self.sends):
+            for up in self.module.ancestors(send):
                 if isinstance(up, cst.Try):
                     return []  # the program has a word to say about that
                 if up is self.sender:
                     break
         gone, imported = client_name(self.module, _GONE)
 
+        code = f"try:\n    pass\nexcept ({gone}, ConnectionError):\n    pass  # the connection is gone\n"
+        guarded = cst.ensure_type(cst.parse_statement(code), cst.Try)
+
         def build(updated: cst.CSTNode) -> cst.CSTNode:
+            if isinstance(updated, cst.Try):
+                return updated.with_changes(handlers=guarded.handlers)  # it frees something in the end
             loop = cst.ensure_type(updated, cst.BaseCompoundStatement)  # type: ignore[type-abstract]
-            code = f"try:\n    pass\nexcept ({gone}, ConnectionError):\n    pass  # the connection is gone\n"
-            guarded = cst.ensure_type(cst.parse_statement(code), cst.Try)
             body = guarded.body.with_changes(body=[loop.with_changes(leading_lines=())])
             return guarded.with_changes(body=body, leading_lines=loop.leading_lines)
 
@@ -264,7 +279,7 @@ def function_frees_device(function: cst.CSTNode, sessions: Sessions) -> bool:
     return any(frees_device(node, sessions) for node in own_nodes(function))
 
 
-def _assigned(updated: cst.CSTNode, name: str) -> cst.CSTNode:
+def assigned(updated: cst.CSTNode, name: str) -> cst.CSTNode:
     """Turn `Thread(...).start()` into `name = Thread(...)`; the name may be that of an attribute."""
     started = cst.ensure_type(cst.ensure_type(updated, cst.Expr).value, cst.Call)
     thread = cst.ensure_type(started.func, cst.Attribute).value

@@ -9,6 +9,7 @@ import libcst as cst
 from codemods.edits import AddImport, Change, InsertAfter
 from codemods.facts.sessions import Sessions, external_names, own_nodes
 from codemods.facts.threads import stray_functions
+from codemods.local_device import freed_by_its_reader
 from codemods.rule import Context, Example, Rule
 from codemods.rules import app_thread
 from codemods.tree import SourceModule
@@ -54,6 +55,9 @@ class Device(Rule):
             return
         freeing = context.program.memo(Device, lambda: _freeing(sessions))
         if freeing and not (_only_when_closed(freeing, sessions) or _may_not_get_there(node, freeing, sessions)):
+            return
+        if not freeing and (edit := freed_by_its_reader(node, sessions, context.module)) is not None:
+            yield self.change(node, "the sound device is never freed; now the thread that reads it does", edit)
             return
         statement = context.module.statement(node)
         release = _release(node, context)

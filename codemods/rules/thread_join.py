@@ -12,6 +12,7 @@ from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import app_thread, session_close
 from codemods.sender_thread import SenderThread, frees_device, is_true
+from codemods.thread_block import stopped_in_block
 from codemods.tree import SourceModule, Statement
 
 _PROGRAM = """\
@@ -91,7 +92,7 @@ class ThreadJoin(Rule):
             return
         if session.connection not in sessions.ended and not sessions.terminates:
             return  # V3M510 says what there is to do for this session
-        edits = _edits(session, sessions)
+        edits = _edits(session, sessions) or _stopped(session, sessions)
         if edits:
             yield self.change(node, "nothing waits for this thread; now the end of the program does", *edits)
         elif _may_outlive(node, sessions, context.module):
@@ -167,6 +168,11 @@ def _edits(session: Session, sessions: Sessions) -> list[Edit]:
         return []
     name, edits = kept
     return [*edits, *(InsertBefore(place, sender.waited_for(name)) for place in places), AddImport("threading")]
+
+
+def _stopped(session: Session, sessions: Sessions) -> list[Edit]:
+    """Return the edits that stop and join a thread that no callback of a connection starts."""
+    return stopped_in_block(session, sessions) if session.connection.transport is Transport.WEBSOCKET_CLIENT else []
 
 
 def _freed_at(module: SourceModule, sender: SenderThread, sessions: Sessions) -> Iterable[Statement]:

@@ -437,3 +437,137 @@ def test_a_synchronous_session_that_is_not_understood_stays(source: str) -> None
     assert "V3M520" not in rewrites(result)
     assert "stop_event" not in result.text
     assert reports(result) & {"V3M510", "V3M520"}
+
+
+BLOCK = """\
+import threading
+
+import pyaudio
+import websocket
+
+
+class Line:
+    def __init__(self):
+        self.ws = websocket.create_connection(V2)
+
+    def feed(self, sound):
+        self.ws.send_binary(sound)
+
+    def hang_up(self):
+        self.ws.send('{"terminate_session": true}')
+        self.ws.close()
+
+
+def listen(line):
+    pa = pyaudio.PyAudio()
+    mic = pa.open(rate=16000, channels=1, format=pyaudio.paInt16, input=True)
+    while True:
+        line.feed(mic.read(3200))
+
+
+def main():
+    line = Line()
+    threading.Thread(target=listen, args=(line,), daemon=True).start()
+    print("Ctrl+C ends it")
+    try:
+        while True:
+            print(line.ws.recv())
+    except KeyboardInterrupt:
+        line.hang_up()
+
+
+main()
+"""
+THREAD = "    threading.Thread(target=listen, args=(line,), daemon=True).start()\n"
+STOPPED = """\
+    try:
+        try:
+            while True:
+                print(line.ws.recv())
+        finally:
+            stop_event.set()
+            {thread}.join(timeout=1)
+    except KeyboardInterrupt:
+        line.hang_up()
+"""
+READER = """\
+    try:
+        while not stop_event.is_set():
+            line.feed(mic.read(3200))
+    except (websocket.WebSocketConnectionClosedException, ConnectionError):
+        pass  # the connection is gone
+    finally:
+        pa.terminate()
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "thread"),
+    [
+        (THREAD, THREAD, "audio_thread"),
+        (THREAD, "    ear = threading.Thread(target=listen, args=(line,), daemon=True)\n    ear.start()\n", "ear"),
+    ],
+)
+def test_a_thread_ends_before_ctrl_c_ends_the_session(old: str, new: str, thread: str) -> None:
+    result = ended(BLOCK.replace(old, new))
+    assert {"V3M511", "V3M512"} <= rewrites(result)
+    assert STOPPED.format(thread=thread) in result.text
+    assert READER in result.text
+    assert result.text.count("stop_event = threading.Event()") == 1
+
+
+def test_a_thread_that_sends_itself_ends_like_one_that_lets_others_send() -> None:
+    without = BLOCK.replace("        self.ws.send_binary(sound)\n", "        print(len(sound))\n")
+    result = ended(without.replace("line.feed(", "line.ws.send_binary("))
+    assert {"V3M511", "V3M512"} <= rewrites(result)
+    assert "finally:\n            stop_event.set()\n            audio_thread.join(timeout=1)\n" in result.text
+
+
+UNBLOCKED = {
+    "nothing waits": BLOCK.replace("        while True:\n            print(line.ws.recv())", "        print(line.ws)"),
+    "the try is not the last": BLOCK.replace(
+        "        line.hang_up()\n\n\n", "        line.hang_up()\n    line.ws.recv()\n\n\n"
+    ),
+    "Ctrl+C ends nothing": BLOCK.replace("        line.hang_up()\n\n\n", "        print('bye')\n\n\n"),
+    "nobody catches Ctrl+C": BLOCK.replace("except KeyboardInterrupt", "except ValueError"),
+    "another thread's block": BLOCK.replace("\n\nmain()", "\n\nthreading.Thread(target=main).start()"),
+    "other things in between": BLOCK.replace(
+        '    print("Ctrl', '    for _ in range(9):\n        pass\n    print("Ctrl'
+    ),
+    "the name is taken": BLOCK + "stop_event = None\n",
+    "two threads": BLOCK.replace(THREAD, THREAD + THREAD),
+    "somebody else feeds": BLOCK.replace("            print(line.ws.recv())", "            line.feed(line.ws.recv())"),
+}
+
+
+@pytest.mark.parametrize("source", [pytest.param(source, id=name) for name, source in UNBLOCKED.items()])
+def test_a_thread_of_an_unknown_life_is_left_alone(source: str) -> None:
+    result = ended(source)
+    assert "V3M511" not in rewrites(result)
+    assert "stop_event.set()" not in result.text
+    assert "V3M511" in reports(result)
+
+
+ESCAPING = {
+    "a stream of others": BLOCK.replace("mic = pa.open", "line.mic = pa.open").replace("mic.read", "line.mic.read"),
+    "a stream that is handed on": BLOCK.replace(
+        "    while True:\n        line.feed(mic", "    keep(mic)\n    while True:\n        line.feed(mic"
+    ),
+    "a PyAudio that is handed on": BLOCK.replace(
+        "    while True:\n        line.feed", "    keep(pa)\n    while True:\n        line.feed"
+    ),
+    "a PyAudio of the module": BLOCK.replace("    pa = pyaudio", "    global pa\n    pa = pyaudio"),
+    "a stream for a function inside": BLOCK.replace(
+        "    while True:\n        line.feed",
+        "    def level():\n        return mic.read(1)\n\n    while True:\n        line.feed",
+    ),
+    "more to do behind the loop": BLOCK.replace("(mic.read(3200))\n", "(mic.read(3200))\n    print(mic)\n"),
+}
+
+
+@pytest.mark.parametrize("source", [pytest.param(source, id=name) for name, source in ESCAPING.items()])
+def test_a_device_that_others_may_have_is_not_freed_under_them(source: str) -> None:
+    result = ended(source)
+    assert "V3M512" not in rewrites(result)
+    assert "terminate()\n" not in result.text.replace("its terminate()", "")
+    assert "V3M512" in reports(result)
