@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from functools import partial
 
 import libcst as cst
 
@@ -11,7 +12,7 @@ from codemods.edits import Change, Edit, InsertBefore
 from codemods.facts.sessions import Endings, Session, Sessions
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
-from codemods.rules import app_thread, session_scope
+from codemods.rules import app_thread, session_scope, session_tasks
 from codemods.tree import SourceModule
 
 _ENDED = frozenset({"SessionTerminated", "SessionInformation"})
@@ -94,18 +95,25 @@ def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
     app_thread.planned(context)
     session_scope.planned(context)
-    # both end the session on the way out only, not where the program closes it
-    beside = (app_thread.AppThread.code, session_scope.SessionScope.code)
-    return Sessions.of(context.program).plan(SessionClose.code, context.options, _endings, beside=beside)
+    # these end the session on the way out only, not where the program closes it
+    rules = (app_thread.AppThread, session_scope.SessionScope, session_tasks.SessionTasks)
+    beside = tuple(rule.code for rule in rules)
+    sessions = Sessions.of(context.program)
+    # behind `run_session` the session is over
+    settled = frozenset(sessions.function(node) for node in session_tasks.planned(context))
+    endings = partial(_endings, settled=settled)
+    return sessions.plan(SessionClose.code, context.options, endings, beside=beside)
 
 
-def _endings(session: Session, sessions: Sessions) -> Endings:
+def _endings(session: Session, sessions: Sessions, *, settled: Container[cst.CSTNode]) -> Endings:
     found: Endings = {}
     for module in sessions.modules():
         if not shutdown.fits(module, sessions):
             continue
         for call in session.closes:
-            if module.owns(call) and (edits := _edits(call, session, sessions, module)):
+            if sessions.function(call) in settled or not module.owns(call):
+                continue
+            if edits := _edits(call, session, sessions, module):
                 found[call] = [edits]
     return found
 
@@ -130,10 +138,11 @@ def _edits(call: cst.Call, session: Session, sessions: Sessions, module: SourceM
     if function not in readers(session, sessions):
         waited = InsertBefore(statement, f"{wait}{shutdown.END}({socket})")
         return [waited, *shutdown.end_session(module, session.connection)]
-    if awaited or function not in sessions.callbacks(session, "on_message", "on_data", "on_open"):
+    callbacks = sessions.callbacks(session, "on_message", "on_data", "on_open")
+    if function not in callbacks and not (awaited and any(sessions.function(r) is function for r in session.receives)):
         return []
     # nobody else would receive the answer, so there is nothing to wait for
-    return [InsertBefore(statement, _send(session, socket))]
+    return [InsertBefore(statement, wait + _send(session, socket))]
 
 
 def _is_over(call: cst.Call, function: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> bool:
@@ -164,4 +173,5 @@ def readers(session: Session, sessions: Sessions) -> frozenset[cst.CSTNode]:
 
 
 def _send(session: Session, socket: str) -> str:
-    return f'{socket}.send(\'{{"type": "Terminate"}}\')'
+    method = "send_str" if session.connection.transport is Transport.AIOHTTP else "send"
+    return f'{socket}.{method}(\'{{"type": "Terminate"}}\')'
