@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeGuard
 
 import libcst as cst
 
@@ -15,6 +14,7 @@ from codemods.facts.sessions import Session, Sessions, external_names, functions
 from codemods.lasting import is_outlived
 from codemods.rules import swallowed_interrupt
 from codemods.tree import SourceModule
+from codemods.try_blocks import guarded_by, without_finally
 
 _STARTS = ("create_task", "ensure_future")
 #: For a task that has no name.
@@ -187,7 +187,7 @@ def without_ends(call: cst.Call, session: Session, sessions: Sessions) -> list[E
         if isinstance(around, cst.ExceptHandler) and catches_cancellation(around, sessions):
             edits += _without_handler(around, statement, module)
         elif isinstance(around, cst.Finally) and not sessions.in_loop(around, function):
-            edits += _without_finally(around, module)
+            edits += without_finally(around, module)
         elif not _leaves(statement, function, module):
             return None
     return edits
@@ -239,35 +239,6 @@ def _without_handler(
     def build(updated: cst.CSTNode) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
         old = cst.ensure_type(updated, cst.Try)
         handlers = [other for index, other in enumerate(old.handlers) if index != place]
-        return _guarded(old, handlers, old.finalbody)
+        return guarded_by(old, handlers, old.finalbody)
 
     yield Replace(guarded, build)
-
-
-def _without_finally(block: cst.Finally, module: SourceModule) -> Iterable[Edit]:
-    """Yield the edits that drop a `finally` whose only statement is gone."""
-    guarded = module.parent(block)
-    if len(block.body.body) != 1 or not _opens(guarded):
-        return
-
-    def build(updated: cst.CSTNode) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
-        old = cst.ensure_type(updated, cst.Try)
-        return _guarded(old, old.handlers, None)
-
-    yield Replace(guarded, build)
-
-
-def _opens(node: cst.CSTNode | None) -> TypeGuard[cst.Try]:
-    """Return whether a node is a `try` that can be taken away from around its block."""
-    return isinstance(node, cst.Try) and node.orelse is None and isinstance(node.body, cst.IndentedBlock)
-
-
-def _guarded(
-    old: cst.Try, handlers: Sequence[cst.ExceptHandler], finalbody: cst.Finally | None
-) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
-    """Return a `try` with other ends, or only what stands in it where nothing is left that it guards against."""
-    if handlers or finalbody is not None:
-        return old.with_changes(handlers=handlers, finalbody=finalbody)
-    first, *others = old.body.body
-    first = first.with_changes(leading_lines=[*old.leading_lines, *getattr(first, "leading_lines", ())])
-    return cst.FlattenSentinel([first, *others])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 import libcst as cst
 
@@ -118,15 +119,15 @@ class _Applier(cst.CSTTransformer):
         gap: Sequence[cst.EmptyLine] = ()
         for statement in node.body:
             if isinstance(statement, cst.SimpleStatementLine) and _is_gone(statement):
-                gap = gap or statement.leading_lines[:1]
+                gap = gap or list(takewhile(lambda line: line.comment is None, statement.leading_lines))
                 waiting += still_true(statement.leading_lines)
                 trailing = statement.trailing_whitespace.comment
                 if trailing is not None and not is_about_encoding(trailing):
                     waiting.append(cst.EmptyLine(comment=trailing))
                 continue
             lines = [*waiting, *leading(statement)]
-            if kept and gap and gap[0].comment is None and (not lines or lines[0].comment is not None):
-                lines.insert(0, gap[0])  # what is gone stood apart from what is above: so does what comes next
+            if kept and gap and (not lines or lines[0].comment is not None):
+                lines = [*gap, *lines]  # what is gone stood apart from what is above: so does what comes next
             if len(lines) > len(leading(statement)):
                 statement = self._guards.renewed(statement, statement.with_changes(leading_lines=lines))
             waiting, gap = [], ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from functools import partial
 
 import libcst as cst
@@ -99,19 +99,19 @@ def planned(context: Context) -> Endings:
     rules = (app_thread.AppThread, session_scope.SessionScope, session_tasks.SessionTasks)
     beside = tuple(rule.code for rule in rules)
     sessions = Sessions.of(context.program)
-    # behind `run_session` the session is over
+    # behind `run_session` the session is over, and so it is for those that wait for it
     settled = frozenset(sessions.function(node) for node in session_tasks.planned(context))
     endings = partial(_endings, settled=settled)
     return sessions.plan(SessionClose.code, context.options, endings, beside=beside)
 
 
-def _endings(session: Session, sessions: Sessions, *, settled: Container[cst.CSTNode]) -> Endings:
+def _endings(session: Session, sessions: Sessions, *, settled: frozenset[cst.CSTNode]) -> Endings:
     found: Endings = {}
     for module in sessions.modules():
         if not shutdown.fits(module, sessions):
             continue
         for call in session.closes:
-            if sessions.function(call) in settled or not module.owns(call):
+            if not module.owns(call) or settled & sessions.reach(sessions.function(call)):
                 continue
             if edits := _edits(call, session, sessions, module):
                 found[call] = [edits]
