@@ -62,8 +62,8 @@ def cut(program: str) -> list[str]:
 
 
 def squeezed(text: str) -> list[str]:
-    """Return the lines that are not blank: how many stand between cells is a matter of taste."""
-    return [line for line in text.splitlines() if line.strip()]
+    """Return the lines that are not blank, sorted: before which definition a new variable stands is a matter of taste."""
+    return sorted(line for line in text.splitlines() if line.strip())
 
 
 def _alone(app: App) -> bool:
