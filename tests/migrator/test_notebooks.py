@@ -62,7 +62,7 @@ def cut(program: str) -> list[str]:
 
 
 def squeezed(text: str) -> list[str]:
-    """Return the lines that are not blank, sorted: before which definition a new variable stands is a matter of taste."""
+    """Return the lines that are not blank, sorted: new variables may stand before another definition."""
     return sorted(line for line in text.splitlines() if line.strip())
 
 
