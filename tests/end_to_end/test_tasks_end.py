@@ -84,7 +84,7 @@ PROGRAMS = {
         (_LEGACY, _BETWEEN, _NEWEST),
     ),
     "a loop that nothing guards": (
-        WEBSOCKETS,
+        WEBSOCKETS.replace("asyncio.run(listen())", "asyncio.get_event_loop().run_until_complete(listen())"),
         "        asyncio.create_task(send(ws))\n        async for message in ws:\n            show(message)\n",
         (_NEWEST,),
     ),
