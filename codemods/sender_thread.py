@@ -179,8 +179,10 @@ class SenderThread:
                     return []  # the program has a word to say about that
                 if up is self.sender:
                     break
-        gone, imported = client_name(self.module, _GONE)
-
+        named = client_name(self.module, _GONE)
+        if named is None:
+            return []
+        gone, imported = named
         code = f"try:\n    pass\nexcept ({gone}, ConnectionError):\n    pass  # the connection is gone\n"
         guarded = cst.ensure_type(cst.parse_statement(code), cst.Try)
 

@@ -6,6 +6,8 @@ was said last arrive after `Terminate`, before the service closes the connection
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from codemods.build import indented
@@ -14,6 +16,7 @@ from codemods.facts.sessions import Sessions
 from codemods.facts.values import Connection, Transport
 from codemods.tree import SourceModule
 
+_CLIENT = re.compile(r"from\s+websocket\b|import\s.*\bwebsocket\b")
 END = "end_session"
 RUN = "run_session"
 ENDING = "ending_session"
@@ -272,8 +275,18 @@ def run_app(module: SourceModule, thread: str, *, goes_through: bool, in_class: 
     return [_helper(module, RUN_APP, code), AddImport("threading"), AddImport("time")]
 
 
-def client_name(module: SourceModule, name: str) -> tuple[str, AddImport]:
-    """Return how a module calls something of websocket-client, and the import that this takes."""
+def client_name(module: SourceModule, name: str) -> tuple[str, AddImport] | None:
+    """Return how a module calls something of websocket-client, and the import that this takes.
+
+    None where the module loads without that library, too: functions import it, or a `try` does.
+    """
+    imports = [
+        node
+        for node in module.walk()
+        if isinstance(node, cst.Import | cst.ImportFrom) and _CLIENT.match(module.code(node))
+    ]
+    if imports and not any(module.parent(module.statement(node) or node) is module.tree for node in imports):
+        return None
     plain = any(
         isinstance(node, cst.ImportAlias) and node.evaluated_name == "websocket" and node.asname is None
         for node in module.walk()

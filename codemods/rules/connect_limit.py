@@ -121,7 +121,10 @@ def _edits(node: cst.Attribute, session: Session, sessions: Sessions, module: So
     app = _app(on_open, session, sessions, module)
     if not module.owns(on_open) or first is None or app is None:
         return []
-    limit, imported = shutdown.client_name(module, _LIMIT)
+    named = shutdown.client_name(module, _LIMIT)
+    if named is None:
+        return []
+    limit, imported = named
     return [
         InsertBefore(place, f"{limit}({_SECONDS})  # to connect: nothing can stop the attempt in its thread"),
         InsertBefore(first, f"{limit}(None)"),

@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods.edits import AddImport, Change, InsertAfter
 from codemods.facts.sessions import Sessions, external_names, own_nodes
-from codemods.facts.threads import stray_functions
+from codemods.facts.threads import calls_of, stray_functions
 from codemods.local_device import freed_by_its_reader
 from codemods.rule import Context, Example, Rule
 from codemods.rules import app_thread
@@ -73,11 +73,19 @@ class Device(Rule):
                 )
             return
         freed = "not freed on every way out" if freeing else "never freed"
+        held, method = release
+        again = _may_be_made_again(node, sessions, context.module)
+        if again and not context.program.can_import(context.module, "weakref"):
+            yield self.report(node, "the sound device is never freed: call its terminate() before the next is made")
+            return
+        call = f"lambda made=weakref.ref({held}): made() and made().{method}()" if again else f"{held}.{method}"
+        reason = "  # weakly: one is made after the other" if again else ""
         yield self.change(
             node,
             f"the sound device is {freed}; now it is, when the program ends",
-            InsertAfter(statement, f"atexit.register({release})"),
+            InsertAfter(statement, f"atexit.register({call}){reason}"),
             AddImport("atexit"),
+            *[AddImport("weakref")] * again,
         )
 
 
@@ -133,8 +141,8 @@ def _frees_in_the_end(statement: cst.CSTNode, freeing: list[cst.Attribute], modu
     return all(free in inside for free in freeing)
 
 
-def _release(node: cst.Call, context: Context) -> str | None:
-    """Return source for what frees a new PyAudio, or the stream opened on it in the same breath.
+def _release(node: cst.Call, context: Context) -> tuple[str, str] | None:
+    """Return source for what holds a new PyAudio, or the stream opened on it in the same breath.
 
     None if its statement does more than keep it in a variable or an attribute.
     """
@@ -147,7 +155,28 @@ def _release(node: cst.Call, context: Context) -> str | None:
     if not isinstance(holder, cst.Assign) or len(holder.targets) != 1:
         return None
     target = holder.targets[0].target
-    return f"{context.module.code(target)}.{method}" if isinstance(target, cst.Name | cst.Attribute) else None
+    return (context.module.code(target), method) if isinstance(target, cst.Name | cst.Attribute) else None
+
+
+def _may_be_made_again(node: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:
+    """Return whether a program makes one device after the other: in a loop, or since streamlit runs it again."""
+    if "streamlit" in module.names:
+        return True
+    seen: set[cst.CSTNode] = set()
+    places = [node]
+    while places:
+        place = places.pop()
+        function = sessions.function(place)
+        if _is_repeated(place, function, sessions):
+            return True
+        if function in seen or isinstance(function, cst.Module):
+            continue
+        seen.add(function)
+        calls = calls_of(function, sessions)
+        if len(calls) > 1:
+            return True
+        places += calls
+    return False
 
 
 def _is_read_by_stray_thread(sessions: Sessions, context: Context) -> bool:
@@ -164,4 +193,16 @@ def _reads(function: cst.CSTNode, sessions: Sessions) -> bool:
             if isinstance(node, cst.Attribute) and node.attr.value == "read":
                 if f"{_AUDIO}.open()" in external_names(sessions.program.values(node.value)):
                     return True
+    return False
+
+
+def _is_repeated(place: cst.CSTNode, function: cst.CSTNode, sessions: Sessions) -> bool:
+    """Return whether a loop of a function repeats a place: what it goes through is there once only."""
+    module, below = sessions.program.module_of(place), place
+    for up in module.ancestors(place) if module is not None else ():
+        if up is function:
+            return False
+        if isinstance(up, cst.While) or (isinstance(up, cst.For) and below is not up.iter):
+            return True
+        below = up
     return False

@@ -15,6 +15,7 @@ from codemods.tree import SourceModule
 
 _STATES = ("sock", "connected", "keep_running")
 """Attributes that tell whether there is a connection."""
+_GONE = "WebSocketConnectionClosedException"
 _PROGRAM = """\
 import json
 
@@ -66,7 +67,11 @@ class EndingGuard(Rule):
             return
         if not _is_on_the_way_out(node, sessions, context.module):
             return
-        gone, imported = shutdown.client_name(context.module, "WebSocketConnectionClosedException")
+        named = shutdown.client_name(context.module, _GONE)
+        if named is None:
+            yield self.report(node, f"without a connection this raises {_GONE}: handle it, or what follows is not run")
+            return
+        gone, imported = named
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
             old = cst.ensure_type(updated, cst.SimpleStatementLine)
