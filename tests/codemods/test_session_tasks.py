@@ -282,8 +282,9 @@ def test_a_loop_that_does_nothing_else_becomes_run(run: str) -> None:
         ("loop = make_loop()\nloop.run_until_complete(main(CHUNKS))", False),
         ("import nest_asyncio\nasyncio.get_event_loop().run_until_complete(main(CHUNKS))", True),
         (
-            "loop = asyncio.get_event_loop()\ntask = loop.create_task(main(C))\n"
-            "try:\n    loop.run_until_complete(task)\nexcept KeyboardInterrupt:\n    task.cancel()\n    loop.run_until_complete(task)",
+            "loop = asyncio.get_event_loop()\ntask = loop.create_task(main(C))\ntry:\n"
+            "    loop.run_until_complete(task)\nexcept KeyboardInterrupt:\n"
+            "    task.cancel()\n    loop.run_until_complete(task)",
             False,
         ),
     ],
