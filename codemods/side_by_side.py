@@ -8,7 +8,8 @@ import libcst as cst
 
 from codemods import shutdown
 from codemods.edits import Replace
-from codemods.facts.sessions import Session, Sessions, external_names, functions
+from codemods.facts.sessions import Session, Sessions, external_names
+from codemods.facts.threads import calls_of
 from codemods.lasting import is_used_behind
 from codemods.sender_task import is_repeated, makes_task, role, runs, started, tasks_at
 from codemods.tree import SourceModule
@@ -49,12 +50,8 @@ class Pair:
             plain = not any(argument.keyword or argument.star for argument in call.args)
             return _of_two("gather", [a.value for a in call.args], session, sessions) if plain else None
         if isinstance(call, cst.Call) and "asyncio.wait" in names:
-            if len(call.args) != 1 or call.args[0].keyword is not None or not _is_last(node, sessions, module):
-                return None
-            held = call.args[0].value
-            if isinstance(held, cst.List | cst.Set | cst.Tuple):
-                return _of_two("wait", [element.value for element in held.elements], session, sessions)
-            return _in_list(held, session, sessions, module)
+            pair = waited_for(call, session, sessions, module)
+            return pair if pair is not None and _ends_program(node, sessions) else None
         return _beside(node, session, sessions, module)
 
     def run(self, updated: cst.CSTNode, *, socket: str) -> cst.CSTNode:
@@ -81,6 +78,18 @@ class Pair:
         values = (second.value, first.value) if self.swapped else (first.value, second.value)
         arguments = [lead, first.with_changes(value=values[0]), second.with_changes(value=values[1])]
         return call.with_changes(func=cst.Name(shutdown.RUN), args=arguments)
+
+
+def waited_for(call: cst.Call, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
+    """Return the pair that a call of `asyncio.wait` waits for until both are done."""
+    if "asyncio.wait" not in external_names(sessions.program.values(call.func)):
+        return None
+    if len(call.args) != 1 or call.args[0].keyword is not None:
+        return None
+    held = call.args[0].value
+    if isinstance(held, cst.List | cst.Set | cst.Tuple):
+        return _of_two("wait", [element.value for element in held.elements], session, sessions)
+    return _in_list(held, session, sessions, module)
 
 
 def in_group(
@@ -142,42 +151,33 @@ def _in_list(held: cst.BaseExpression, session: Session, sessions: Sessions, mod
     return replace(pair, task=held.value) if pair is not None else None
 
 
-def _is_last(node: cst.Await, sessions: Sessions, module: SourceModule) -> bool:
-    """Return whether nothing comes behind a statement but the end of the program: errors of `wait` go unnoticed there.
+def _ends_program(node: cst.CSTNode, sessions: Sessions, seen: frozenset[cst.CSTNode] = frozenset()) -> bool:
+    """Return whether nothing comes behind a statement but the end of the program.
 
-    What `run_session` raises would keep the rest from being run.
+    Errors of tasks that `asyncio.wait` waits for go unnoticed; what `run_session` raises keeps the rest from being run.
     """
-    statement = module.statement(node)
-    function = sessions.function(node)
-    for up in [statement, *module.ancestors(statement)] if statement is not None else []:
-        block = module.parent(up)
-        if isinstance(up, cst.Try | cst.While | cst.For):
-            return False
-        if isinstance(block, cst.IndentedBlock) and block.body[-1] is not up:
-            return False
+    module, function = sessions.program.module_of(node), sessions.function(node)
+    statement = module.statement(node) if module is not None else None
+    if module is None or statement is None or function in seen:
+        return False
+    for up in [statement, *module.ancestors(statement)]:
         if up is function:
             break
-    callers = [
-        call
-        for other in sessions.modules()
-        for call in other.walk()
-        if isinstance(call, cst.Call) and function in functions(sessions.program.values(call.func))
-    ]
-    return len(callers) == 1 and _ends_program(callers[0], sessions)
+        block = module.parent(up)
+        if isinstance(block, cst.IndentedBlock | cst.Module) and block.body[-1] is not up:
+            return False
+        if isinstance(up, cst.While | cst.For) or (isinstance(up, cst.Try) and not _is_about_interrupts(up)):
+            return False
+    if isinstance(function, cst.Module):
+        return True
+    calls = calls_of(function, sessions)
+    return len(calls) == 1 and _ends_program(calls[0], sessions, seen | {function})
 
 
-def _ends_program(call: cst.Call, sessions: Sessions) -> bool:
-    """Return whether a coroutine is what `asyncio.run` runs, as the last thing that a module does."""
-    module = sessions.program.module_of(call)
-    runner = next((up for up in module.ancestors(call) if isinstance(up, cst.Call)), None) if module else None
-    if module is None or runner is None or "asyncio.run" not in external_names(sessions.program.values(runner.func)):
-        return False
-    statement = module.statement(call)
-    while statement is not None and statement is not module.tree.body[-1]:
-        block = module.parent(statement)
-        holder = module.parent(block) if isinstance(block, cst.IndentedBlock) and block.body[-1] is statement else None
-        statement = holder if isinstance(holder, cst.If) else None
-    return statement is not None
+def _is_about_interrupts(guarded: cst.Try) -> bool:
+    """Return whether errors get through a `try`, all but Ctrl+C."""
+    types = [handler.type for handler in guarded.handlers]
+    return all(isinstance(kind, cst.Name) and kind.value == "KeyboardInterrupt" for kind in types)
 
 
 def _beside(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:

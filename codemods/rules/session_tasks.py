@@ -15,7 +15,7 @@ from codemods.lasting import is_done_with
 from codemods.rule import Context, Example, Rule
 from codemods.rules import swallowed_interrupt
 from codemods.sender_task import can_be_stopped, without_ends
-from codemods.side_by_side import Pair, in_group, second_await
+from codemods.side_by_side import Pair, in_group, second_await, waited_for
 from codemods.tree import SourceModule
 
 _BEFORE = """\
@@ -65,6 +65,10 @@ async def main(chunks):
 
         await run_session(ws, send(), receive())
 """
+_BOTH = (
+    "when one of the two fails or is done, this waits for the other for ever (v2 closed idle sessions): "
+    "wait with return_when=asyncio.FIRST_COMPLETED, then end the session"
+)
 TRANSPORTS = (Transport.WEBSOCKETS, Transport.AIOHTTP)
 
 
@@ -94,6 +98,11 @@ class SessionTasks(Rule):
             yield self.change(
                 node, "neither task ends the session; now it ends, and is terminated, when one of them does", *edits
             )
+        if node not in planned(context) and isinstance(node, cst.Await) and isinstance(node.expression, cst.Call):
+            sessions = Sessions.of(context.program)
+            live = [session for session in sessions.found.values() if session.legacy and session.audio]
+            if any(waited_for(node.expression, session, sessions, context.module) for session in live):
+                yield self.report(node, _BOTH)
 
 
 def removed(endings: Endings) -> list[cst.CSTNode]:

@@ -80,6 +80,25 @@ def test_two_side_by_side_are_one_session(lines: tuple[str, ...], call: str) -> 
     assert result.text.count("run_session(") == 2
 
 
+WAIT = "await asyncio.wait({asyncio.create_task(send(ws, chunks)), asyncio.create_task(receive(ws))})"
+
+
+@pytest.mark.parametrize(
+    ("run", "ends"),
+    [
+        ("try:\n    asyncio.run(main(CHUNKS))\nexcept KeyboardInterrupt:\n    print('bye')", True),
+        ("def start():\n    asyncio.run(main(CHUNKS))\n\n\nif __name__ == '__main__':\n    start()", True),
+        ("asyncio.run(main(CHUNKS))\nprint('bye')", False),  # comes to be said whatever happens in the tasks
+        ("while True:\n    asyncio.run(main(CHUNKS))", False),
+        ("try:\n    asyncio.run(main(CHUNKS))\nexcept OSError:\n    print('bye')", False),
+        ("asyncio.run(main(CHUNKS))\nasyncio.run(main(CHUNKS))", False),
+    ],
+)
+def test_tasks_whose_errors_go_unnoticed_are_one_session_where_the_program_ends(run: str, ends: bool) -> None:
+    result = ended(program(WAIT).replace("asyncio.run(main(CHUNKS))", run))
+    assert (rewrites(result), reports(result)) == (({"V3M501"}, set()) if ends else ({"V3M502"}, {"V3M501"}))
+
+
 @pytest.mark.parametrize(
     ("lines", "loop"),
     [
