@@ -32,10 +32,11 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class InsertBefore:
-    """Put statements, given as source, in front of a statement."""
+    """Put a statement, given as source, in front of a statement: if `first`, in front of what others put there."""
 
     statement: Statement
     code: str
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,11 @@ class _Applier(cst.CSTTransformer):
         self._remove: set[cst.CSTNode] = set()
         self._before: dict[cst.CSTNode, list[str]] = defaultdict(list)
         self._after: dict[cst.CSTNode, list[str]] = defaultdict(list)
+        edits = list(edits)
         self._guards = guarding.Guards(
             (edit for edit in edits if isinstance(edit, Guard)), module.tree.config_for_parsing
         )
-        for edit in edits:
+        for edit in sorted(edits, key=lambda edit: not (isinstance(edit, InsertBefore) and edit.first)):
             if isinstance(edit, Replace) and edit not in self._replace[edit.node]:
                 self._replace[edit.node].append(edit)
             elif isinstance(edit, Remove):

@@ -7,18 +7,17 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import shutdown
-from codemods.edits import Change, Edit, InsertBefore, Replace
+from codemods.edits import Change, Edit, Replace
 from codemods.facts.sessions import Endings, Session, Sessions
-from codemods.facts.threads import calls_of, needs_main_thread, on_main_thread, serves_others
+from codemods.facts.threads import needs_main_thread, on_main_thread, serves_others
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import session_scope, session_thread
 from codemods.sender_thread import (
     EVENT,
     SenderThread,
-    first_statement,
-    function_frees_device,
 )
+from codemods.thread_callbacks import made_when_open, stopped_by_callbacks
 from codemods.tree import SourceModule
 
 _OPTIONS = {"ping_interval", "ping_timeout", "ping_payload", "sslopt", "origin", "suppress_origin", "host"}
@@ -124,7 +123,7 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
     apps = [connect for connect in sessions.program.run.connects.values() if module.owns(connect.call)]
     if len(apps) != 1 or not shutdown.fits(module, sessions, shutdown.RUN_APP, EVENT):
         return {}
-    if not _made_when_open(sender, session, sessions) or needs_main_thread(session, sessions, sender.sender):
+    if not made_when_open(sender, session, sessions) or needs_main_thread(session, sessions, sender.sender):
         return {}
     if serves_others(sessions.callbacks(session, "on_error", "on_close"), session, sessions):
         return {}
@@ -138,7 +137,7 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
         *kept_edits,
         *sender.stoppable(),
         *sender.quiet(session),
-        *_callbacks(session, sessions, sender, name),
+        *stopped_by_callbacks(session, sessions, sender, name),
         Replace(run, lambda updated: _run_until_stopped(updated, sender.owner if in_class else None)),
         *shutdown.run_app(module, name, goes_through=_wants_interrupt(run, module), in_class=in_class),
     ]
@@ -167,29 +166,6 @@ def _run(session: Session, sessions: Sessions) -> cst.Call | None:
         return None
     given = {argument.keyword.value if argument.keyword is not None else "" for argument in runs[0].args}
     return runs[0] if given <= _OPTIONS and on_main_thread(runs[0], sessions) else None
-
-
-def _made_when_open(sender: SenderThread, session: Session, sessions: Sessions) -> bool:
-    """Return whether each connection makes its own thread, once: others would be taken for things of the past."""
-    maker = sessions.function(sender.thread)
-    opening = sessions.callbacks(session, "on_open")
-    calls = calls_of(maker, sessions)
-    if maker in opening:
-        return not calls
-    return len(calls) == 1 and sessions.function(calls[0]) in opening
-
-
-def _callbacks(session: Session, sessions: Sessions, sender: SenderThread, thread: str) -> list[Edit]:
-    """Return the edits by which an error or a close stops the audio thread, before the device is freed."""
-    edits: list[Edit] = []
-    for function in dict.fromkeys(sessions.callbacks(session, "on_error", "on_close")):
-        if not isinstance(function, cst.FunctionDef) or (first := first_statement(function)) is None:
-            continue
-        if sender.module.owns(function) and sender.is_at_home(first):
-            edits.append(InsertBefore(first, f"{sender.event_name}.set()"))
-            if function_frees_device(function, sessions):
-                edits.append(InsertBefore(first, sender.waited_for(thread)))
-    return edits
 
 
 def _run_until_stopped(updated: cst.CSTNode, owner: str | None) -> cst.CSTNode:

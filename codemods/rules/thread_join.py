@@ -13,6 +13,7 @@ from codemods.rule import Context, Example, Rule
 from codemods.rules import app_thread, session_close
 from codemods.sender_thread import SenderThread, frees_device, is_true
 from codemods.thread_block import stopped_in_block
+from codemods.thread_callbacks import stopped_by_who_ends
 from codemods.tree import SourceModule, Statement
 
 _PROGRAM = """\
@@ -171,8 +172,10 @@ def _edits(session: Session, sessions: Sessions) -> list[Edit]:
 
 
 def _stopped(session: Session, sessions: Sessions) -> list[Edit]:
-    """Return the edits that stop and join a thread that no callback of a connection starts."""
-    return stopped_in_block(session, sessions) if session.connection.transport is Transport.WEBSOCKET_CLIENT else []
+    """Return the edits that make a thread stoppable, and stop and join it."""
+    if session.connection.transport is not Transport.WEBSOCKET_CLIENT:
+        return []
+    return stopped_by_who_ends(session, sessions) or stopped_in_block(session, sessions)
 
 
 def _freed_at(module: SourceModule, sender: SenderThread, sessions: Sessions) -> Iterable[Statement]:

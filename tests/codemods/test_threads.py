@@ -571,3 +571,102 @@ def test_a_device_that_others_may_have_is_not_freed_under_them(source: str) -> N
     assert "V3M512" not in rewrites(result)
     assert "terminate()\n" not in result.text.replace("its terminate()", "")
     assert "V3M512" in reports(result)
+
+
+STARTED = """\
+import threading
+
+import websocket
+
+
+class Captions:
+    def __init__(self):
+        self.app = websocket.WebSocketApp(V2, on_open=self.on_open, on_message=self.on_message)
+
+    def start(self):
+        self.connection = threading.Thread(target=self.app.run_forever, daemon=True)
+        self.connection.start()
+
+    def on_open(self, ws):
+        threading.Thread(target=self.capture, daemon=True).start()
+
+    def capture(self):
+        while True:
+            self.app.send(microphone.read(3200), websocket.ABNF.OPCODE_BINARY)
+
+    def on_message(self, ws, message):
+        print(message)
+
+    def stop(self):
+        print("stopping")
+        self.app.close()
+
+
+captions = Captions()
+captions.start()
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "ending"),
+    [
+        ("self.app.close()", "end_session(self.app)\n        self.app.close()"),
+        ("if self.app:\n            self.app.close()", "end_session(self.app)\n            self.app.close()"),
+        (
+            "self.app.send('{\"terminate_session\": true}')\n        self.connection.join()",
+            'self.app.send(\'{"type": "Terminate"}\')\n        self.connection.join()',
+        ),
+    ],
+)
+def test_a_method_that_ends_the_session_stops_its_thread_before(end: str, ending: str) -> None:
+    result = ended(STARTED.replace("self.app.close()", end))
+    assert "V3M511" in rewrites(result)
+    head, found, _ = result.text.partition(ending)
+    assert found
+    lines = [line.strip() for line in head.rstrip().splitlines()[-3:]]
+    assert lines == [
+        "self.stop_event.set()",
+        "if self.audio_thread is not None:",
+        "self.audio_thread.join(timeout=1)",
+    ]
+    # the client may be started once more
+    assert result.text.count("        self.stop_event.clear()\n        self.connection = threading.Thread(") == 1
+    assert "while not self.stop_event.is_set():" in result.text
+
+
+def test_a_script_that_runs_once_needs_no_clearing() -> None:
+    script = (
+        APP.replace(
+            "ws.run_forever()", "connection = threading.Thread(target=ws.run_forever)\nconnection.start()\ninput()"
+        )
+        + "ws.close()\n"
+    )
+    result = ended(script)
+    assert {"V3M503", "V3M511", "V3M515"} == rewrites(result)
+    assert "stop_event.clear()" not in result.text
+    assert (
+        "input()\nstop_event.set()\nif audio_thread is not None:\n    audio_thread.join(timeout=1)\nend_session(ws)\n"
+        in (result.text)
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # whoever ends the session is on the connection's thread, which cannot wait for itself, or is nobody
+        ('    def stop(self):\n        print("stopping")\n', "    def on_message(self, ws, message):\n"),
+        ("        self.app.close()\n", "        self.app.keep_running = False\n"),
+        # names, or places for them, that are not as they should be
+        ("import threading\n", "import threading\n\nstop_event = None\n"),
+        ("    def __init__(self):\n", "    def prepare(self):\n"),
+        ('    def stop(self):\n        print("stopping")\n', "\n    @staticmethod\n    def stop(self):\n"),
+        # a thread of another time
+        ("        self.connection.start()\n", "        self.connection.start()\n        self.on_open(None)\n"),
+    ],
+)
+def test_a_method_that_may_not_be_the_end_is_left_alone(old: str, new: str) -> None:
+    assert old in STARTED
+    result = ended(STARTED.replace(old, new))
+    assert "V3M511" not in rewrites(result)
+    assert ".join(timeout=1)" not in result.text
+    assert reports(result) & {"V3M510", "V3M511"}
