@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from codemods.edits import Change, InsertBefore
-from codemods.facts.values import External
+from codemods.edits import Change, InsertAfter, InsertBefore
+from codemods.facts.program import Program
+from codemods.facts.sessions import functions
+from codemods.facts.values import Const, External, Values
 from codemods.rule import Context, Example, Rule
 from codemods.sdk import helpers
-from codemods.sdk.lifetimes import Kind, Lifetimes
+from codemods.sdk.lifetimes import Kind, Lifetimes, Place
+from codemods.sdk.scopes import function_of, occurs
+from codemods.sdk.sharing import provider
 from codemods.sdk.spans import Spans, is_plain
+from codemods.tree import SourceModule
 
 _BEFORE = """\
 import assemblyai as aai
@@ -77,20 +83,54 @@ class SdkAtExit(Rule):
     untouched = (_AFTER,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        found = context.program.memo(SdkAtExit, lambda: dict(_loose(context)))
-        if node in found:
-            statement, client = found[node]
+        loose = _planned(context).get(node)
+        if loose is not None:
             name, edits = helpers.end_at_exit(context.module)
+            call = f"{name}({loose.client})"
+            if loose.streaming is not None:
+                call = f"{loose.end} = {call}"
+                told = f"if {loose.microphone}.interrupted:\n    {loose.end}()"
+                edits.append(InsertAfter(loose.streaming, told))
             yield self.change(
                 node,
                 "nothing would end this session when the program is stopped; now its end does",
-                InsertBefore(statement, f"{name}({client})"),
+                InsertBefore(loose.statement, call),
                 *edits,
             )
 
 
-def _loose(context: Context) -> Iterator[tuple[cst.CSTNode, tuple[cst.SimpleStatementLine, str]]]:
-    """Yield where sessions begin that nothing ends for sure: the method, its statement, and what holds the client."""
+@dataclass(frozen=True, slots=True)
+class _Loose:
+    """A session that nothing ends for sure.
+
+    Attributes:
+        statement: where it begins.
+        client: what holds it, as source.
+        streaming: the statement that sends all that a microphone hears, until Ctrl+C ends the microphone.
+        microphone: what holds the microphone, as source.
+        end: a variable that the function has no use for.
+    """
+
+    statement: cst.SimpleStatementLine
+    client: str
+    streaming: cst.SimpleStatementLine | None = None
+    microphone: str = ""
+    end: str = ""
+
+
+def asks_microphone(context: Context) -> bool:
+    """Return whether this rule has a module ask its microphone if Ctrl+C has ended it."""
+    return context.options.selects(SdkAtExit.code) and any(
+        loose.streaming is not None and context.module.owns(loose.statement) for loose in _planned(context).values()
+    )
+
+
+def _planned(context: Context) -> dict[cst.CSTNode, _Loose]:
+    return context.program.memo(SdkAtExit, lambda: dict(_loose(context)))
+
+
+def _loose(context: Context) -> Iterator[tuple[cst.CSTNode, _Loose]]:
+    """Yield where sessions begin that nothing ends for sure."""
     lifetimes, spans = Lifetimes.of(context.program, context.options), Spans.of(context.program, context.options)
     for path in context.program.targets:
         module = context.program.run.modules[path]
@@ -105,9 +145,62 @@ def _loose(context: Context) -> Iterator[tuple[cst.CSTNode, tuple[cst.SimpleStat
                 ended = spans.at_exit.ends(begin) or context.program.is_test(module, begin.node)
                 if not is_plain(statement) or ended or _is_entered(function):
                     continue
-                secured = begin.node in spans.secured or function in spans.secured
-                if not secured or _is_served(function, context):
-                    yield begin.node, (statement, begin.place.name)
+                if begin.node not in spans.secured and function not in spans.secured:
+                    loose = _Loose(statement, begin.place.name)
+                    yield begin.node, _interruptible(loose, begin.place, function, module, lifetimes)
+                elif _is_served(function, context):
+                    yield begin.node, _Loose(statement, begin.place.name)
+
+
+def _interruptible(
+    loose: _Loose, place: Place, function: cst.Module | cst.FunctionDef, module: SourceModule, lifetimes: Lifetimes
+) -> _Loose:
+    """Return `loose`, ended when Ctrl+C ends the microphone that it is fed from, if that is the end of the program."""
+    block = module.parent(loose.statement)
+    end = next((name for name in ("end", "end_session") if not occurs(name, function, module)), None)
+    provided = provider(lifetimes.program, module, "MicrophoneStream") is not None
+    if not isinstance(block, cst.IndentedBlock) or end is None or provided:
+        return loose
+    last = block.body[-1]
+    part = last.body[0] if isinstance(last, cst.SimpleStatementLine) and is_plain(last) else None
+    call = part.value if isinstance(part, cst.Expr) else None
+    if not isinstance(last, cst.SimpleStatementLine) or not isinstance(call, cst.Call) or len(call.args) != 1:
+        return loose
+    streams = isinstance(call.func, cst.Attribute) and call.func.attr.value == "stream"
+    if not streams or lifetimes.place(cst.ensure_type(call.func, cst.Attribute).value, place.scope) != place:
+        return loose
+    given = call.args[0].value
+    if not isinstance(given, cst.Name | cst.Attribute) or not _is_microphone(lifetimes.program.values(given)):
+        return loose
+    if not _is_run_once(function, lifetimes.program):
+        return loose
+    return replace(loose, streaming=last, microphone=module.code(given), end=end)
+
+
+def _is_run_once(function: cst.CSTNode, program: Program) -> bool:
+    """Return whether the main program runs a function once: what callbacks do is over when the session is."""
+    reached, runs = {function}, 0
+    queue = [function]
+    while queue:
+        current = queue.pop()
+        for path in program.targets:
+            module = program.run.modules[path]
+            for call in module.walk():
+                if not isinstance(call, cst.Call) or current not in functions(program.values(call.func)):
+                    continue
+                if any(isinstance(up, cst.While | cst.For) for up in module.ancestors(call)):
+                    return False
+                caller = function_of(call, module)
+                runs += isinstance(caller, cst.Module)
+                if caller not in reached:
+                    reached.add(caller)
+                    queue.append(caller)
+    return runs == 1
+
+
+def _is_microphone(values: Values) -> bool:
+    known = [value for value in values if not (isinstance(value, Const) and value.value is None)]
+    return known == [External("assemblyai.extras.MicrophoneStream()")]
 
 
 def _is_entered(function: cst.CSTNode) -> bool:

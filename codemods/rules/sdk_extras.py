@@ -9,6 +9,7 @@ import libcst as cst
 from codemods.build import replace_with
 from codemods.edits import AddImport, Change, Edit
 from codemods.rule import Context, Example, Rule
+from codemods.rules import sdk_at_exit
 from codemods.sdk import helpers
 from codemods.sdk.names import Names
 from codemods.sdk.sharing import provider
@@ -82,7 +83,10 @@ class SdkExtras(Rule):
             )
             return
         name = {"MicrophoneStream": "PyAudioStream", "stream_file": "paced_file"}[extra] if taken else extra
-        helper = helpers.microphone(name) if extra == "MicrophoneStream" else helpers.stream_file(name)
+        if extra == "MicrophoneStream":
+            helper = helpers.microphone(name, tells=sdk_at_exit.asks_microphone(context))
+        else:
+            helper = helpers.stream_file(name)
         hint = ": install pyaudio" if extra == "MicrophoneStream" else ""
         yield self.change(
             node,

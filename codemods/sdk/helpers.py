@@ -54,6 +54,9 @@ class {name}:
             self._free()
 '''
 
+_OPEN = "        self._open = True\n"
+_INTERRUPTED = "        except KeyboardInterrupt:\n"
+
 STREAM_FILE = '''\
 def {name}(filepath, sample_rate):
     """Yield the audio of a file (16 bit, mono) in chunks of 300 ms, at the pace of speech."""
@@ -91,7 +94,7 @@ class BufferedStreamingClient(StreamingClient):
 
 END_AT_EXIT = '''\
 def end_at_exit(client, exiting=threading.Event()):
-    """End the session when the program ends, by Ctrl+C for example, unless it is over by then."""
+    """End the session when the program ends, by Ctrl+C for example, or what this returns is called."""
     if exiting.is_set():
         sys.exit()  # this thread: no session begins any more
 
@@ -103,6 +106,7 @@ def end_at_exit(client, exiting=threading.Event()):
 
     alive = weakref.ref(client, lambda _: atexit.unregister(end))
     atexit.register(end)
+    return end
 '''
 
 
@@ -124,9 +128,16 @@ def end_at_exit(module: SourceModule) -> tuple[str, list[Edit]]:
     return added.name, [*(AddImport(name) for name in ("atexit", "sys", "threading", "weakref")), added]
 
 
-def microphone(name: str) -> list[Edit]:
-    """Return the edits that bring the microphone, which the SDK no longer has."""
-    return [AddImport("weakref"), AddHelper(name, MICROPHONE.format(name=name))]
+def microphone(name: str, *, tells: bool = False) -> list[Edit]:
+    """Return the edits that bring the microphone, which the SDK no longer has.
+
+    `tells` is whether it has to tell that Ctrl+C has ended it.
+    """
+    code = MICROPHONE.format(name=name)
+    if tells:
+        code = code.replace(_OPEN, _OPEN + "        self.interrupted = False\n")
+        code = code.replace(_INTERRUPTED, _INTERRUPTED + "            self.interrupted = True\n")
+    return [AddImport("weakref"), AddHelper(name, code)]
 
 
 def stream_file(name: str) -> list[Edit]:

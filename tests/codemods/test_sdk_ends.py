@@ -687,3 +687,53 @@ def test_a_session_that_ends_for_sure_is_left_alone(source: str) -> None:
 def test_a_name_that_the_program_has_is_not_taken() -> None:
     result = ended("def end_at_exit(): pass\n\n\nt = MADE\nkeep(t)\nt.connect()\n")
     assert "\nend_at_exit_v3(t)\nt.connect(" in result.text
+
+
+AGENT = """
+class Agent:
+    def listen(self):
+        self.t = aai.RealtimeTranscriber(sample_rate=16_000, on_data=self.heard, on_error=print)
+        self.t.connect()
+        microphone = aai.extras.MicrophoneStream(16_000)
+        self.t.stream(microphone)
+
+    def hush(self):
+        if self.t:
+            self.t.close()
+            self.t = None
+
+    def heard(self, transcript):
+        self.hush()
+        self.listen()
+
+
+{run}
+"""
+ASKED = "        self.t.stream(microphone)\n        if microphone.interrupted:\n            end()\n"
+
+
+def test_ctrl_c_that_ends_the_microphone_ends_the_session_and_the_program() -> None:
+    result = ended(AGENT.format(run="Agent().listen()"))
+    assert ASKED in result.text
+    assert "        end = end_at_exit(self.t)\n" in result.text
+    assert result.text.count("self.interrupted = ") == 2
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(AGENT.format(run="while True:\n    Agent().listen()"), id="it begins again"),
+        pytest.param(AGENT.format(run="Agent().listen()\nAgent().listen()"), id="there are two rounds"),
+        pytest.param(AGENT.format(run="SERVER.run(Agent())"), id="a library runs it"),
+        pytest.param(
+            AGENT.format(run="Agent().listen()").replace("aai.extras.Micro", "Micro"), id="not our microphone"
+        ),
+        pytest.param(
+            AGENT.format(run="Agent().listen()").replace("stream(micr", "stream(AUDIO or micr"), id="a choice"
+        ),
+    ],
+)
+def test_ctrl_c_that_may_mean_something_else_does_not(source: str) -> None:
+    result = ended(source)
+    assert "interrupted" not in result.text
+    assert "        end_at_exit(self.t)\n" in result.text

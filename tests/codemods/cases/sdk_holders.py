@@ -104,7 +104,7 @@ class MicrophoneStream:
 
 
 def end_at_exit(client, exiting=threading.Event()):
-    """End the session when the program ends, by Ctrl+C for example, unless it is over by then."""
+    """End the session when the program ends, by Ctrl+C for example, or what this returns is called."""
     if exiting.is_set():
         sys.exit()  # this thread: no session begins any more
 
@@ -116,6 +116,7 @@ def end_at_exit(client, exiting=threading.Event()):
 
     alive = weakref.ref(client, lambda _: atexit.unregister(end))
     atexit.register(end)
+    return end
 
 
 transcriber = None
