@@ -29,9 +29,11 @@ import websockets
 
 async def main(chunk):
     async with websockets.connect("{url}") as ws:
-        await ws.send(chunk)
-        print(await ws.recv())
-        await ws.send('{end}')
+        try:
+            await ws.send(chunk)
+            print(await ws.recv())
+        finally:
+            await ws.send('{end}')
 
 
 {run}

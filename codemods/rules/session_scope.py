@@ -7,11 +7,11 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import shutdown
-from codemods.edits import Change, Edit, InsertBefore
+from codemods.edits import Change, Edit, InsertBefore, Remove, Unused
 from codemods.facts.sessions import Endings, Session, Sessions
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
-from codemods.rules import session_messages
+from codemods.rules import session_messages, session_tasks
 from codemods.sender_task import is_repeated, role, started
 from codemods.session_block import entered_as, entered_too
 
@@ -53,7 +53,7 @@ class SessionScope(Rule):
     code = "V3M502"
     summary = "the session is terminated at the end of the block that opened it"
     why = "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours."
-    nodes = (cst.With,)
+    nodes = (cst.With, cst.Module)
     order = 60
     examples = (Example(_BEFORE, _AFTER),)
     untouched = (
@@ -62,6 +62,9 @@ class SessionScope(Rule):
     )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if isinstance(node, cst.Module):
+            context.claim(*session_tasks.removed(planned(context)))
+            return
         for edits in planned(context).get(node, ()):
             yield self.change(
                 node, "the session is never terminated; now it is, on every way out of this block", *edits
@@ -71,7 +74,7 @@ class SessionScope(Rule):
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
     session_messages.planned(context)
-    return Sessions.of(context.program).plan(SessionScope.code, context.options, _endings)
+    return Sessions.of(context.program).plan(SessionScope.code, context.options, _endings, replacing=True)
 
 
 def _endings(session: Session, sessions: Sessions) -> Endings:
@@ -85,9 +88,34 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
             name = entered_as(node, session, sessions)
             if name is not None:
                 entered = entered_too(cst.ensure_type(node, cst.With), f"{shutdown.ENDING}({name})")
+                asked = _asked_last(cst.ensure_type(node, cst.With), session, sessions)
+                if asked is None:
+                    continue
                 waits = list(_waits(node, name, session, sessions))
-                found[node] = [[entered, *waits, *shutdown.ending_session(module, session.connection)]]
+                found[node] = [[entered, *asked, *waits, *shutdown.ending_session(module, session.connection)]]
     return found
+
+
+def _asked_last(block: cst.With, session: Session, sessions: Sessions) -> list[Edit] | None:
+    """Return the edits that take out a request for the end that is the last thing in a block, where all went well.
+
+    None if the program asks for the end anywhere else.
+    """
+    if not sessions.terminates:
+        return []
+    module, last = sessions.program.module_of(block), block.body.body[-1] if block.body.body else None
+    if module is None or not isinstance(last, cst.SimpleStatementLine) or len(last.body) != 1 or len(session.ends) != 1:
+        return None
+    (end,) = session.ends
+    inside = set(module.walk(last))
+    awaited = last.body[0].value if isinstance(last.body[0], cst.Expr) else None
+    if (
+        not isinstance(awaited, cst.Await)
+        or awaited.expression is not end.call
+        or not inside.issuperset(sessions.spelled)
+    ):
+        return None
+    return [Remove(last.body[0]), Unused("json")] if len(block.body.body) > 1 else None
 
 
 def _waits(block: cst.CSTNode, connection: str, session: Session, sessions: Sessions) -> Iterable[Edit]:

@@ -19,9 +19,11 @@ import websockets
 
 async def main():
     async with websockets.connect("{url}") as ws:
-        await ws.send(microphone.read(3200))
-        print(await ws.recv())
-        await ws.send('{end}')
+        try:
+            await ws.send(microphone.read(3200))
+            print(await ws.recv())
+        finally:
+            await ws.send('{end}')
 
 
 while True:

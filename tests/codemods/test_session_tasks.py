@@ -313,3 +313,22 @@ def test_a_loop_that_does_more_stays(run: str, reported: bool) -> None:
     assert rewrites(result) == {"V3M517"}
     assert ("V3M522" in reports(result)) == reported
     assert run.splitlines()[-1] in result.text
+
+
+@pytest.mark.parametrize(
+    ("lines", "rewritten"),
+    [
+        ((CHUNKS, END), True),
+        ((CHUNKS, END, "print(await ws.recv())"), False),  # it waits for the answer, in its own way
+        (("try:", indented(CHUNKS), "finally:", f"    {END}"), False),
+        ((CHUNKS, f"if chunks:\n    {END}"), False),
+        ((CHUNKS, END, END), False),
+    ],
+)
+def test_an_end_asked_for_where_all_goes_well_is_asked_for_on_every_way_out(
+    lines: tuple[str, ...], rewritten: bool
+) -> None:
+    result = ended(program(*lines, head=HEAD.replace("async for message in ws", "async for message in other")))
+    assert rewrites(result) == ({"V3M502"} if rewritten else set())
+    assert ("json.dumps" in result.text) == (not rewritten)
+    assert ("ending_session(ws)" in result.text) == rewritten
