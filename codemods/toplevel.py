@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import libcst as cst
 
@@ -15,8 +16,14 @@ from codemods.tree import dotted
 
 def _names_used(tree: cst.Module) -> set[str]:
     """Return every identifier that occurs outside import statements, or in `__all__`."""
+    return {name for statement in tree.body for name in _names_in(statement)}
+
+
+# An edit leaves most statements as they are, and for each new import all are asked.
+@lru_cache(maxsize=512)
+def _names_in(statement: cst.CSTNode) -> frozenset[str]:
     found: set[str] = set()
-    stack: list[cst.CSTNode] = [tree]
+    stack = [statement]
     while stack:
         node = stack.pop()
         if isinstance(node, cst.Import | cst.ImportFrom):
@@ -32,7 +39,7 @@ def _names_used(tree: cst.Module) -> set[str]:
             stack.append(node.value)  # neither `.name` nor `name=` is a use of a variable
         else:
             stack.extend(node.children)
-    return found
+    return frozenset(found)
 
 
 def drop_unused(old: cst.Module, new: cst.Module, candidates: set[str]) -> cst.Module:
@@ -124,7 +131,7 @@ def _first_use(tree: cst.Module, names: Iterable[str]) -> int:
     """Return the index of the first statement, other than an import, that names one of `names`."""
     wanted = set(names)
     for index, statement in enumerate(tree.body):
-        if wanted & _names_used(cst.Module([statement])):
+        if wanted & _names_in(statement):
             return index
     return len(tree.body)
 

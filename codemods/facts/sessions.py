@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias, TypeGuard
 
 import libcst as cst
@@ -292,8 +293,13 @@ def external_names(values: Values) -> list[str]:
     return [value.name for value in values if isinstance(value, External)]
 
 
-def own_nodes(function: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield the nodes that run as part of a function (or module): not those of functions defined in it."""
+@lru_cache(maxsize=512)
+def own_nodes(function: cst.CSTNode) -> Sequence[cst.CSTNode]:
+    """Return the nodes that run as part of a function (or module): not those of functions defined in it."""
+    return tuple(_walk(function))
+
+
+def _walk(function: cst.CSTNode) -> Iterator[cst.CSTNode]:
     stack: list[cst.CSTNode] = list(reversed(function.children))
     while stack:
         node = stack.pop()
