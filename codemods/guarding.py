@@ -39,7 +39,7 @@ class Guards:
     def applied(self, original: Block, block: Block) -> Block:
         """Return a block with the guards of the statements that end in it."""
         places = {statement: index for index, statement in enumerate(original.body)}
-        here = [guard for guard in self._guards if guard.ending in places]
+        here = [guard for guard in self._guards if guard.ending in places and self._now.get(guard.ending)]
         # of two, one inside the other, the inner one goes first
         for guard in sorted(here, key=lambda guard: places[guard.ending] - places.get(guard.opening, 0)):
             block = block.with_changes(body=self._guarded(list(block.body), guard, _indent(block)))

@@ -51,10 +51,11 @@ class Spans:
         self.secured: set[cst.CSTNode] = set()
         """Where sessions begin that end on every path: methods, and the functions that call them."""
         modules = [program.run.modules[path] for path in program.targets]
-        self.found = [span for module in modules for span in self._of_module(module)]
-        for span in self.found:
+        found = [span for module in modules for span in self._of_module(module)]
+        for span in found:
             if span.guard is not None:
                 self.secured.update((span.opened.node, *span.opened.through))
+        self.found = _once(found)
 
     @staticmethod
     def of(program: Program, options: Options) -> Spans:
@@ -260,25 +261,21 @@ def _catches(handler: cst.ExceptHandler, *names: str) -> bool:
 def _disentangled(spans: list[Span], module: SourceModule) -> list[Span]:
     """Return spans without guards that overlap: of two sessions, neither is ended within the other's span."""
     ranges = {
-        span: (module.span(span.guard.opening), module.span(span.guard.ending))
+        span: (module.span(span.guard.opening), module.span(span.guard.ending), span.guard.added == "")
         for span in spans
         if span.guard is not None
     }
     tangled = {
         each
-        for first, (start, end) in ranges.items()
-        for second, (later, last) in ranges.items()
-        if start < later < end < last
+        for first, (start, end, moved) in ranges.items()
+        for second, (later, last, also_moved) in ranges.items()
+        if start < later < end < last or (start < later and end == last and moved != also_moved)
         for each in (first, second)
     }
-    found: list[Span] = []
-    endings: set[cst.CSTNode] = set()
-    for span in spans:
-        if span.guard is not None and not span.guard.added and span.guard.ending in endings:
-            continue  # what guards the session opened before it guards this one, too
-        if span in tangled:
-            span = replace(span, guard=None)
-        if span.guard is not None:
-            endings.add(span.guard.ending)
-        found.append(span)
-    return found
+    return [replace(span, guard=None) if span in tangled else span for span in spans]
+
+
+def _once(spans: list[Span]) -> list[Span]:
+    """Return spans without those that end where one does that begins earlier: its guard is theirs, too."""
+    guards = {span.guard.ending: span.guard for span in reversed(spans) if span.guard and not span.guard.added}
+    return [span for span in spans if span.guard is None or guards.get(span.guard.ending, span.guard) is span.guard]

@@ -163,6 +163,29 @@ def test_of_two_sessions_the_inner_one_ends_first() -> None:
     )
 
 
+def test_a_function_that_ends_two_sessions_guards_from_the_first_on() -> None:
+    result = ended(
+        """
+        def end(one, two):
+            one.close()
+            two.close()
+
+        def run():
+            first = MADE
+            second = MADE
+            first.connect()
+            second.connect()
+            first.stream(AUDIO)
+            second.stream(AUDIO)
+            end(first, second)
+        """
+    )
+    assert guards(result) == 1
+    assert short(result).count("try:\n") == 1
+    assert short(result).index("first.connect(...)\n    try:\n        second.connect(") > 0
+    assert not result.fixed("V3M521")
+
+
 PROVEN = {
     "functions that share a global": """
         t = None
