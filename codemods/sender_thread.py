@@ -10,8 +10,9 @@ from codemods.build import expression
 from codemods.edits import AddImport, Edit, InsertAfter, InsertBefore, Replace
 from codemods.facts.sessions import Session, Sessions, external_names, own_nodes
 from codemods.facts.threads import calls_of
+from codemods.homes import home_of, init_of
 from codemods.shutdown import client_name
-from codemods.tree import SourceModule, Statement, dotted
+from codemods.tree import SourceModule, Statement
 
 EVENT, THREAD = "stop_event", "audio_thread"
 _GONE = "WebSocketConnectionClosedException"
@@ -63,14 +64,14 @@ class SenderThread:
         made_again = module.owns(threads[0]) and sessions.in_loop(threads[0], sessions.function(threads[0]))
         if not loops or not module.owns(threads[0]) or made_again or any(_has_else(loop) for loop in loops):
             return None
-        home, owner = _home(loops[0], module)
-        if (home, owner) != _home(threads[0], module) or (home is not None and _init(home, owner) is None):
+        home, owner = home_of(loops[0], module)
+        if (home, owner) != home_of(threads[0], module) or (home is not None and init_of(home, owner) is None):
             return None
         return cls(sender, tuple(loops), tuple(sends), threads[0], module, home, owner)
 
-    def is_at_home(self, node: cst.CSTNode) -> bool:
+    def is_athome_of(self, node: cst.CSTNode) -> bool:
         """Return whether the names of this thread mean the same where `node` stands."""
-        return _home(node, self.module) == (self.home, self.owner)
+        return home_of(node, self.module) == (self.home, self.owner)
 
     @property
     def event_name(self) -> str:
@@ -90,8 +91,13 @@ class SenderThread:
         part = statement.body[0]
         edits: list[Edit] = []
         if isinstance(part, cst.Assign) and part.value is call:
-            name = self._assigned_name(part.targets[0].target, function)
-            if name is None:
+            target = part.targets[0].target
+            if self.home is not None and isinstance(target, cst.Name) and not _is_attribute(module, THREAD):
+                name = THREAD  # a method's own variable keeps it for as long as the method runs
+                edits.append(InsertAfter(statement, f"{self._named(name)} = {target.value}"))
+            elif (found := self._assigned_name(target, function)) is not None:
+                name = found
+            else:
                 return None
         elif isinstance(part, cst.Expr) and isinstance(started := part.value, cst.Call) and _starts(started, call):
             name = THREAD
@@ -129,7 +135,7 @@ class SenderThread:
     def _made(self, code: str, *, lead: bool = False) -> Edit | None:
         """Return the edit that puts a definition where it is made once, before anything uses it."""
         if self.home is not None:
-            init = _init(self.home, self.owner)
+            init = init_of(self.home, self.owner)
             first = first_statement(init) if init is not None else None
             if first is None:
                 return None
@@ -208,43 +214,6 @@ class SenderThread:
         return None
 
 
-def _home(node: cst.CSTNode, module: SourceModule) -> tuple[cst.ClassDef | None, str]:
-    """Return the class whose method a node is part of, and what that method calls the instance."""
-    functions: list[cst.FunctionDef] = []
-    for up in module.ancestors(node):
-        if isinstance(up, cst.FunctionDef):
-            functions.append(up)
-        elif isinstance(up, cst.ClassDef):
-            if not functions:
-                return up, ""
-            *inner, method = functions
-            if method.decorators or not method.params.params:
-                return up, ""
-            owner = method.params.params[0].name.value
-            hidden = any(param.name.value == owner for function in inner for param in function.params.params)
-            return up, "" if hidden else owner
-    return None, ""
-
-
-def _init(home: cst.ClassDef, owner: str) -> cst.FunctionDef | None:
-    """Return the `__init__` of a class, if it calls the instance as the other methods do."""
-    for statement in home.body.body:
-        if isinstance(statement, cst.FunctionDef) and statement.name.value == "__init__":
-            params = statement.params.params
-            return statement if params and params[0].name.value == owner and not _has_slots(home) else None
-    return None
-
-
-def _has_slots(home: cst.ClassDef) -> bool:
-    """Return whether a class spells out the attributes that its instances can have."""
-    return any(
-        isinstance(part, cst.Assign) and any(dotted(target.target) == "__slots__" for target in part.targets)
-        for line in home.body.body
-        if isinstance(line, cst.SimpleStatementLine)
-        for part in line.body
-    )
-
-
 def _has_else(loop: cst.While | cst.For) -> bool:
     """Return whether a loop tells its end by its own test from others."""
     return isinstance(loop, cst.While) and loop.orelse is not None
@@ -292,6 +261,11 @@ def assigned(updated: cst.CSTNode, name: str) -> cst.CSTNode:
 
 def _starts(started: cst.Call, call: cst.Call) -> bool:
     return isinstance(started.func, cst.Attribute) and started.func.value is call and started.func.attr.value == "start"
+
+
+def _is_attribute(module: SourceModule, name: str) -> bool:
+    """Return whether something in a module has an attribute of this name."""
+    return any(isinstance(node, cst.Attribute) and node.attr.value == name for node in module.walk())
 
 
 def _names(module: SourceModule, name: str, function: cst.FunctionDef | None) -> int:

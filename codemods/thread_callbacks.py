@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from codemods.edits import Edit, InsertBefore
-from codemods.facts.sessions import Session, Sessions
+from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.facts.threads import calls_of
 from codemods.sender_thread import EVENT, SenderThread, first_statement, function_frees_device
 from codemods.tree import Statement
@@ -53,6 +53,9 @@ def stopped_by_who_ends(session: Session, sessions: Sessions) -> list[Edit]:
     if not places or kept is None:
         return []
     name, edits = kept
+    joins = [InsertBefore(place, sender.waited_for(name), first=True) for place in places]
+    if all(_stops_before(place, sender, sessions) for place in places):
+        return [*edits, *joins]
     return [
         *sender.event(),
         *edits,
@@ -60,11 +63,8 @@ def stopped_by_who_ends(session: Session, sessions: Sessions) -> list[Edit]:
         *sender.quiet(session),
         *stopped_by_callbacks(session, sessions, sender, name),
         *_ready_again(session, sessions, sender),
-        *(
-            InsertBefore(place, code, first=True)
-            for place in places
-            for code in (f"{sender.event_name}.set()", sender.waited_for(name))
-        ),
+        *(InsertBefore(place, f"{sender.event_name}.set()", first=True) for place in places),
+        *joins,
     ]
 
 
@@ -83,6 +83,25 @@ def _places(session: Session, sessions: Sessions, sender: SenderThread) -> Itera
         place = module.statement(node)
         if isinstance(place, cst.SimpleStatementLine) and sender.is_at_home(place):
             yield place
+
+
+def _stops_before(place: Statement, sender: SenderThread, sessions: Sessions) -> bool:
+    """Return whether the program itself sets, above a statement of the same function, what its loops ask for."""
+    module = sender.module
+    above = [
+        node
+        for node in own_nodes(sessions.function(place))
+        if isinstance(node, cst.Call | cst.Assign) and module.span(node) < module.span(place)
+    ]
+    done = {module.code(node.func) for node in above if isinstance(node, cst.Call)}
+    done |= {module.code(target.target) for node in above if isinstance(node, cst.Assign) for target in node.targets}
+    for loop in sender.loops:
+        if isinstance(loop, cst.For):
+            return False
+        asked = {module.code(node) for node in module.walk(loop.test) if isinstance(node, cst.Name | cst.Attribute)}
+        if not any(name in done or f"{name}.set" in done for name in asked):
+            return False
+    return True
 
 
 def _ready_again(session: Session, sessions: Sessions, sender: SenderThread) -> Iterator[Edit]:

@@ -634,6 +634,41 @@ def test_a_method_that_ends_the_session_stops_its_thread_before(end: str, ending
     assert "while not self.stop_event.is_set():" in result.text
 
 
+def test_a_thread_that_one_method_knows_is_known_to_all() -> None:
+    result = ended(
+        STARTED.replace(
+            "        threading.Thread(target=self.capture, daemon=True).start()",
+            "        ear = threading.Thread(target=self.capture, daemon=True)\n        ear.start()",
+        )
+    )
+    assert "V3M511" in rewrites(result)
+    assert (
+        "        ear = threading.Thread(target=self.capture, daemon=True)\n"
+        "        self.audio_thread = ear\n        ear.start()\n"
+    ) in result.text
+    assert "            self.audio_thread.join(timeout=1)\n" in result.text
+
+
+@pytest.mark.parametrize(
+    ("test", "stop"),
+    [("self.running", "self.running = False"), ("not self.ended.is_set()", "self.ended.set()")],
+)
+def test_a_client_that_stops_its_thread_itself_only_waits_for_it(test: str, stop: str) -> None:
+    source = STARTED.replace("while True", f"while {test}").replace('print("stopping")', stop)
+    result = ended(source)
+    assert "V3M511" in rewrites(result)
+    assert "stop_event" not in result.text
+    assert (
+        f"        {stop}\n        if self.audio_thread is not None:\n"
+        "            self.audio_thread.join(timeout=1)\n        end_session(self.app)\n"
+    ) in result.text
+    # set too late, or not at all: then the event is needed
+    late = ended(
+        source.replace(f"        {stop}\n        self.app.close()", f"        self.app.close()\n        {stop}")
+    )
+    assert f"while {test} and not self.stop_event.is_set():" in late.text
+
+
 def test_a_script_that_runs_once_needs_no_clearing() -> None:
     script = (
         APP.replace(
