@@ -69,7 +69,7 @@ class SenderThread:
             return None
         return cls(sender, tuple(loops), tuple(sends), threads[0], module, home, owner)
 
-    def is_athome_of(self, node: cst.CSTNode) -> bool:
+    def is_at_home(self, node: cst.CSTNode) -> bool:
         """Return whether the names of this thread mean the same where `node` stands."""
         return home_of(node, self.module) == (self.home, self.owner)
 
