@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import libcst as cst
 
 from codemods.edits import AddImport, Change, Edit, Remove, Replace
-from codemods.facts.sessions import Sessions, external_names, functions
+from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
 from codemods.facts.store import Def
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
@@ -19,8 +20,9 @@ _TRANSPORTS = (Transport.WEBSOCKETS, Transport.AIOHTTP)
 _LOOPS = ("asyncio.get_event_loop", "asyncio.new_event_loop")
 _BY_HAND = (
     "Ctrl+C leaves this loop without cancelling what runs in it, so that the session stays open: "
-    "run the coroutine with asyncio.run()"
+    "run the coroutine with asyncio.run(), and what blocks it with asyncio.to_thread()"
 )
+_WAITING = re.compile(r"builtins\.input$|sys\.stdin\.|subprocess\.(run|call|check_\w+|Popen\(\)\.)")
 _PROGRAM = """\
 import asyncio
 
@@ -115,7 +117,7 @@ def _plan(context: Context) -> dict[cst.CSTNode, list[Edit]]:
     if len(loops.runs) != 1 or loops.others:
         # a program that stops its tasks itself, or is told of signals, knows what it does
         return {} if any(_stops(module) for module in sessions.modules()) else {run: [] for run in holding}
-    return {run: _edits(run, loops, sessions) for run in holding}
+    return {run: [] if _may_block(run, sessions, context.module) else _edits(run, loops, sessions) for run in holding}
 
 
 def _collect(module: SourceModule, sessions: Sessions, loops: _Loops) -> None:
@@ -150,6 +152,30 @@ def _holds(run: cst.Call, places: list[cst.CSTNode], sessions: Sessions) -> bool
     return isinstance(call, cst.Call) and any(
         sessions.within(function, places) for function in functions(sessions.program.values(call.func))
     )
+
+
+def _may_block(run: cst.Call, sessions: Sessions, module: SourceModule) -> bool:
+    """Return whether a coroutine waits for a terminal, a pipe or a queue: with `asyncio.run`, Ctrl+C waits for it, too."""
+    called = [
+        function
+        for node in module.walk(run)
+        if isinstance(node, cst.Call)
+        for function in functions(sessions.program.values(node.func))
+    ]
+    return any(
+        isinstance(node, cst.Call) and _waits(node, sessions)
+        for function in called
+        for reached in sessions.reach(function)
+        for node in own_nodes(reached)
+    )
+
+
+def _waits(node: cst.Call, sessions: Sessions) -> bool:
+    if any(_WAITING.match(name) for name in external_names(sessions.program.values(node.func))):
+        return True
+    module = sessions.program.module_of(node)
+    taken = isinstance(node.func, cst.Attribute) and node.func.attr.value == "get" and not node.args
+    return taken and module is not None and not isinstance(module.parent(node), cst.Await | cst.Arg)
 
 
 def _stops(module: SourceModule) -> bool:

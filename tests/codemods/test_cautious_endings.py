@@ -308,3 +308,23 @@ def test_a_module_that_loads_without_the_library_goes_on_to_do_so(imported: str)
     result = ended(OPTIONAL.format(imported=imported))
     assert {"V3M515", "V3M516"} <= reports(result)
     assert "\nimport websocket" not in result.text
+
+
+@pytest.mark.parametrize(
+    ("blocking", "rewritten"),
+    [
+        ("sys.stdin.buffer.read(3200)", False),
+        ("input()", False),
+        ("process.stdout.read(3200)", False),
+        ("BLOCKS.get()", False),
+        ("await queue.get()", True),
+        ("recording.read(3200)", True),
+    ],
+)
+def test_a_coroutine_that_blocks_for_ever_stays_where_ctrl_c_reaches_it(blocking: str, rewritten: bool) -> None:
+    sending = f"while True:\n        await ws.send({blocking})"
+    source = BESIDE.format(sending=sending).replace("asyncio.run(", "asyncio.get_event_loop().run_until_complete(")
+    started = 'import subprocess\nimport sys\n\nprocess = subprocess.Popen(["sox"], stdout=subprocess.PIPE)\n'
+    result = ended(source.replace("import websockets\n", f"{started}import websockets\n"))
+    assert ("V3M522" in rewrites(result)) == rewritten
+    assert ("V3M522" in reports(result)) == (not rewritten)
