@@ -9,8 +9,9 @@ import libcst as cst
 
 from codemods import shutdown
 from codemods.edits import Change, Edit, InsertBefore
-from codemods.facts.sessions import Endings, Session, Sessions
-from codemods.facts.values import Transport
+from codemods.facts.sessions import Endings, Session, Sessions, argument_of
+from codemods.facts.threads import calls_of
+from codemods.facts.values import Const, Transport, Value
 from codemods.rule import Context, Example, Rule
 from codemods.rules import app_thread, session_scope, session_tasks
 from codemods.tree import SourceModule
@@ -131,6 +132,8 @@ def _edits(call: cst.Call, session: Session, sessions: Sessions, module: SourceM
         return []
     if not isinstance(call.func, cst.Attribute) or sessions.only(call.func.value) is not session:
         return []
+    if not _is_surely(call.func.value, function, session, sessions):
+        return []
     if _is_over(call, function, session, sessions, module):
         return []
     socket = module.code(call.func.value)
@@ -143,6 +146,32 @@ def _edits(call: cst.Call, session: Session, sessions: Sessions, module: SourceM
         return []
     # nobody else would receive the answer, so there is nothing to wait for
     return [InsertBefore(statement, wait + _send(session, socket))]
+
+
+def _is_surely(node: cst.BaseExpression, function: cst.CSTNode, session: Session, sessions: Sessions) -> bool:
+    """Return whether what is closed is never anything but the connection: a function may be there for all that closes.
+
+    What a parameter is besides, say the socket of a browser, is told only by who calls the function.
+    """
+    kinds = {definition.kind for definition in sessions.program.definitions(node)} if isinstance(node, cst.Name) else ()
+    if "for" in kinds:
+        return False
+    if "param" not in kinds or not isinstance(node, cst.Name) or not isinstance(function, cst.FunctionDef):
+        return True
+    names = [param.name.value for param in (*function.params.posonly_params, *function.params.params)]
+    given = [argument_of(call, _place(call, node.value, names), node.value) for call in calls_of(function, sessions)]
+    found = [sessions.program.values(argument) for argument in given]
+    return all(values and all(_is_or_none(value, session) for value in values) for values in found)
+
+
+def _place(call: cst.Call, name: str, names: list[str]) -> int:
+    """Return where a call gives the parameter `name`; a method's first is given by what stands before the dot."""
+    bound = isinstance(call.func, cst.Attribute) and names[:1] == ["self"]
+    return names.index(name) - bound if name in names else len(names)
+
+
+def _is_or_none(value: Value, session: Session) -> bool:
+    return value == session.connection or (isinstance(value, Const) and value.value is None)
 
 
 def _is_over(call: cst.Call, function: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> bool:

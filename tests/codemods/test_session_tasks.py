@@ -332,3 +332,31 @@ def test_an_end_asked_for_where_all_goes_well_is_asked_for_on_every_way_out(
     assert rewrites(result) == ({"V3M502"} if rewritten else set())
     assert ("json.dumps" in result.text) == (not rewritten)
     assert ("ending_session(ws)" in result.text) == rewritten
+
+
+CLOSING = """\
+import websockets
+
+
+async def hang_up(socket):
+    if socket is not None:
+        await socket.close()
+
+
+async def serve(browser):
+    ws = await websockets.connect(V2)
+    async for chunk in browser:
+        await ws.send(chunk)
+    await hang_up(ws)
+    {other}
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "rewritten"),
+    [("print('over')", True), ("await hang_up(None)", True), ("await hang_up(browser)", False)],
+)
+def test_what_closes_any_socket_does_not_send_to_each(other: str, rewritten: bool) -> None:
+    result = ended(CLOSING.format(other=other))
+    assert rewrites(result) == ({"V3M503"} if rewritten else set())
+    assert reports(result) == (set() if rewritten else {"V3M510"})
