@@ -155,7 +155,7 @@ def _holds(run: cst.Call, places: list[cst.CSTNode], sessions: Sessions) -> bool
 
 
 def _may_block(run: cst.Call, sessions: Sessions, module: SourceModule) -> bool:
-    """Return whether a coroutine waits for a terminal, a pipe or a queue: with `asyncio.run`, Ctrl+C waits for it, too."""
+    """Return whether a coroutine waits for a terminal, a pipe or a queue: `asyncio.run` has Ctrl+C wait as well."""
     called = [
         function
         for node in module.walk(run)
@@ -175,7 +175,12 @@ def _waits(node: cst.Call, sessions: Sessions) -> bool:
         return True
     module = sessions.program.module_of(node)
     taken = isinstance(node.func, cst.Attribute) and node.func.attr.value == "get" and not node.args
-    return taken and module is not None and not isinstance(module.parent(node), cst.Await | cst.Arg)
+    if not taken or module is None:
+        return False
+    up = module.parent(node)
+    call = module.parent(up) if isinstance(up, cst.Arg) else None  # asyncio.wait_for(queue.get(), 1)
+    names = external_names(sessions.program.values(call.func)) if isinstance(call, cst.Call) else []
+    return not isinstance(up, cst.Await) and not any(name.startswith("asyncio.") for name in names)
 
 
 def _stops(module: SourceModule) -> bool:

@@ -318,6 +318,7 @@ def test_a_module_that_loads_without_the_library_goes_on_to_do_so(imported: str)
         ("process.stdout.read(3200)", False),
         ("BLOCKS.get()", False),
         ("await queue.get()", True),
+        ("await asyncio.wait_for(queue.get(), 1)", True),
         ("recording.read(3200)", True),
     ],
 )
