@@ -78,13 +78,9 @@ def _waiting(started: Statement, session: Session, sessions: Sessions, module: S
     last = following[-1] if following else None
     if not isinstance(last, cst.Try) or not all(isinstance(each, cst.SimpleStatementLine) for each in following[:-1]):
         return None
-    interrupts = [
-        handler.body
-        for handler in last.handlers
-        if handler.type is not None and "KeyboardInterrupt" in module.code(handler.type)
-    ]
+    interrupts = [handler.body for handler in last.handlers if catches_interrupt(handler)]
     ends = [end.call for end in session.ends] + session.closes
-    if not _waits(last.body, module) or not any(_reaches(block, ends, sessions, module) for block in interrupts):
+    if not _waits(last.body, module) or not any(reaches(block, ends, sessions, module) for block in interrupts):
         return None
     return last
 
@@ -100,7 +96,14 @@ def _waits(body: cst.BaseSuite, module: SourceModule) -> bool:
     )
 
 
-def _reaches(block: cst.BaseSuite, ends: Iterable[cst.Call], sessions: Sessions, module: SourceModule) -> bool:
+def catches_interrupt(handler: cst.ExceptHandler) -> bool:
+    """Return whether a handler is for Ctrl+C, be it with others."""
+    types = handler.type.elements if isinstance(handler.type, cst.Tuple) else ()
+    each = [element.value for element in types] if types else [handler.type] if handler.type is not None else []
+    return any(dotted(one) == "KeyboardInterrupt" for one in each)
+
+
+def reaches(block: cst.BaseSuite, ends: Iterable[cst.Call], sessions: Sessions, module: SourceModule) -> bool:
     """Return whether a block makes one of the calls, itself or in what it calls."""
     calls = [node for node in module.walk(block) if isinstance(node, cst.Call)]
     return any(

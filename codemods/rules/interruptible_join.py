@@ -12,6 +12,7 @@ from codemods.facts.values import Connection
 from codemods.facts.values_sdk import Transcriber
 from codemods.rule import Context, Example, Rule
 from codemods.rules.thread_join import kept_as
+from codemods.thread_block import catches_interrupt
 from codemods.tree import SourceModule, dotted
 
 _PROGRAM = """\
@@ -110,21 +111,15 @@ def _interrupted(node: cst.Call, sessions: Sessions, module: SourceModule) -> cs
     for up in module.ancestors(node):
         if up is function or isinstance(up, cst.ExceptHandler | cst.Finally):
             return None
-        if isinstance(up, cst.Try) and below is up.body and any(map(_catches_interrupt, up.handlers)):
+        if isinstance(up, cst.Try) and below is up.body and any(map(catches_interrupt, up.handlers)):
             return up
         below = up
     return None
 
 
-def _catches_interrupt(handler: cst.ExceptHandler) -> bool:
-    types = handler.type.elements if isinstance(handler.type, cst.Tuple) else ()
-    each = [element.value for element in types] if types else [handler.type] if handler.type is not None else []
-    return any(dotted(one) == "KeyboardInterrupt" for one in each)
-
-
 def _joins_again(waiting: cst.Try, thread: str, sessions: Sessions, module: SourceModule) -> Iterator[cst.Call]:
     """Yield the calls that wait for the same thread, without a time limit, once Ctrl+C was pressed."""
-    for handler in filter(_catches_interrupt, waiting.handlers):
+    for handler in filter(catches_interrupt, waiting.handlers):
         for node in module.walk(handler):
             if isinstance(node, cst.Call) and _is_join(node, sessions):
                 if module.code(cst.ensure_type(node.func, cst.Attribute).value) == thread:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.codemods.test_shutdown import APP, CLASS, ENDING, ended, reports, rewrites
+from codemods.rules.unshown import Unshown
+from tests.codemods.programs import migrate
+from tests.codemods.test_shutdown import APP, CLASS, ENDING, OPTIONS, ended, reports, rewrites
 
 LIMIT = "websocket.setdefaulttimeout(4)"
 THREADED = """\
@@ -705,3 +707,16 @@ def test_a_method_that_may_not_be_the_end_is_left_alone(old: str, new: str) -> N
     assert "V3M511" not in rewrites(result)
     assert ".join(timeout=1)" not in result.text
     assert reports(result) & {"V3M510", "V3M511"}
+
+
+def test_a_queue_that_is_emptied_after_ctrl_c_shows_what_came_last() -> None:
+    source = Unshown.examples[0].before
+    assert reports(migrate(source, OPTIONS)) == {"V3M523"}
+    for old, new in (
+        ("    hang_up()\n", "    hang_up()\n    print(sentences.get())\n"),
+        ("sentences.get()", "tasks.get()"),  # another queue
+        ("except KeyboardInterrupt", "except EOFError"),
+        ("sentences.put(ws.recv())", "print(ws.recv())"),  # nobody fills it
+    ):
+        head, _, tail = source.rpartition(old)
+        assert "V3M523" not in reports(migrate(f"{head}{new}{tail}", OPTIONS))
