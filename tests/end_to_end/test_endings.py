@@ -20,8 +20,6 @@ from tests.end_to_end.ending import EVENTS, Ending, Event, end, faults
 _LOST, _THREAD = "finals are lost", "threads are left"
 _TRACEBACK, _OPEN = "prints a traceback", "its session is not terminated"
 KNOWN: dict[str, dict[str, tuple[str, ...]]] = {
-    # uvicorn waits for the call that is being put through, and `websockets` gives up connecting after 10 s, as before.
-    "phone_relay": {"Ctrl+C while connecting": ("ends only after",)},
     # It raises whatever the service says is wrong, by its own code: v2 refused a key without a message, v3 sends one.
     "binary_params": {"bad key": (_TRACEBACK,)},
     # What comes last is put into a queue that nobody reads any more, as before (V3M523 says so).
