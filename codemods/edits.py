@@ -52,7 +52,7 @@ class Guard:
     """Move a statement, with what is put in front of it and behind it, into a `finally`.
 
     Attributes:
-        opening: the statement that the `try` follows.
+        opening: the statement that the `try` follows; `ending` itself if that is all that goes into it.
         ending: what is moved.
         within: the `try` in front of `ending` that gets the `finally`, or the `with` whose block holds `opening` and
             gets all of it; None if both statements stand in one block, and what is between them goes into a new `try`.

@@ -54,8 +54,9 @@ class Guards:
         opened = self._now[guard.opening][-1]
         several = self._now[guard.within] if guard.within is not None else []
         around = next((each for each in several if isinstance(each, cst.Try | cst.With)), None)
-        if around is None or (opened in body and len(several) > 1):  # what has been put beside it is guarded, too
-            first = body.index(opened) + 1
+        alone = guard.opening is guard.ending  # what is put in front of it stays there
+        if around is None or (opened in body and len(several) > 1 and not alone):  # what is beside it is guarded, too
+            first = body.index(opened) + (not alone)
             new = _try(body[first:start], moved, indent)
             self._moved(body[first:end], new)
             return [*body[:first], new, *body[end:]]

@@ -13,10 +13,11 @@ from codemods.facts.sessions import functions
 from codemods.facts.values import Const, External, Values
 from codemods.rule import Context, Example, Rule
 from codemods.sdk import helpers
+from codemods.sdk.blocks import is_plain
 from codemods.sdk.lifetimes import Kind, Lifetimes, Place
 from codemods.sdk.scopes import function_of, occurs
 from codemods.sdk.sharing import provider
-from codemods.sdk.spans import Spans, is_plain
+from codemods.sdk.spans import Spans
 from codemods.tree import SourceModule
 
 _BEFORE = """\

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.edits import Change
+from codemods.edits import Change, Edit, InsertBefore
 from codemods.rule import Context, Example, Rule
 from codemods.sdk.spans import Spans
 
@@ -81,7 +81,12 @@ class SdkEnds(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         for span in Spans.of(context.program, context.options).found:
-            if span.guard is not None and node is (span.opened if span.guard.added else span.ended or span.opened).node:
-                yield self.change(node, _OPEN if span.ended is not None else _NEVER, span.guard)
-            elif span.guard is None and span.opened.node is node:
-                yield self.report(node, _UNPROVEN)
+            guard = span.guard
+            if guard is None:
+                if span.opened.node is node:
+                    yield self.report(node, _UNPROVEN)
+            elif node is (span.opened if guard.added else span.ended or span.opened).node:
+                edits: list[Edit] = [guard]
+                if guard.opening is guard.ending:  # a branch makes the session, or none does
+                    edits.append(InsertBefore(guard.ending, f"{span.opened.place.name} = None"))
+                yield self.change(node, _OPEN if span.ended is not None else _NEVER, *edits)

@@ -37,10 +37,13 @@ class Bindings:
         if any(isinstance(node, cst.Name) and node.value == place.head for node in _deleted(inside)):
             return True
         home = function_of(region[0], module)
+        once = len(self.program.run.definitions.get((place.scope, place.head), ())) == 1
         for node, owner in self._of(place):
             function = function_of(node, owner)
             if node in inside:
                 return True
+            if once and not isinstance(node, cst.Attribute):
+                continue
             at_rest = function is home or function in trusted or isinstance(function, cst.Module)
             if not at_rest and not (isinstance(function, cst.FunctionDef) and function.name.value == "__init__"):
                 return True

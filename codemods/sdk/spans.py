@@ -16,13 +16,13 @@ from codemods.model import Options
 from codemods.model import Span as SourceSpan
 from codemods.sdk.at_exit import AtExit
 from codemods.sdk.bindings import Bindings, leaves
+from codemods.sdk.blocks import Block, behind_it, held, is_plain
 from codemods.sdk.lifetimes import Happening, Kind, Lifetimes, Place
-from codemods.sdk.scopes import function_of, occurs
-from codemods.tree import SourceModule, Statement, dotted, is_barrier
+from codemods.sdk.private_sessions import PrivateSessions
+from codemods.tree import SourceModule, dotted, is_barrier
 
 _FILES = frozenset({"open", "fdopen", "SoundFile", "closing"})
 """What context managers are called that hold a file: nothing that the end of a session could wait for."""
-Block = cst.IndentedBlock | cst.Module
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Spans:
         self.program = program
         self.lifetimes = Lifetimes.of(program, options)
         self.bindings = Bindings(program)
+        self.private = PrivateSessions(self.lifetimes, self.bindings)
         self.at_exit = AtExit(program, self.lifetimes)
         self.secured: set[cst.CSTNode] = set()
         """Where sessions begin that end on every path: methods, and the functions that call them."""
@@ -95,11 +96,15 @@ class Spans:
                 self.secured.update((begin.node, *begin.through))
         elif later:
             found = list(self._span(begin, later, module))
-            return [
-                span if span.guard is not None else replace(span, guard=self._own(begin, module, ended=True))
-                for span in found
-            ]
-        if not ends and (guard := self._own(begin, module, ended=False)) is not None:
+            if all(_is_called(end.node, module) for end in later):
+                found = [
+                    span
+                    if span.guard is not None
+                    else replace(span, guard=self.private.guard(begin, module, ended=True))
+                    for span in found
+                ]
+            return found
+        if not ends and (guard := self.private.guard(begin, module, ended=False)) is not None:
             return [Span(begin, None, guard)]
         return []
 
@@ -129,19 +134,19 @@ class Spans:
         if statement is None or not isinstance(block, Block) or not is_plain(statement):
             yield unproven
             return
-        behind = _behind(statement, block)
+        behind = behind_it(statement, block)
         ending = next((each for each in behind if self._ends(each, begin.place, module)), None)
         if ending is not None:
             region = behind[: behind.index(ending)]
             if region:
-                guard = Guard(statement, ending, _held(region))
+                guard = Guard(statement, ending, held(region))
                 yield self._proven(unproven, guard, region, module)
             else:
                 self.secured.update((begin.node, *begin.through))
             return
         around = module.parent(block)
         outer = module.parent(around) if isinstance(around, cst.With | cst.Try) and around.body is block else None
-        following = _behind(around, outer)[:1] if around is not None and isinstance(outer, Block) else []
+        following = behind_it(around, outer)[:1] if around is not None and isinstance(outer, Block) else []
         if isinstance(around, cst.With | cst.Try) and following and self._ends(following[0], begin.place, module):
             guard = Guard(statement, following[0], around)
             if isinstance(around, cst.With) and _holds_files(around) and behind:
@@ -173,31 +178,6 @@ class Spans:
             return span
         return replace(span, ended=ended, guard=guard)
 
-    def _own(self, begin: Happening, module: SourceModule, *, ended: bool) -> Guard | None:
-        """Return a guard for a session that nobody but the function that made it can end, or use afterwards."""
-        place = begin.place
-        made = self.bindings.made(place)
-        if made is None or not self.lifetimes.is_new(made) or not self.bindings.is_private(place, module):
-            return None
-        line = module.statement(made)
-        block = module.parent(line) if line is not None else None
-        home = function_of(made, module)
-        if line is None or not isinstance(block, Block) or getattr(home, "asynchronous", None) is not None:
-            return None
-        behind = [line, *_behind(line, block)]
-        using = [index for index, each in enumerate(behind) if occurs(place.head, each, module)]
-        first = next((index for index in using if begin.node in module.walk(behind[index])), 0)
-        everywhere = sum(isinstance(node, cst.Name) and node.value == place.head for node in module.walk(home))
-        here = sum(
-            isinstance(node, cst.Name) and node.value == place.head for part in behind for node in module.walk(part)
-        )
-        start = first + 1 if is_plain(behind[first]) else first
-        region = behind[start : using[-1] + 1]
-        if not first or not region or here < everywhere or any(map(is_barrier, region)):
-            return None
-        comment = "  # does nothing if it has ended" if ended else ""
-        return Guard(behind[start - 1], region[-1], _held(region), f"{place.name}.disconnect(terminate=True){comment}")
-
     def _ends(self, statement: cst.CSTNode, place: Place, module: SourceModule) -> bool:
         """Return whether a statement ends a session, at least if there is one, and does little else."""
         if isinstance(statement, cst.If):
@@ -209,26 +189,6 @@ class Spans:
         return any(each.kind is Kind.ENDS and each.place == place for each in self.lifetimes.within(statement, module))
 
 
-def is_plain(statement: cst.CSTNode) -> bool:
-    """Return whether a statement is a line with one call or assignment on it."""
-    return (
-        isinstance(statement, cst.SimpleStatementLine)
-        and len(statement.body) == 1
-        and isinstance(statement.body[0], cst.Expr | cst.Assign | cst.AnnAssign)
-    )
-
-
-def _behind(statement: cst.CSTNode, block: Block) -> list[Statement]:
-    body = [each for each in block.body if isinstance(each, Statement)]
-    return body[next(index for index, each in enumerate(body) if each is statement) + 1 :]
-
-
-def _held(region: Sequence[cst.CSTNode]) -> cst.Try | None:
-    """Return the `try` that is all of a region and can take a `finally`."""
-    only = region[0] if len(region) == 1 else None
-    return only if isinstance(only, cst.Try) and only.finalbody is None else None
-
-
 def _holds_files(block: cst.With) -> bool:
     for item in block.items:
         func = item.item.func if isinstance(item.item, cst.Call) else None
@@ -236,6 +196,12 @@ def _holds_files(block: cst.With) -> bool:
         if not isinstance(name, cst.Name) or name.value not in _FILES:
             return False
     return True
+
+
+def _is_called(node: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether a method is called right there, and not handed to a thread."""
+    call = module.parent(node)
+    return isinstance(call, cst.Call) and call.func is node
 
 
 def _is_next(begin: cst.CSTNode, end: cst.CSTNode, module: SourceModule) -> bool:

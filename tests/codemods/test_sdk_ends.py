@@ -582,6 +582,57 @@ def test_a_session_of_a_loop_over_messages_ends_with_the_loop() -> None:
     assert guards(result) == 1
 
 
+def test_a_session_that_a_branch_of_a_loop_makes_ends_with_the_loop() -> None:
+    result = ended(
+        """
+        from flask_sock import Sock
+
+        sock = Sock(APP)
+
+
+        @sock.route("/media")
+        def media(ws):
+            # every message of the call
+            while True:
+                match ws.receive():
+                    case "connected":
+                        t = MADE
+                        t.connect()
+                    case "stop":
+                        t.close()
+                        break
+                    case message:
+                        t.stream(message)
+            print("over")
+        """
+    )
+    text = short(result)
+    assert "    # every message of the call\n    t = None\n    try:\n        while True:\n" in text
+    assert (
+        "    finally:\n        if t is not None:\n"
+        '            t.disconnect(terminate=True)  # does nothing if it has ended\n    print("over")\n'
+    ) in text
+    assert result.fixed("V3M521")  # the thread of a call may be cut off
+
+
+def test_a_session_of_a_coroutine_that_ends_it_itself_ends_on_every_path() -> None:
+    result = ended(
+        """
+        async def media(websocket):
+            t = MADE
+            t.connect()
+            try:
+                async for message in websocket:
+                    t.stream(message)
+            except ValueError:
+                t.close()
+        """
+    )
+    assert result.text.endswith(
+        "        bye()\n    finally:\n        t.disconnect(terminate=True)  # does nothing if it has ended\n"
+    )
+
+
 UNENDED = {
     "others have it": "t = MADE\nkeep(t)\nt.connect()\nt.stream(AUDIO)\n",
     "a function has it": "t = MADE\n\n\ndef feed(x):\n    t.stream(x)\n\n\nt.connect()\nrun(feed)\n",
