@@ -1,4 +1,4 @@
-"""V3M523: a connection that a web application makes for each of its callers."""
+"""V3M524: a connection that a web application makes for each of its callers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-eng
 class HandlerConnect(Rule):
     """Gives the attempt to connect a shorter time limit where Ctrl+C has to wait for it."""
 
-    code = "V3M523"
+    code = "V3M524"
     summary = "a web application's attempt to connect has a time limit"
     why = (
         "On Ctrl+C an ASGI server waits for its handlers, and does not cancel them: a service that says nothing keeps "
