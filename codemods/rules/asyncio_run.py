@@ -18,6 +18,10 @@ from codemods.try_blocks import without_finally
 
 _TRANSPORTS = (Transport.WEBSOCKETS, Transport.AIOHTTP)
 _LOOPS = ("asyncio.get_event_loop", "asyncio.new_event_loop")
+#: Where loops come from does not change what one is used for.
+_POLICIES = "EventLoopPolicy"
+#: Belongs to the loop that there is when it is made.
+_BELONGS = "aiohttp.ClientSession"
 _BY_HAND = (
     "Ctrl+C leaves this loop without cancelling what runs in it, so that the session stays open: "
     "run the coroutine with asyncio.run(), and what blocks it with asyncio.to_thread()"
@@ -127,7 +131,9 @@ def _collect(module: SourceModule, sessions: Sessions, loops: _Loops) -> None:
         names = external_names(sessions.program.values(node.func))
         name = names[0] if len(names) == 1 else ""
         last = name.rsplit(".", 1)[-1]
-        if not name.startswith("asyncio."):
+        if name == _BELONGS:
+            loops.others.append(node)
+        if not name.startswith("asyncio.") or name.endswith((_POLICIES, "set_event_loop_policy")):
             continue
         if name in _LOOPS:
             loops.made.append(node)

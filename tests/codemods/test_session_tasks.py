@@ -281,6 +281,8 @@ RUNNING = program(SENDER, LOOP).replace("asyncio.run(main(CHUNKS))", "{run}")
     "run",
     [
         "asyncio.get_event_loop().run_until_complete(main(CHUNKS))",
+        "asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())\n"
+        "asyncio.get_event_loop().run_until_complete(main(CHUNKS))",
         "loop = asyncio.get_event_loop()\nloop.run_until_complete(main(CHUNKS))",
         "loop = asyncio.new_event_loop()\nasyncio.set_event_loop(loop)\ntry:\n"
         "    loop.run_until_complete(main(CHUNKS))\nfinally:\n    loop.close()",
@@ -289,7 +291,7 @@ RUNNING = program(SENDER, LOOP).replace("asyncio.run(main(CHUNKS))", "{run}")
 def test_a_loop_that_does_nothing_else_becomes_run(run: str) -> None:
     result = ended(RUNNING.replace("{run}", run))
     assert rewrites(result) == {"V3M517", "V3M522"}
-    assert result.text.endswith("\n\n\nasyncio.run(main(CHUNKS))\n")
+    assert result.text.endswith("\nasyncio.run(main(CHUNKS))\n")
 
 
 @pytest.mark.parametrize(
@@ -298,6 +300,15 @@ def test_a_loop_that_does_nothing_else_becomes_run(run: str) -> None:
         ("loop = asyncio.get_event_loop()\nloop.create_task(main(CHUNKS))\nloop.run_forever()", True),
         ("loop = asyncio.get_event_loop()\nloop.run_until_complete(main(C))\nloop.run_until_complete(main(D))", True),
         ("loop = asyncio.get_event_loop()\nloop.run_until_complete(main(C))\nprint(loop.time())", True),
+        (
+            "import aiohttp\nSESSION = aiohttp.ClientSession()\nasyncio.get_event_loop().run_until_complete(main(C))",
+            True,
+        ),
+        (
+            "class Q:\n    def __init__(self):\n        self.q = asyncio.Queue()\n\n\n"
+            "loop = asyncio.get_event_loop()\nloop.run_until_complete(main(C))",
+            True,
+        ),
         ("loop = make_loop()\nloop.run_until_complete(main(CHUNKS))", False),
         ("import nest_asyncio\nasyncio.get_event_loop().run_until_complete(main(CHUNKS))", True),
         (
