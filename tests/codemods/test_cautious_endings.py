@@ -329,3 +329,53 @@ def test_a_coroutine_that_blocks_for_ever_stays_where_ctrl_c_reaches_it(blocking
     result = ended(source.replace("import websockets\n", f"{started}import websockets\n"))
     assert ("V3M522" in rewrites(result)) == rewritten
     assert ("V3M522" in reports(result)) == (not rewritten)
+
+
+SKIPPED = """\
+import json
+
+import websocket
+
+
+def main():
+    ws = websocket.create_connection(V2)
+    {body}
+
+
+main()
+"""
+SEND = "ws.send_binary(microphone.read(3200))\n{indent}print(ws.recv())"
+END = "ws.send(json.dumps({{'terminate_session': True}}))\n{indent}ws.recv()"
+
+
+@pytest.mark.parametrize(
+    ("body", "reported"),
+    [
+        ("while recording():\n        SEND\n    END", True),
+        (
+            "try:\n        while recording():\n            SEND\n    except KeyboardInterrupt:\n        pass\n    END",
+            True,
+        ),
+        ("try:\n        while recording():\n            SEND\n    finally:\n        END", False),
+        (
+            "try:\n        while recording():\n            SEND\n    except Exception:\n        print('bye')\n    END",
+            False,
+        ),
+        ("while True:\n        try:\n            SEND\n        except KeyboardInterrupt:\n            END", False),
+    ],
+)
+def test_an_end_that_an_error_skips_is_reported(body: str, reported: bool) -> None:
+    def filled(line: str) -> str:
+        indent = line[: len(line) - len(line.lstrip())]
+        return line.replace("SEND", SEND.format(indent=indent)).replace("END", END.format(indent=indent))
+
+    result = ended(SKIPPED.format(body="\n".join(map(filled, body.split("\n")))))
+    assert '"Terminate"' in result.text or "'Terminate'" in result.text
+    assert ("V3M510" in reports(result)) == reported
+
+
+def test_an_end_that_another_function_asks_for_is_the_business_of_its_caller() -> None:
+    opened = "def opened():\n    return websocket.create_connection(V2)\n\n\ndef main():\n    ws = opened()\n"
+    apart = SKIPPED.replace("def main():\n    ws = websocket.create_connection(V2)\n", opened)
+    body = f"{SEND}\n    {END}".format(indent="    ")
+    assert "V3M510" not in reports(ended(apart.format(body=body)))

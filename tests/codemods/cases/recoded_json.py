@@ -40,6 +40,7 @@ async def first(chunks):
         for c in chunks:
             await ws.send(c)
             await ws.send(c)
+        # TODO(v3-migrate): V3M510 an error (or Ctrl+C) on the way here leaves the session open, billed for up to 3 hours: end it in a `finally`
         await ws.send('{"type": "Terminate"}')
 import json
 def pack(c):
@@ -59,6 +60,7 @@ async def main(chunks):
             # TODO(v3-migrate): V3M201 v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead
             await ws.send(pack3(c).encode())
             await ws.send(pack4(c))
+        # TODO(v3-migrate): V3M510 an error (or Ctrl+C) on the way here leaves the session open, billed for up to 3 hours: end it in a `finally`
         await ws.send('{"type": "Terminate"}')
 def pack4(c):
     return c
