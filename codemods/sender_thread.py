@@ -137,11 +137,12 @@ class SenderThread:
         if self.home is not None:
             init = init_of(self.home, self.owner)
             first = first_statement(init) if init is not None else None
-            if first is None:
+            if init is None or first is None:
                 return None
             # a base class may insist on being the first
-            is_base = self.module.code(first).strip().startswith("super().__init__(")
-            return InsertAfter(first, code) if is_base else InsertBefore(first, code)
+            bases = [line for line in init.body.body if self.module.code(line).strip().startswith("super().__init__(")]
+            base = bases[-1] if bases else None
+            return InsertAfter(base, code) if isinstance(base, cst.SimpleStatementLine) else InsertBefore(first, code)
         place = self._globals_place()
         if place is None:
             return None

@@ -88,6 +88,19 @@ def calls_of(function: cst.CSTNode, sessions: Sessions) -> list[cst.Call]:
     ]
 
 
+def is_never_named(function: cst.CSTNode, sessions: Sessions) -> bool:
+    """Return whether nothing in the program calls a function, or hands it on; by name, since values may be unknown."""
+    if not isinstance(function, cst.FunctionDef) or function.name.value.startswith("__"):
+        return False
+    name = function.name.value
+    return not any(
+        (isinstance(node, cst.Name) and node.value == name and node is not function.name)
+        or (isinstance(node, cst.SimpleString) and node.raw_value == name)
+        for module in sessions.modules()
+        for node in module.walk()
+    )
+
+
 def _is_bound(node: cst.CSTNode, sessions: Sessions) -> bool:
     if isinstance(node, cst.Call) and dotted(node.func) in _EXITS:
         return True

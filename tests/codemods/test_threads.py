@@ -720,3 +720,20 @@ def test_a_queue_that_is_emptied_after_ctrl_c_shows_what_came_last() -> None:
     ):
         head, _, tail = source.rpartition(old)
         assert "V3M523" not in reports(migrate(f"{head}{new}{tail}", OPTIONS))
+
+
+def test_a_device_that_a_method_nobody_calls_would_free_is_freed_at_the_end() -> None:
+    opening = "audio = pyaudio.PyAudio()\nmicrophone = audio.open(rate=16000, input=True)\n"
+    freeing = "\n\ndef free():\n    audio.terminate()\n\n\n"
+    source = "import pyaudio\n" + APP.replace("ws = websocket", f"{opening}{freeing}ws = websocket")
+    assert "atexit.register(audio.terminate)" in ended(source).text
+    called = ended(source + "free()\n")
+    assert "atexit" not in called.text and "V3M512" not in reports(called)
+
+
+def test_attributes_stand_behind_the_base_class_wherever_it_is_called() -> None:
+    derived = CLASS.replace("class Captions:", "class Captions(Base):").replace(
+        "        self.ws = ", "        name = 'captions'\n        super().__init__(name)\n        self.ws = "
+    )
+    text = ended(derived).text
+    assert text.index("super().__init__(name)") < text.index("self.stop_event = threading.Event()")
