@@ -18,7 +18,7 @@ from codemods.sdk.lifetimes import Kind, Lifetimes, Place
 from codemods.sdk.scopes import function_of, occurs
 from codemods.sdk.sharing import provider
 from codemods.sdk.spans import Spans
-from codemods.tree import SourceModule
+from codemods.tree import SourceModule, is_barrier
 
 _BEFORE = """\
 import assemblyai as aai
@@ -180,6 +180,8 @@ def _interruptible(
 
 def _is_run_once(function: cst.CSTNode, program: Program) -> bool:
     """Return whether the main program runs a function once: what callbacks do is over when the session is."""
+    if any(is_barrier(part) for path in program.targets for part in program.run.modules[path].tree.body):
+        return False  # a person runs its parts, as often as wanted
     reached, runs = {function}, 0
     queue = [function]
     while queue:

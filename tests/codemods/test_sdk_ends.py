@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from codemods.model import Options
+from codemods.model import BARRIER, Options
 from tests.codemods.programs import Migrated, migrate
 
 MADE = "aai.RealtimeTranscriber(sample_rate=16_000, on_data=print, on_error=print, on_close=bye)"
@@ -799,6 +799,7 @@ def test_ctrl_c_that_ends_the_microphone_ends_the_session_and_the_program() -> N
         pytest.param(AGENT.format(run="while True:\n    Agent().listen()"), id="it begins again"),
         pytest.param(AGENT.format(run="Agent().listen()\nAgent().listen()"), id="there are two rounds"),
         pytest.param(AGENT.format(run="SERVER.run(Agent())"), id="a library runs it"),
+        pytest.param(AGENT.format(run=f"{BARRIER}1_\nAgent().listen()"), id="a person runs it"),
         pytest.param(
             AGENT.format(run="Agent().listen()").replace("aai.extras.Micro", "Micro"), id="not our microphone"
         ),
