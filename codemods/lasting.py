@@ -53,10 +53,11 @@ def is_done_with(node: cst.CSTNode, session: Session, sessions: Sessions) -> boo
 
 
 def is_used_behind(node: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> bool:
-    """Return whether the same function uses a connection below `node`, other than to close it."""
+    """Return whether the same function uses a connection below `node`, other than to ask for its end or close it."""
     last = module.span(node)
+    asking = {inner for end in session.ends if module.owns(end.call) for inner in module.walk(end.call)}
     for inner in own_nodes(sessions.function(node)):
-        if not isinstance(inner, cst.Name | cst.Attribute) or session not in sessions.at(inner):
+        if not isinstance(inner, cst.Name | cst.Attribute) or inner in asking or session not in sessions.at(inner):
             continue
         span = module.span(inner)
         up = module.parent(inner)

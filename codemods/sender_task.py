@@ -9,6 +9,7 @@ from functools import partial
 import libcst as cst
 
 from codemods.edits import Edit, Remove, Replace, Unused
+from codemods.facts.observations import Send
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, external_names, functions, own_nodes
 from codemods.lasting import is_outlived
@@ -148,8 +149,10 @@ def outlives_cancellation(function: cst.CSTNode, sessions: Sessions, module: Sou
     return False
 
 
-def without_ends(call: cst.Call, session: Session, sessions: Sessions) -> list[Edit] | None:
-    """Return the edits that take out the sender's own requests for the end of a session.
+def without_ends(
+    call: cst.Call, session: Session, sessions: Sessions, behind: cst.CSTNode | None = None
+) -> list[Edit] | None:
+    """Return the edits that take out the sender's own requests for the end of a session, and the one right `behind`.
 
     None if a part of the program other than the coroutine of `call` asks for it, if what a request is followed by
     relies on it, or if the sender never comes to an end without: then the program is right as it is. None, too, if
@@ -159,6 +162,8 @@ def without_ends(call: cst.Call, session: Session, sessions: Sessions) -> list[E
         return None
     if not sessions.terminates:
         return []
+    if behind is not None and len(session.ends) == 1 and (last := _asked_behind(behind, session.ends[0], sessions)):
+        return [Remove(last), Unused("json")]
     called = functions(sessions.program.values(call.func))
     function = called[0] if len(called) == 1 else None
     module = sessions.program.module_of(function) if function is not None else None
@@ -191,6 +196,21 @@ def without_ends(call: cst.Call, session: Session, sessions: Sessions) -> list[E
         elif not _leaves(statement, function, module):
             return None
     return edits
+
+
+def _asked_behind(node: cst.CSTNode, end: Send, sessions: Sessions) -> cst.BaseSmallStatement | None:
+    """Return the statement right behind that of `node`, last in its block, if it is what asks for the end."""
+    module = sessions.program.module_of(node)
+    statement = module.statement(node) if module is not None else None
+    block = module.parent(statement) if module is not None and statement is not None else None
+    if module is None or not isinstance(block, cst.IndentedBlock) or list(block.body[-2:-1]) != [statement]:
+        return None
+    last = block.body[-1]
+    part = last.body[0] if isinstance(last, cst.SimpleStatementLine) and len(last.body) == 1 else None
+    awaited = part.value if isinstance(part, cst.Expr) else None
+    if not isinstance(awaited, cst.Await) or awaited.expression is not end.call:
+        return None
+    return part if set(module.walk(last)).issuperset(sessions.spelled) else None
 
 
 def catches_cancellation(handler: cst.ExceptHandler, sessions: Sessions) -> bool:

@@ -153,7 +153,7 @@ def _edits(node: cst.Await, session: Session, sessions: Sessions, module: Source
     socket = _socket(node, session, sessions, module)
     if socket is None or (isinstance(holder, cst.Assign) and not _ignored(holder, sessions)):
         return []
-    ends = without_ends(pair.sender, session, sessions)
+    ends = without_ends(pair.sender, session, sessions, behind=node)
     if ends is None:
         return []
     edits: list[Edit] = [Replace(awaited, partial(pair.run, socket=socket)), *ends]

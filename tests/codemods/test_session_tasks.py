@@ -250,6 +250,16 @@ def test_what_the_sender_asks_for_where_it_matters_stays(sending: str) -> None:
     assert 'json.dumps({"type": "Terminate"})' in result.text
 
 
+@pytest.mark.parametrize(
+    ("behind", "rewritten"),
+    [((END,), True), ((END, "await ws.close()"), False), ((END, "print(await ws.recv())"), False)],
+)
+def test_what_is_asked_for_behind_the_two_goes(behind: tuple[str, ...], rewritten: bool) -> None:
+    result = ended(program("await asyncio.gather(send(ws, chunks), receive(ws))", *behind))
+    assert ("V3M501" in rewrites(result), "run_session" in result.text) == (rewritten, rewritten)
+    assert not rewritten or "json.dumps" not in result.text
+
+
 def test_what_somebody_else_asks_for_stays() -> None:
     source = ASKING.format(sending=indented(CHUNKS)) + f"\n\nasync def stop(ws):\n    {END}\n"
     result = ended(source)
