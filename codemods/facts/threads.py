@@ -88,17 +88,26 @@ def calls_of(function: cst.CSTNode, sessions: Sessions) -> list[cst.Call]:
     ]
 
 
-def is_never_named(function: cst.CSTNode, sessions: Sessions) -> bool:
-    """Return whether nothing in the program calls a function, or hands it on; by name, since values may be unknown."""
-    if not isinstance(function, cst.FunctionDef) or function.name.value.startswith("__"):
+def is_never_called(function: cst.CSTNode, sessions: Sessions) -> bool:
+    """Return whether a function is a method that a program, which makes instances of its class, never names.
+
+    By name, since values may be unknown; without an instance, somebody else's code may be all that calls it.
+    """
+    module = sessions.program.module_of(function)
+    block = module.parent(function) if module is not None else None
+    home = module.parent(block) if module is not None and block is not None else None
+    if not isinstance(function, cst.FunctionDef) or not isinstance(home, cst.ClassDef):
         return False
     name = function.name.value
-    return not any(
-        (isinstance(node, cst.Name) and node.value == name and node is not function.name)
-        or (isinstance(node, cst.SimpleString) and node.raw_value == name)
-        for module in sessions.modules()
-        for node in module.walk()
-    )
+    made = False
+    for each in sessions.modules():
+        for node in each.walk():
+            if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == home.name.value:
+                made = True
+            named = isinstance(node, cst.Name) and node.value == name and node is not function.name
+            if named or (isinstance(node, cst.SimpleString) and node.raw_value == name):
+                return False
+    return made and not name.startswith("__")
 
 
 def _is_bound(node: cst.CSTNode, sessions: Sessions) -> bool:

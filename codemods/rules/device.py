@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods.edits import AddImport, Change, InsertAfter
 from codemods.facts.sessions import Sessions, external_names, own_nodes
-from codemods.facts.threads import calls_of, is_never_named, stray_functions
+from codemods.facts.threads import calls_of, is_never_called, stray_functions
 from codemods.local_device import freed_by_its_reader
 from codemods.rule import Context, Example, Rule
 from codemods.rules import app_thread
@@ -54,7 +54,7 @@ class Device(Rule):
         if _AUDIO not in external_names(context.program.values(node)) or not _is_constructor(node, context):
             return
         freeing = context.program.memo(Device, lambda: _freeing(sessions))
-        if freeing and not (_only_when_closed(node, freeing, sessions) or _may_not_get_there(node, freeing, sessions)):
+        if freeing and not (_only_when_closed(freeing, sessions) or _may_not_get_there(node, freeing, sessions)):
             return
         if not freeing and (edit := freed_by_its_reader(node, sessions, context.module)) is not None:
             yield self.change(node, "the sound device is never freed; now the thread that reads it does", edit)
@@ -105,10 +105,10 @@ def _freeing(sessions: Sessions) -> list[cst.Attribute]:
     ]
 
 
-def _only_when_closed(made: cst.Call, freeing: list[cst.Attribute], sessions: Sessions) -> bool:
+def _only_when_closed(freeing: list[cst.Attribute], sessions: Sessions) -> bool:
     """Return whether nothing frees the device but callbacks, which never run if there was no connection.
 
-    Neither does a method that the program never names but to define it.
+    Neither does a method that the program never calls.
     """
     closing = {
         function
@@ -116,8 +116,7 @@ def _only_when_closed(made: cst.Call, freeing: list[cst.Attribute], sessions: Se
         for function in sessions.callbacks(session, "on_error", "on_close")
     }
     where = {sessions.function(node) for node in freeing} - closing
-    own = sessions.function(made)
-    return all(function is not own and is_never_named(function, sessions) for function in where)
+    return all(is_never_called(function, sessions) for function in where)
 
 
 def _may_not_get_there(node: cst.Call, freeing: list[cst.Attribute], sessions: Sessions) -> bool:

@@ -723,12 +723,16 @@ def test_a_queue_that_is_emptied_after_ctrl_c_shows_what_came_last() -> None:
 
 
 def test_a_device_that_a_method_nobody_calls_would_free_is_freed_at_the_end() -> None:
-    opening = "audio = pyaudio.PyAudio()\nmicrophone = audio.open(rate=16000, input=True)\n"
-    freeing = "\n\ndef free():\n    audio.terminate()\n\n\n"
-    source = "import pyaudio\n" + APP.replace("ws = websocket", f"{opening}{freeing}ws = websocket")
-    assert "atexit.register(audio.terminate)" in ended(source).text
-    called = ended(source + "free()\n")
-    assert "atexit" not in called.text and "V3M512" not in reports(called)
+    held = CLASS.replace(
+        "    def __init__(self):\n", "    def __init__(self):\n        self.audio = pyaudio.PyAudio()\n"
+    )
+    source = "import pyaudio\n" + held.replace(
+        "    def run(self)", "    def free(self):\n        self.audio.terminate()\n\n    def run(self)"
+    )
+    assert "atexit.register(self.audio.terminate)" in ended(source).text
+    for called in (source + "app.free()\n", source.replace("Captions().run()", "")):
+        result = ended(called)
+        assert "atexit" not in result.text and "V3M512" not in reports(result)
 
 
 def test_attributes_stand_behind_the_base_class_wherever_it_is_called() -> None:
