@@ -23,7 +23,7 @@ KNOWN: dict[str, dict[str, tuple[str, ...]]] = {
     # It raises whatever the service says is wrong, by its own code: v2 refused a key without a message, v3 sends one.
     "binary_params": {"bad key": (_TRACEBACK,)},
     # What comes last is put into a queue that nobody reads any more, as before (V3M523 says so).
-    "reader_thread": {"Ctrl+C while speaking": (_LOST,), "device fails": (_LOST,)},
+    "reader_thread": {"Ctrl+C while speaking": (_LOST,)},
     # Where Ctrl+C ends the microphone, as it did in v2, it waits on for the sentences of its round.
     "sdk_rounds": {"Ctrl+C while speaking": ("has to be killed", _LOST)},
 }
