@@ -24,9 +24,11 @@ stream = audio.open(format=pyaudio.paInt16, channels=1, rate=16000, input=True)
 
 async def main():
     async with websockets.connect("{url}") as ws:
-        for _ in range(100):
-            await ws.send({read})
-        await ws.send('{{"type": "Terminate"}}')
+        try:
+            for _ in range(100):
+                await ws.send({read})
+        finally:
+            await ws.send('{{"type": "Terminate"}}')
     audio.terminate()
 """
 _V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
