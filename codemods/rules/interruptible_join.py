@@ -139,6 +139,8 @@ def _is_of_session(node: cst.Call, sessions: Sessions) -> bool:
     if len(made) != 1:
         return False
     ((call, targets),) = made
+    if _connects_again(call, targets, sessions):
+        return False  # it is no more over when the session is: the interrupted join was what let the program end
     runs = argument_of(call, 1, "target")
     places: list[cst.CSTNode] = [runs.value] if isinstance(runs, cst.Attribute) else []
     places += [each for target in targets for reached in sessions.reach(target) for each in own_nodes(reached)]
@@ -148,3 +150,25 @@ def _is_of_session(node: cst.Call, sessions: Sessions) -> bool:
         if isinstance(place, cst.Name | cst.Attribute)
         for value in program.values(place)
     )
+
+
+def _connects_again(call: cst.Call, targets: Iterable[cst.CSTNode], sessions: Sessions) -> bool:
+    """Return whether a thread runs one connection after the other."""
+    module = sessions.program.module_of(call)
+    if module is not None and "reconnect" in module.code(call):
+        return True
+    for target in targets:
+        for function in sessions.reach(target):
+            for node in own_nodes(function):
+                if isinstance(node, cst.Attribute) and node.attr.value == "run_forever":
+                    own = sessions.program.module_of(node)
+                    call_of = own.parent(node) if own is not None else None
+                    around = own.ancestors(node) if own is not None else ()
+                    if call_of is not None and own is not None and "reconnect" in own.code(call_of):
+                        return True
+                    for up in around:
+                        if up is function:
+                            break
+                        if isinstance(up, cst.While | cst.For | cst.BaseComp):
+                            return True
+    return False

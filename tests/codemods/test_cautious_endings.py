@@ -379,3 +379,39 @@ def test_an_end_that_another_function_asks_for_is_the_business_of_its_caller() -
     apart = SKIPPED.replace("def main():\n    ws = websocket.create_connection(V2)\n", opened)
     body = f"{SEND}\n    {END}".format(indent="    ")
     assert "V3M510" not in reports(ended(apart.format(body=body)))
+
+
+JOINED = """\
+import json
+import threading
+
+import websocket
+
+
+def on_open(ws):
+    ws.send(microphone.read(3200), websocket.ABNF.OPCODE_BINARY)
+
+
+ws = websocket.WebSocketApp(V2, on_open=on_open)
+connection = threading.Thread(target={target})
+connection.start()
+try:
+    connection.join()
+except KeyboardInterrupt:
+    ws.send(json.dumps({{"terminate_session": True}}))
+    connection.join()
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "waited"),
+    [
+        ("ws.run_forever", True),
+        ("lambda: ws.run_forever(ping_interval=5)", True),
+        ("lambda: ws.run_forever(reconnect=5)", False),
+        ('ws.run_forever, kwargs={"reconnect": 5}', False),
+        ("lambda: [ws.run_forever() for _ in range(3)]", False),
+    ],
+)
+def test_a_thread_that_connects_again_is_not_waited_for(target: str, waited: bool) -> None:
+    assert ("V3M519" in rewrites(ended(JOINED.format(target=target)))) == waited
