@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-
 BARRIER = "_v3_migrate_cell_"
 """How a name begins that stands alone as a statement where nothing may be moved across: what is above it and what is
 below are run one after the other, by hand."""
