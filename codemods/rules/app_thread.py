@@ -8,8 +8,8 @@ import libcst as cst
 
 from codemods import shutdown
 from codemods.edits import Change, Edit, Replace
-from codemods.facts.sessions import Endings, Session, Sessions
-from codemods.facts.threads import needs_main_thread, on_main_thread, serves_others
+from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
+from codemods.facts.threads import calls_of, needs_main_thread, on_main_thread, serves_others
 from codemods.facts.values import Transport
 from codemods.rule import Context, Example, Rule
 from codemods.rules import session_scope, session_thread
@@ -18,7 +18,6 @@ from codemods.sender_thread import (
     SenderThread,
 )
 from codemods.thread_callbacks import made_when_open, stopped_by_callbacks
-from codemods.tree import SourceModule
 
 _OPTIONS = {"ping_interval", "ping_timeout", "ping_payload", "sslopt", "origin", "suppress_origin", "host"}
 """Arguments of `run_forever` that mean the same on another thread; `reconnect` and `dispatcher` do not."""
@@ -139,21 +138,33 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
         *sender.quiet(session),
         *stopped_by_callbacks(session, sessions, sender, name),
         Replace(run, lambda updated: _run_until_stopped(updated, sender.owner if in_class else None)),
-        *shutdown.run_app(module, name, goes_through=_wants_interrupt(run, module), in_class=in_class),
+        *shutdown.run_app(module, name, goes_through=_wants_interrupt(run, sessions), in_class=in_class),
     ]
     return {run: [edits]}
 
 
-def _wants_interrupt(run: cst.Call, module: SourceModule) -> bool:
+def _wants_interrupt(run: cst.Call, sessions: Sessions) -> bool:
     """Return whether Ctrl+C has to go through: to a handler of the program's, or out of a loop without end."""
-    for up in module.ancestors(run):
-        if isinstance(up, cst.While | cst.For):
-            return True
-        if isinstance(up, cst.Try) and any(
-            handler.type is None or "KeyboardInterrupt" in module.code(handler.type) for handler in up.handlers
-        ):
-            return True
+    seen: set[cst.CSTNode] = set()
+    places: list[cst.CSTNode] = [run]
+    while places:
+        place = places.pop()
+        module = sessions.program.module_of(place)
+        for up in module.ancestors(place) if module is not None else ():
+            if isinstance(up, cst.While | cst.For):
+                return True
+            if isinstance(up, cst.Try) and any(_is_for_interrupt(handler) for handler in up.handlers):
+                return True
+        function = sessions.function(place)
+        if function not in seen:
+            seen.add(function)
+            places += calls_of(function, sessions)
     return False
+
+
+def _is_for_interrupt(handler: cst.ExceptHandler) -> bool:
+    kinds = [handler.type, *(node for node in own_nodes(handler.type))] if handler.type is not None else []
+    return not kinds or any(isinstance(kind, cst.Name) and kind.value == "KeyboardInterrupt" for kind in kinds)
 
 
 def _run(session: Session, sessions: Sessions) -> cst.Call | None:

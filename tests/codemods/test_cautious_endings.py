@@ -415,3 +415,19 @@ except KeyboardInterrupt:
 )
 def test_a_thread_that_connects_again_is_not_waited_for(target: str, waited: bool) -> None:
     assert ("V3M519" in rewrites(ended(JOINED.format(target=target)))) == waited
+
+
+@pytest.mark.parametrize(
+    ("call", "goes_through"),
+    [
+        ("main()", False),
+        ("try:\n    main()\nexcept KeyboardInterrupt:\n    print('bye')", True),
+        ("try:\n    main()\nexcept (ValueError, KeyboardInterrupt):\n    print('bye')", True),
+        ("try:\n    main()\nexcept ValueError:\n    print('bye')", False),
+        ("while True:\n    main()", True),
+    ],
+)
+def test_ctrl_c_goes_through_to_whoever_called(call: str, goes_through: bool) -> None:
+    text = ended(APP.replace("ws.run_forever()", f"def main():\n    ws.run_forever()\n\n\n{call}")).text
+    assert "run_until_stopped(ws)" in text
+    assert ("pass  # run_forever returns on Ctrl+C, too" not in text) == goes_through
