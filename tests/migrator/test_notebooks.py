@@ -67,7 +67,8 @@ def squeezed(text: str) -> list[str]:
 
 
 def _alone(app: App) -> bool:
-    return len(list((app.folder / "v2").rglob("*.py"))) == 1
+    # In a notebook, Ctrl+C ends what a cell does, and not the program: an agent's session is ended another way.
+    return app.name != "sdk_agent" and len(list((app.folder / "v2").rglob("*.py"))) == 1
 
 
 @pytest.mark.parametrize("app", [pytest.param(app, id=app.name) for app in apps() if _alone(app)])
