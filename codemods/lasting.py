@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from codemods.facts.sessions import Session, Sessions, functions, own_nodes
+from codemods.facts.sessions import Session, Sessions, closure, functions, own_nodes
 from codemods.facts.threads import calls_of
 from codemods.facts.values import Value
 from codemods.tree import SourceModule
@@ -79,20 +79,16 @@ def _opens(loop: cst.CSTNode, session: Session, sessions: Sessions, module: Sour
 
 def _own_functions(function: cst.CSTNode, sessions: Sessions) -> frozenset[cst.CSTNode]:
     """Return the functions that run as part of a function, and itself."""
-    found: set[cst.CSTNode] = set()
-    queue = [function]
-    while queue:
-        current = queue.pop()
-        if current in found:
-            continue
-        found.add(current)
+
+    def run_by(current: cst.CSTNode) -> Iterator[cst.CSTNode]:
         kept = _waited_for(current)
         for node in own_nodes(current):
             if isinstance(node, cst.Call) and not _is_detached(node, current, kept, sessions):
-                queue += functions(_called(node, sessions))
+                yield from functions(_called(node, sessions))
             if isinstance(node, cst.For | cst.CompFor):
-                queue += functions(sessions.program.values(node.iter))
-    return frozenset(found)
+                yield from functions(sessions.program.values(node.iter))
+
+    return closure(function, run_by)
 
 
 def _called(node: cst.Call, sessions: Sessions) -> list[Value]:

@@ -232,18 +232,13 @@ class Sessions:
     def reach(self, function: cst.CSTNode) -> frozenset[cst.CSTNode]:
         """Return the functions that `function` calls or hands on, directly or not, and itself."""
         if function not in self._reach:
-            found: set[cst.CSTNode] = set()
-            queue = [function]
-            while queue:
-                current = queue.pop()
-                if current in found:
-                    continue
-                found.add(current)
-                for node in own_nodes(current):
-                    if isinstance(node, cst.Name | cst.Attribute | cst.Lambda):
-                        queue += functions(self.program.values(node))
-            self._reach[function] = frozenset(found)
+            self._reach[function] = closure(function, self._named)
         return self._reach[function]
+
+    def _named(self, function: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        for node in own_nodes(function):
+            if isinstance(node, cst.Name | cst.Attribute | cst.Lambda):
+                yield from functions(self.program.values(node))
 
     def within(self, function: cst.CSTNode, nodes: Iterable[cst.CSTNode]) -> bool:
         """Return whether one of `nodes` is reached from `function`."""
@@ -291,6 +286,18 @@ def functions(values: Iterable[Value]) -> list[cst.CSTNode]:
 def external_names(values: Values) -> list[str]:
     """Return the dotted names of the library objects among `values`."""
     return [value.name for value in values if isinstance(value, External)]
+
+
+def closure(function: cst.CSTNode, further: Callable[[cst.CSTNode], Iterable[cst.CSTNode]]) -> frozenset[cst.CSTNode]:
+    """Return a function and all that `further` leads to from it, directly or not."""
+    found: set[cst.CSTNode] = set()
+    queue = [function]
+    while queue:
+        current = queue.pop()
+        if current not in found:
+            found.add(current)
+            queue += further(current)
+    return frozenset(found)
 
 
 @lru_cache(maxsize=512)

@@ -127,15 +127,24 @@ def faults(after: Ending, before: Callable[[], Ending], event: Event) -> Iterato
         yield f"finals are lost: {after.missed}"
 
 
-def end(app: App, environment: str, folder: Path, api: str, event: Event, patience: float = LIMIT) -> Ending:
+def end(
+    app: App,
+    environment: str,
+    folder: Path,
+    api: str,
+    event: Event,
+    patience: float = LIMIT,
+    grace: float = LIMIT + 1,
+) -> Ending:
     """Run the program in `folder` until `event`, and return how it ended.
 
-    One that goes on for `patience` seconds after the event, and the rest of the recording, is ended by Ctrl+C.
+    One that goes on for `patience` seconds after the event, and the rest of the recording, is ended by Ctrl+C; one
+    that goes on for `grace` seconds after that is killed.
     """
     program = sandbox.Program(folder, app.command, matrix.interpreter(environment))
     conditions = app.conditions(api)
     with tempfile.TemporaryDirectory(prefix="v3-migrate-endings-") as name:
-        run = _Run(program, conditions, Path(name), event, patience)
+        run = _Run(program, conditions, Path(name), event, patience, grace)
         return run.ending(run.observe())
 
 
@@ -149,10 +158,11 @@ class _Run(sandbox._Run):
         folder: Path,
         event: Event,
         patience: float,
+        grace: float,
     ) -> None:
         super().__init__(program, conditions, folder)
         self.event = event
-        self.patience = patience
+        self.patience, self.grace = patience, grace
         self.broken_at: float | None = None
 
     def observe(self) -> Observation:
@@ -199,6 +209,9 @@ class _Run(sandbox._Run):
             if self._is_moment() or time.time() > (since or self.started) + seconds:
                 self._stop(process)
                 return
+
+    def _ends_within(self, process: subprocess.Popen[bytes], seconds: float) -> bool:
+        return super()._ends_within(process, min(seconds, self.grace))
 
     def _break_line(self) -> None:
         at = self.event.device_fails

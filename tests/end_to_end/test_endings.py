@@ -29,13 +29,14 @@ KNOWN: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
-#: Seconds (on the wall) until a program that goes on is ended.
-PATIENCE = 6.0
+#: Seconds (on the wall) until a program that goes on is ended, and until an original that goes on even so is killed.
+PATIENCE, GRACE = 4.0, 5.0
 
 
 @pytest.mark.parametrize("app", [pytest.param(app, id=app.name) for app in apps()])
 def test_ends_well(app: App) -> None:
-    with ThreadPoolExecutor(4) as pool:
+    # They spend their time waiting.
+    with ThreadPoolExecutor(len(EVENTS)) as pool:
         found = dict(zip(EVENTS, pool.map(partial(_unknown_faults, app), EVENTS), strict=True))
     # A machine that is busy with other things makes programs late; what is wrong with them is wrong again.
     again = {event.name: _unknown_faults(app, event) for event, texts in found.items() if texts}
@@ -53,7 +54,7 @@ def _unknown_faults(app: App, event: Event) -> list[str]:
 def _original(app: App, environment: str, event: Event) -> Callable[[], Ending]:
     """Return what runs the original, once, if it is asked how that ends."""
     legacy = app.legacy_environment(environment)
-    return cache(lambda: end(app, legacy, app.folder / "v2", "v2", event, PATIENCE))
+    return cache(lambda: end(app, legacy, app.folder / "v2", "v2", event, PATIENCE, GRACE))
 
 
 def test_reads_moved_to_threads_end_well_too(tmp_path: Path) -> None:
