@@ -158,7 +158,7 @@ class _Run(sandbox._Run):
         folder: Path,
         event: Event,
         patience: float,
-        grace: float,
+        grace: float = LIMIT + 1,
     ) -> None:
         super().__init__(program, conditions, folder)
         self.event = event
