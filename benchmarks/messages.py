@@ -33,11 +33,11 @@ def measure() -> None:
     sys.path.insert(0, str(ROOT))
     from assemblyai.streaming.v3.models import TurnEvent  # type: ignore[import-not-found]
 
-    from runtime.messages import parse
+    from runtime.client.messages import parse
 
     ways: dict[str, Callable[[str], object]] = {
         "json.loads alone": json.loads,
-        "runtime.messages.parse": parse,
+        "runtime.client.messages.parse": parse,
         "the SDK: json.loads and its model": lambda text: TurnEvent.model_validate(json.loads(text)),
         "the SDK's model from text": TurnEvent.model_validate_json,
     }

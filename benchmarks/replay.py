@@ -29,10 +29,10 @@ from pathlib import Path
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from runtime.client import StreamingClient
-from runtime.listener import Listener
-from runtime.messages import Turn
-from runtime.options import StreamingOptions
+from runtime.client.client import StreamingClient
+from runtime.client.listener import Listener
+from runtime.client.messages import Turn
+from runtime.client.options import StreamingOptions
 from runtime.recording import read
 from runtime.replay.script import v3_script
 from runtime.sources import FileSource
@@ -41,10 +41,10 @@ ROOT = Path(__file__).resolve().parent.parent
 RECORDING = ROOT / "fixtures" / "sessions" / "dictation-f1.jsonl"
 SERVE = """
 import argparse, sys
-from runtime import replay_command
+from runtime.commands import replay
 parser = argparse.ArgumentParser()
-replay_command.configure(parser)
-sys.exit(replay_command.run(parser.parse_args()))
+replay.configure(parser)
+sys.exit(replay.run(parser.parse_args()))
 """
 QUERY = "sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
 HEADERS = {"Authorization": "a key of the benchmark"}

@@ -1,18 +1,24 @@
-"""From a group of modules to a plan for each: the one entry point of this package."""
+"""The one entry point: from a group of modules to a plan for each. The registry of rules, and the walk over them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import importlib
+import pkgutil
+from abc import ABCMeta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 
 import libcst as cst
 
-from codemods import comments, suppression, transform
-from codemods.edits import Change, Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
+from codemods import rules, suppression
 from codemods.facts import foreign
 from codemods.facts.program import Program
 from codemods.model import Finding, Options, ParseError, Safety, Span, Workspace
-from codemods.rule import changes
-from codemods.tree import SourceModule
+from codemods.rule import Context, Rule, RuleDoc
+from codemods.syntax import apply, comments
+from codemods.syntax.edits import Change, Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
+from codemods.syntax.tree import SourceModule
 
 UNEXPLAINED = "V3M900"
 """The code of a v2 word that no rule explains; found by the caller, by counting words."""
@@ -49,7 +55,7 @@ class ModulePlan:
                     self._add_todo(todos, holder, finding)
         if not self._edits and not todos:
             return self._module.text
-        return transform.apply(self._module, self._edits, todos)
+        return apply.apply(self._module, self._edits, todos)
 
     def _add_todo(self, todos: dict[cst.CSTNode, list[str]], node: cst.CSTNode, finding: Finding) -> None:
         statement = self._module.statement(node)
@@ -88,7 +94,7 @@ def analyse(sources: Mapping[str, str], workspace: Workspace, options: Options) 
         except ParseError as error:
             result[path] = error
     program = Program(modules, workspace)
-    found = list(changes(program, options))
+    found = list(_changes(program, options))
     for path, module in modules.items():
         result[path] = _plan(program, module, [change for change in found if change.path == path], found, options)
     return result
@@ -201,3 +207,38 @@ def _touched(edits: Sequence[Edit]) -> list[cst.CSTNode]:
         for edit in edits
         if isinstance(edit, Replace | Remove)
     ]
+
+
+@cache
+def registry() -> tuple[Rule, ...]:
+    """Return every rule of `codemods.rules`, in the order in which they look at a node."""
+    found: list[Rule] = []
+    for module in pkgutil.walk_packages(rules.__path__, "codemods.rules."):
+        contents = vars(importlib.import_module(module.name))
+        for item in contents.values():
+            # Not `type`: in Python 3.10 `list[str]` passes for one.
+            if isinstance(item, ABCMeta) and issubclass(item, Rule) and item.__module__ == module.name:
+                if not getattr(item, "__abstractmethods__", None):
+                    found.append(item())
+    return tuple(sorted(found, key=lambda rule: (rule.order, rule.code)))
+
+
+def _changes(program: Program, options: Options) -> Iterator[Change]:
+    """Walk every module once and yield what the rules find."""
+    claimed: set[cst.CSTNode] = set()
+    table: dict[type[cst.CSTNode], list[Rule]] = {}
+    for path in program.targets:
+        module = program.run.modules[path]
+        context = Context(program, module, options, claimed)
+        for node in module.walk():
+            kind = type(node)
+            if kind not in table:
+                table[kind] = [rule for rule in registry() if issubclass(kind, rule.nodes)]
+            for rule in table[kind]:
+                for change in rule.visit(node, context):
+                    yield replace(change, path=path)
+
+
+def documentation() -> Sequence[RuleDoc]:
+    """Return what `explain` shows of every rule, by code."""
+    return sorted((rule.doc() for rule in registry()), key=lambda doc: doc.code)

@@ -1,21 +1,18 @@
-"""What a rule is, the registry of rules, and the one walk that asks them all."""
+"""What a rule is, and what it is handed: the base class and its context."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from abc import ABC, ABCMeta, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 import libcst as cst
 
-from codemods.edits import AddHelper, AddImport, Change, Edit
 from codemods.facts.program import Program
 from codemods.model import Options, Safety
-from codemods.tree import SourceModule
+from codemods.syntax.edits import AddHelper, AddImport, Change, Edit
+from codemods.syntax.tree import SourceModule
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,36 +110,4 @@ class Rule(ABC):
         return RuleDoc(cls.code, name, cls.summary, cls.why, cls.safety, cls.examples, cls.untouched)
 
 
-@cache
-def registry() -> tuple[Rule, ...]:
-    """Return every rule of `codemods.rules`, in the order in which they look at a node."""
-    from codemods import rules  # the rules import this module
-
-    found: list[Rule] = []
-    for module in pkgutil.iter_modules(rules.__path__):
-        contents = vars(importlib.import_module(f"codemods.rules.{module.name}"))
-        for item in contents.values():
-            # Not `type`: in Python 3.10 `list[str]` passes for one.
-            if isinstance(item, ABCMeta) and issubclass(item, Rule) and item.__module__.endswith(f".{module.name}"):
-                if not getattr(item, "__abstractmethods__", None):
-                    found.append(item())
-    return tuple(sorted(found, key=lambda rule: (rule.order, rule.code)))
-
-
-def changes(program: Program, options: Options) -> Iterator[Change]:
-    """Walk every module once and yield what the rules find."""
-    claimed: set[cst.CSTNode] = set()
-    table: dict[type[cst.CSTNode], list[Rule]] = {}
-    for path in program.targets:
-        module = program.run.modules[path]
-        context = Context(program, module, options, claimed)
-        for node in module.walk():
-            kind = type(node)
-            if kind not in table:
-                table[kind] = [rule for rule in registry() if issubclass(kind, rule.nodes)]
-            for rule in table[kind]:
-                for change in rule.visit(node, context):
-                    yield replace(change, path=path)
-
-
-__all__ = ["AddHelper", "AddImport", "Change", "Context", "Example", "Rule", "RuleDoc", "changes", "registry"]
+__all__ = ["AddHelper", "AddImport", "Change", "Context", "Example", "Rule", "RuleDoc"]

@@ -6,8 +6,8 @@ from argparse import Namespace
 from dataclasses import replace
 
 from migrator.interactive import choose
+from migrator.output.writer import WritingError, refuse_dirty, write
 from migrator.reporting.report import Report
-from migrator.writing import WritingError, refuse_dirty, write
 
 
 def apply(report: Report, arguments: Namespace) -> str | None:

@@ -12,9 +12,9 @@ from importlib import import_module
 COMMANDS = {
     "explain": ("migrator.explain", "what a rule does, with its examples"),
     "smoke": ("migrator.smoke.command", "run a program against the replay server"),
-    "replay": ("runtime.replay_command", "serve a recording"),
-    "record": ("runtime.record_command", "make a recording through a proxy"),
-    "listen": ("runtime.listen_command", "live captions from the microphone or a file"),
+    "replay": ("runtime.commands.replay", "serve a recording"),
+    "record": ("runtime.commands.record", "make a recording through a proxy"),
+    "listen": ("runtime.commands.listen", "live captions from the microphone or a file"),
 }
 
 _FORMATS = ("terminal", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from migrator.config import Config, ConfigurationError, load
 from migrator.engine import Run
-from migrator.paths import shown
+from migrator.files.paths import shown
 from migrator.reporting.report import Mode, Report
 from migrator.selection import SelectionError, check_form, check_known
 
 if TYPE_CHECKING:
     from codemods.model import Options
-    from migrator.worker import Analyse
+    from migrator.analysis.worker import Analyse
 
 SPEECH_MODEL, REGION = "universal-streaming-english", "us"
 STDIN = "-"
@@ -38,9 +38,9 @@ def _run(arguments: Namespace, config: Config, analyse: Analyse | None) -> int:
     if STDIN in arguments.paths:
         if len(arguments.paths) > 1 or arguments.interactive:
             return _fail("`-` stands alone: no other path, and nobody to ask")
-        from migrator import filtering
+        from migrator import stdin
 
-        return filtering.run(arguments, options(arguments, config), analyse)
+        return stdin.run(arguments, options(arguments, config), analyse)
     mode = Mode.WRITE if arguments.write or arguments.interactive else Mode.CHECK if arguments.check else Mode.PREVIEW
     if arguments.interactive and arguments.check:
         return _fail("--check changes nothing: it does not go with --interactive")
@@ -68,7 +68,7 @@ def _run(arguments: Namespace, config: Config, analyse: Analyse | None) -> int:
         if failure is not None:
             return _fail(failure)
         if arguments.smoke and report.changed:
-            from migrator.smoke.proof import prove_or_take_back
+            from migrator.smoke.verify_written import prove_or_take_back
 
             code = prove_or_take_back(arguments.paths, report.outcomes, arguments.smoke_options)
             if code:
@@ -101,7 +101,7 @@ def _put(report: Report, arguments: Namespace) -> int:
 def options(arguments: Namespace, config: Config) -> Options:
     """Return what the user chose, on the command line before the configuration."""
     from codemods.model import Options
-    from migrator.requirements import declared
+    from migrator.dependencies.declared import declared
 
     check_known(_codes(arguments, config))
     return Options(

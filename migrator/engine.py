@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from migrator.discovery import Discovery, Problem
-from migrator.elsewhere import Mentions
-from migrator.paths import shown
-from migrator.screening import SDK_RULES, Screening, needs_recent_sdk
+from migrator.files.discovery import Discovery, Problem
+from migrator.files.other_files import Mentions
+from migrator.files.paths import shown
+from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
 
 if TYPE_CHECKING:
     from codemods.model import Options
-    from migrator.outcome import Outcome
-    from migrator.worker import Analyse
+    from migrator.analysis.outcome import Outcome
+    from migrator.analysis.worker import Analyse
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done, and how many there are."""
@@ -62,7 +62,7 @@ class Run:
         screening, problems = self.screen()
         found: list[Outcome] = []
         if problems:
-            from migrator.outcome import Outcome
+            from migrator.analysis.outcome import Outcome
 
             found += [Outcome(problem.path, error=problem.message) for problem in problems]
         if screening.hits or screening.recent:
@@ -76,9 +76,9 @@ class Run:
 def _migrate(
     run: Run, screening: Screening, options: Options, analyse: Analyse | None, progress: Progress | None
 ) -> list[Outcome]:
-    from migrator import pool
-    from migrator.worker import Task, rules_analyse
-    from migrator.workspace import Folder, groups
+    from migrator.analysis import pool
+    from migrator.analysis.import_graph import Folder, groups
+    from migrator.analysis.worker import Task, rules_analyse
 
     tasks = [Task(group, options, run.per_file_ignores) for group in groups(screening.hits, screening.files, Folder())]
     total, done = sum(len(task.group.paths) for task in tasks), 0
@@ -102,9 +102,9 @@ def _dependencies(run: Run, screening: Screening, found: Sequence[Outcome], opti
     ]
     if not programs:
         return []
+    from migrator.analysis.import_graph import Group
+    from migrator.analysis.worker import Task
     from migrator.dependencies import project
-    from migrator.worker import Task
-    from migrator.workspace import Group
 
     task = Task(Group((), frozenset()), options, run.per_file_ignores)
     roots = {path: screening.files.get(path, "") for path in programs}

@@ -49,9 +49,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the rule, or the list; return 2 for a code that does not exist."""
-    from codemods.catalogue import rules
+    from codemods.analysis import documentation
 
-    docs = rules()
+    docs = documentation()
     if arguments.code is None:
         for line in catalogue(docs):
             print(line)
@@ -71,10 +71,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def summaries() -> dict[str, str]:
     """Return the one-line summary of every code that a report may contain."""
-    from codemods.catalogue import rules
+    from codemods.analysis import documentation
 
     known = {code: summary for code, (summary, _) in _OWN.items()}
-    for doc in rules():
+    for doc in documentation():
         known.setdefault(doc.code, doc.summary)
     return known
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from migrator.outcome import Outcome
+from migrator.analysis.outcome import Outcome
 from migrator.reporting.formats import coloured, put
 from migrator.reporting.report import Report
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from codemods import vocabulary as v
-from codemods.edits import AddImport, Edit, Remove, Replace
+from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.facts.store import Def
-from codemods.facts.values import Encoded, Function, Json, Obj
-from codemods.tree import SourceModule
+from codemods.interpreter.heap import Def
+from codemods.interpreter.values import Encoded, Function, Json, Obj
+from codemods.syntax.edits import AddImport, Edit, Remove, Replace
+from codemods.syntax.tree import SourceModule
 
 _RECODERS = ("encode", "decode")
 _NOT_BYTES = {"sounddevice", "numpy", "soundfile", "librosa"}

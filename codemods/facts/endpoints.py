@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from codemods import vocabulary as v
-from codemods.facts.observations import Connect
+from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.facts.values import Lit, Obj, Query, Str
+from codemods.interpreter.values import Lit, Obj, Query, Str
+from codemods.libraries.observations import Connect
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.facts.values import Field, Message, Value
-from codemods.tree import SourceModule
+from codemods.interpreter.values import Field, Message, Value
+from codemods.syntax.tree import SourceModule
 
 
 def nodes(program: Program, module: SourceModule) -> Iterator[cst.CSTNode]:

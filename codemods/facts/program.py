@@ -9,12 +9,13 @@ from typing import TypeVar, cast
 
 import libcst as cst
 
-from codemods import vocabulary as v
-from codemods.facts import library, methods, sources, transports
-from codemods.facts.interpreter import Interpreter
-from codemods.facts.observations import Connect
-from codemods.facts.store import Def
-from codemods.facts.values import (
+from codemods import libraries
+from codemods import protocol as v
+from codemods.interpreter import methods
+from codemods.interpreter.fixpoint import Interpreter
+from codemods.interpreter.heap import Def
+from codemods.interpreter.stdlib import models
+from codemods.interpreter.values import (
     NOTHING,
     Connection,
     External,
@@ -30,8 +31,10 @@ from codemods.facts.values import (
     Word,
     texts,
 )
+from codemods.libraries import audio_sources
+from codemods.libraries.observations import Connect
 from codemods.model import Workspace
-from codemods.tree import SourceModule
+from codemods.syntax.tree import SourceModule
 
 T = TypeVar("T")
 
@@ -49,11 +52,11 @@ class Program:
         self.run = Interpreter(
             modules,
             workspace,
-            {**library.MODELS, **sources.MODELS, **transports.MODELS},
-            {**library.NAME_MODELS, **transports.NAME_MODELS},
-            {**methods.METHOD_MODELS, **transports.METHOD_MODELS},
-            transports.ATTRIBUTE_MODELS,
-            transports.ANNOTATION_MODELS,
+            {**models.MODELS, **audio_sources.MODELS, **libraries.MODELS},
+            {**models.NAME_MODELS, **libraries.NAME_MODELS},
+            {**methods.METHOD_MODELS, **libraries.METHOD_MODELS},
+            libraries.ATTRIBUTE_MODELS,
+            libraries.ANNOTATION_MODELS,
         )
         self.run.run()
 

@@ -9,14 +9,14 @@ from typing import TypeAlias, TypeGuard
 
 import libcst as cst
 
-from codemods import vocabulary as v
-from codemods.edits import Edit
-from codemods.facts.observations import Connect, Send
+from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.facts.scopes import ScopeNode
-from codemods.facts.values import Bound, Connection, External, Function, Json, Obj, Str, Value, Values
+from codemods.interpreter.scopes import ScopeNode
+from codemods.interpreter.values import Bound, Connection, External, Function, Json, Obj, Str, Value, Values
+from codemods.libraries.observations import Connect, Send
 from codemods.model import Options
-from codemods.tree import SourceModule
+from codemods.syntax.edits import Edit
+from codemods.syntax.tree import SourceModule
 
 Endings: TypeAlias = dict[cst.CSTNode, list[list[Edit]]]
 """Rewrites that end a session, by the node they stand at."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from codemods import vocabulary as v
-from codemods.facts import patterns
+from codemods import protocol as v
+from codemods.facts import match_patterns
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTest, TypeTests
-from codemods.facts.values import Bound, ClassRef, Function, Lit, Obj, Str, Value
+from codemods.interpreter.values import Bound, ClassRef, Function, Lit, Obj, Str, Value
 
 _CARRIERS = (
     cst.AssignTarget,
@@ -95,7 +95,7 @@ class TypeNames:
                 return set()
         elif isinstance(node, cst.Match):
             for case in node.cases:
-                for pattern in patterns.literals(case.pattern):
+                for pattern in match_patterns.literals(case.pattern):
                     if not isinstance(pattern.value, cst.SimpleString):
                         found |= _spelled(self.program.values(pattern.value))
         elif isinstance(node, cst.Call):

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from codemods import vocabulary as v
-from codemods.facts.filled import Fillings
+from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.facts.store import Def
-from codemods.facts.values import ClassRef, Const, Field, Message, Str, Value
-from codemods.tree import SourceModule
+from codemods.facts.unpacking import Fillings
+from codemods.interpreter.heap import Def
+from codemods.interpreter.values import ClassRef, Const, Field, Message, Str, Value
+from codemods.syntax.tree import SourceModule
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.facts.values import ClassRef, External, Values
-from codemods.tree import SourceModule
+from codemods.interpreter.values import ClassRef, External, Values
+from codemods.syntax.tree import SourceModule
 
 
 def message_types(program: Program) -> frozenset[cst.ClassDef]:

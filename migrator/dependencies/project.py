@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from codemods.model import Finding, Options, Safety, Span
+from migrator.analysis.outcome import Outcome
 from migrator.dependencies import formats
 from migrator.dependencies.edits import Edited, Format
 from migrator.dependencies.requirement import SDK
-from migrator.outcome import Outcome
-from migrator.paths import inside, shown
+from migrator.files.paths import inside, shown
 
 RAISED, BY_HAND = "V3M701", "V3M702"
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from migrator.documents.module import Module
 from migrator.documents.notebook import Notebook
-from migrator.paths import NOTEBOOK
+from migrator.files.paths import NOTEBOOK
 
 
 class Document(Protocol):

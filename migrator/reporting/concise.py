@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from codemods.model import Finding
-from migrator.outcome import Outcome
+from migrator.analysis.outcome import Outcome
 from migrator.reporting.report import Report
 
 

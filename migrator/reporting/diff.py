@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator import unified
-from migrator.outcome import Outcome
+from migrator.analysis.outcome import Outcome
+from migrator.output import diff
+from migrator.output.git import by_base
 from migrator.reporting.report import Report
-from migrator.repository import by_base
 
 
 def render(report: Report) -> bytes:
@@ -21,5 +21,5 @@ def patches(outcomes: Sequence[Outcome]) -> dict[str, bytes]:
     by_path = {outcome.path: outcome for outcome in outcomes}
     for base, paths in by_base(by_path).items():
         for path in paths:
-            found[path] = unified.patch(base.relative(path), by_path[path].before, by_path[path].after)
+            found[path] = diff.patch(base.relative(path), by_path[path].before, by_path[path].after)
     return {path: found[path] for path in by_path}

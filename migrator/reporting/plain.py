@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.outcome import Outcome
+from migrator.analysis.outcome import Outcome
 from migrator.reporting.concise import encode, lines
 from migrator.reporting.diff import patches
 from migrator.reporting.report import Mode, Report

@@ -13,11 +13,11 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from migrator import unified
+from migrator.analysis.outcome import Outcome
 from migrator.documents.document import is_notebook
 from migrator.documents.module import DecodingError, Module
 from migrator.documents.notebook import changed_cells
-from migrator.outcome import Outcome
+from migrator.output import diff
 from migrator.reporting.report import Mode, Report, place
 
 _THEME = "ansi_dark"  # the terminal's own sixteen colours, so that it fits light and dark backgrounds
@@ -110,7 +110,7 @@ def _hunks(before: bytes, after: bytes, language: str, width: int) -> Iterator[T
     digits = len(str(max(len(old), len(new))))
     room = max(width - 2 * digits - 5, 20)
     first = True
-    for hunk in unified.hunks(before, after):
+    for hunk in diff.hunks(before, after):
         if not first:
             yield Text(f"{'':>{2 * digits + 1}} \u00b7\u00b7\u00b7", style="dim")
         first = False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from codemods.model import Finding
-    from migrator.outcome import Outcome
+    from migrator.analysis.outcome import Outcome
 
 
 _NAMED = 5

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from urllib.parse import quote
 
 from codemods.model import Finding
-from migrator.outcome import Outcome
+from migrator.analysis.outcome import Outcome
 from migrator.reporting.report import Report
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

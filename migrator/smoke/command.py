@@ -86,10 +86,10 @@ Original = Callable[[Path, Path], None]
 
 def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
     """Run the programs and print the report; return the exit code. With an `original`, compare with that."""
-    from migrator.smoke import machine_report, report
+    from migrator.smoke.report import machine, terminal
     from migrator.smoke.versions import VersionError
-    from runtime.bundled import default_recording
     from runtime.recording import RecordingError, read
+    from runtime.recording.bundled import default_recording
 
     try:
         recording = read(arguments.recording or default_recording())
@@ -99,7 +99,7 @@ def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
         print(f"v3-migrate: {error}", file=sys.stderr)
         return 2
     if arguments.report is not None:
-        from migrator.smoke.page import page
+        from migrator.smoke.report.page import page
 
         try:
             arguments.report.write_text(page(trials, recording), encoding="utf-8")
@@ -107,15 +107,15 @@ def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
             print(f"v3-migrate: {arguments.report}: {error.strerror}", file=sys.stderr)
             return 2
     if arguments.format == "json":
-        text = machine_report.as_json(trials, arguments.timeline)
+        text = machine.as_json(trials, arguments.timeline)
     elif arguments.format == "junit":
-        text = machine_report.junit(trials)
+        text = machine.junit(trials)
     else:
         tty = sys.stdout.isatty()
         width = shutil.get_terminal_size().columns if tty else None
-        text = report.terminal(trials, tty and "NO_COLOR" not in os.environ, arguments.timeline, width)
+        text = terminal.terminal(trials, tty and "NO_COLOR" not in os.environ, arguments.timeline, width)
     sys.stdout.write(text)
-    return report.exit_code(trials)
+    return terminal.exit_code(trials)
 
 
 @contextmanager
@@ -245,7 +245,7 @@ def _positive(text: str) -> float:
 
 
 def _target(text: str) -> str:
-    from migrator.smoke.caller import check_target
+    from migrator.smoke.telephone.caller import check_target
 
     try:
         return check_target(text)

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from migrator.smoke.caller import Caller
-from migrator.smoke.finals import expected_finals, shown
+from migrator.smoke.checks.finals import expected_finals, shown
+from migrator.smoke.folder import Scene
 from migrator.smoke.observation import ROUNDS, Happening, Observation, Output
-from migrator.smoke.scene import Scene
 from migrator.smoke.service import DOMAIN, serve, trust
+from migrator.smoke.telephone.caller import Caller
 from runtime.recording import JsonObject, Recording
 from runtime.replay import ReplayServer
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from migrator.smoke.judge import Status, Verdict, could_not_run, judge
+from migrator.smoke.checks.judge import Status, Verdict, could_not_run, judge
+from migrator.smoke.checks.wire import refusals
 from migrator.smoke.observation import Observation, description, sessions_of
 from migrator.smoke.sandbox import Conditions, Program, run
-from migrator.smoke.wire_checks import refusals
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import tarfile
 from pathlib import Path
 
 from codemods.model import Options
+from migrator.dependencies.declared import declared
 from migrator.engine import Run
-from migrator.requirements import declared
 
 #: What a copy of a project does without.
 IGNORED = shutil.ignore_patterns(".git", "__pycache__", ".venv", "venv")

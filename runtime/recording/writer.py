@@ -10,7 +10,7 @@ from runtime.recording.session import FORMAT, VERSION, Event, Header, JsonObject
 
 
 def write(recording: Recording, path: Path | str) -> None:
-    """Write a recording as `read` reads it. The caller redacts (see `runtime.redaction`)."""
+    """Write a recording as `read` reads it. The caller redacts (see `runtime.recording.redaction`)."""
     Path(path).write_text("".join(dump_lines(recording)), encoding="utf-8")
 
 

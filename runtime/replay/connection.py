@@ -18,10 +18,10 @@ from websockets.protocol import SEND_EOF, State
 from websockets.server import ServerProtocol
 
 from runtime.recording import LOST
-from runtime.replay.disturbance import Disturbance, Operation, Raw, Reset, Stall
+from runtime.replay.fault_player import Disturbance, Operation, Raw, Reset, Stall
 from runtime.replay.http import TOKEN_PATHS, HttpError, Request, parse_request, respond
-from runtime.replay.outlet import Outlet
 from runtime.replay.session import End, Say, Session
+from runtime.replay.transport import Outlet
 
 if TYPE_CHECKING:
     from runtime.replay.service import Service

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from runtime.recording import Recording
-from runtime.replay.disturbance import Disturbance, Operation
+from runtime.replay.fault_player import Disturbance, Operation
 from runtime.replay.faults import Fault, active
 from runtime.replay.http import DEPRECATED, HttpError, Request, token_response
 from runtime.replay.legacy_script import v2_script

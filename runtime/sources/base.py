@@ -6,7 +6,7 @@ import threading
 from collections.abc import Generator
 from typing import Protocol
 
-from runtime.audio import AudioFormat
+from runtime.sources.audio import AudioFormat
 
 
 class Source(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO
 
-from runtime.audio import PCM_MULAW, PCM_S16LE, AudioFormat
+from runtime.sources.audio import PCM_MULAW, PCM_S16LE, AudioFormat
 
 _PCM, _MULAW, _EXTENSIBLE = 1, 7, 0xFFFE
 _UNTIL_THE_END = 0xFFFFFFFF

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator
 
-from runtime.audio import SHORTEST_CHUNK_MS, AudioFormat, Pacer
+from runtime.sources.audio import SHORTEST_CHUNK_MS, AudioFormat, Pacer
 
 
 class Silence:

@@ -8,7 +8,7 @@ import pytest
 
 from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options
-from migrator.accounting import unexplained
+from migrator.analysis.coverage import unexplained
 from runtime.replay.turns import Variant
 from tests.codemods.listening import FINALS, VARIANTS, hear
 from tests.codemods.test_rules import NoWorkspace

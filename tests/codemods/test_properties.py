@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 
 from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options, ParseError
-from migrator.accounting import unexplained
-from migrator.screening import speaks_v2
+from migrator.analysis.coverage import unexplained
+from migrator.files.prefilter import speaks_v2
 from tests.codemods.generated import FOREIGN, Generated, programs
 from tests.codemods.listening import VARIANTS, hear
 from tests.codemods.test_rules import NoWorkspace

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from codemods.analysis import ModulePlan, analyse
+from codemods.analysis import ModulePlan, analyse, registry
 from codemods.model import Options
-from codemods.rule import Rule, registry
+from codemods.rule import Rule
 
 
 class NoWorkspace:

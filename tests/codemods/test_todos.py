@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options
-from migrator.accounting import unexplained
+from migrator.analysis.coverage import unexplained
 from tests.codemods.test_rules import NoWorkspace
 
 RELAY = (

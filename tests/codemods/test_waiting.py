@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codemods.rules.unshown import Unshown
+from codemods.rules.shutdown.unshown import Unshown
 from tests.codemods.programs import migrate
 from tests.codemods.test_shutdown import OPTIONS, ended, reports, rewrites
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.smoke.judge import Verdict, judge
+from migrator.smoke.checks.judge import Verdict, judge
 from migrator.smoke.observation import Observation
 from tests.end_to_end.apps import App, apps, migrate, observe
 

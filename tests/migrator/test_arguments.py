@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codemods.catalogue import rules
+from codemods.analysis import documentation
 from migrator.cli import COMMANDS
 from migrator.explain import summaries
 from tests.migrator.conftest import PROGRAM, Tool
@@ -85,12 +85,12 @@ def test_a_report_goes_to_a_file(tool: Tool) -> None:
 def test_the_list_of_rules_has_a_line_for_each(tool: Tool) -> None:
     lines = tool("explain").text.splitlines()
     assert [line.split()[0] for line in lines] == sorted(summaries())
-    assert {rule.code for rule in rules()} | {"V3M900", "V3M901"} <= set(summaries())
+    assert {rule.code for rule in documentation()} | {"V3M900", "V3M901"} <= set(summaries())
     assert all(len(line) <= 120 for line in lines)
 
 
 def test_every_rule_explains_itself_with_its_examples(tool: Tool) -> None:
-    for rule in rules():
+    for rule in documentation():
         page = tool("explain", rule.code.lower()).text
         assert page.startswith(f"{rule.code} ({rule.name}): {rule.summary}\n")
         for example in rule.examples:

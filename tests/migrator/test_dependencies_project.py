@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from migrator.cli import main
-from migrator.requirements import declared
+from migrator.dependencies.declared import declared
 
 PROGRAM = (
     "import assemblyai as aai\n\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.discovery import Discovery
+from migrator.files.discovery import Discovery
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, V2, git, put, repository
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from migrator.cli import main
-from migrator.requirements import declared
+from migrator.dependencies.declared import declared
 from scripts import matrix
 
 PROGRAM = """\

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator import unified
+from migrator.output import diff
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import LEFT, V2, git, put, repository
 
@@ -101,7 +101,7 @@ def test_git_reads_any_patch_as_it_was_meant(tmp_path: Path, before: bytes, afte
         return
     path = tmp_path / name
     path.write_bytes(before)
-    patch = unified.patch(name, before, after)
+    patch = diff.patch(name, before, after)
     if before == after:
         assert patch == b""
         return

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from codemods.model import Options
-from migrator.screening import speaks_v2
-from migrator.worker import Task, migrate
-from migrator.workspace import Group
+from migrator.analysis.import_graph import Group
+from migrator.analysis.worker import Task, migrate
+from migrator.files.prefilter import speaks_v2
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import LEFT, LIKELY, V2, V3, put
 

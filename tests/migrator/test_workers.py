@@ -13,7 +13,7 @@ from contextlib import suppress
 import pytest
 
 from codemods.model import FilePlan, Options, ParseError, Workspace
-from migrator import worker
+from migrator.analysis import worker
 from migrator.engine import Run
 from tests.migrator.conftest import PROGRAM, Tool
 from tests.migrator.programs import V2, V3, put
@@ -23,7 +23,7 @@ _analyse = worker.rules_analyse
 INTERRUPTED = """\
 import sys, time
 from pathlib import Path
-from migrator import worker
+from migrator.analysis import worker
 from migrator.cli import main
 
 def endless(*_):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.workspace import Folder, groups
+from migrator.analysis.import_graph import Folder, groups
 
 _V2 = 'URL = "wss://api.assemblyai.com/v2/realtime/ws"\n'
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from migrator.outcome import Outcome
-from migrator.writing import WritingError, write
+from migrator.analysis.outcome import Outcome
+from migrator.output.writer import WritingError, write
 from tests.migrator.conftest import PROGRAM, UNPRIVILEGED, Tool
 from tests.migrator.programs import V2, V3, git, put, repository
 

@@ -9,7 +9,7 @@ from typing import cast
 from websockets.frames import Frame, Opcode
 
 from runtime.replay.connection import Connection
-from runtime.replay.disturbance import Disturbance, Operation, Raw
+from runtime.replay.fault_player import Disturbance, Operation, Raw
 from runtime.replay.http import Request
 from runtime.replay.records import Log, SessionRecord
 from runtime.replay.refusal import Refusal

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from websockets.sync.server import ServerConnection, serve
 
-from runtime.audio import AudioFormat, chunked
-from runtime.messages import Begin, Termination, Turn, Word, dump
+from runtime.client.messages import Begin, Termination, Turn, Word, dump
+from runtime.sources.audio import AudioFormat, chunked
 
 AUDIO = AudioFormat(8000)
 _SILENCE_MS = 300

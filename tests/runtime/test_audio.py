@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.audio import PCM_MULAW, AudioFormat, Pacer, chunked
+from runtime.sources.audio import PCM_MULAW, AudioFormat, Pacer, chunked
 
 FORMATS = st.builds(AudioFormat, st.integers(8000, 96_000), st.sampled_from(["pcm_s16le", "pcm_mulaw"]))
 

@@ -7,8 +7,8 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.audio import AudioFormat
-from runtime.buffer import AudioBuffer
+from runtime.client.buffer import AudioBuffer
+from runtime.sources.audio import AudioFormat
 
 AUDIO = AudioFormat(8000, "pcm_mulaw")  # 8 bytes a millisecond
 GO_ON = threading.Event()

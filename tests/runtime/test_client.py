@@ -11,11 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from websockets.sync.server import ServerConnection
 
-from runtime.client import StreamingClient
-from runtime.errors import AudioError, ConnectError, ConnectionLostError, SourceError, StreamingError
-from runtime.listener import Listener
-from runtime.messages import Begin, Termination, Turn
-from runtime.options import StreamingOptions
+from runtime.client.client import StreamingClient
+from runtime.client.errors import AudioError, ConnectError, ConnectionLostError, SourceError, StreamingError
+from runtime.client.listener import Listener
+from runtime.client.messages import Begin, Termination, Turn
+from runtime.client.options import StreamingOptions
 from tests.runtime.speech import (
     AUDIO,
     Fault,

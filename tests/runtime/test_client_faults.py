@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.client import StreamingClient
-from runtime.errors import (
+from runtime.client.client import StreamingClient
+from runtime.client.errors import (
     AudioError,
     AuthenticationError,
     ConnectError,
@@ -29,9 +29,9 @@ from runtime.errors import (
     TlsError,
     TooManySessionsError,
 )
-from runtime.listener import Listener
-from runtime.messages import Turn
-from runtime.options import StreamingOptions
+from runtime.client.listener import Listener
+from runtime.client.messages import Turn
+from runtime.client.options import StreamingOptions
 from runtime.replay import Limits, ReplayServer
 from runtime.replay.faults import FAULTS
 from runtime.sources import FileSource

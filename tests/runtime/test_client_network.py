@@ -13,10 +13,10 @@ from dataclasses import replace
 import pytest
 from websockets.utils import accept_key
 
-from runtime.audio import AudioFormat
-from runtime.client import StreamingClient
-from runtime.errors import ConnectError, ConnectionLostError
+from runtime.client.client import StreamingClient
+from runtime.client.errors import ConnectError, ConnectionLostError
 from runtime.sources import Silence
+from runtime.sources.audio import AudioFormat
 from tests.runtime.speech import client_threads, sockets_to
 from tests.runtime.test_client_faults import OPTIONS, Finals, Recording, run
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from websockets.utils import accept_key
 
-from runtime.connection import Connection
-from runtime.errors import (
+from runtime.client.connection import Connection
+from runtime.client.errors import (
     AuthenticationError,
     ConnectError,
     ConnectionLostError,

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from runtime.audio import AudioFormat
-from runtime.client import StreamingClient
-from runtime.listener import Listener
-from runtime.options import StreamingOptions
+from runtime.client.client import StreamingClient
+from runtime.client.listener import Listener
+from runtime.client.options import StreamingOptions
 from runtime.replay import ReplayServer
 from runtime.sources import FileSource, PipeSource, Silence, Source
+from runtime.sources.audio import AudioFormat
 from tests.runtime.sessions import recording
 
 SPEED = 50.0

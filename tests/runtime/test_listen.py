@@ -19,12 +19,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from runtime import listen_command
-from runtime.client import StreamingClient
-from runtime.errors import ConnectionLostError
-from runtime.listen import Captions, listen
-from runtime.messages import Begin, Turn, Word
-from runtime.options import StreamingOptions
+from runtime.client.client import StreamingClient
+from runtime.client.errors import ConnectionLostError
+from runtime.client.messages import Begin, Turn, Word
+from runtime.client.options import StreamingOptions
+from runtime.commands import listen as listen_command
+from runtime.commands.captions import Captions, listen
 from runtime.replay import ReplayServer
 from tests.runtime.speech import Spoken
 
@@ -35,10 +35,10 @@ SPEED = 8.0
 
 PROGRAM = """
 import argparse, sys
-from runtime import listen_command
+from runtime.commands import listen
 parser = argparse.ArgumentParser()
-listen_command.configure(parser)
-sys.exit(listen_command.run(parser.parse_args()))
+listen.configure(parser)
+sys.exit(listen.run(parser.parse_args()))
 """
 ENVIRONMENT = {**os.environ, "ASSEMBLYAI_API_KEY": "test key"}
 

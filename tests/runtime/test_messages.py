@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.messages import (
+from runtime.client.messages import (
     FORCE_ENDPOINT,
     KEEP_ALIVE,
     TERMINATE,

@@ -31,10 +31,10 @@ pcm.default {{ type plug slave.pcm "recorded" }}
 
 LISTEN = """
 import argparse, sys
-from runtime import listen_command
+from runtime.commands import listen
 parser = argparse.ArgumentParser()
-listen_command.configure(parser)
-sys.exit(listen_command.run(parser.parse_args()))
+listen.configure(parser)
+sys.exit(listen.run(parser.parse_args()))
 """
 
 CAPTURE = """

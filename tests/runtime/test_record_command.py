@@ -14,10 +14,10 @@ from tests.runtime.test_recorder import talk
 
 PROGRAM = """
 import argparse, sys
-from runtime import record_command
+from runtime.commands import record
 parser = argparse.ArgumentParser()
-record_command.configure(parser)
-sys.exit(record_command.run(parser.parse_args()))
+record.configure(parser)
+sys.exit(record.run(parser.parse_args()))
 """
 
 

@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 import pytest
 import websocket
 
-from runtime.recorder import Recorder
 from runtime.recording import Close, JsonObject, Recording, read
+from runtime.recording.recorder import Recorder
 from runtime.replay import ReplayServer
 from tests.runtime.sessions import FINALS, SPEED, V3, Client, finals, recording
 

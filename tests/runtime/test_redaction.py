@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.redaction import Redactor
+from runtime.recording.redaction import Redactor
 
 # As long as the vendor's keys, made up here so that none is in the repository.
 KEY = "ab" * 16

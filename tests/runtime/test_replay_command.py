@@ -19,10 +19,10 @@ from tests.runtime.sessions import FINALS, FOLDER, V2, V3, Client, finals, recor
 
 PROGRAM = """
 import argparse, sys
-from runtime import replay_command
+from runtime.commands import replay
 parser = argparse.ArgumentParser()
-replay_command.configure(parser)
-sys.exit(replay_command.run(parser.parse_args()))
+replay.configure(parser)
+sys.exit(replay.run(parser.parse_args()))
 """
 
 DICTATION = str(FOLDER / "dictation-f1.jsonl")

@@ -17,9 +17,9 @@ from typing import IO
 
 import pytest
 
-from runtime.audio import PCM_MULAW, AudioFormat
-from runtime.errors import SourceError
+from runtime.client.errors import SourceError
 from runtime.sources import FileSource, Microphone, PipeSource, Silence, Source, list_devices
+from runtime.sources.audio import PCM_MULAW, AudioFormat
 
 GO_ON = threading.Event()
 SAMPLES = struct.pack("<12345h", *(number % 30_000 - 15_000 for number in range(12_345)))

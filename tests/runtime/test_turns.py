@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.messages import Turn
-from runtime.turns import TurnTracker
+from runtime.client.messages import Turn
+from runtime.client.turns import TurnTracker
 
 P, R, F = "partial", "raw end", "formatted end"
 

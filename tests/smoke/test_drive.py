@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from migrator.smoke.caller import check_target
-from migrator.smoke.judge import could_not_run, judge
-from migrator.smoke.routes import routes
+from migrator.smoke.checks.judge import could_not_run, judge
 from migrator.smoke.sandbox import Conditions, Program, run
-from migrator.smoke.telephone import Call, mulaw
-from runtime.audio import PCM_MULAW, AudioFormat
+from migrator.smoke.telephone.call import Call, mulaw
+from migrator.smoke.telephone.caller import check_target
+from migrator.smoke.telephone.routes import routes
+from runtime.sources.audio import PCM_MULAW, AudioFormat
 from scripts import matrix
 from tests.end_to_end.apps import LEGACY, SPEED, dictation
 

@@ -7,8 +7,8 @@ from itertools import count
 
 import pytest
 
-from migrator.smoke.display import lines_about, raw_ends, shown_like_finals, tells_apart
-from migrator.smoke.finals import same, shown, shown_unfinished, unfinished
+from migrator.smoke.checks.finals import same, shown, shown_unfinished, unfinished
+from migrator.smoke.checks.shapes import lines_about, raw_ends, shown_like_finals, tells_apart
 from runtime.replay import SessionRecord
 
 FINALS = ["Good morning.", "Good morning. Good night.", "So it is."]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.smoke.judge import judge
+from migrator.smoke.checks.judge import judge
 from migrator.smoke.sandbox import Conditions, Program, run
 from scripts import matrix
 from tests.end_to_end.apps import SPEED, dictation

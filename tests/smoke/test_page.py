@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from migrator.smoke.page import page
+from migrator.smoke.report.page import page
+from migrator.smoke.report.timeline import LANES, timeline
 from migrator.smoke.sandbox import Conditions, Program
-from migrator.smoke.timeline import LANES, timeline
 from migrator.smoke.trial import Trial, trials
 from scripts import matrix
 from tests.end_to_end.apps import LEGACY, SPEED, dictation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from migrator.smoke.judge import judge
+from migrator.smoke.checks.judge import judge
 from migrator.smoke.observation import Observation
 from tests.end_to_end.apps import App, apps, observe
 from tests.smoke.wrong import FAULTS

@@ -1,0 +1,207 @@
+"""Whether a read of a message's text is reached only for messages that have one."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts import match_patterns
+from codemods.facts.program import Program
+from codemods.facts.type_tests import TypeTest, TypeTests, read_base
+from codemods.interpreter.values import Function, Message
+from codemods.syntax.tree import SourceModule
+
+
+class _Context(Protocol):
+    @property
+    def program(self) -> Program: ...
+
+    @property
+    def module(self) -> SourceModule: ...
+
+
+def has_transcript(node: cst.CSTNode, base: cst.BaseExpression, context: _Context) -> bool:
+    """Return whether every path to `node` has tested that the message `base` is a transcript."""
+    guard = _Guard(context.program, context.module.code(base))
+    return guard.holds(node, _messages(context.program, base), context.module, set())
+
+
+def is_not_partial(node: cst.CSTNode, base: cst.BaseExpression, context: _Context) -> bool:
+    """Return whether every path to `node` has tested that the message `base` is no partial transcript."""
+    guard = _Guard(context.program, context.module.code(base), finals_only=True)
+    return guard.holds(node, _messages(context.program, base), context.module, set())
+
+
+def _messages(program: Program, base: cst.CSTNode) -> frozenset[Message]:
+    return frozenset(value for value in program.values(base) if isinstance(value, Message))
+
+
+class _Guard:
+    def __init__(self, program: Program, code: str, *, finals_only: bool = False) -> None:
+        self.program = program
+        self.finals_only = finals_only
+        self.code = code
+        self.tests = TypeTests.of(program)
+
+    def holds(
+        self, node: cst.CSTNode, messages: frozenset[Message], module: SourceModule, seen: set[cst.CSTNode]
+    ) -> bool:
+        """Return whether a test above, before or at every caller of `node` lets only transcripts pass."""
+        child = node
+        for up in module.ancestors(node):
+            if isinstance(up, cst.If | cst.While | cst.IfExp):
+                if up.body is child and self._implies(up.test, messages, True):
+                    return True
+                if getattr(up, "orelse", None) is child and self._implies(up.test, messages, False):
+                    return True
+            elif isinstance(up, cst.BooleanOperation) and up.right is child:
+                if self._implies(up.left, messages, isinstance(up.operator, cst.And)):
+                    return True
+            elif isinstance(up, cst.MatchCase) and up.body is child and self._case(up, module, messages):
+                return True
+            elif isinstance(up, cst.IndentedBlock) and self._left_early(up, child, messages):
+                return True
+            elif isinstance(up, cst.FunctionDef):
+                return self._callers(up, messages, module, seen)
+            child = up
+        return False
+
+    def _implies(self, test: cst.BaseExpression, messages: frozenset[Message], outcome: bool) -> bool:
+        """Return whether `test` being `outcome` means that the message has a transcript."""
+        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+            return self._implies(test.expression, messages, not outcome)
+        if isinstance(test, cst.BooleanOperation):
+            both = isinstance(test.operator, cst.And) == outcome
+            left = self._implies(test.left, messages, outcome)
+            right = self._implies(test.right, messages, outcome)
+            return left or right if both else left and right
+        if isinstance(test, cst.NamedExpr):
+            return self._implies(test.value, messages, outcome)
+        if isinstance(test, cst.Comparison):
+            return self._compares(test, messages, outcome)
+        if isinstance(test, cst.Name):
+            # `final = message["message_type"] == "FinalTranscript"`, tested later
+            defs = self.program.definitions(test)
+            return bool(defs) and all(
+                item.kind == "assign" and item.value is not None and self._implies(item.value, messages, outcome)
+                for item in defs
+            )
+        # `if message.get("text"):`
+        read = read_base(test)
+        if (
+            outcome
+            and not self.finals_only
+            and read is not None
+            and read.key is not None
+            and self._same(read.node, messages)
+        ):
+            return "text" in self.program.constants(read.key)
+        return False
+
+    def _compares(self, test: cst.Comparison, messages: frozenset[Message], outcome: bool) -> bool:
+        operator = test.comparisons[0].operator
+        positive = isinstance(operator, cst.Equal | cst.In | cst.Is)
+        known = self.tests.tests.get(test)
+        if known is not None:
+            about = {field.message for field in self.program.fields(known.operand, v.TYPE_KEY)}
+            same = bool(about & messages) or self._parsed_again(known, about, messages)
+            if self.finals_only:
+                return same and positive != outcome if v.PARTIAL in known.types else same and positive == outcome
+            transcripts = all(text in v.TRANSCRIPTS for text in known.types)
+            return transcripts and positive == outcome and same
+        if (
+            not self.finals_only
+            and isinstance(operator, cst.In | cst.NotIn)
+            and "text" in self.program.constants(test.left)
+        ):
+            return positive == outcome and self._same(test.comparisons[0].comparator, messages)
+        return False
+
+    def _parsed_again(self, test: TypeTest, about: set[Message], messages: frozenset[Message]) -> bool:
+        """Return whether test and read parse the same text, each for itself: `json.loads(raw)[...]`."""
+        if test.base is None or test.module.code(test.base.node) != self.code or "loads(" not in self.code:
+            return False
+        return {message.connection for message in about} == {message.connection for message in messages}
+
+    def _same(self, node: cst.BaseExpression, messages: frozenset[Message]) -> bool:
+        return bool(_messages(self.program, node) & messages)
+
+    def _case(self, case: cst.MatchCase, module: SourceModule, messages: frozenset[Message]) -> bool:
+        match = module.parent(case)
+        if not isinstance(match, cst.Match):
+            return False
+        fields = {field.message for field in self.program.fields(match.subject, v.TYPE_KEY)}
+        if not (fields | _messages(self.program, match.subject)) & messages:
+            return False
+        asks = match_patterns.is_not_partial if self.finals_only else match_patterns.has_transcript
+        return asks(self.program, case.pattern)
+
+    def _left_early(self, block: cst.IndentedBlock, child: cst.CSTNode, messages: frozenset[Message]) -> bool:
+        """Return whether an earlier `if not a transcript: continue` sits in front of `child`."""
+        for statement in block.body:
+            if statement is child:
+                return False
+            if isinstance(statement, cst.If) and statement.orelse is None and leaves(statement.body):
+                if self._implies(statement.test, messages, False):
+                    return True
+        return False
+
+    def _callers(
+        self, function: cst.FunctionDef, messages: frozenset[Message], module: SourceModule, seen: set[cst.CSTNode]
+    ) -> bool:
+        """Return whether every call of the function is itself guarded, and there is one."""
+        if function in seen:
+            return False
+        seen = seen | {function}
+        calls = self._call_sites().get(function, [])
+        return bool(calls) and all(self.holds(call, messages, home, seen) for call, home in calls)
+
+    def _call_sites(self) -> dict[cst.CSTNode, list[tuple[cst.Call, SourceModule]]]:
+        def collect() -> dict[cst.CSTNode, list[tuple[cst.Call, SourceModule]]]:
+            found: dict[cst.CSTNode, list[tuple[cst.Call, SourceModule]]] = {}
+            for path in self.program.targets:
+                module = self.program.run.modules[path]
+                for node in module.walk():
+                    if not isinstance(node, cst.BaseExpression):
+                        continue
+                    for value in self.program.values(node):
+                        target = getattr(value, "target", value)
+                        if isinstance(target, Function):
+                            parent = module.parent(node)
+                            called = isinstance(parent, cst.Call) and parent.func is node
+                            site = parent if called and isinstance(parent, cst.Call) else cst.Call(func=cst.Name("f"))
+                            if called or not isinstance(node, cst.Name | cst.Attribute) or _is_reference(node, module):
+                                found.setdefault(target.node, []).append((site, module))
+            return found
+
+        return self.program.memo("call sites", collect)
+
+
+def _is_reference(node: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether a function is handed over (as a callback) here, so that it is called elsewhere."""
+    parent = module.parent(node)
+    return not isinstance(parent, cst.Attribute | cst.AssignTarget | cst.FunctionDef | cst.ImportAlias)
+
+
+def leaves(body: cst.BaseSuite) -> bool:
+    """Return whether a branch ends by leaving the loop or function it is in."""
+    statements = body.body
+    last = statements[-1] if statements else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, cst.Return | cst.Continue | cst.Break | cst.Raise)
+
+
+def is_idle(body: cst.BaseSuite) -> bool:
+    """Return whether a branch does nothing but skip the message."""
+    parts = [
+        part for line in body.body for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+    ]
+    return all(
+        isinstance(part, cst.Pass | cst.Continue)
+        or (isinstance(part, cst.Return) and part.value is None)
+        or (isinstance(part, cst.Expr) and isinstance(part.value, cst.Ellipsis))
+        for part in parts
+    )

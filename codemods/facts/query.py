@@ -1,0 +1,241 @@
+"""Parameters of the socket's query, wherever they are written: in the URL's text or in a mapping."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts import dict_entries, endpoints
+from codemods.facts.dict_entries import Entry
+from codemods.facts.program import Program
+from codemods.interpreter.values import Const, Hole, Lit, Query, Str, Value
+from codemods.syntax.build import edit_text
+from codemods.syntax.edits import Edit, Replace
+
+_PAIR = re.compile(r"(?:^|(?<=[?&]))(?P<name>[A-Za-z_]\w*)=(?P<value>[^&#]*)")
+_PLACEHOLDER = re.compile(r"%[sdr(]|[{}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One `name=value` of a v2 socket's query.
+
+    Attributes:
+        node: what names it: a string literal, a piece of an f-string, a keyword.
+        text: the value as far as it is written in the URL, computed pieces as NUL; "" in a mapping.
+        values: the expressions that compute (pieces of) the value.
+        place: the literal of the URL, or the entry of the mapping.
+        ends: whether the value ends within the literal that names it.
+    """
+
+    name: str
+    node: cst.CSTNode
+    text: str
+    values: tuple[cst.CSTNode, ...]
+    place: Lit | Entry
+    ends: bool = field(default=True, compare=False)
+
+
+def parameters(program: Program) -> list[Parameter]:
+    """Return every parameter of every v2 socket URL of the program."""
+    return program.memo("query parameters", lambda: list(_unique(_find(program))))
+
+
+def is_mapping(program: Program, site: cst.CSTNode) -> bool:
+    """Return whether the dict made at `site` becomes a socket's query."""
+    return any(isinstance(item.place, Entry) and item.place.obj.site is site for item in parameters(program))
+
+
+def _unique(found: Iterator[Parameter]) -> Iterator[Parameter]:
+    best: dict[tuple[cst.CSTNode, str], Parameter] = {}
+    for parameter in found:
+        key = (parameter.node, parameter.name)
+        # the beginning of a URL is a text of its own, which ends before the value
+        if key not in best or len(parameter.text) > len(best[key].text):
+            best[key] = parameter
+    yield from best.values()
+
+
+def _find(program: Program) -> Iterator[Parameter]:
+    urls = _socket_texts(program)
+    for text, start in urls:
+        yield from _in_text(text, start)
+    objects = endpoints.parameter_objects(program, None, [text for text, _ in urls])
+    for connect, _, _ in endpoints.sockets(program):
+        objects += endpoints.parameter_objects(program, connect, [])
+    for obj in objects:
+        for entry in dict_entries.entries(program, obj):
+            values = (entry.value,) if entry.value is not None else ()
+            yield Parameter(entry.key, entry.key_node, "", values, entry)
+
+
+def _socket_texts(program: Program) -> list[tuple[Str, int]]:
+    """Return every text that holds the socket's URL, and where its query can begin."""
+    found: dict[Str, int] = {}
+    for values in program.run.values.values():
+        for value in values:
+            if isinstance(value, Str) and value not in found:
+                endpoint = endpoints.find(value, v.V2_SOCKET)
+                if endpoint is not None:
+                    found[value] = endpoint.end
+    return sorted(found.items(), key=lambda item: item[0].text)
+
+
+def _in_text(text: Str, start: int) -> Iterator[Parameter]:
+    offset = 0
+    for index, part in enumerate(text.parts):
+        length = len(part.text) if isinstance(part, Lit) else 1
+        if isinstance(part, Lit) and offset + length > start:
+            begin = max(start - offset, 0)
+            before = text.text[:offset]
+            for match in _PAIR.finditer(part.text, begin):
+                if match.start() == 0 and not before.endswith(("?", "&")):
+                    continue  # the rest of a value
+                yield _pair(text, index, part, match)
+        offset += length
+
+
+def _pair(text: Str, index: int, part: Lit, match: re.Match[str]) -> Parameter:
+    value, holes, ends = match["value"], [], True
+    if match.end() == len(part.text):
+        for following in text.parts[index + 1 :]:
+            if isinstance(following, Lit):
+                piece = re.split("[&#]", following.text, maxsplit=1)[0]
+                ends = ends and not piece
+                value += piece
+                if piece != following.text or following.text == "":
+                    break
+            elif isinstance(following, Hole):
+                ends = False
+                value += "\0"
+                holes.append(following.node)
+            elif isinstance(following, Query):
+                break
+    return Parameter(match["name"], part.node, value, tuple(holes), part, ends)
+
+
+def constants(program: Program, parameter: Parameter) -> list[str] | None:
+    """Return the values that a parameter can have, spelled as in a URL, or None if they are not all known."""
+    if isinstance(parameter.place, Lit):
+        if not parameter.values:
+            return None if _PLACEHOLDER.search(parameter.text) else [parameter.text]
+        if parameter.text != "\0" or len(parameter.values) != 1:
+            return None
+    found: list[str] = []
+    for node in parameter.values:
+        known = [_spelled(value) for value in program.values(node)]
+        if not known or None in known:
+            return None
+        found += [text for text in known if text is not None]
+    return found or None
+
+
+def _spelled(value: Value) -> str | None:
+    if isinstance(value, Str):
+        return value.literal
+    if isinstance(value, Const) and not isinstance(value.value, bytes):
+        return str(value.value)
+    return None
+
+
+# edits
+
+
+def rename(parameter: Parameter, name: str) -> Edit:
+    """Return the edit that gives a parameter another name."""
+    if isinstance(parameter.place, Entry):
+        return dict_entries.rename(parameter.place, name)
+    pattern = re.compile(rf"(^|[?&]){parameter.name}=")
+    return edit_text(parameter.place.node, lambda text: pattern.sub(rf"\g<1>{name}=", text))
+
+
+def remove(program: Program, parameter: Parameter) -> list[Edit]:
+    """Return the edits that take a parameter out; none where that cannot be done safely."""
+    if isinstance(parameter.place, Entry):
+        edit = dict_entries.remove(program, parameter.place)
+        return [edit] if edit is not None else []
+    literal = parameter.place
+    module = program.module_of(literal.node)
+    parent = module.parent(literal.node) if module is not None else None
+    if parameter.ends:
+        if _PLACEHOLDER.search(parameter.text):
+            return []  # `%` and `.format` count their placeholders
+        if isinstance(parent, cst.FormattedString):
+            return [Replace(parent, _each_text(lambda text: cut(text, parameter.name)))]
+        edits: list[Edit] = [edit_text(literal.node, lambda text: cut(text, parameter.name))]
+        if isinstance(parent, cst.ConcatenatedString):
+            edits.append(Replace(parent, _without_empty))
+        return edits
+    if isinstance(parent, cst.FormattedString) and _is_one_hole(parent, literal.node):
+        return [Replace(parent, lambda updated: _without_hole(updated, parameter.name))]
+    return []
+
+
+def _is_one_hole(string: cst.FormattedString, text: cst.CSTNode) -> bool:
+    """Return whether what follows `text` is one placeholder that is a whole value."""
+    parts = list(string.parts)
+    index = next((i for i, part in enumerate(parts) if part is text), len(parts))
+    following = parts[index + 2] if index + 2 < len(parts) else None
+    return (
+        index + 1 < len(parts)
+        and isinstance(parts[index + 1], cst.FormattedStringExpression)
+        and (following is None or _starts_next(following))
+    )
+
+
+def _starts_next(part: cst.BaseFormattedStringContent) -> bool:
+    return isinstance(part, cst.FormattedStringText) and part.value.startswith(("&", "#"))
+
+
+def cut(text: str, name: str) -> str:
+    """Return a piece of a query without the pair `name=...`."""
+
+    def gap(match: re.Match[str]) -> str:
+        before, after = match[1], match[2]
+        return before if after else ("" if before == "&" else before)
+
+    return re.sub(rf"(^|[?&]){name}=[^&#]*(&|(?=#)|$)", gap, text)
+
+
+def _each_text(change: Callable[[str], str]) -> Callable[[cst.CSTNode], cst.CSTNode]:
+    def build(updated: cst.CSTNode) -> cst.CSTNode:
+        string = cst.ensure_type(updated, cst.FormattedString)
+        return string.with_changes(
+            parts=[
+                part.with_changes(value=change(part.value)) if isinstance(part, cst.FormattedStringText) else part
+                for part in string.parts
+            ]
+        )
+
+    return build
+
+
+def _without_hole(updated: cst.CSTNode, name: str) -> cst.CSTNode:
+    """Return an f-string without `name={...}`."""
+    string = cst.ensure_type(updated, cst.FormattedString)
+    parts = list(string.parts)
+    for index, part in enumerate(parts[:-1]):
+        if not isinstance(part, cst.FormattedStringText) or not re.search(rf"(^|[?&]){name}=$", part.value):
+            continue
+        head = part.value[: -len(name) - 1]
+        following = parts[index + 2] if index + 2 < len(parts) else None
+        if isinstance(following, cst.FormattedStringText) and following.value.startswith("&"):
+            parts[index + 2] = following.with_changes(value=following.value[1:])
+        elif head.endswith("&"):
+            head = head[:-1]
+        parts[index : index + 2] = [part.with_changes(value=head)]
+        break
+    return string.with_changes(parts=parts)
+
+
+def _without_empty(updated: cst.CSTNode) -> cst.CSTNode:
+    """Return adjacent strings without one that has become empty."""
+    pair = cst.ensure_type(updated, cst.ConcatenatedString)
+    for side, other in ((pair.right, pair.left), (pair.left, pair.right)):
+        if isinstance(side, cst.SimpleString) and not side.raw_value and not other.lpar:
+            return other.with_changes(lpar=pair.lpar, rpar=pair.rpar)
+    return pair

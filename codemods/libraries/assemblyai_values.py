@@ -1,0 +1,41 @@
+"""Values of the Python SDK's legacy real-time API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import libcst as cst
+
+from codemods.interpreter.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Transcriber(Value):
+    """An `aai.RealtimeTranscriber`, made by one call, or any instance of one subclass, or whatever a parameter gets."""
+
+    site: cst.Call | cst.ClassDef | cst.Param
+
+
+class EventKind(str, Enum):
+    """What the SDK hands to a callback."""
+
+    TRANSCRIPT = "transcript"
+    OPENED = "session opened"
+    INFORMATION = "session information"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Value):
+    """The one argument of a callback."""
+
+    kind: EventKind
+    transcriber: Transcriber
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorStatus(Value):
+    """The close code in an SDK error (`.status_code`)."""
+
+    transcriber: Transcriber

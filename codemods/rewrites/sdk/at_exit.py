@@ -1,0 +1,61 @@
+"""Sessions that end when the program does, by its own doing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from codemods.facts.program import Program
+from codemods.facts.sessions import functions
+from codemods.rewrites.sdk.lifetimes import Happening, Kind, Lifetimes, Place
+from codemods.rewrites.sdk.scopes import function_of
+from codemods.rewrites.sdk.sessions import Session
+from codemods.syntax.tree import SourceModule
+
+
+class AtExit:
+    """What the program hands to `atexit.register` itself."""
+
+    def __init__(self, program: Program, lifetimes: Lifetimes) -> None:
+        self.program = program
+        self.lifetimes = lifetimes
+        self._places: set[Place] = set()
+        self._sessions: set[Session] = set()
+        for path in program.targets:
+            module = program.run.modules[path]
+            for node in module.walk():
+                if isinstance(node, cst.Call) and node.args and _registers(node.func):
+                    given = node.args[0].value
+                    self._places.update(self._ended(given, module))
+                    self._sessions.update(self._closed(given))
+                elif isinstance(node, cst.FunctionDef) and any(_registers(each.decorator) for each in node.decorators):
+                    self._places.update(self._ended_by(node))
+
+    def ends(self, begin: Happening) -> bool:
+        """Return whether the session that begins is ended when the program ends."""
+        sessions = self.lifetimes.sessions(begin)
+        return begin.place in self._places or (bool(sessions) and sessions <= self._sessions)
+
+    def _ended(self, given: cst.BaseExpression, module: SourceModule) -> Iterator[Place]:
+        if isinstance(given, cst.Attribute) and given.attr.value == Kind.ENDS.value:
+            place = self.lifetimes.place(given.value, self.program.run.scopes[function_of(given, module)])
+            yield from [place] if place is not None else []
+        for function in functions(self.program.values(given)):
+            if isinstance(function, cst.FunctionDef):
+                yield from self._ended_by(function)
+
+    def _ended_by(self, function: cst.FunctionDef) -> Iterator[Place]:
+        return (each.place for each in self.lifetimes.leaves_open(function) if each.kind is Kind.ENDS)
+
+    def _closed(self, given: cst.BaseExpression) -> set[Session]:
+        found = self.lifetimes.plans.at(given) if isinstance(given, cst.Attribute) else None
+        if found is None or found[0].name != Kind.ENDS.value:
+            return set()
+        return {plan.session for plan in found[1]}
+
+
+def _registers(func: cst.BaseExpression) -> bool:
+    """Return whether an expression is `atexit.register`."""
+    name = func.attr if isinstance(func, cst.Attribute) else func
+    return isinstance(name, cst.Name) and name.value == "register"

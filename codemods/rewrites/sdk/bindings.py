@@ -1,0 +1,125 @@
+"""Whether a variable or an attribute keeps what it holds, and who else knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import libcst as cst
+
+from codemods.facts.program import Program
+from codemods.rewrites.sdk.lifetimes import Place
+from codemods.rewrites.sdk.scopes import function_of
+from codemods.syntax.tree import SourceModule
+
+
+class Bindings:
+    """Every place of a program that gives a variable or an attribute another value."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._attributes: dict[str, list[tuple[cst.CSTNode, SourceModule]]] = {}
+        for module in program.run.modules.values():
+            for node in module.walk():
+                for target in _targets(node):
+                    if isinstance(target, cst.Attribute):
+                        self._attributes.setdefault(target.attr.value, []).append((target, module))
+
+    def may_change(
+        self, place: Place, region: Sequence[cst.CSTNode], trusted: Sequence[cst.CSTNode], module: SourceModule
+    ) -> bool:
+        """Return whether `place` may hold something else behind `region` than before it.
+
+        Args:
+            region: statements of one function.
+            trusted: functions that set it before the region or behind it.
+        """
+        inside = {node for part in region for node in module.walk(part)}
+        if any(isinstance(node, cst.Name) and node.value == place.head for node in _deleted(inside)):
+            return True
+        home = function_of(region[0], module)
+        once = len(self.program.run.definitions.get((place.scope, place.head), ())) == 1
+        for node, owner in self._of(place):
+            function = function_of(node, owner)
+            if node in inside:
+                return True
+            if once and not isinstance(node, cst.Attribute):
+                continue
+            at_rest = function is home or function in trusted or isinstance(function, cst.Module)
+            if not at_rest and not (isinstance(function, cst.FunctionDef) and function.name.value == "__init__"):
+                return True
+        return False
+
+    def _of(self, place: Place) -> Iterator[tuple[cst.CSTNode, SourceModule]]:
+        owner = self.program.run.modules[place.scope.path]
+        for definition in self.program.run.definitions.get((place.scope, place.head), ()):
+            yield definition.node, owner
+        for attribute in place.attributes:
+            yield from self._attributes.get(attribute, ())
+
+    def is_private(self, place: Place, module: SourceModule) -> bool:
+        """Return whether only the function that made an object, and calls its methods, has it: no other, no callback.
+
+        The whole program may be one such function.
+        """
+        home = place.scope.node
+        found = self.program.run.definitions.get((place.scope, place.head), ())
+        if place.attributes or not isinstance(home, cst.FunctionDef | cst.Module) or len(found) != 1:
+            return False
+        if found[0].kind != "assign" or (module.path, place.head) in self.program.run.taken:
+            return False
+        for node in module.walk(home):
+            if not isinstance(node, cst.Name) or node.value != place.head or node is found[0].node:
+                continue
+            parent = module.parent(node)
+            if isinstance(parent, cst.Attribute) and parent.attr is node:
+                continue
+            method = module.parent(parent) if isinstance(parent, cst.Attribute) else None
+            called = isinstance(method, cst.Call) and method.func is parent
+            if not called or function_of(node, module) is not home:
+                return False
+        return True
+
+    def made(self, place: Place) -> cst.BaseExpression | None:
+        """Return the expression that is all that a variable ever holds."""
+        found = self.program.run.definitions.get((place.scope, place.head), ())
+        return found[0].value if len(found) == 1 else None
+
+
+def leaves(region: Iterable[cst.CSTNode]) -> bool:
+    """Return whether statements may be left by `return`, or by `break` or `continue` of a loop around them."""
+    return any(_leaves(part, in_loop=False) for part in region)
+
+
+def _leaves(node: cst.CSTNode, *, in_loop: bool) -> bool:
+    if isinstance(node, cst.Return) or (isinstance(node, cst.Break | cst.Continue) and not in_loop):
+        return True
+    if isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef | cst.BaseExpression):
+        return False
+    if isinstance(node, cst.For | cst.While):
+        behind = [node.orelse] if node.orelse is not None else []
+        return _leaves(node.body, in_loop=True) or any(_leaves(part, in_loop=in_loop) for part in behind)
+    return any(_leaves(child, in_loop=in_loop) for child in node.children)
+
+
+def _targets(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield what a statement gives a value, taken apart."""
+    if isinstance(node, cst.AssignTarget | cst.AugAssign | cst.For | cst.CompFor | cst.Del):
+        yield from _parts(node.target)
+    elif isinstance(node, cst.AnnAssign) and node.value is not None:
+        yield node.target
+    elif isinstance(node, cst.AsName):
+        yield from _parts(node.name)
+
+
+def _parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    if isinstance(node, cst.Tuple | cst.List):
+        for element in node.elements:
+            yield from _parts(element.value)
+    else:
+        yield node
+
+
+def _deleted(nodes: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+    for node in nodes:
+        if isinstance(node, cst.Del):
+            yield from _parts(node.target)

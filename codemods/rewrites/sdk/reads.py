@@ -1,0 +1,80 @@
+"""What stands around a read: whether only its truth matters, what follows, whether brackets are needed."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from codemods.rewrites.sdk.arguments import text_of
+from codemods.rule import Context
+
+
+def bracketed(code: str) -> str:
+    return f"({code})" if " " in code else code
+
+
+def fitted(node: cst.Attribute, code: str, context: Context) -> str:
+    """Return `code` with brackets where its operators would else be torn apart."""
+    if " " not in code:
+        return code
+    parent = context.module.parent(node)
+    loose = cst.Arg | cst.Assign | cst.AnnAssign | cst.Return | cst.DictElement | cst.Element | cst.Index
+    if isinstance(parent, loose):
+        return code
+    if isinstance(parent, cst.FormattedStringExpression) and '"' not in code and "'" not in code:
+        return code
+    return f"({code})"
+
+
+def ends_its_function(node: cst.If, context: Context) -> bool:
+    """Return whether nothing follows a statement in its function."""
+    child: cst.CSTNode = node
+    for up in context.module.ancestors(node):
+        if isinstance(up, cst.FunctionDef):
+            return True
+        if isinstance(up, cst.IndentedBlock) and up.body[-1] is not child:
+            return False
+        if not isinstance(up, cst.IndentedBlock | cst.If | cst.Else | cst.With):
+            return False
+        child = up
+    return False
+
+
+def is_truth_test(node: cst.Attribute, context: Context) -> bool:
+    """Return whether only the truth of an expression matters."""
+    child: cst.CSTNode = node
+    for up in context.module.ancestors(node):
+        if isinstance(up, cst.If | cst.While | cst.IfExp | cst.Assert | cst.CompIf):
+            return up.test is child
+        if isinstance(up, cst.UnaryOperation):
+            return isinstance(up.operator, cst.Not)
+        if not isinstance(up, cst.BooleanOperation):
+            return isinstance(up, cst.Call) and isinstance(up.func, cst.Name) and up.func.value == "bool"
+        child = up
+    return False
+
+
+def does_something(body: cst.BaseSuite) -> bool:
+    """Return whether a suite does more than leave."""
+    for statement in body.body:
+        parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
+        for part in parts:
+            docstring = isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString)
+            if not isinstance(part, cst.Return | cst.Pass | cst.Continue) and not docstring:
+                return True
+    return False
+
+
+def is_guarded(node: cst.Attribute, context: Context) -> bool:
+    """Return whether `hasattr(...)` protects the read of an attribute that may not be there."""
+    wanted = node.attr.value
+    for up in context.module.ancestors(node):
+        test = (
+            up.test if isinstance(up, cst.If | cst.IfExp) else up.left if isinstance(up, cst.BooleanOperation) else None
+        )
+        if test is None:
+            continue
+        for inner in context.module.walk(test):
+            if isinstance(inner, cst.Call) and isinstance(inner.func, cst.Name) and inner.func.value == "hasattr":
+                if len(inner.args) == 2 and text_of(context.program, inner.args[1].value) == wanted:
+                    return True
+    return False

@@ -1,0 +1,63 @@
+"""Statements that register a callback with the v3 client."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from codemods.rewrites.sdk.arguments import comment_of
+from codemods.rewrites.sdk.handlers import FINAL, Handler
+from codemods.syntax.build import expression
+
+
+def find_call(tree: cst.CSTNode, original: cst.Call) -> cst.Call:
+    """Return the call in an edited statement that `original` has become: its function is not edited."""
+    if isinstance(tree, cst.Call) and tree.func.deep_equals(original.func):
+        return tree
+    for child in tree.children:
+        try:
+            return find_call(child, original)
+        except LookupError:
+            continue
+    raise LookupError
+
+
+def registration(
+    code: str, handler: Handler | None, edited: cst.Call, module: cst.Module
+) -> cst.SimpleStatementLine | cst.BaseCompoundStatement:
+    """Return the statement `code` with the handler, as edited by now, in its place."""
+    statement = cst.parse_statement(code, config=module.config_for_parsing)
+    if handler is None:
+        return statement
+    argument = next(a for a in edited.args if a.keyword is not None and a.keyword.value == handler.name)
+    value: cst.BaseExpression = argument.value
+    if not handler.direct:
+        called, once = module.code_for_node(value), ""
+        if isinstance(value, cst.Lambda):
+            called = f"({called})"
+        elif not isinstance(value, cst.Name | cst.Attribute):
+            # what a call makes, or a table holds at this moment, is the callback
+            called, once = "callback", f", callback={called}"
+        guard = f"{FINAL.format('event')} and " if handler.filtered else ""
+        if isinstance(value, cst.Call) and module.code_for_node(value.func).rsplit(".", 1)[-1] in ("get", "getattr"):
+            guard += f"{called} and "
+        value = expression(f"lambda client, event{once}: {guard}{called}(event)")
+    marker = _marker(statement)
+    result = statement.deep_replace(marker, value)
+    comment = comment_of(handler.argument)
+    assert isinstance(result, cst.SimpleStatementLine | cst.BaseCompoundStatement)
+    if comment is not None and isinstance(result, cst.SimpleStatementLine):
+        return result.with_changes(
+            trailing_whitespace=cst.TrailingWhitespace(cst.SimpleWhitespace("  "), cst.Comment(comment))
+        )
+    return result
+
+
+def _marker(node: cst.CSTNode) -> cst.CSTNode:
+    if isinstance(node, cst.Name) and node.value == "HANDLER":
+        return node
+    for child in node.children:
+        try:
+            return _marker(child)
+        except LookupError:
+            continue
+    raise LookupError

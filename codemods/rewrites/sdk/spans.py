@@ -1,0 +1,247 @@
+"""From where a session is opened to where it is ended: what stands between, and whether `try ... finally` may hold it.
+
+Only statements of one function are paired. Where another function ends the session, it may mean it to outlive this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import libcst as cst
+
+from codemods.facts.program import Program
+from codemods.model import Options
+from codemods.model import Span as SourceSpan
+from codemods.rewrites.sdk.at_exit import AtExit
+from codemods.rewrites.sdk.bindings import Bindings, leaves
+from codemods.rewrites.sdk.blocks import Block, behind_it, held, is_plain
+from codemods.rewrites.sdk.lifetimes import Happening, Kind, Lifetimes, Place
+from codemods.rewrites.sdk.private_sessions import PrivateSessions
+from codemods.syntax.edits import Guard
+from codemods.syntax.tree import SourceModule, dotted, is_barrier
+
+_FILES = frozenset({"open", "fdopen", "SoundFile", "closing"})
+"""What context managers are called that hold a file: nothing that the end of a session could wait for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A session that one statement opens and another ends, if nothing happens in between.
+
+    Attributes:
+        opened: where it begins.
+        ended: where it ends; None if nothing ends it.
+        guard: the edit that ends it on every path; None if that is not proven to be right.
+    """
+
+    opened: Happening
+    ended: Happening | None
+    guard: Guard | None = None
+
+
+class Spans:
+    """The spans of a program."""
+
+    def __init__(self, program: Program, options: Options) -> None:
+        self.program = program
+        self.lifetimes = Lifetimes.of(program, options)
+        self.bindings = Bindings(program)
+        self.private = PrivateSessions(self.lifetimes, self.bindings)
+        self.at_exit = AtExit(program, self.lifetimes)
+        self.secured: set[cst.CSTNode] = set()
+        """Where sessions begin that end on every path: methods, and the functions that call them."""
+        modules = [program.run.modules[path] for path in program.targets]
+        found = [span for module in modules for span in self._of_module(module)]
+        for span in found:
+            if span.guard is not None:
+                self.secured.update((span.opened.node, *span.opened.through))
+        self.found = _once(found)
+
+    @staticmethod
+    def of(program: Program, options: Options) -> Spans:
+        """Return those of a program, worked out once."""
+        return program.memo(Spans, lambda: Spans(program, options))
+
+    def will_end(self, made: cst.Call) -> bool:
+        """Return whether a guard ends the session made by a call, which nothing ended before."""
+        return any(
+            span.ended is None and self.bindings.made(span.opened.place) is made
+            for span in self.found
+            if span.guard is not None
+        )
+
+    def _of_module(self, module: SourceModule) -> list[Span]:
+        found: list[Span] = []
+        if not self.lifetimes.plans.of:
+            return found
+        for function in module.walk():
+            if not isinstance(function, cst.Module | cst.FunctionDef):
+                continue
+            own = self.lifetimes.within(function if isinstance(function, cst.Module) else function.body, module)
+            for begin in own:
+                if begin.kind is Kind.BEGINS:
+                    ends = [each for each in own if each.kind is Kind.ENDS and each.place == begin.place]
+                    found += self._around(begin, ends, module)
+        return _disentangled(found, module)
+
+    def _around(self, begin: Happening, ends: list[Happening], module: SourceModule) -> list[Span]:
+        """Return what there is to do about a session that a function begins, and may end."""
+        start = module.span(begin.node)
+        later = [end for end in ends if start < module.span(end.node)]
+        if any(start < at < module.span(end.node) for at in self._barriers(module) for end in later):
+            return []  # a person begins the session, and ends it
+        if later and self._is_safe(begin, later, module):
+            if any(_handler(end.node, module) is None for end in later):
+                self.secured.update((begin.node, *begin.through))
+        elif later:
+            found = list(self._span(begin, later, module))
+            if all(_is_called(end.node, module) for end in later):
+                found = [
+                    span
+                    if span.guard is not None
+                    else replace(span, guard=self.private.guard(begin, module, ended=True))
+                    for span in found
+                ]
+            return found
+        if not ends and (guard := self.private.guard(begin, module, ended=False)) is not None:
+            return [Span(begin, None, guard)]
+        return []
+
+    def _barriers(self, module: SourceModule) -> list[SourceSpan]:
+        return [module.span(statement) for statement in module.tree.body if is_barrier(statement)]
+
+    # what needs nothing
+
+    def _is_safe(self, begin: Happening, ends: Sequence[Happening], module: SourceModule) -> bool:
+        """Return whether the program ends a session on every path by itself, or right away."""
+        if self.at_exit.ends(begin) or any(_is_next(begin.node, end.node, module) for end in ends):
+            return True
+        handlers = [_handler(end.node, module) for end in ends]
+        if any(isinstance(up, cst.Finally) for end in ends for up in module.ancestors(end.node)):
+            return True
+        if None not in handlers:
+            # what goes well is not ended here at all: whoever called this does
+            return any(handler is not None and _catches(handler, "Exception") for handler in handlers)
+        return any(handler is not None and _catches(handler) for handler in handlers)
+
+    # what does
+
+    def _span(self, begin: Happening, ends: list[Happening], module: SourceModule) -> Iterator[Span]:
+        unproven = Span(begin, ends[0])
+        statement = module.statement(begin.node)
+        block = module.parent(statement) if statement is not None else None
+        if statement is None or not isinstance(block, Block) or not is_plain(statement):
+            yield unproven
+            return
+        behind = behind_it(statement, block)
+        ending = next((each for each in behind if self._ends(each, begin.place, module)), None)
+        if ending is not None:
+            region = behind[: behind.index(ending)]
+            if region:
+                guard = Guard(statement, ending, held(region))
+                yield self._proven(unproven, guard, region, module)
+            else:
+                self.secured.update((begin.node, *begin.through))
+            return
+        around = module.parent(block)
+        outer = module.parent(around) if isinstance(around, cst.With | cst.Try) and around.body is block else None
+        following = behind_it(around, outer)[:1] if around is not None and isinstance(outer, Block) else []
+        if isinstance(around, cst.With | cst.Try) and following and self._ends(following[0], begin.place, module):
+            guard = Guard(statement, following[0], around)
+            if isinstance(around, cst.With) and _holds_files(around) and behind:
+                yield self._proven(unproven, guard, behind, module)
+                return
+            if isinstance(around, cst.Try) and around.finalbody is None and block.body[0] is statement:
+                others = [around.orelse] if around.orelse is not None else []
+                yield self._proven(unproven, guard, [*behind, *around.handlers, *others], module)
+                return
+        yield unproven
+
+    def _proven(self, span: Span, guard: Guard, region: Sequence[cst.CSTNode], module: SourceModule) -> Span:
+        """Return `span` with its guard, if the end may run whatever happens in `region`."""
+        place = span.opened.place
+        if any(each.place == place for part in region for each in self.lifetimes.within(part, module)):
+            return span
+        if any(
+            each.place == place
+            for up in module.ancestors(guard.ending)
+            if isinstance(up, cst.Try)
+            for handler in up.handlers
+            for each in self.lifetimes.within(handler, module)
+        ):
+            return span
+        if leaves(region) and not self.bindings.is_private(place, module):
+            return span
+        ended = next(end for end in self.lifetimes.within(guard.ending, module) if end.place == place)
+        if self.bindings.may_change(place, region, (*span.opened.through, *ended.through), module):
+            return span
+        return replace(span, ended=ended, guard=guard)
+
+    def _ends(self, statement: cst.CSTNode, place: Place, module: SourceModule) -> bool:
+        """Return whether a statement ends a session, at least if there is one, and does little else."""
+        if isinstance(statement, cst.If):
+            asked = statement.test.left if isinstance(statement.test, cst.Comparison) else statement.test
+            if statement.orelse is not None or dotted(asked) != place.name:
+                return False
+        elif not is_plain(statement):
+            return False
+        return any(each.kind is Kind.ENDS and each.place == place for each in self.lifetimes.within(statement, module))
+
+
+def _holds_files(block: cst.With) -> bool:
+    for item in block.items:
+        func = item.item.func if isinstance(item.item, cst.Call) else None
+        name = func.attr if isinstance(func, cst.Attribute) else func
+        if not isinstance(name, cst.Name) or name.value not in _FILES:
+            return False
+    return True
+
+
+def _is_called(node: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether a method is called right there, and not handed to a thread."""
+    call = module.parent(node)
+    return isinstance(call, cst.Call) and call.func is node
+
+
+def _is_next(begin: cst.CSTNode, end: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether `end` is part of the statement behind that of `begin`, on the same line."""
+    line = module.statement(begin)
+    if not isinstance(line, cst.SimpleStatementLine) or module.statement(end) is not line:
+        return False
+    places = [index for node in (begin, end) for index, part in enumerate(line.body) if node in module.walk(part)]
+    return places[1] - places[0] == 1
+
+
+def _handler(node: cst.CSTNode, module: SourceModule) -> cst.ExceptHandler | None:
+    """Return the innermost handler of exceptions that a node is part of."""
+    return next((up for up in module.ancestors(node) if isinstance(up, cst.ExceptHandler)), None)
+
+
+def _catches(handler: cst.ExceptHandler, *names: str) -> bool:
+    """Return whether a handler is for every exception, or for one of those named."""
+    kind = handler.type
+    return kind is None or (isinstance(kind, cst.Name) and kind.value in ("BaseException", *names))
+
+
+def _disentangled(spans: list[Span], module: SourceModule) -> list[Span]:
+    """Return spans without guards that overlap: of two sessions, neither is ended within the other's span."""
+    ranges = {
+        span: (module.span(span.guard.opening), module.span(span.guard.ending), span.guard.added == "")
+        for span in spans
+        if span.guard is not None
+    }
+    tangled = {
+        each
+        for first, (start, end, moved) in ranges.items()
+        for second, (later, last, also_moved) in ranges.items()
+        if start < later < end < last or (start < later and end == last and moved != also_moved)
+        for each in (first, second)
+    }
+    return [replace(span, guard=None) if span in tangled else span for span in spans]
+
+
+def _once(spans: list[Span]) -> list[Span]:
+    """Return spans without those that end where one does that begins earlier: its guard is theirs, too."""
+    guards = {span.guard.ending: span.guard for span in reversed(spans) if span.guard and not span.guard.added}
+    return [span for span in spans if span.guard is None or guards.get(span.guard.ending, span.guard) is span.guard]

@@ -1,0 +1,1 @@
+"""How sessions end: one strategy a file."""

@@ -1,0 +1,216 @@
+"""A coroutine that sends over a session and one that receives from it, run side by side: the forms that takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import libcst as cst
+
+from codemods.facts.concurrency import calls_of
+from codemods.facts.lifetimes import is_used_behind
+from codemods.facts.sessions import Session, Sessions, external_names
+from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.sender_task import is_repeated, makes_task, role, runs, started, tasks_at
+from codemods.syntax.edits import Replace
+from codemods.syntax.tree import SourceModule
+
+_COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What an `await` runs, or waits for.
+
+    Attributes:
+        sender: the call whose coroutine sends.
+        form: "gather", whose two arguments they are; "wait", whose first argument holds them; "held", for either of a
+            list kept under a name; "receive", the receiver itself while the sender is a task; "send", the other way
+            round.
+        swapped: whether the receiver comes first.
+        task: the name of the task beside, or of the list; "" where there is none.
+        quiet: whether an error of the sender went unnoticed.
+        binding: the edit that gives the task its name, if it has none so far.
+    """
+
+    sender: cst.Call
+    form: str
+    swapped: bool = False
+    task: str = ""
+    quiet: bool = False
+    binding: Replace | None = None
+
+    @classmethod
+    def of(cls, node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
+        """Return the pair that an `await` is about, if there is just one sender and one receiver of a session."""
+        call = node.expression
+        names = external_names(sessions.program.values(call.func)) if isinstance(call, cst.Call) else []
+        if isinstance(call, cst.Call) and "asyncio.gather" in names:
+            if len(call.args) == 1 and call.args[0].star == "*":
+                return _in_list(call.args[0].value, session, sessions, module)
+            plain = not any(argument.keyword or argument.star for argument in call.args)
+            return _of_two("gather", [a.value for a in call.args], session, sessions) if plain else None
+        if isinstance(call, cst.Call) and "asyncio.wait" in names:
+            pair = waited_for(call, session, sessions, module)
+            return pair if pair is not None and _ends_program(node, sessions) else None
+        return _beside(node, session, sessions, module)
+
+    def run(self, updated: cst.CSTNode, *, socket: str) -> cst.CSTNode:
+        """Return the call of `run_session` in the place of what was awaited."""
+        old = updated.with_changes(lpar=(), rpar=())
+        lead = cst.Arg(cst.parse_expression(socket), comma=_COMMA)
+        if self.form == "held":
+            both = [f"{self.task}[{index}]" for index in ((1, 0) if self.swapped else (0, 1))]
+            return cst.parse_expression(f"{helpers.RUN}({socket}, {', '.join(both)})")
+        if self.form in ("receive", "send"):
+            assert isinstance(old, cst.BaseExpression)
+            own, task = cst.Arg(old), cst.Arg(cst.Name(self.task))
+            first, second = (task, own) if self.form == "receive" else (own, task)
+            return cst.Call(cst.Name(helpers.RUN), [lead, first.with_changes(comma=_COMMA), second])
+        call = cst.ensure_type(old, cst.Call)
+        if self.form == "wait":
+            held = call.args[0].value
+            assert isinstance(held, cst.List | cst.Set | cst.Tuple)
+            first, second = (cst.Arg(element.value, comma=_COMMA) for element in held.elements)
+            second = second.with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        else:
+            first, second = call.args
+            lead = lead.with_changes(comma=first.comma)
+        values = (second.value, first.value) if self.swapped else (first.value, second.value)
+        arguments = [lead, first.with_changes(value=values[0]), second.with_changes(value=values[1])]
+        return call.with_changes(func=cst.Name(helpers.RUN), args=arguments)
+
+
+def waited_for(call: cst.Call, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
+    """Return the pair that a call of `asyncio.wait` waits for until both are done."""
+    if "asyncio.wait" not in external_names(sessions.program.values(call.func)):
+        return None
+    if len(call.args) != 1 or call.args[0].keyword is not None:
+        return None
+    held = call.args[0].value
+    if isinstance(held, cst.List | cst.Set | cst.Tuple):
+        return _of_two("wait", [element.value for element in held.elements], session, sessions)
+    return _in_list(held, session, sessions, module)
+
+
+def in_group(
+    group: cst.With, session: Session, sessions: Sessions
+) -> tuple[Pair, cst.BaseSmallStatement, cst.Call, cst.Call] | None:
+    """Return the pair that a task group runs and nothing else: the statement that starts the first, and both calls."""
+    opened = group.items[0].item if len(group.items) == 1 else None
+    names = external_names(sessions.program.values(opened.func)) if isinstance(opened, cst.Call) else []
+    if "asyncio.TaskGroup" not in names or not isinstance(group.body, cst.IndentedBlock) or len(group.body.body) != 2:
+        return None
+    parts = [
+        line.body[0] for line in group.body.body if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
+    ]
+    starts = [part.value for part in parts if isinstance(part, cst.Expr) and makes_task(part.value, sessions.program)]
+    if len(starts) != 2:
+        return None
+    calls = [start.args[0].value for start in starts if isinstance(start, cst.Call)]
+    pair = _of_two("gather", calls, session, sessions)
+    if pair is None or not isinstance(calls[0], cst.Call) or not isinstance(calls[1], cst.Call):
+        return None
+    return pair, parts[0], calls[0], calls[1]
+
+
+def second_await(node: cst.Await, sessions: Sessions, module: SourceModule) -> cst.BaseSmallStatement | None:
+    """Return the statement right behind one that awaits a task, if it just awaits another."""
+    statement = module.statement(node)
+    block = module.parent(statement) if statement is not None else None
+    body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
+    following = body[body.index(statement) + 1 :][:1] if statement in body else []
+    for line in following:
+        part = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+        awaited = part.value if isinstance(part, cst.Expr) else None
+        if isinstance(part, cst.Expr) and isinstance(awaited, cst.Await) and isinstance(awaited.expression, cst.Name):
+            return part if started(awaited.expression, sessions.program) is not None else None
+    return None
+
+
+def _of_two(form: str, both: list[cst.BaseExpression], session: Session, sessions: Sessions) -> Pair | None:
+    if len(both) != 2:
+        return None
+    calls = [started(node, sessions.program) for node in both]
+    roles = [role(call, session, sessions) for call in calls if call is not None]
+    if roles not in (["send", "receive"], ["receive", "send"]):
+        return None
+    sender = calls[roles.index("send")]
+    return Pair(sender, form, swapped=roles[0] == "receive") if sender is not None else None
+
+
+def _in_list(held: cst.BaseExpression, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
+    """Return the pair in a list that has a name, and that nothing adds to."""
+    definitions = list(sessions.program.definitions(held)) if isinstance(held, cst.Name) else []
+    value = definitions[0].value if len(definitions) == 1 else None
+    if not isinstance(held, cst.Name) or not isinstance(value, cst.List | cst.Tuple):
+        return None
+    uses = sessions.program.uses_of.get(definitions[0], [])
+    if any(isinstance(module.parent(use), cst.Attribute) for use in uses):
+        return None
+    pair = _of_two("held", [element.value for element in value.elements], session, sessions)
+    return replace(pair, task=held.value) if pair is not None else None
+
+
+def _ends_program(node: cst.CSTNode, sessions: Sessions, seen: frozenset[cst.CSTNode] = frozenset()) -> bool:
+    """Return whether nothing comes behind a statement but the end of the program.
+
+    Errors of tasks that `asyncio.wait` waits for go unnoticed; what `run_session` raises keeps the rest from being run.
+    """
+    module, function = sessions.program.module_of(node), sessions.function(node)
+    statement = module.statement(node) if module is not None else None
+    if module is None or statement is None or function in seen:
+        return False
+    for up in [statement, *module.ancestors(statement)]:
+        if up is function:
+            break
+        block = module.parent(up)
+        if isinstance(block, cst.IndentedBlock | cst.Module) and block.body[-1] is not up:
+            return False
+        if isinstance(up, cst.While | cst.For) or (isinstance(up, cst.Try) and not _is_about_interrupts(up)):
+            return False
+    if isinstance(function, cst.Module):
+        return True
+    calls = calls_of(function, sessions)
+    return len(calls) == 1 and _ends_program(calls[0], sessions, seen | {function})
+
+
+def _is_about_interrupts(guarded: cst.Try) -> bool:
+    """Return whether errors get through a `try`, all but Ctrl+C."""
+    types = [handler.type for handler in guarded.handlers]
+    return all(isinstance(kind, cst.Name) and kind.value == "KeyboardInterrupt" for kind in types)
+
+
+def _beside(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
+    """Return the pair of a coroutine or task that is awaited and a task that the same function has started."""
+    statement = module.statement(node)
+    call = started(node.expression, sessions.program)
+    own = role(call, session, sessions) if call is not None else ""
+    if call is None or not own or statement is None or not isinstance(module.parent(node), cst.Expr):
+        return None
+    tasks = [found for found in tasks_at(statement, session, sessions, module) if found.call is not call]
+    if len(tasks) != 1:
+        return None
+    beside = tasks[0].call
+    sender, receiver = (call, beside) if own == "send" else (beside, call)
+    if own == tasks[0].role or is_repeated(node, beside, module) or is_repeated(node, call, module):
+        return None
+    if not _is_all(node, sender, receiver, session, sessions, module):
+        return None
+    return Pair(sender, own, task=tasks[0].name, quiet=own == "receive", binding=tasks[0].binding)
+
+
+def _is_all(
+    node: cst.Await, sender: cst.Call, receiver: cst.Call, session: Session, sessions: Sessions, module: SourceModule
+) -> bool:
+    """Return whether two coroutines are all that a session is used for from here on, until it ends."""
+    function = sessions.function(node)
+    if is_used_behind(node, session, sessions, module):
+        return False
+    if any(not runs(sender, [send.call], sessions) for send in session.audio):
+        return False
+    later = [receive for receive in session.receives if sessions.function(receive) is not function]
+    # a coroutine that takes one message off the socket does not go on to the end of the session
+    return all(runs(receiver, [receive], sessions) for receive in later) and any(
+        isinstance(receive, cst.For | cst.CompFor) or sessions.in_loop(receive, sessions.function(receive))
+        for receive in later
+    )

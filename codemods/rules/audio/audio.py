@@ -1,0 +1,294 @@
+"""V3M201: audio leaves as binary frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import libcst as cst
+
+from codemods.facts.audio import Tracer, Unwrapped, audio_json, bare, heads, recoded
+from codemods.facts.send_wrappers import handing, is_plain_sender
+from codemods.interpreter.values import Encoded, Json, Obj, Transport
+from codemods.libraries.binary_frames import binary_send, needs_abnf
+from codemods.libraries.observations import Send
+from codemods.model import Safety
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace, Unused
+
+
+class Audio(Rule):
+    """Sends the bytes themselves instead of base64 in JSON, and removes the steps that nothing needs any more."""
+
+    code = "V3M201"
+    summary = "base64 audio in JSON becomes binary frames"
+    why = "v3 takes audio as binary frames only; a text frame with `audio_data` ends the session."
+    nodes = (cst.Call,)
+    order = 30
+    examples = (
+        Example(
+            "import base64\nimport json\nimport websockets\n\n\nasync def main(stream):\n"
+            '    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000") as ws:\n'
+            "        while True:\n            data = stream.read(3200)\n"
+            '            data = base64.b64encode(data).decode("utf-8")\n'
+            '            json_data = json.dumps({"audio_data": str(data)})\n'
+            "            await ws.send(json_data)\n",
+            "import websockets\n\n\nasync def main(stream):\n"
+            '    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
+            '&speech_model=universal-streaming-english&format_turns=true") as ws:\n'
+            "        while True:\n            data = stream.read(3200)\n            await ws.send(data)\n",
+        ),
+        Example(
+            "import base64, json\nimport websocket\n\n\ndef on_open(ws):\n    with open('a.raw', 'rb') as file:\n"
+            "        ws.send(json.dumps({'audio_data': base64.b64encode(file.read(3200)).decode()}))\n\n\n"
+            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", on_open=on_open)\n',
+            "import websocket\n\n\ndef on_open(ws):\n    with open('a.raw', 'rb') as file:\n"
+            "        ws.send(file.read(3200), websocket.ABNF.OPCODE_BINARY)\n\n\n"
+            'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
+            '&speech_model=universal-streaming-english&format_turns=true", on_open=on_open)\n',
+        ),
+    )
+    untouched = (
+        "import base64\nimport json\nimport websockets\n\n\nasync def main(data):\n"
+        '    async with websockets.connect("wss://api.example.com/ws") as ws:\n'
+        '        await ws.send(json.dumps({"audio_data": base64.b64encode(data).decode()}))\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        call = cst.ensure_type(node, cst.Call)
+        if context.is_claimed(call):
+            return
+        send = context.program.run.sends.get(call)
+        if send is not None:
+            change = self._send(send, context)
+            if change is not None:
+                yield change
+            return
+        yield from self._wrapper(call, context)
+        yield from self._handed_over(call, context)
+
+    # a send
+
+    def _send(self, send: Send, context: Context) -> Change | None:
+        audio, only = audio_json(context.program, send.data)
+        if not audio:
+            return None
+        likely = bool(send.connections) and send.connections <= context.program.likely_connections
+        if send.connections and not likely and not all(context.program.is_vendor(c) for c in send.connections):
+            if any(context.program.is_vendor(c) for c in send.connections) or not all(
+                context.program.is_foreign(c) for c in send.connections
+            ):
+                return self.report(send.call, "this may send v2 audio to the vendor: v3 takes binary frames only")
+            return None
+        if not send.connections and not context.program.mentions_v2:
+            return None
+        transport = send.transport or context.program.transport_hint(context.module.path)
+        if is_plain_sender(send, context):
+            # each caller that hands audio over is rewritten by itself (see _handed_over)
+            return None
+        if not only and transport not in (Transport.WEBSOCKETS, Transport.WEBSOCKETS_SYNC):
+            return self.report(
+                send.call, "audio and other messages share this send: send audio as a binary frame, the rest as text"
+            )
+        if transport is None:
+            return self.report(send.call, "v2 audio in JSON: send the bytes as a binary frame")
+        if not send.connections and not all(self._is_encoded(item, context) for item in audio):
+            return self.report(send.call, "v2 audio in JSON: send the bytes as a binary frame")
+        if not likely:
+            return self._rewrite(send, transport, audio, context)
+        tracer = Tracer(context.program, context.module)
+        if len(audio) != 1 or self._in_function(send, audio[0], tracer, context) is None:
+            return self.report(send.call, "v2 audio in JSON: send the bytes as a binary frame")
+        change = self._rewrite(send, transport, audio, context)
+        return replace(change, safety=Safety.UNSAFE) if change.edits else change
+
+    def _is_encoded(self, item: Json | Obj, context: Context) -> bool:
+        obj = item.content if isinstance(item, Json) else item
+        payload = Tracer(context.program, context.module).payload(obj)
+        return payload is not None and any(isinstance(value, Encoded) for value in context.program.values(payload))
+
+    def _rewrite(self, send: Send, transport: Transport, audio: list[Json | Obj], context: Context) -> Change:
+        tracer = Tracer(context.program, context.module)
+        if any(self._is_empty(item, tracer) for item in audio):
+            return self.report(send.call, "v3 refuses an empty audio frame: leave it out, or send silence of 50 ms")
+        edits: list[Edit] = []
+        if len(audio) == 1 and (direct := self._in_function(send, audio[0], tracer, context)) is not None:
+            code, steps, loose = direct
+            edits += steps
+            edits += [Unused(name) for name in sorted(loose)]
+            data: cst.BaseExpression | None = cst.parse_expression(code)
+        else:
+            # made elsewhere: the place that makes the JSON is rewritten (see _wrapper), the send keeps its argument
+            for item in audio:
+                if not isinstance(item, Json) or not self._can_unwrap(item, context):
+                    return self.report(
+                        send.call,
+                        "v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead",
+                    )
+            data = None
+        edits.append(Replace(send.call, lambda updated: binary_send(updated, send, transport, data, context)))
+        if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context):
+            edits.append(AddImport("websocket", "ABNF"))
+        return self.change(send.call, "v2 audio in JSON, rewritten to a binary frame", *edits)
+
+    def _is_empty(self, item: Json | Obj, tracer: Tracer) -> bool:
+        payload = tracer.payload(item.content if isinstance(item, Json) else item)
+        return isinstance(payload, cst.SimpleString) and payload.evaluated_value in ("", b"")
+
+    def _in_function(
+        self, send: Send, item: Json | Obj, tracer: Tracer, context: Context
+    ) -> tuple[str, list[Edit], set[str]] | None:
+        """Return the bytes to send when the whole wrapping happens in this function."""
+        program, module = context.program, context.module
+        obj = item.content if isinstance(item, Json) else item
+        producer: cst.CSTNode = item.call if isinstance(item, Json) else obj.site
+        if not module.owns(producer) or not module.owns(obj.site):
+            return None
+        payload = tracer.payload(obj)
+        if payload is None or self._scope(producer, context) is not self._scope(send.call, context):
+            return None
+        edits: list[Edit] = []
+        loose: set[str] = set()
+        # the variable that carries the JSON, and the one that carries the dict
+        for node, target in ((send.data, producer), (self._dumped(item), obj.site)):
+            node = bare(node)
+            if node is None or node is target:
+                continue
+            if not isinstance(node, cst.Name):
+                return None
+            defs = program.definitions(node)
+            definition = next(iter(defs)) if len(defs) == 1 else None
+            if definition is None or definition.value is not target or definition.kind != "assign":
+                return None
+            assign = tracer.assignment(definition)
+            if assign is None or any(use is not node for use in program.uses_of.get(definition, [])):
+                return None
+            edits.append(Remove(assign))
+        found = tracer.unwrap(payload, send.call)
+        if found is None:
+            return None
+        if isinstance(item, Json):
+            loose |= heads(item.call.func)
+        return found.code, [*found.edits, *edits], loose | found.loose
+
+    def _dumped(self, item: Json | Obj) -> cst.BaseExpression | None:
+        return item.call.args[0].value if isinstance(item, Json) and item.call.args else None
+
+    def _scope(self, node: cst.CSTNode, context: Context) -> cst.CSTNode | None:
+        for up in context.module.ancestors(node):
+            if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module):
+                return up
+        return None
+
+    # a function that sends whatever it is given
+
+    def _handed_over(self, call: cst.Call, context: Context) -> Iterable[Change]:
+        found = handing(call, context)
+        if found is None:
+            return
+        _, obj, inner = found
+        send = context.program.run.sends[inner]
+        transport = send.transport or context.program.transport_hint(context.module.path)
+        payload = Tracer(context.program, context.module).payload(obj)
+        ours = bool(send.connections) and all(context.program.is_vendor(c) for c in send.connections)
+        if transport is None or payload is None or not ours:
+            return
+        bytes_ = Tracer(context.program, context.module).unwrap(payload, call)
+        if bytes_ is None:
+            return
+        context.claim(call)
+        new = binary_send(inner, send, transport, cst.parse_expression(bytes_.code), context)
+        edits: list[Edit] = [*bytes_.edits, Replace(call, lambda updated: new)]
+        edits += [Unused(name) for name in sorted(bytes_.loose)]
+        if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context):
+            edits.append(AddImport("websocket", "ABNF"))
+        yield self.change(call, "v2 audio in JSON, rewritten to a binary frame", *edits)
+
+    # the place that wraps, when it is not in the function that sends
+
+    def _wrapper(self, call: cst.Call, context: Context) -> Iterable[Change]:
+        for value in context.program.values(call):
+            if isinstance(value, Json) and value.call is call:
+                audio, only = audio_json(context.program, call)
+                if audio and only and self._feeds_a_rewritten_send(value, context):
+                    found = self._unwrapped(value, context)
+                    if found is not None:
+                        context.claim(call)
+                        code = found.code
+                        edits: list[Edit] = [
+                            *found.edits,
+                            replace_with(call, code),
+                            *(Unused(name) for name in sorted(found.loose | heads(call.func))),
+                            *self._annotation(call, context),
+                        ]
+                        yield self.change(call, "v2 audio in JSON, rewritten to plain bytes", *edits)
+                return
+
+    def _annotation(self, call: cst.Call, context: Context) -> list[Edit]:
+        """Return the edit of `-> str` on a function that now returns the bytes."""
+        module = context.module
+        parent = module.parent(call)
+        if not isinstance(parent, cst.Return):
+            return []
+        for up in module.ancestors(parent):
+            if isinstance(up, cst.FunctionDef):
+                returns = up.returns.annotation if up.returns is not None else None
+                if isinstance(returns, cst.Name) and returns.value == "str":
+                    return [Replace(returns, lambda updated: cst.Name("bytes"))]
+                break
+        return []
+
+    def _feeds_a_rewritten_send(self, value: Json, context: Context) -> bool:
+        """Return whether the text goes to vendor sends only, and made outside the function of each."""
+        sends = [send for send in context.program.run.sends.values() if value in context.program.values(send.data)]
+        if not sends:
+            return False
+        for send in sends:
+            home = context.program.module_of(send.call)
+            if home is None:
+                return False
+            there = Context(context.program, home, context.options, set())
+            transport = send.transport or context.program.transport_hint(home.path)
+            audio, only = audio_json(context.program, send.data)
+            ours = all(context.program.is_vendor(c) for c in send.connections) and (
+                bool(send.connections) or context.program.mentions_v2
+            )
+            if not ours or transport is None:
+                return False
+            if not only and transport not in (Transport.WEBSOCKETS, Transport.WEBSOCKETS_SYNC):
+                return False
+            if len(audio) == 1 and self._in_function(send, audio[0], Tracer(context.program, home), there) is not None:
+                return False
+            if not all(isinstance(item, Json) and self._can_unwrap(item, context) for item in audio):
+                return False
+        return True
+
+    def _unwrapped(self, value: Json, context: Context) -> Unwrapped | None:
+        home = context.program.module_of(value.call)
+        if home is None or not home.owns(value.content.site):
+            return None
+        tracer = Tracer(context.program, home)
+        payload = tracer.payload(value.content)
+        if payload is None:
+            return None
+        dumped = self._dumped(value)
+        edits: list[Edit] = []
+        if dumped is not value.content.site:
+            if not isinstance(dumped, cst.Name):
+                return None
+            defs = context.program.definitions(dumped)
+            definition = next(iter(defs)) if len(defs) == 1 else None
+            if definition is None or definition.value is not value.content.site:
+                return None
+            assign = tracer.assignment(definition)
+            if assign is None or any(use is not dumped for use in context.program.uses_of.get(definition, [])):
+                return None
+            edits.append(Remove(assign))
+        found = tracer.unwrap(payload, value.call)
+        if found is not None:
+            found.edits += edits
+        return found
+
+    def _can_unwrap(self, value: Json, context: Context) -> bool:
+        return value not in recoded(context.program) and self._unwrapped(value, context) is not None

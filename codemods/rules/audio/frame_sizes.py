@@ -1,0 +1,147 @@
+"""V3M202: how much sound one frame holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from codemods.facts.durations import Clock, Length, sounds
+from codemods.facts.sessions import Sessions
+from codemods.interpreter.values import Const, Sound
+from codemods.libraries.observations import Send
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import Change
+
+_SHORTEST, _LONGEST = 50, 1000
+"""Milliseconds of audio that v3 takes in one frame (vendor's API reference)."""
+_TELEPHONE = "telephone frames of 20 ms are too short for v3 (50 to 1000 ms): gather a few before sending"
+_TAKING = frozenset({"get", "get_nowait", "popleft", "receive_bytes"})
+_MAYBE_TELEPHONE = "v3 takes 50 to 1000 ms of audio in a frame, a telephone line gives 20: check what is sent here"
+_PROGRAM = """\
+import websocket
+
+ws = websocket.create_connection("{url}")
+with open("speech.raw", "rb") as file:
+    while chunk := file.read({size}):
+        ws.send_binary(chunk)
+"""
+_V2 = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"
+_V3 = (
+    "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
+)
+
+
+class FrameSizes(Rule):
+    """Moves the size of a read into the range that v3 takes, and reports what it cannot see or change."""
+
+    code = "V3M202"
+    summary = "a frame holds 50 to 1000 ms of audio"
+    why = (
+        "v3 ends a session (close code 3007) when a frame is shorter or longer; v2 took 100 to 2000 ms, and the 20 ms "
+        "frames of a telephone line. How many bytes that is depends on the sample rate."
+    )
+    nodes = (cst.Call,)
+    order = 35
+    examples = (Example(_PROGRAM.format(url=_V2, size=1024), _PROGRAM.format(url=_V3, size=1600)),)
+    untouched = (
+        _PROGRAM.format(url=_V3, size=1024),
+        _PROGRAM.format(url="wss://example.com/ws?sample_rate=16000", size=1024),
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        program = context.program
+        send = program.run.sends.get(cst.ensure_type(node, cst.Call))
+        if send is None:
+            return
+        session = next(
+            (item for item in Sessions.of(program).found.values() if item.legacy and send in item.audio), None
+        )
+        if session is None:
+            return
+        found = sounds(program, program.values(send.data))
+        if not found and Clock.of(program).is_telephone and _comes_from_outside(send.data, context):
+            # v2 took 100 ms and more, except from a telephone line
+            yield self.report(node, _MAYBE_TELEPHONE)
+        for sound in sorted(found, key=lambda item: context.code(item.site)):
+            yield from self._sound(sound, send, context)
+
+    def _sound(self, sound: Sound, send: Send, context: Context) -> Iterator[Change]:
+        if sound.unit == "calls":
+            yield self.report(send.call, _TELEPHONE)
+            return
+        length = Clock.of(context.program).length(sound)
+        here = sound.site if context.module.owns(sound.site) else send.call
+        if length is None:
+            if sound.size is not None:
+                yield self.report(
+                    here, f"v3 takes {_SHORTEST} to {_LONGEST} ms of audio in a frame: check the size read here"
+                )
+            return
+        shortest, longest = length.milliseconds
+        if shortest >= _SHORTEST and longest <= _LONGEST:
+            return
+        literal = _literal(sound, context)
+        if literal is None or not length.units or longest > _LONGEST or _paces(send, sound, context):
+            yield self.report(here, _advice(sound, length))
+            return
+        message = f"{shortest:g} ms of audio in a frame, too short for v3: {_SHORTEST} ms"
+        yield self.change(literal, message, replace_with(literal, str(length.units)))
+
+
+def _advice(sound: Sound, length: Length) -> str:
+    shortest, longest = length.milliseconds
+    found = f"{longest:g} ms" if shortest == longest or longest > _LONGEST else f"{shortest:g} ms"
+    least = f": {length.units} {sound.unit} are {_SHORTEST} ms" if length.units else ""
+    return f"reads {found} of audio, v3 takes {_SHORTEST} to {_LONGEST} ms in a frame{least}"
+
+
+def _literal(sound: Sound, context: Context) -> cst.Integer | None:
+    """Return the number in this module that a size is, if it is one number."""
+    found = [value.node for value in context.program.values(sound.size) if isinstance(value, Const)]
+    if len(found) == 1 and isinstance(found[0], cst.Integer) and context.module.owns(found[0]):
+        return found[0]
+    return None
+
+
+def _paces(send: Send, sound: Sound, context: Context) -> bool:
+    """Return whether the program waits between frames, for a time that would not fit another size."""
+    functions = {Sessions.of(context.program).function(node) for node in (send.call, sound.site)}
+    for function in functions:
+        home = context.program.module_of(function)
+        for node in home.walk(function) if home is not None else ():
+            if isinstance(node, cst.Call) and context.code(node.func).rsplit(".", 1)[-1] in ("sleep", "wait"):
+                if node.args and not (isinstance(node.args[0].value, cst.Integer) and node.args[0].value.value == "0"):
+                    return True
+    return False
+
+
+def _comes_from_outside(data: cst.BaseExpression, context: Context) -> bool:
+    """Return whether what is sent reaches the program in pieces that something else has cut."""
+    queue: list[cst.BaseExpression] = [data]
+    seen: set[cst.CSTNode] = set()
+    while queue:
+        node = queue.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node, cst.Name):
+            defs = context.program.definitions(node)
+            if any(item.kind in ("param", "for") for item in defs):
+                return True
+            if any(item.kind == "augment" for item in defs):
+                return False
+            queue += [item.value for item in defs if item.value is not None]
+        elif isinstance(node, cst.Call):
+            queue += [argument.value for argument in node.args[:1]]
+            method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+            if method in _TAKING:
+                return True
+            if isinstance(node.func, cst.Attribute) and method in ("decode", "strip", "tobytes"):
+                queue.append(node.func.value)
+        elif isinstance(node, cst.Dict):
+            queue += [item.value for item in node.elements]
+        elif isinstance(node, cst.Await):
+            queue.append(node.expression)
+    return False

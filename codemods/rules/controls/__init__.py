@@ -1,0 +1,1 @@
+"""V3M4xx: control messages and close codes."""

@@ -1,0 +1,1 @@
+"""V3M1xx: endpoints, parameters, tokens."""

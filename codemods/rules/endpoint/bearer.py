@@ -1,0 +1,82 @@
+"""V3M106: a `Bearer` prefix on the vendor's key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from codemods.facts import tokens
+from codemods.facts.program import Program
+from codemods.interpreter.values import Lit, Obj, Str
+from codemods.model import Safety
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import Change
+
+_HEADERS = ("extra_headers", "additional_headers", "header", "headers")
+_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+
+
+class Bearer(Rule):
+    """Reports keys sent with a `Bearer` prefix."""
+
+    code = "V3M106"
+    summary = "the vendor's key goes into Authorization as it is, without Bearer"
+    why = "Neither v2 nor v3 takes `Bearer <key>`: the session is refused (close code 1008)."
+    safety = Safety.MANUAL
+    nodes = (cst.SimpleString, cst.FormattedStringText)
+    examples = (
+        Example(
+            "import websocket\n\n"
+            'headers = {"Authorization": f"Bearer {KEY}"}\n'
+            'ws = websocket.create_connection("wss://api.assemblyai.com/v2/realtime/ws", header=headers)\n',
+            "import websocket\n\n"
+            "# TODO(v3-migrate): V3M106 the key goes into Authorization without 'Bearer'\n"
+            'headers = {"Authorization": f"Bearer {KEY}"}\n'
+            f'ws = websocket.create_connection("{_V3}", header=headers)\n',
+        ),
+    )
+    untouched = (
+        "import requests, websocket\n\n"
+        'requests.get("https://api.example.com", headers={"Authorization": f"Bearer {KEY}"})\n'
+        f'ws = websocket.create_connection("{_V3}", header={{"Authorization": KEY}})\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if node in context.program.memo(Bearer, lambda: set(_prefixes(context.program))):
+            yield self.report(node, "the key goes into Authorization without 'Bearer'")
+
+
+def _prefixes(program: Program) -> Iterator[cst.CSTNode]:
+    """Yield the literals that put `Bearer` in front of a key for the vendor."""
+    calls = [c.call for c in program.run.connects.values() if program.is_vendor(c.connection)]
+    calls += [request.call for request in tokens.find(program)]
+    for call in calls:
+        for argument in call.args:
+            if argument.keyword is not None and argument.keyword.value in _HEADERS:
+                for text in _texts(program, argument.value):
+                    yield from _bearer(text)
+
+
+def _texts(program: Program, node: cst.BaseExpression) -> Iterator[Str]:
+    """Yield every text in a collection of headers, whatever its form."""
+    todo, seen = list(program.values(node)), set()
+    while todo:
+        value = todo.pop()
+        if value in seen:
+            continue
+        seen.add(value)
+        if isinstance(value, Str):
+            yield value
+        elif isinstance(value, Obj):
+            todo += program.run.elements([value])
+            for found in program.run.items(value).values():
+                todo += found
+
+
+def _bearer(text: Str) -> Iterator[cst.CSTNode]:
+    for part in text.parts:
+        if isinstance(part, Lit):
+            words = part.text.removeprefix("Authorization:").strip().split(" ", 1)
+            if words[0] == "Bearer":
+                yield part.node

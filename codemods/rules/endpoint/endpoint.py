@@ -1,0 +1,278 @@
+"""V3M101: the endpoint, and the parameters that v3 cannot do without."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts import dict_entries, endpoints
+from codemods.facts.endpoints import EndpointText
+from codemods.interpreter.values import Lit, Obj, Query, Str
+from codemods.libraries.observations import Connect
+from codemods.model import Options
+from codemods.rewrites.url import Hosts, moved
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import edit_text
+from codemods.syntax.edits import Change, Edit, Replace
+
+
+class Endpoint(Rule):
+    """Moves the socket's URL to v3 and adds `speech_model` and `format_turns`."""
+
+    code = "V3M101"
+    summary = "the v2 socket URL becomes the v3 one, with the parameters that v3 needs"
+    why = (
+        "The vendor has switched v2 off. v3 has no default speech model and refuses a session without one; "
+        "`format_turns=true` keeps finals punctuated and cased, as v2 sent them."
+    )
+    nodes = (
+        cst.SimpleString,
+        cst.FormattedStringText,
+        cst.FormattedString,
+        cst.Dict,
+        cst.List,
+        cst.Tuple,
+        cst.Call,
+    )
+    order = 10
+    examples = (
+        Example(
+            'import websockets\n\nURL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"\n\n\n'
+            "async def main():\n    async with websockets.connect(URL) as ws:\n        print(await ws.recv())\n",
+            "import websockets\n\n"
+            'URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000'
+            '&speech_model=universal-streaming-english&format_turns=true"\n\n\n'
+            "async def main():\n    async with websockets.connect(URL) as ws:\n        print(await ws.recv())\n",
+        ),
+        Example(
+            "import websocket\nfrom urllib.parse import urlencode\n\n"
+            'params = {"sample_rate": 16000}\n'
+            'ws = websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?" + urlencode(params))\n',
+            "import websocket\nfrom urllib.parse import urlencode\n\n"
+            'params = {"sample_rate": 16000, "speech_model": "universal-streaming-english", "format_turns": "true"}\n'
+            'ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?" + urlencode(params))\n',
+        ),
+    )
+    untouched = (
+        'import websocket\n\nws = websocket.WebSocketApp("wss://api.example.com/v2/realtime/ws?sample_rate=16000")\n',
+        'import requests\n\nBASE = "https://api.assemblyai.com/v2"\nrequests.post(BASE + "/transcript")\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        table = context.program.memo(Endpoint, lambda: _Planner(self, context).plan())
+        return table.get(node, ())
+
+
+class _Planner:
+    """Works out all endpoint edits of a program at once, since one URL may be put together in many places."""
+
+    def __init__(self, rule: Endpoint, context: Context) -> None:
+        self.rule = rule
+        self.context = context
+        self.program = context.program
+        self.options: Options = context.options
+        self.table: dict[cst.CSTNode, list[Change]] = {}
+        self.hosts = Hosts.of(context.program, context.options.region)
+        self.queries_done: set[cst.CSTNode] = set()
+
+    def plan(self) -> dict[cst.CSTNode, list[Change]]:
+        """Return the changes by the node they stand at."""
+        found = list(endpoints.sockets(self.program))
+        for connect, text, endpoint in found:
+            self._host(endpoint)
+            self._query(connect, text, endpoint, [other for _, other, _ in found])
+        for path in self.program.targets:
+            for literal in endpoints.literals(self.program, path):
+                self._stray(literal)
+        return self.table
+
+    def _add(self, node: cst.CSTNode, change: Change) -> None:
+        self.table.setdefault(node, []).append(change)
+
+    def _host(self, endpoint: EndpointText) -> None:
+        for move in self.hosts.move(endpoint, "wss"):
+            if move.edits:
+                change = self.rule.change(move.node, "v2 endpoint, rewritten to v3", *move.edits)
+            else:
+                message = f"the v2 URL is made of pieces that cannot be moved one by one: use wss://{move.host}/v3/ws"
+                change = self.rule.report(move.node, message)
+            self._add(move.node, change)
+
+    # query
+
+    def _additions(self, present: str) -> list[tuple[str, str]]:
+        wanted = [("speech_model", self.options.speech_model), ("format_turns", "true")]
+        return [(key, value) for key, value in wanted if not re.search(rf"\b{key}\b", present)]
+
+    def _query(self, connect: Connect, text: Str, endpoint: EndpointText, everything: list[Str]) -> None:
+        objects = endpoints.parameter_objects(self.program, connect, [text])
+        has_mapping = connect.params is not None or any(isinstance(part, Query) for part in text.parts)
+        if has_mapping:
+            self._mapping(connect, objects)
+            return
+        index, offset = endpoint.after()
+        parts = text.parts
+        mark: Lit | None = None
+        for position in range(index, len(parts)):
+            part = parts[position]
+            if isinstance(part, Lit) and "?" in (part.text[offset:] if position == index else part.text):
+                mark = part
+                break
+        additions = self._additions(text.text)
+        if not additions:
+            return
+        query = "&".join(f"{key}={value}" for key, value in additions)
+        if mark is not None:
+            self._text_query(mark, query, everything)
+            return
+        last = parts[index] if index < len(parts) else parts[-1]
+        if len(parts) - 1 > index and not isinstance(parts[index + 1], Lit):
+            holder = self.program.module_of(connect.call)
+            self._once(
+                connect.call,
+                self.rule.report(connect.call, f"cannot see this URL's query: make sure it has {query}")
+                if holder is not None
+                else None,
+            )
+            return
+        if isinstance(last, Lit) and last.node not in self.queries_done:
+            self.queries_done.add(last.node)
+            self._add(
+                last.node,
+                self.rule.change(
+                    last.node, "v3 needs a speech model", edit_text(last.node, lambda t: f"{t.rstrip('/')}?{query}")
+                ),
+            )
+
+    def _once(self, node: cst.CSTNode, change: Change | None) -> None:
+        if change is not None and node not in self.queries_done:
+            self.queries_done.add(node)
+            self._add(node, change)
+
+    def _text_query(self, mark: Lit, query: str, everything: list[Str]) -> None:
+        if mark.node in self.queries_done:
+            return
+        self.queries_done.add(mark.node)
+        module = self.program.module_of(mark.node)
+        holder = module.parent(mark.node) if module else None
+        if isinstance(holder, cst.FormattedString) and self._ends_well(holder, everything):
+            addition = f"&{query}" if not _ends_bare(holder) else query
+            edit: Edit = Replace(
+                holder,
+                lambda updated: updated.with_changes(
+                    parts=[*cst.ensure_type(updated, cst.FormattedString).parts, cst.FormattedStringText(addition)]
+                ),
+            )
+            self._add(holder, self.rule.change(mark.node, "v3 needs a speech model", edit))
+        elif isinstance(mark.node, cst.SimpleString) and self._followed_well(mark, everything):
+            glue = "" if mark.text.endswith(("?", "&")) else "&"
+            self._add(
+                mark.node,
+                self.rule.change(
+                    mark.node, "v3 needs a speech model", edit_text(mark.node, lambda t: f"{t}{glue}{query}")
+                ),
+            )
+        else:
+            self._add(
+                mark.node,
+                self.rule.change(
+                    mark.node,
+                    "v3 needs a speech model",
+                    edit_text(mark.node, lambda t: t.replace("?", f"?{query}&", 1)),
+                ),
+            )
+
+    def _followed_well(self, mark: Lit, everything: list[Str]) -> bool:
+        """Return whether only further `&name=value` pairs, or nothing, follow the literal in every text it is in."""
+        for text in everything:
+            if mark in text.parts:
+                rest = text.parts[text.parts.index(mark) + 1 :]
+                if rest and not (isinstance(rest[0], Lit) and rest[0].text.startswith("&")):
+                    return False
+        return True
+
+    def _ends_well(self, holder: cst.FormattedString, everything: list[Str]) -> bool:
+        """Return whether only further `&name=value` pairs, or nothing, follow the f-string."""
+        own = {part for part in holder.parts if isinstance(part, cst.FormattedStringText)}
+        for text in everything:
+            inside = [i for i, part in enumerate(text.parts) if isinstance(part, Lit) and part.node in own]
+            if not inside:
+                continue
+            rest = list(text.parts[inside[-1] + 1 :])
+            if isinstance(holder.parts[-1], cst.FormattedStringExpression) and rest:
+                # the last placeholder of the f-string itself, however many pieces its value has
+                values = self.program.values(holder.parts[-1].expression)
+                known = [len(value.parts) for value in values if isinstance(value, Str)]
+                rest = rest[known[0] if known else 1 :]
+            if rest and not (isinstance(rest[0], Lit) and rest[0].text.startswith("&")):
+                return False
+        return True
+
+    def _mapping(self, connect: Connect, objects: list[Obj]) -> None:
+        if not objects:
+            self._once(
+                connect.call,
+                self.rule.report(
+                    connect.call,
+                    f"cannot see where the query parameters come from: add speech_model={self.options.speech_model} "
+                    "and format_turns=true",
+                ),
+            )
+            return
+        for obj in objects:
+            if obj.site in self.queries_done:
+                continue
+            self.queries_done.add(obj.site)
+            present = " ".join(entry.key for entry in dict_entries.entries(self.program, obj))
+            additions = [(key, f'"{value}"') for key, value in self._additions(present)]
+            if not additions:
+                continue
+            edit = dict_entries.add(obj.site, additions)
+            if edit is None:
+                names = ", ".join(key for key, _ in additions)
+                self._once(connect.call, self.rule.report(connect.call, f"add {names} to the parameters of this URL"))
+            else:
+                self._add(obj.site, self.rule.change(obj.site, "v3 needs a speech model", edit))
+
+    # URLs that no connection was seen to use
+
+    def _stray(self, node: cst.SimpleString | cst.FormattedStringText) -> None:
+        if node in self.hosts.done:
+            return
+        text = node.value
+        match = v.V2_SOCKET.search(text)
+        if match is None or _is_prose(text, match) or self._is_docstring(node):
+            return
+        host = self.hosts.host(match)
+        self.hosts.done.add(node)
+        rest = text[match.end() :].rstrip("'\"")
+        edits: list[Edit] = [edit_text(node, lambda t: moved(t, host))]
+        additions = "&".join(f"{key}={value}" for key, value in self._additions(text))
+        if rest.startswith("?"):
+            edits.append(edit_text(node, lambda t: t.replace("?", f"?{additions}&", 1) if additions else t))
+            self._add(node, self.rule.change(node, "v2 endpoint, rewritten to v3", *edits))
+            return
+        self._add(node, self.rule.change(node, "v2 endpoint, rewritten to v3", *edits))
+        if additions:
+            module = self.program.module_of(node)
+            holder = module.statement(node) if module is not None else None
+            message = f"no connection is seen to use this URL: add {additions} to its query where it is used"
+            self._add(node, self.rule.report(holder or node, message))
+
+    def _is_docstring(self, node: cst.CSTNode) -> bool:
+        module = self.program.module_of(node)
+        return module is not None and isinstance(module.parent(node), cst.Expr)
+
+
+def _ends_bare(holder: cst.FormattedString) -> bool:
+    last = holder.parts[-1]
+    return isinstance(last, cst.FormattedStringText) and last.value.endswith(("?", "&"))
+
+
+def _is_prose(text: str, match: re.Match[str]) -> bool:
+    """Return whether the URL stands in a sentence."""
+    around = text[: match.start()] + text[match.end() :]
+    return " " in around.strip() or "\n" in around.strip()

@@ -1,0 +1,178 @@
+"""V3M102: query parameters that v3 calls differently, or no longer has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote_plus
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts import dict_entries, query
+from codemods.facts.dict_entries import Entry
+from codemods.facts.query import Parameter
+from codemods.interpreter.values import Obj, Str
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import Change, Edit, InsertBefore
+
+_TERMS = 100
+_TERM_LENGTH = 50
+"""Limits of `keyterms_prompt` (vendor's documentation): more terms are an error, longer terms are ignored."""
+_CONFIDENCE = "end_of_turn_confidence_threshold"
+_V3 = "&speech_model=universal-streaming-english&format_turns=true"
+
+
+class Parameters(Rule):
+    """Renames and drops parameters of the socket's query."""
+
+    code = "V3M102"
+    summary = "v2 query parameters become their v3 counterparts, or go"
+    why = (
+        "v3 takes `keyterms_prompt` for `word_boost`, has no switch for partials or session information (it always "
+        "reports the duration at the end), and ends a turn by confidence and silence, not by silence alone."
+    )
+    nodes = (cst.SimpleString, cst.FormattedString, cst.Name)
+    order = 11
+    examples = (
+        Example(
+            "import json\nimport websockets\nfrom urllib.parse import urlencode\n\n"
+            'params = {"sample_rate": 16000, "word_boost": json.dumps(["Kestrel"]), "boost_param": "high"}\n'
+            'socket = websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?" + urlencode(params))\n',
+            "import json\nimport websockets\nfrom urllib.parse import urlencode\n\n"
+            'params = {"sample_rate": 16000, "keyterms_prompt": json.dumps(["Kestrel"]), '
+            '"speech_model": "universal-streaming-english", "format_turns": "true"}\n'
+            'socket = websockets.connect("wss://streaming.assemblyai.com/v3/ws?" + urlencode(params))\n',
+        ),
+        Example(
+            "import websocket\n\nRATE = 8000\n"
+            'URL = f"wss://api.assemblyai.com/v2/realtime/ws?sample_rate={RATE}&enable_extra_session_information=true"\n'
+            "ws = websocket.create_connection(URL)\n",
+            "import websocket\n\nRATE = 8000\n"
+            f'URL = f"wss://streaming.assemblyai.com/v3/ws?sample_rate={{RATE}}{_V3}"\n'
+            "ws = websocket.create_connection(URL)\n",
+        ),
+        Example(
+            "import websocket\n\n"
+            'URL = "wss://api.assemblyai.com/v2/realtime/ws?end_utterance_silence_threshold=500"\n'
+            "ws = websocket.create_connection(URL)\n",
+            "import websocket\n\n"
+            'URL = "wss://streaming.assemblyai.com/v3/ws?end_of_turn_confidence_threshold=1&max_turn_silence=500'
+            f'{_V3}"\n'
+            "ws = websocket.create_connection(URL)\n",
+        ),
+    )
+    untouched = (
+        'params = {"word_boost": ["a"], "boost_param": "high", "sample_rate": 8000}\nprint(params)\n',
+        'import websocket\n\nws = websocket.create_connection("wss://api.example.com/ws?boost_param=high")\n',
+        "import requests\n\n"
+        'requests.post("https://api.assemblyai.com/v2/transcript", json={"word_boost": ["a"], "boost_param": "low"})\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        table = context.program.memo(Parameters, lambda: self._plan(context))
+        return table.get(node, ())
+
+    def _plan(self, context: Context) -> dict[cst.CSTNode, list[Change]]:
+        table: dict[cst.CSTNode, list[Change]] = {}
+        for parameter in query.parameters(context.program):
+            holder = parameter.node
+            if isinstance(holder, cst.FormattedStringText):
+                # edits of the whole f-string come after those of its pieces
+                module = context.program.module_of(holder)
+                holder = module.parent(holder) or holder if module is not None else holder
+            table.setdefault(holder, []).extend(self._parameter(parameter, context))
+        return table
+
+    def _parameter(self, parameter: Parameter, context: Context) -> Iterator[Change]:
+        if parameter.name in v.PARAMETERS_RENAMED:
+            yield self.change(
+                parameter.node,
+                f"v2 parameter 'word_boost', rewritten to 'keyterms_prompt': at most {_TERMS} terms "
+                f"of {_TERM_LENGTH} characters, without boost_param",
+                query.rename(parameter, v.PARAMETERS_RENAMED[parameter.name]),
+            )
+            yield from self._terms(parameter, context)
+        elif parameter.name in v.PARAMETERS_DROPPED:
+            edits = query.remove(context.program, parameter)
+            if edits:
+                yield self.change(parameter.node, f"v2 parameter {parameter.name!r}, dropped: v3 has none", *edits)
+            else:
+                yield self.report(parameter.node, f"take the parameter {parameter.name!r} out of the URL: v3 has none")
+        elif parameter.name == v.SILENCE:
+            yield self.change(
+                parameter.node,
+                f"v2 parameter {v.SILENCE!r}, rewritten to 'max_turn_silence' with {_CONFIDENCE}=1, so that silence "
+                "alone ends a turn, as it did in v2",
+                *self._silence(parameter, context),
+            )
+
+    # boosted words
+
+    def _terms(self, parameter: Parameter, context: Context) -> Iterator[Change]:
+        where = parameter.values[0] if parameter.values else parameter.node
+        if self._is_raw_list(parameter, context):
+            yield self.report(where, "keyterms_prompt must be one JSON array: write json.dumps(...) around this list")
+            return
+        terms = self._known_terms(parameter, context)
+        if len(terms) > _TERMS:
+            yield self.report(where, f"v3 refuses more than {_TERMS} key terms, here are {len(terms)}: choose the best")
+        long = [term for term in terms if len(term) > _TERM_LENGTH]
+        if long:
+            yield self.report(where, f"v3 ignores key terms of over {_TERM_LENGTH} characters: shorten {long[0]!r}")
+
+    def _is_raw_list(self, parameter: Parameter, context: Context) -> bool:
+        return any(
+            isinstance(value, Obj) and value.kind in ("list", "tuple", "set")
+            for node in parameter.values
+            for value in context.program.values(node)
+        )
+
+    def _known_terms(self, parameter: Parameter, context: Context) -> list[str]:
+        """Return the boosted words as far as they are written in the source."""
+        program = context.program
+        spelled = [parameter.text] if not parameter.values else []
+        for node in parameter.values:
+            for call in _calls(node):
+                for argument in call.args[:1]:
+                    for value in program.values(argument.value):
+                        if isinstance(value, Obj) and value.kind in ("list", "tuple", "set"):
+                            return program.constants(argument.value)
+            spelled += [value.literal or "" for value in program.values(node) if isinstance(value, Str)]
+        for text in spelled:
+            try:
+                terms = json.loads(unquote_plus(text))
+            except ValueError:
+                continue
+            if isinstance(terms, list):
+                return [term for term in terms if isinstance(term, str)]
+        return []
+
+    # silence
+
+    def _silence(self, parameter: Parameter, context: Context) -> list[Edit]:
+        place = parameter.place
+        if not isinstance(place, Entry):
+            return [query.rename(parameter, f"{_CONFIDENCE}=1&max_turn_silence")]
+        edits: list[Edit] = [query.rename(parameter, "max_turn_silence")]
+        module = context.program.module_of(place.holder)
+        if module is None:
+            return edits
+        parent = module.parent(place.holder)
+        if isinstance(place.holder, cst.Subscript):
+            statement = module.statement(place.holder)
+            if statement is not None:
+                key = module.code(place.key_node).replace(parameter.name, _CONFIDENCE)
+                edits.append(InsertBefore(statement, f"{module.code(place.holder.value)}[{key}] = 1"))
+        elif isinstance(parent, cst.Dict | cst.Call):
+            added = dict_entries.add(parent, [(_CONFIDENCE, "1")])
+            if added is not None:
+                edits.append(added)
+        return edits
+
+
+def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
+    if isinstance(node, cst.Call):
+        yield node
+    for child in node.children:
+        yield from _calls(child)

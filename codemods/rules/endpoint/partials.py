@@ -1,0 +1,204 @@
+"""V3M105: `disable_partial_transcripts`, which v3 leaves to the client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from codemods.facts import query
+from codemods.facts.narrowing import is_not_partial
+from codemods.facts.program import Program
+from codemods.facts.query import Parameter
+from codemods.facts.type_tests import read_base
+from codemods.interpreter.values import Bound, ClassRef, Const, External, Function, Message, Obj, Str
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import quoted
+from codemods.syntax.edits import Change, InsertAfter
+from codemods.syntax.tree import SourceModule
+
+_NO_TRANSCRIPT = frozenset(
+    {"message_type", "session_id", "expires_at", "error", "audio_duration_seconds", "punctuated", "text_formatted"}
+)
+_LOOKS_ONLY = frozenset({"builtins.isinstance", "builtins.len", "builtins.type", "builtins.bool", "builtins.id"})
+_URL = (
+    "wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What `facts.guards` wants to know of the place of a read."""
+
+    program: Program
+    module: SourceModule
+
+
+class Partials(Rule):
+    """Skips turns that have not ended, where v2 was told not to send partial transcripts."""
+
+    code = "V3M105"
+    summary = "with disable_partial_transcripts, turns that have not ended are skipped on receipt"
+    why = "v3 has no such parameter: it always sends turns as they grow, and the program would take each for a final."
+    nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
+    order = 13
+    examples = (
+        Example(
+            "import json\nimport websockets\n\n\nasync def main():\n"
+            '    url = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000&disable_partial_transcripts=true"\n'
+            "    async with websockets.connect(url) as ws:\n        async for raw in ws:\n"
+            '            event = json.loads(raw)\n            print(event["text"])\n',
+            "import json\nimport websockets\n\n\nasync def main():\n"
+            f'    url = "{_URL}"\n'
+            "    async with websockets.connect(url) as ws:\n        async for raw in ws:\n"
+            "            event = json.loads(raw)\n"
+            '            if event.get("type") == "Turn" and not '
+            '(event["end_of_turn"] and event["turn_is_formatted"]):\n'
+            "                continue\n"
+            '            print(event.get("transcript", ""))\n',
+        ),
+        Example(
+            "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    event = json.loads(raw)\n"
+            '    if event["message_type"] == "FinalTranscript":\n        print(event["text"])\n\n\n'
+            'URL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000&disable_partial_transcripts=true"\n'
+            "ws = websocket.WebSocketApp(URL, on_message=on_message)\n",
+            "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    event = json.loads(raw)\n"
+            '    if event["type"] == "Turn" and event["end_of_turn"] and event["turn_is_formatted"]:\n'
+            '        print(event["transcript"])\n\n\n'
+            f'URL = "{_URL}"\n'
+            "ws = websocket.WebSocketApp(URL, on_message=on_message)\n",
+        ),
+    )
+    untouched = (
+        "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    print(json.loads(raw)['text'])\n\n\n"
+        'URL = "wss://api.example.com/ws?disable_partial_transcripts=true"\n'
+        "ws = websocket.WebSocketApp(URL, on_message=on_message)\n",
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        table = context.program.memo(Partials, lambda: self._plan(context.program))
+        return table.get(node, ())
+
+    def _plan(self, program: Program) -> dict[cst.CSTNode, list[Change]]:
+        table: dict[cst.CSTNode, list[Change]] = {}
+        for parameter in query.parameters(program):
+            if parameter.name == "disable_partial_transcripts":
+                table.setdefault(parameter.node, []).extend(self._parameter(parameter, program))
+        return table
+
+    def _parameter(self, parameter: Parameter, program: Program) -> Iterator[Change]:
+        known = query.constants(program, parameter)
+        lowered = {text.lower() for text in known or ()}
+        if known is not None and lowered <= {"false", "0", "none", ""}:
+            return
+        sites = _open_sites(program)
+        if not sites:
+            return
+        if known is None or not lowered <= {"true", "1"}:
+            yield self.report(
+                parameter.node,
+                "v3 always sends partials: if they were off, skip turns not end_of_turn and turn_is_formatted",
+            )
+            return
+        filters = [_filter(site, key, program) for site, key in sites.items()]
+        if len(program.vendor_connections) > 1 or None in filters:
+            yield self.report(
+                parameter.node,
+                "v3 always sends partials: skip turns that are not end_of_turn and turn_is_formatted",
+            )
+            return
+        yield self.change(
+            parameter.node,
+            "v3 has no 'disable_partial_transcripts': turns that have not ended are skipped on receipt",
+            *(edit for edit in filters if edit is not None),
+        )
+
+
+def _open_sites(program: Program) -> dict[cst.CSTNode, cst.CSTNode | None]:
+    """Return where messages come from whose transcripts are used without a test for finals, and a key literal."""
+    found: dict[cst.CSTNode, cst.CSTNode | None] = {}
+    for path in program.targets:
+        module = program.run.modules[path]
+        place = _Place(program, module)
+        for node in module.walk():
+            if not isinstance(node, cst.BaseExpression):
+                continue
+            read = read_base(node)
+            if read is not None and read.key is not None:
+                base, key = read.node, read.key
+                keys = program.constants(key)
+                if keys and set(keys) <= _NO_TRANSCRIPT:
+                    continue
+            elif _escapes(node, module, program):
+                base, key = node, None
+            else:
+                continue
+            messages = program.messages(base)
+            if messages and not is_not_partial(node, base, place):
+                for message in messages:
+                    found[message.site] = found.get(message.site) or key
+    return found
+
+
+def _escapes(node: cst.BaseExpression, module: SourceModule, program: Program) -> bool:
+    """Return whether a value is handed to code that is not the program's own."""
+    argument = module.parent(node)
+    call = module.parent(argument) if isinstance(argument, cst.Arg) else None
+    if not isinstance(call, cst.Call):
+        return False
+    callees = program.values(call.func)
+    owners = program.values(call.func.value) if isinstance(call.func, cst.Attribute) else ()
+    if any(isinstance(owner, Obj | Str | Message) for owner in owners):
+        return False  # a container of the program: whoever takes the message out again is looked at
+    if callees and all(isinstance(value, Function | Bound | ClassRef | Const) for value in callees):
+        return False
+    return not all(isinstance(value, External) and value.name in _LOOKS_ONLY for value in callees) or not callees
+
+
+def _filter(site: cst.CSTNode, key: cst.CSTNode | None, program: Program) -> InsertAfter | None:
+    """Return the edit that leaves partial turns alone right after they are parsed at `site`."""
+    module = program.module_of(site)
+    holder = module.parent(site) if module is not None else None
+    if module is None:
+        return None
+    while isinstance(holder, cst.Await):
+        holder = module.parent(holder)
+    statement = module.statement(site)
+    if not isinstance(holder, cst.Assign) or len(holder.targets) != 1 or not isinstance(site, cst.Call):
+        return None
+    target = holder.targets[0].target
+    if not isinstance(target, cst.Name) or not isinstance(statement, cst.SimpleStatementLine):
+        return None
+    leave = _leave(site, statement, module, program)
+    if leave is None or statement.body[-1] is not holder:
+        return None
+    name, indent = target.value, module.tree.default_indent
+    kind, turn, end, formatted = (quoted(text, key) for text in ("type", "Turn", "end_of_turn", "turn_is_formatted"))
+    test = f"{name}.get({kind}) == {turn} and not ({name}[{end}] and {name}[{formatted}])"
+    return InsertAfter(statement, f"if {test}:\n{indent}{leave}\n")
+
+
+def _leave(site: cst.Call, statement: cst.CSTNode, module: SourceModule, program: Program) -> str | None:
+    """Return the statement that goes on to the next message."""
+    for up in module.ancestors(statement):
+        if isinstance(up, cst.For | cst.While):
+            return "continue"
+        if isinstance(up, cst.FunctionDef):
+            takes_it = any(
+                isinstance(name, cst.Name)
+                and program.definitions(name)
+                and all(item.kind == "param" for item in program.definitions(name))
+                for name in (*(a.value for a in site.args), getattr(site.func, "value", None))
+            )
+            return "return" if takes_it and not _gives_a_value(up, module) else None
+        if isinstance(up, cst.Lambda | cst.ClassDef):
+            return None
+    return None
+
+
+def _gives_a_value(function: cst.FunctionDef, module: SourceModule) -> bool:
+    for node in module.walk(function.body):
+        if isinstance(node, cst.Yield) or (isinstance(node, cst.Return) and node.value is not None):
+            return True
+    return False

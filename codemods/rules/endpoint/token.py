@@ -1,0 +1,282 @@
+"""V3M104: the request for a temporary token."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts import dict_entries, endpoints, tokens
+from codemods.facts.dict_entries import Entry
+from codemods.facts.tokens import TokenRequest
+from codemods.interpreter.values import External, Json, Obj
+from codemods.rewrites.url import Hosts, Move
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.constants import clamped
+from codemods.syntax.edits import AddImport, Change, Edit, InsertAfter, Replace, Unused
+
+_EXPIRES, _SESSION = "expires_in_seconds", "max_session_duration_seconds"
+_MEANING = (
+    f"v2 token request, rewritten to v3: a token now opens one session, within {_EXPIRES} (at most "
+    f"{v.TOKEN_REDEEM_LIMIT}); {_SESSION} is how long that session may last; whatever opens the socket with it, in "
+    "whatever language, must use the v3 URL"
+)
+_BY_HAND = "ask for a v3 token here: GET https://{host}/v3/token?expires_in_seconds=... (1 to 600)"
+_PATH = re.compile(r"(^|/)realtime/token\b")
+
+
+class Token(Rule):
+    """Turns the POST for a temporary token into v3's GET."""
+
+    code = "V3M104"
+    summary = "the temporary-token request becomes v3's GET, with limits v3 accepts"
+    why = (
+        "A v3 token is redeemed once, within 600 seconds at most. What v2 called `expires_in`, the time that the "
+        "token and its session are good for, is a parameter of its own in v3."
+    )
+    nodes = (cst.Call, cst.SimpleString, cst.FormattedStringText)
+    order = 12
+    examples = (
+        Example(
+            "import requests\n\n\ndef token(key):\n"
+            '    response = requests.post("https://api.assemblyai.com/v2/realtime/token",\n'
+            '                             headers={"authorization": key}, json={"expires_in": 3600})\n'
+            '    return response.json()["token"]\n',
+            "import requests\n\n\ndef token(key):\n"
+            '    response = requests.get("https://streaming.assemblyai.com/v3/token",\n'
+            '                             headers={"authorization": key}, '
+            'params={"expires_in_seconds": 600, "max_session_duration_seconds": 3600})\n'
+            '    return response.json()["token"]\n',
+        ),
+        Example(
+            "import json\nimport urllib.request\n\nURL = 'https://api.assemblyai.com/v2/realtime/token'\n\n\n"
+            "def ask(key, ttl):\n"
+            "    body = json.dumps({'expires_in': ttl}).encode()\n"
+            "    return urllib.request.Request(URL, data=body, headers={'authorization': key}, method='POST')\n",
+            "import urllib.request\nfrom urllib.parse import urlencode\n\n"
+            "URL = 'https://streaming.assemblyai.com/v3/token'\n\n\n"
+            "def ask(key, ttl):\n"
+            "    body = {'expires_in_seconds': min(ttl, 600), "
+            "'max_session_duration_seconds': min(max(ttl, 60), 10800)}\n"
+            "    return urllib.request.Request(URL + '?' + urlencode(body), headers={'authorization': key})\n",
+        ),
+    )
+    untouched = (
+        'import requests\n\nrequests.post("https://api.assemblyai.com/v2/transcript", json={"expires_in": 3600})\n',
+        'import requests\n\nrequests.post("https://api.example.com/v2/realtime/token", json={"expires_in": 3600})\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        table = context.program.memo(Token, lambda: _Planner(self, context).plan())
+        return table.get(node, ())
+
+
+class _Planner:
+    """Works out the token requests of a program at once: they may share URL, body and client."""
+
+    def __init__(self, rule: Token, context: Context) -> None:
+        self.rule = rule
+        self.program = context.program
+        self.hosts = Hosts.of(context.program, context.options.region)
+        self.table: dict[cst.CSTNode, list[Change]] = {}
+
+    def plan(self) -> dict[cst.CSTNode, list[Change]]:
+        """Return the changes by the node they stand at."""
+        for request in tokens.find(self.program):
+            edits = self._request(request)
+            host = self.hosts.host(request.endpoints[0])
+            moves: list[Move] = []
+            if edits is not None:
+                moves = [move for endpoint in request.endpoints for move in self.hosts.move(endpoint, "https")]
+            if edits is None or not all(move.edits for move in moves):
+                # all of it or nothing: v3's question to v2's address helps nobody
+                self._add(self.rule.report(request.call, _BY_HAND.format(host=host)))
+                for endpoint in request.endpoints:
+                    self.hosts.done.update(piece.node for piece, _, _ in endpoint.pieces())
+                continue
+            for move in moves:
+                self._add(self.rule.change(move.node, "v2 endpoint, rewritten to v3", *move.edits))
+            self._add(self.rule.change(request.call, _MEANING, *edits))
+        for path in self.program.targets:
+            for literal in endpoints.literals(self.program, path):
+                self._stray(literal)
+        return self.table
+
+    def _add(self, change: Change) -> None:
+        self.table.setdefault(change.node, []).append(change)
+
+    def _stray(self, literal: cst.SimpleString | cst.FormattedStringText) -> None:
+        """Report a token URL that no known client is seen to ask for."""
+        module = self.program.module_of(literal)
+        text = literal.value
+        if literal in self.hosts.done or module is None or isinstance(module.parent(literal), cst.Expr):
+            return
+        if not v.V2_TOKEN.search(text):
+            if not _PATH.search(text.strip("'\"rfbRFB")) or "assemblyai" not in module.text.lower():
+                return
+        elif " " in text.strip() or "\n" in text.strip():
+            return
+        self._add(self.rule.report(literal, _BY_HAND.format(host=self.hosts.host_of_region)))
+
+    # one request
+
+    def _request(self, request: TokenRequest) -> list[Edit] | None:
+        if request.shared or request.has_params or any(argument.star for argument in request.call.args):
+            return None
+        like = next((n for n in request.module.walk(request.call) if isinstance(n, cst.SimpleString)), None)
+        edits: list[Edit] = []
+        if request.body is not None:
+            body = self._body(request.body.value)
+            if body is None:
+                return None
+            edits += body
+        edits.append(
+            Replace(
+                request.call,
+                lambda updated: _asking(updated, request, like.quote[0] if like is not None else '"'),
+            )
+        )
+        if request.urllib:
+            edits.append(AddImport("urllib.parse", "urlencode"))
+        elif isinstance(request.call.func, cst.Name):
+            names = [value.name for value in self.program.values(request.call.func) if isinstance(value, External)]
+            if len(names) != 1 or "." not in names[0]:
+                return None
+            edits += [AddImport(names[0].rsplit(".", 1)[0], "get"), Unused(request.call.func.value)]
+        return edits
+
+    def _body(self, node: cst.BaseExpression) -> list[Edit] | None:
+        """Return the edits that turn a request's body into a mapping of query parameters."""
+        edits: list[Edit] = []
+        if isinstance(node, cst.SimpleString):
+            return self._text_body(node)
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "encode":
+            # the call may be anywhere along the flow; here it is around the body itself
+            inner = self._body(node.func.value)
+            return None if inner is None else [*inner, Replace(node, _receiver)]
+        values = self.program.values(node)
+        objects = [value for value in values if isinstance(value, Obj) and value.kind == "dict"]
+        texts = [value for value in values if isinstance(value, Json)]
+        for text in texts:
+            objects.append(text.content)
+            edits += [Replace(text.call, _argument), *_heads(text.call)]
+            edits += self._encodings(node, text)
+        if not objects or len(objects) != len(values):
+            return None
+        for obj in objects:
+            found = [entry for entry in dict_entries.entries(self.program, obj) if entry.key == "expires_in"]
+            if not found:
+                return None
+            for entry in found:
+                more = self._entry(entry)
+                if more is None:
+                    return None
+                edits += more
+        return edits
+
+    def _encodings(self, node: cst.BaseExpression, text: Json) -> Iterator[Edit]:
+        """Yield edits that drop `.encode()` between the JSON text and the request."""
+        if isinstance(node, cst.Name):
+            for definition in self.program.definitions(node):
+                value = definition.value
+                if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value is not text.call:
+                    if value.func.attr.value == "encode":
+                        yield Replace(value, _receiver)
+
+    def _entry(self, entry: Entry) -> list[Edit] | None:
+        """Return the edits of `"expires_in": n`."""
+        module = self.program.module_of(entry.holder)
+        if entry.value is None or module is None:
+            return None
+        expires = clamped(entry.value, module.code(entry.value), None, v.TOKEN_REDEEM_LIMIT)
+        session = clamped(entry.value, module.code(entry.value), *v.SESSION_LIMITS)
+        if expires is None or session is None:
+            return None
+        value = cst.parse_expression(expires)
+        edits: list[Edit] = [dict_entries.rename(entry, _EXPIRES), Replace(entry.value, lambda updated: value)]
+        if isinstance(entry.holder, cst.Subscript):
+            statement = module.statement(entry.holder)
+            if statement is None:
+                return None
+            key = module.code(entry.key_node).replace("expires_in", _SESSION)
+            edits.append(InsertAfter(statement, f"{module.code(entry.holder.value)}[{key}] = {session}"))
+            return edits
+        parent = module.parent(entry.holder)
+        added = dict_entries.add(parent, [(_SESSION, session)]) if parent is not None else None
+        return [*edits, added] if added is not None else None
+
+    def _text_body(self, node: cst.SimpleString) -> list[Edit] | None:
+        """Return the edit of a body that is JSON text."""
+        try:
+            body = json.loads(node.evaluated_value)
+            seconds = int(body["expires_in"])
+        except (ValueError, KeyError, TypeError):
+            return None
+        low, high = v.SESSION_LIMITS
+        expires, session = min(seconds, v.TOKEN_REDEEM_LIMIT), min(max(seconds, low), high)
+        mapping = cst.parse_expression(f'{{"{_EXPIRES}": {expires}, "{_SESSION}": {session}}}')
+        return [Replace(node, lambda updated: mapping)]
+
+
+def _argument(updated: cst.CSTNode) -> cst.CSTNode:
+    return cst.ensure_type(updated, cst.Call).args[0].value
+
+
+def _receiver(updated: cst.CSTNode) -> cst.CSTNode:
+    return cst.ensure_type(cst.ensure_type(updated, cst.Call).func, cst.Attribute).value
+
+
+def _heads(call: cst.Call) -> list[Edit]:
+    """Return the import that may have become useless without `call`."""
+    node: cst.BaseExpression = call.func
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return [Unused(node.value)] if isinstance(node, cst.Name) else []
+
+
+def _asking(updated: cst.CSTNode, request: TokenRequest, quote: str) -> cst.Call:
+    """Return the GET in place of the POST."""
+    call = cst.ensure_type(updated, cst.Call)
+    places = {name: _place(request, node) for name, node in (("url", request.url), ("body", request.body))}
+    arguments = list(call.args)
+    minimum = cst.parse_expression(f"{{{quote}{_EXPIRES}{quote}: 60}}")
+    body = arguments[places["body"]].value if places["body"] >= 0 else minimum
+    if request.urllib:
+        url = arguments[places["url"]].value
+        code = cst.Module([]).code_for_node
+        mapping = code(body.with_changes(lpar=(), rpar=()))
+        joined = cst.parse_expression(f"{code(url)} + {quote}?{quote} + urlencode({mapping})")
+        arguments[places["url"]] = arguments[places["url"]].with_changes(value=joined)
+        verb = next((i for i, a in enumerate(request.call.args) if a.value is request.verb), -1)
+        return call.with_changes(args=_without(arguments, {places["body"], verb}))
+    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    params = cst.Arg(keyword=cst.Name("params"), value=body, equal=equal)
+    if places["body"] >= 0:
+        arguments[places["body"]] = params.with_changes(comma=arguments[places["body"]].comma)
+    else:
+        last = arguments[-1]
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        arguments[-1:] = [last.with_changes(comma=comma), params.with_changes(comma=last.comma)]
+    func = call.func
+    if request.verb is request.call.func:
+        func = func.with_changes(attr=cst.Name("get")) if isinstance(func, cst.Attribute) else cst.Name("get")
+    else:
+        arguments = [
+            a.with_changes(value=cst.SimpleString(f"{quote}GET{quote}")) if old.value is request.verb else a
+            for a, old in zip(arguments, [*request.call.args, None], strict=False)
+            if old is not None
+        ] + arguments[len(request.call.args) :]
+    return call.with_changes(func=func, args=arguments)
+
+
+def _place(request: TokenRequest, node: cst.Arg | None) -> int:
+    return next((index for index, argument in enumerate(request.call.args) if argument is node), -1)
+
+
+def _without(arguments: list[cst.Arg], places: set[int]) -> list[cst.Arg]:
+    kept = [argument for index, argument in enumerate(arguments) if index not in places]
+    kept[-1] = kept[-1].with_changes(comma=arguments[-1].comma)
+    return kept

@@ -1,0 +1,73 @@
+"""V3M103: query parameters that v2 never had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts import query
+from codemods.model import Safety
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import Change
+
+_LANGUAGE = "v2 ignored it; for other languages than English choose speech_model=universal-streaming-multilingual"
+_ADVICE = {
+    "speaker_labels": "v2 ignored it; v3 knows a `speaker_labels` of its own, which now takes effect",
+    "language_code": _LANGUAGE,
+    "language": _LANGUAGE,
+    "model": "v2 ignored it; v3's parameter is `speech_model`",
+    "punctuate": "v2 ignored it; v3 punctuates with format_turns=true, which is set",
+    "format_text": "v2 ignored it; v3 formats with format_turns=true, which is set",
+    "endpointing": "v2 ignored it; v3's parameters are `min_turn_silence` and `max_turn_silence` (milliseconds)",
+    "interim_results": "v2 ignored it; v3 always sends turns as they grow: test `end_of_turn` in the message",
+    "channels": "v2 ignored it; v3 takes one channel too: send mono",
+}
+_TAKES_EFFECT = frozenset({"speaker_labels"})
+_KNOWN = (
+    v.PARAMETERS_KEPT | v.PARAMETERS_DROPPED | v.PARAMETERS_V3 | set(v.PARAMETERS_RENAMED) | {v.SILENCE}
+) - _TAKES_EFFECT
+_URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=8000"
+_V3 = "&speech_model=universal-streaming-english&format_turns=true"
+
+
+class UnknownParameters(Rule):
+    """Reports parameters that the v2 socket never had."""
+
+    code = "V3M103"
+    summary = "query parameters that v2 never had are reported"
+    why = "v2 ignored what it did not know. v3 may refuse the session, or give the name a meaning of its own."
+    safety = Safety.MANUAL
+    nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
+    order = 12
+    examples = (
+        Example(
+            "import websocket\n\n"
+            'ws = websocket.create_connection("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000&punctuate=true")\n',
+            "import websocket\n\n"
+            f"# TODO(v3-migrate): V3M103 take 'punctuate' out of the URL: {_ADVICE['punctuate']}\n"
+            f'ws = websocket.create_connection("{_URL}&punctuate=true{_V3}")\n',
+        ),
+    )
+    untouched = (
+        'import requests\n\nrequests.post("https://api.assemblyai.com/v2/transcript", json={"punctuate": True})\n',
+        'import websocket\n\nws = websocket.create_connection("wss://api.example.com/v1/listen?punctuate=true")\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        table = context.program.memo(UnknownParameters, lambda: self._plan(context))
+        return table.get(node, ())
+
+    def _plan(self, context: Context) -> dict[cst.CSTNode, list[Change]]:
+        table: dict[cst.CSTNode, list[Change]] = {}
+        for parameter in query.parameters(context.program):
+            if parameter.name in _KNOWN:
+                continue
+            advice = _ADVICE.get(parameter.name, "v2 never had it, and neither has v3")
+            if parameter.name in _TAKES_EFFECT:
+                message = f"see whether {parameter.name!r} is still wanted: {advice}"
+            else:
+                message = f"take {parameter.name!r} out of the URL: {advice}"
+            table.setdefault(parameter.node, []).append(self.report(parameter.node, message))
+        return table

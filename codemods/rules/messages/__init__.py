@@ -1,0 +1,1 @@
+"""V3M3xx: messages and their fields."""

@@ -1,0 +1,117 @@
+"""V3M304: fields that v3 has on words only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts.narrowing import has_transcript
+from codemods.facts.type_tests import is_message, read_base
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import helper, keep_parentheses, quoted, replace_with
+from codemods.syntax.edits import Change, Replace
+
+HELPERS = {
+    "confidence": (
+        "mean_confidence",
+        '''\
+def mean_confidence(message):
+    """Return the mean confidence of a turn's words, 0 for a message without words."""
+    words = message.get("words") or [{"confidence": 0}]
+    return sum(word["confidence"] for word in words) / len(words)
+''',
+    ),
+    "audio_start": (
+        "turn_start",
+        '''\
+def turn_start(message):
+    """Return when a turn's first word begins, in milliseconds of audio; 0 for a message without words."""
+    words = message.get("words")
+    return words[0]["start"] if words else 0
+''',
+    ),
+    "audio_end": (
+        "turn_end",
+        '''\
+def turn_end(message):
+    """Return when a turn's last word ends, in milliseconds of audio; 0 for a message without words."""
+    words = message.get("words")
+    return words[-1]["end"] if words else 0
+''',
+    ),
+}
+_TIGHT = (cst.Assign, cst.AnnAssign, cst.Return, cst.Arg, cst.DictElement, cst.Element, cst.NamedExpr)
+
+
+class DerivedFields(Rule):
+    """Computes a transcript's confidence and times from its words."""
+
+    code = "V3M304"
+    summary = "confidence, audio_start and audio_end are computed from the words"
+    why = (
+        "v3 has no confidence and no times on a turn; `end_of_turn_confidence` is something else (how sure the service "
+        "is that the speaker is done)."
+    )
+    nodes = (cst.Subscript, cst.Call)
+    order = 41
+    examples = (
+        Example(
+            "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
+            '    if data["message_type"] == "FinalTranscript":\n'
+            '        print(data["text"], data["confidence"])\n        begin = data["audio_start"]\n\n\n'
+            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", '
+            "on_message=on_message)\n",
+            "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
+            '    if data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"]:\n'
+            '        print(data["transcript"], sum(word["confidence"] for word in data["words"]) '
+            '/ max(len(data["words"]), 1))\n'
+            '        begin = data["words"][0]["start"] if data["words"] else 0\n\n\n'
+            'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
+            '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n',
+        ),
+    )
+    untouched = ('reply = {"confidence": 0.5, "audio_start": 0}\nprint(reply["confidence"], reply["audio_start"])\n',)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        base = read_base(node)
+        if base is None or base.key is None or context.is_claimed(node):
+            return
+        keys = set(context.program.constants(base.key))
+        if len(keys) != 1:
+            return
+        key = keys.pop()
+        if not is_message(context.program, base.node):
+            if key in {*v.DERIVED_FIELDS, "created"} and context.program.messages(base.node):
+                yield self.report(node, f"v3 messages have no {key!r}; the server's messages and others are read here")
+            return
+        if key == "created":
+            yield self.report(node, "v3 messages carry no time of creation: take the clock when the message arrives")
+            return
+        if key not in v.DERIVED_FIELDS:
+            return
+        if isinstance(context.module.parent(node), cst.AssignTarget):
+            yield self.report(node, f"v3 messages have no {key!r}: keep this value in a variable of your own")
+            return
+        context.claim(node)
+        message = f"v2 field {key!r}, computed from the words"
+        if isinstance(base.node, cst.Name) and has_transcript(node, base.node, context):
+            code = self._inline(key, base.node.value, base.key)
+            yield self.change(node, message, self._replace(node, code, context))
+            return
+        computed = helper(context.module, *HELPERS[key])
+        yield self.change(node, message, replace_with(node, f"{computed.name}({context.code(base.node)})"), computed)
+
+    def _inline(self, key: str, name: str, like: cst.CSTNode) -> str:
+        words = f"{name}[{quoted('words', like)}]"
+        if key == "confidence":
+            return f"sum(word[{quoted('confidence', like)}] for word in {words}) / max(len({words}), 1)"
+        index, field = (0, "start") if key == "audio_start" else (-1, "end")
+        return f"{words}[{index}][{quoted(field, like)}] if {words} else 0"
+
+    def _replace(self, node: cst.CSTNode, code: str, context: Context) -> Replace:
+        parent = context.module.parent(node)
+        if not isinstance(parent, _TIGHT):
+            code = f"({code})"
+        return Replace(node, lambda updated: keep_parentheses(updated, cst.parse_expression(code)))

@@ -1,0 +1,87 @@
+"""V3M321: an empty partial taken for silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts.narrowing import is_idle
+from codemods.facts.program import Program
+from codemods.facts.type_tests import TypeTests
+from codemods.model import Safety
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import Change
+
+_BEFORE = (
+    "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
+    '    if data["message_type"] == "PartialTranscript":\n        if not data["text"]:\n            answer()\n\n\n'
+    'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", on_message=on_message)\n'
+)
+_AFTER = (
+    "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
+    '    if data["type"] == "Turn" and not data["end_of_turn"]:\n'
+    "        # TODO(v3-migrate): V3M321 v3 sends no empty partial while nobody speaks: act on end_of_turn instead\n"
+    '        if not data["transcript"]:\n            answer()\n\n\n'
+    'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
+    '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n'
+)
+
+
+class EmptyPartials(Rule):
+    """Reports programs that take an empty partial as "the speaker went quiet"."""
+
+    code = "V3M321"
+    summary = "an empty partial is no sign of silence in v3"
+    why = "v2 sent empty partials while nobody spoke. v3 sends none; the end of speech is a turn with `end_of_turn`."
+    safety = Safety.MANUAL
+    nodes = (cst.If,)
+    order = 15
+    examples = (Example(_BEFORE, _AFTER),)
+    untouched = ('if not {"text": ""}["text"]:\n    print("quiet")\n',)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        branch = cst.ensure_type(node, cst.If)
+        empty = _empty_when(branch.test, context.program)
+        if empty is None:
+            return
+        quiet = branch.body if empty else branch.orelse.body if isinstance(branch.orelse, cst.Else) else None
+        if quiet is None or is_idle(quiet) or not self._in_partial(branch, context):
+            return
+        yield self.report(branch.test, "v3 sends no empty partial while nobody speaks: act on end_of_turn instead")
+
+    def _in_partial(self, node: cst.If, context: Context) -> bool:
+        tests = TypeTests.of(context.program).tests
+        child: cst.CSTNode = node
+        for up in context.module.ancestors(node):
+            if isinstance(up, cst.FunctionDef):
+                return False
+            if isinstance(up, cst.If) and up.body is child:
+                found = tests.get(up.test)
+                if found is not None and found.types == (v.PARTIAL,):
+                    return True
+            child = up
+        return False
+
+
+def _empty_when(test: cst.BaseExpression, program: Program) -> bool | None:
+    """Return whether the text is empty when `test` holds; None if the test is about something else."""
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        inner = _empty_when(test.expression, program)
+        return None if inner is None else not inner
+    if program.fields(test, "text"):
+        return False
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return None
+    operator, right = test.comparisons[0].operator, test.comparisons[0].comparator
+    left = test.left
+    if isinstance(left, cst.Call) and isinstance(left.func, cst.Name) and left.func.value == "len" and left.args:
+        left = left.args[0].value
+    elif not (isinstance(right, cst.SimpleString) and right.evaluated_value == ""):
+        return None
+    if not program.fields(left, "text"):
+        return None
+    if isinstance(operator, cst.Equal | cst.LessThan):
+        return True
+    return False if isinstance(operator, cst.NotEqual | cst.GreaterThan | cst.GreaterThanEqual) else None

@@ -1,0 +1,76 @@
+"""V3M326: messages that tests make up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.interpreter.values import NOTHING, Obj, Str
+from codemods.model import Safety
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import Change
+
+_TURN = '{"type": "Turn", "transcript": ..., "words": [...], "end_of_turn": %s, "turn_is_formatted": %s}'
+_NOW = {
+    v.PARTIAL: _TURN % ("False", "False"),
+    v.FINAL: _TURN % ("True", "True"),
+    "SessionBegins": '{"type": "Begin", "id": ..., "expires_at": <Unix seconds>}',
+    "SessionTerminated": '{"type": "Termination", "audio_duration_seconds": ..., "session_duration_seconds": ...}',
+    "SessionInformation": '{"type": "Termination", "audio_duration_seconds": ..., "session_duration_seconds": ...}',
+}
+
+
+class Imitations(Rule):
+    """Reports v2 messages that a test makes up for the program."""
+
+    code = "V3M326"
+    summary = "messages that tests make up have to look like v3's"
+    why = "The program under test reads v3 messages now; what a test is to find out with one, only its author knows."
+    safety = Safety.MANUAL
+    nodes = (cst.Dict, cst.SimpleString)
+    order = 50
+    examples = (
+        Example(
+            "import json\nimport websocket\n\n\ndef is_final(message):\n"
+            '    return message["message_type"] == "FinalTranscript"\n\n\n'
+            "def on_message(ws, raw):\n    print(is_final(json.loads(raw)))\n\n\n"
+            "def test_final():\n"
+            '    on_message(None, \'{"message_type": "FinalTranscript", "text": "yes"}\')\n\n\n'
+            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", '
+            "on_message=on_message)\n",
+            "import json\nimport websocket\n\n\ndef is_final(message):\n"
+            '    return message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"]\n\n\n'
+            "def on_message(ws, raw):\n    print(is_final(json.loads(raw)))\n\n\n"
+            "def test_final():\n"
+            f"    # TODO(v3-migrate): V3M326 imitates a v2 message; v3 sends {_NOW[v.FINAL]}\n"
+            '    on_message(None, \'{"message_type": "FinalTranscript", "text": "yes"}\')\n\n\n'
+            'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
+            '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n',
+        ),
+    )
+    untouched = ('def test_note():\n    assert {"message_type": "FinalTranscript"}["message_type"]\n',)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if not context.program.mentions_v2 or not context.program.is_test(context.module, node):
+            return
+        found = self._types(node, context)
+        kind = next((text for text in found if text in _NOW), None)
+        if kind is not None:
+            context.claim(node)
+            yield self.report(node, f"imitates a v2 message; v3 sends {_NOW[kind]}")
+
+    def _types(self, node: cst.CSTNode, context: Context) -> list[str]:
+        if isinstance(node, cst.Dict):
+            held = context.program.run.items(Obj(node, "dict")).get(v.TYPE_KEY, NOTHING)
+            return [value.literal for value in held if isinstance(value, Str) and value.literal is not None]
+        text = cst.ensure_type(node, cst.SimpleString).evaluated_value
+        if not isinstance(text, str | bytes) or v.TYPE_KEY not in str(text):
+            return []
+        try:
+            message = json.loads(text)
+        except ValueError:
+            return []
+        return [str(message.get(v.TYPE_KEY))] if isinstance(message, dict) else []

@@ -1,0 +1,83 @@
+"""V3M327: keys of a message that a loop compares with v2's names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts.sessions import Sessions
+from codemods.model import Safety
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import Change
+
+_KEYS = frozenset({*v.FIELDS, *v.DERIVED_FIELDS, "created"})
+_NOTE = "looks for a v2 key among those of a message"
+_PROGRAM = """\
+import json
+import websocket
+
+
+def on_message(ws, raw):
+    for key, value in json.loads(raw).items():
+{todo}        if key == "text":
+            print(value)
+
+
+websocket.WebSocketApp("{url}", on_message=on_message)
+"""
+_V2 = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000"
+_V3 = "wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true"
+
+
+class KeysOneByOne(Rule):
+    """Reports such comparisons where a function goes over the keys of a message."""
+
+    code = "V3M327"
+    summary = "a loop over the keys of a message looks for v2's names"
+    why = "v3 calls them `transcript`, `type`, `id`: the comparison is never true again."
+    safety = Safety.MANUAL
+    nodes = (cst.Call,)
+    order = 45
+    examples = (
+        Example(
+            _PROGRAM.format(todo="", url=_V2),
+            _PROGRAM.format(
+                todo=f"        # TODO(v3-migrate): V3M327 {_NOTE}: text is transcript\n",
+                url=_V3,
+            ),
+        ),
+    )
+    untouched = (_PROGRAM.format(todo="", url="wss://example.com/ws"),)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        call = cst.ensure_type(node, cst.Call)
+        func = call.func
+        if not isinstance(func, cst.Attribute) or func.attr.value not in ("items", "keys"):
+            return
+        if not context.program.messages(func.value):
+            return
+        for inner in context.module.walk(Sessions.of(context.program).function(call)):
+            key = _wanted(inner)
+            if key is not None and not context.is_claimed(inner):
+                context.claim(inner)
+                now = f"{key} is {v.FIELDS[key]}" if key in v.FIELDS else f"v3 has no {key}"
+                yield self.report(inner, f"{_NOTE}: {now}")
+
+
+def _wanted(node: cst.CSTNode) -> str | None:
+    """Return the key that `name == "text"` or `name in ("text", ...)` asks for."""
+    if not isinstance(node, cst.Comparison) or not isinstance(node.left, cst.Name):
+        return None
+    target = node.comparisons[0]
+    options: list[cst.BaseExpression] = []
+    if isinstance(target.operator, cst.Equal | cst.NotEqual):
+        options = [target.comparator]
+    elif isinstance(target.comparator, cst.Tuple | cst.List | cst.Set):
+        options = [element.value for element in target.comparator.elements]
+    for option in options:
+        key = option.evaluated_value if isinstance(option, cst.SimpleString) else None
+        if isinstance(key, str) and key in _KEYS:
+            return key
+    return None

@@ -1,0 +1,71 @@
+"""V3M302: types whose message is out of reach where they are tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.facts.type_tests import TypeTests, read_base
+from codemods.facts.unpacking import Fillings
+from codemods.model import Safety
+from codemods.rewrites.turn_kind import KIND_CODE, kind_helper
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import Change
+
+
+class KindOrigins(Rule):
+    """Rewrites reads of the type whose message is out of reach where the type is tested."""
+
+    code = "V3M302"
+    summary = "a message type that leaves its message behind is replaced by the kind of turn"
+    why = "v3 tells partial from final by flags of the message, which a bare type does not carry along."
+    nodes = (cst.Subscript, cst.Call, cst.SimpleString)
+    order = 21
+    examples = (
+        Example(
+            "import json\nimport websocket\n\n\ndef show(kind, text):\n"
+            '    if kind == "FinalTranscript":\n        print(text)\n\n\n'
+            "def on_message(ws, raw):\n    data = json.loads(raw)\n"
+            '    show(data["message_type"], data.get("text"))\n\n\n'
+            'ws = websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000", '
+            "on_message=on_message)\n",
+            "import json\nimport websocket\n\n\n" + KIND_CODE + "\n\ndef show(kind, text):\n"
+            '    if kind == "FinalTurn":\n        print(text)\n\n\n'
+            "def on_message(ws, raw):\n    data = json.loads(raw)\n"
+            '    show(turn_kind(data), data.get("transcript"))\n\n\n'
+            'ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000'
+            '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n',
+        ),
+    )
+    untouched = (
+        "def show(kind, text):\n"
+        '    if kind == "final":\n        print(text)\n\n\n'
+        'show({"message_type": "final"}["message_type"], "")\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        tests = TypeTests.of(context.program)
+        if node not in tests.kinds or (node not in tests.stuck and context.is_claimed(node)):
+            return
+        read = read_base(node)
+        if read is None and node in Fillings.of(context.program).at:
+            return  # the class that is filled here, and what it is filled with, is V3M310's
+        if read is None or node in tests.stuck:
+            context.claim(node)
+            known = TypeTests.of(context.program)
+            if not any(test.operand is node and known.is_stuck(test) for test in known.tests.values()):
+                message = "the type's message is out of reach where it is tested: pass the message along"
+                yield self.report(node, message)  # else: reported as the test that it is part of
+            return
+        context.claim(node)
+        kind = kind_helper(context.module)
+        code = f"{kind.name}({context.code(read.node)})"
+        yield self.change(
+            node,
+            "v2 message type, replaced by the kind of turn",
+            replace_with(node, code),
+            kind,
+            safety=Safety.SAFE if tests.is_sure_origin(node) else Safety.UNSAFE,
+        )

@@ -1,0 +1,108 @@
+"""V3M323: the two messages at the end of a v2 session are one in v3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import libcst as cst
+
+from codemods.facts.narrowing import leaves
+from codemods.facts.type_tests import TypeTests
+from codemods.model import Safety
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import Change, Replace
+
+_END = ("SessionInformation", "SessionTerminated")
+
+
+class Termination(Rule):
+    """Joins the branches for SessionInformation and SessionTerminated."""
+
+    code = "V3M323"
+    summary = "branches for SessionInformation and SessionTerminated become one for Termination"
+    why = "v3 ends a session with one message; of two branches for it, the second would never run."
+    nodes = (cst.If,)
+    order = 16
+    examples = (
+        Example(
+            "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
+            '    kind = data["message_type"]\n    if kind == "SessionInformation":\n'
+            '        print(data["audio_duration_seconds"])\n    elif kind == "SessionTerminated":'
+            "\n        ws.close()\n    else:\n        print(kind)\n\n\n"
+            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", '
+            "on_message=on_message)\n",
+            "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
+            '    kind = data["type"]\n    if kind == "Termination":\n'
+            '        print(data["audio_duration_seconds"])\n        ws.close()\n    else:\n        print(kind)\n\n\n'
+            'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
+            '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n',
+        ),
+    )
+    untouched = (
+        'def end(kind):\n    if kind == "SessionInformation":\n        print(1)\n    elif kind == "SessionTerminated":'
+        "\n        print(2)\n",
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        first = cst.ensure_type(node, cst.If)
+        known = TypeTests.of(context.program)
+        tests = known.tests
+
+        def end_of(branch: cst.If) -> str | None:
+            found = tests.get(branch.test)
+            if found is None or len(found.types) != 1 or found.types[0] not in _END or known.is_stuck(found):
+                return None
+            operator = branch.test.comparisons[0].operator if isinstance(branch.test, cst.Comparison) else None
+            return found.types[0] if isinstance(operator, cst.Equal | cst.Is) else None
+
+        kind = end_of(first)
+        if kind is None:
+            return
+        depth, other = 0, first.orelse
+        while isinstance(other, cst.If):
+            depth += 1
+            second = end_of(other)
+            if second is not None and second != kind:
+                if not isinstance(first.body, cst.IndentedBlock) or not isinstance(other.body, cst.IndentedBlock):
+                    yield self.report(first.test, "v3 has one Termination message for both: join these branches")
+                    return
+                join = partial(_joined, depth=depth, first_goes_first=kind == "SessionInformation")
+                sure = known.is_sure(tests[first.test]) and known.is_sure(tests[other.test])
+                yield self.change(
+                    other.test,
+                    "SessionInformation and SessionTerminated are one message in v3: branches joined",
+                    Replace(first, join),
+                    safety=Safety.SAFE if sure else Safety.UNSAFE,  # as the tests themselves: both or none
+                )
+                return
+            other = other.orelse
+        yield from self._separate(first, kind, end_of, context)
+
+    def _separate(self, first: cst.If, kind: str, end_of, context: Context) -> Iterable[Change]:  # type: ignore[no-untyped-def]
+        block = context.module.parent(first)
+        if not isinstance(block, cst.IndentedBlock) or not leaves(first.body):
+            return
+        later = block.body[list(block.body).index(first) + 1 :]
+        for statement in later:
+            if isinstance(statement, cst.If) and end_of(statement) not in (None, kind):
+                yield self.report(first.test, "v3 has one Termination message for this and the branch below: join them")
+                return
+
+
+def _joined(updated: cst.CSTNode, depth: int, first_goes_first: bool) -> cst.If:
+    """Return the chain with the branch `depth` steps below merged into its head."""
+    first = cst.ensure_type(updated, cst.If)
+    chain = [first]
+    for _ in range(depth):
+        chain.append(cst.ensure_type(chain[-1].orelse, cst.If))
+    second = chain.pop()
+    ahead, behind = (first, second) if first_goes_first else (second, first)
+    head = list(ahead.body.body)
+    if head and leaves(ahead.body) and isinstance(head[-1], cst.SimpleStatementLine) and len(head[-1].body) == 1:
+        head.pop()
+    body = first.body.with_changes(body=[*head, *behind.body.body])
+    rest: cst.If | cst.Else | None = second.orelse
+    for branch in reversed(chain[1:]):
+        rest = branch.with_changes(orelse=rest)
+    return first.with_changes(body=body, orelse=rest)

@@ -1,0 +1,114 @@
+"""V3M306: constants, enumerations and tables of message types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from codemods.facts.type_names import TypeNames
+from codemods.facts.type_tests import TypeTests
+from codemods.model import Safety
+from codemods.rewrites.turn_kind import KIND_CODE, kind_name
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import rename_string
+from codemods.syntax.edits import Change, Replace
+
+_URL = (
+    "wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true"
+)
+_ENDS = ("SessionInformation", "SessionTerminated")
+
+
+class TypeNamesRule(Rule):
+    """Gives named message types their v3 values."""
+
+    code = "V3M306"
+    summary = "constants, enum members and table keys for v2 message types become kinds of v3 messages"
+    why = (
+        "v3 has one `Turn` type where v2 had two. Names for them stay useful if the type that they are held against "
+        "says which kind of turn it is."
+    )
+    nodes = (cst.SimpleString,)
+    order = 22
+    examples = (
+        Example(
+            "import json\nimport websocket\n\n\ndef final(message):\n"
+            '    print(message["text"])\n\n\n'
+            'HANDLERS = {"FinalTranscript": final}\n\n\n'
+            "def on_message(ws, raw):\n    message = json.loads(raw)\n"
+            '    handler = HANDLERS.get(message["message_type"])\n    if handler:\n        handler(message)\n\n\n'
+            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", '
+            "on_message=on_message)\n",
+            "import json\nimport websocket\n\n\n" + KIND_CODE + "\n\ndef final(message):\n"
+            '    print(message.get("transcript", ""))\n\n\n'
+            'HANDLERS = {"FinalTurn": final}\n\n\n'
+            "def on_message(ws, raw):\n    message = json.loads(raw)\n"
+            "    handler = HANDLERS.get(turn_kind(message))\n    if handler:\n        handler(message)\n\n\n"
+            f'websocket.WebSocketApp("{_URL}", on_message=on_message)\n',
+        ),
+    )
+    untouched = (
+        'HANDLERS = {"FinalTranscript": print}\n\n\ndef handle(event):\n    HANDLERS[event["kind"]](event)\n',
+        'from enum import Enum\n\n\nclass Kind(Enum):\n    FINAL = "FinalTranscript"\n\n\nprint(Kind.FINAL)\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        literal = cst.ensure_type(node, cst.SimpleString)
+        names = TypeNames.of(context.program)
+        tests = names.tests.get(literal)
+        if not tests or context.is_claimed(literal):
+            return
+        known = TypeTests.of(context.program)
+        name = kind_name(str(literal.evaluated_value))
+        sure = all(known.is_sure(test) for test in tests)
+        yield self.change(
+            literal,
+            f"v2 message type {literal.evaluated_value!r}, renamed to {name!r}",
+            rename_string(literal, name),
+            safety=Safety.SAFE if sure else Safety.UNSAFE,
+        )
+        elsewhere = names.elsewhere(literal)
+        if elsewhere:
+            module = context.program.module_of(elsewhere[0])
+            place = f"line {module.span(elsewhere[0]).line} of {module.path}" if module is not None else "elsewhere"
+            statement = context.module.statement(literal)
+            yield self.report(
+                statement if statement is not None else literal,
+                f"{literal.evaluated_value!r} is now {name!r}, and {place} uses it otherwise: check that",
+            )
+        yield from self._twins(literal, context, names)
+
+    def _twins(self, literal: cst.SimpleString, context: Context, names: TypeNames) -> Iterator[Change]:
+        """Deal with a table that has an entry for each of the two messages that are one in v3."""
+        for table in {table for test in names.tests[literal] for table in names.tables(test)}:
+            ends = [
+                (key, literals)
+                for key, literals in names.keys(table)
+                if any(isinstance(end, cst.SimpleString) and end.evaluated_value in _ENDS for end in literals)
+            ]
+            if len(ends) < 2 or literal not in ends[0][1]:
+                continue
+            entries = [context.module.parent(key) for key, _ in ends]
+            values = {context.code(entry.value) for entry in entries if isinstance(entry, cst.DictElement)}
+            place = table.site if context.module.owns(table.site) else context.module.statement(literal)
+            if len(values) == 1 and isinstance(place, cst.Dict):
+                message = "SessionInformation and SessionTerminated are one message in v3: one entry for both"
+                yield self.change(place, message, Replace(place, _without_twins))
+            else:
+                yield self.report(place or literal, "v3 has one Termination message for two entries here: join them")
+
+
+def _without_twins(updated: cst.CSTNode) -> cst.CSTNode:
+    """Return a dict without entries that are there twice."""
+    table = cst.ensure_type(updated, cst.Dict)
+    seen: set[str] = set()
+    kept: list[cst.BaseDictElement] = []
+    for element in table.elements:
+        code = cst.Module([]).code_for_node(element.with_changes(comma=cst.MaybeSentinel.DEFAULT))
+        if code not in seen:
+            kept.append(element)
+        seen.add(code)
+    if kept and len(kept) < len(table.elements):
+        kept[-1] = kept[-1].with_changes(comma=table.elements[-1].comma)
+    return table.with_changes(elements=kept)

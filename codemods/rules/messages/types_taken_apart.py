@@ -1,0 +1,109 @@
+"""V3M325: message types that are looked at in ways that no list of types explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts.type_tests import TypeTests
+from codemods.interpreter.values import Const, External
+from codemods.model import Safety
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import Change
+
+_PIECES = frozenset(
+    {
+        "casefold",
+        "count",
+        "endswith",
+        "find",
+        "index",
+        "lower",
+        "partition",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "split",
+        "startswith",
+        "upper",
+    }
+)
+_COMPARED = (cst.Equal, cst.NotEqual, cst.In, cst.NotIn, cst.Is, cst.IsNot)
+_TYPES = "v3's are Begin, Turn and Termination"
+_BEFORE = (
+    "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
+    '    if data["message_type"].startswith("Final"):\n        print(data["text"])\n\n\n'
+    'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", on_message=on_message)\n'
+)
+_AFTER = (
+    "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
+    f"    # TODO(v3-migrate): V3M325 looks at part of a message type: {_TYPES}\n"
+    '    if data["type"].startswith("Final"):\n        print(data.get("transcript", ""))\n\n\n'
+    'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
+    '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n'
+)
+
+
+class TypesTakenApart(Rule):
+    """Reports tests of a message type whose v2 types are spelled in pieces, or out of sight."""
+
+    code = "V3M325"
+    summary = "a test of the message type that cannot be rewritten, because the types it asks for cannot be seen"
+    why = "`kind.startswith('Final')` or `kind == settings.FINAL` is never true again: v3 has other types."
+    safety = Safety.MANUAL
+    nodes = (cst.Call, cst.Comparison, cst.Subscript)
+    order = 24
+    examples = (Example(_BEFORE, _AFTER),)
+    untouched = (
+        'def wanted(order):\n    return order["message_type"].startswith("Final")\n',
+        'def wanted(order, settings):\n    return order["message_type"] == settings.FINAL\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if isinstance(node, cst.Comparison):
+            yield from self._comparison(node, context)
+        elif isinstance(node, cst.Subscript):
+            if context.program.fields(node.value, v.TYPE_KEY):
+                yield self.report(node, f"looks at part of a message type: {_TYPES}")
+        elif isinstance(node, cst.Call) and self._takes_apart(node, context):
+            yield self.report(node, f"looks at part of a message type: {_TYPES}")
+
+    def _takes_apart(self, call: cst.Call, context: Context) -> bool:
+        program = context.program
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in _PIECES:
+            return bool(program.fields(call.func.value, v.TYPE_KEY))
+        if not any(isinstance(value, External) and value.name.startswith("re.") for value in program.values(call.func)):
+            return False
+        return any(program.fields(argument.value, v.TYPE_KEY) for argument in call.args)
+
+    def _comparison(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+        operator = node.comparisons[0].operator
+        if len(node.comparisons) != 1 or not isinstance(operator, _COMPARED):
+            return
+        if node in TypeTests.of(context.program).tests or context.is_claimed(node):
+            return
+        left, right = node.left, node.comparisons[0].comparator
+        if context.program.fields(left, v.TYPE_KEY):
+            message = self._other(right, context)
+        elif context.program.fields(right, v.TYPE_KEY):
+            inside = isinstance(operator, cst.In | cst.NotIn)
+            message = f"looks at part of a message type: {_TYPES}" if inside else self._other(left, context)
+        else:
+            return
+        if message is not None:
+            yield self.report(node, message)
+
+    def _other(self, node: cst.BaseExpression, context: Context) -> str | None:
+        """Return what to say about something that a message type is compared with."""
+        program = context.program
+        values = program.values(node)
+        if any(isinstance(value, Const) for value in values) or program.fields(node, v.TYPE_KEY):
+            return None
+        found = [text for text in program.constants(node) if text]
+        if not found:
+            return f"compares a message type with something out of sight: {_TYPES}"
+        if any(text in v.V3_TYPES for text in found):
+            return None
+        return f"v2 has no message type {found[0]!r}, and v3 has not either: {_TYPES}"

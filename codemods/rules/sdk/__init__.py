@@ -1,0 +1,1 @@
+"""V3M6xx: the Python SDK."""

@@ -1,0 +1,134 @@
+"""V3M604: `close()` becomes a graceful `disconnect`, and `on_close` is called where v2 called it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.session_plan import SessionPlan
+from codemods.rewrites.sdk.sessions import Use
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import expression, replace_with
+from codemods.syntax.edits import Change, Edit, InsertAfter, Replace
+
+_PASSED_ON = frozenset({"to_thread", "run_in_executor", "submit", "run_sync", "call_soon_threadsafe", "register"})
+
+
+class SdkClose(Rule):
+    """Ends sessions so that nothing said is lost."""
+
+    code = "V3M604"
+    summary = "`close()` becomes `disconnect(terminate=True)`, followed by the callback for the end"
+    why = (
+        "`disconnect()` alone drops what was said last and leaves the session open, and billed, for hours. v3 has no "
+        "event for `on_close`: the program calls it itself, once, where `close()` did."
+    )
+    nodes = (cst.Attribute,)
+    order = 7
+    examples = (
+        Example(
+            "import assemblyai as aai\n\n\ndef on_close():\n    print('bye')\n\n\n"
+            "transcriber = aai.RealtimeTranscriber(\n    sample_rate=8000, on_data=print, on_error=print, "
+            "on_close=on_close\n)\ntranscriber.connect()\ntranscriber.close()  # ends it\nprint('done')\n",
+            "import assemblyai as aai\n"
+            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
+            "    StreamingEvents,\n    StreamingParameters,\n)\n\n\ndef on_close():\n    print('bye')\n\n\n"
+            "transcriber = StreamingClient(\n"
+            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
+            "transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
+            "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
+            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
+            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
+            "transcriber.disconnect(terminate=True)  # ends it\non_close()\nprint('done')\n",
+        ),
+    )
+    untouched = ("stream = open('a.raw')\nstream.close()\n",)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        assert isinstance(node, cst.Attribute)
+        if node.attr.value != "close":
+            return
+        found = Plans.make(context.program, context.options).at(node)
+        if found is None or context.is_claimed(node):
+            return
+        use, plans = found
+        if any(plan.problem is not None for plan in plans) or any(plan.shape == "super" for plan in plans):
+            if any(plan.problem is None and plan.shape != "super" for plan in plans):
+                yield self.report(node, "sessions that are rewritten and others that are not end here: see to each")
+            return
+        base = use.node.value
+        endings = {self._ending(plan, context.code(base), context) for plan in plans}
+        if len(endings) > 1:
+            yield self.report(
+                node,
+                "sessions with different on_close callbacks end here: call disconnect(terminate=True), then the right "
+                "callback",
+            )
+            return
+        ending = endings.pop()
+        if any(plan.carries_closer for plan in plans) and any(
+            isinstance(n, cst.Call) for n in context.module.walk(base)
+        ):
+            yield self.report(node, "keep the client in a variable: disconnect(terminate=True), then its on_close()")
+            return
+        message = "close, rewritten to disconnect(terminate=True)" + (f" and {ending}" if ending else "")
+        statement = plans[0].ending_statement(context.code(base)) if ending is not None else None
+        if statement != ending and ending is not None:
+            ending = f"{ending.removesuffix('()')} and {ending}"
+        if use.call is not None:
+            edits = self._called(use, ending, statement, context)
+        else:
+            edits = self._handed(node, ending, statement, context)
+        yield self.change(node, message, *edits)
+
+    def _ending(self, plan: SessionPlan, client: str, context: Context) -> str | None:
+        plans = Plans.make(context.program, context.options)
+        return plan.ending(client) if plans.closer_problem(plan) is None else None
+
+    def _called(self, use: Use, ending: str | None, statement: str | None, context: Context) -> list[Edit]:
+        assert use.call is not None
+        base = context.code(use.node.value)
+        ended = f"{base}.disconnect(terminate=True)"
+        if ending is None or statement is None:
+            return [replace_with(use.call, ended)]
+        expr = context.module.parent(use.call)
+        line = context.module.parent(expr) if expr is not None else None
+        if isinstance(expr, cst.Expr) and isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
+            return [replace_with(use.call, ended), InsertAfter(line, statement)]
+        return [replace_with(use.call, f"({ended}, {ending})")]
+
+    def _handed(self, node: cst.Attribute, ending: str | None, statement: str | None, context: Context) -> list[Edit]:
+        """Return the edits where `close` itself is handed over: to a thread, an executor, `atexit`."""
+        base = context.code(node.value)
+        argument = context.module.parent(node)
+        outer = context.module.parent(argument) if argument is not None else None
+        if isinstance(outer, cst.Call) and isinstance(outer.func, cst.Attribute) and outer.args[-1] is argument:
+            if outer.func.attr.value in _PASSED_ON:
+                edits: list[Edit] = []
+                after = self._statement_of(outer, context) if ending is not None else None
+                if ending is None or after is not None:
+                    edits.append(replace_with(node, f"{base}.disconnect"))
+                    edits.append(Replace(outer, _with_true))
+                    if after is not None and statement is not None:
+                        edits.append(InsertAfter(after, statement))
+                    return edits
+        if ending is None:
+            return [replace_with(node, f"lambda: {base}.disconnect(terminate=True)")]
+        return [replace_with(node, f"lambda: ({base}.disconnect(terminate=True), {ending})")]
+
+    def _statement_of(self, call: cst.Call, context: Context) -> cst.SimpleStatementLine | None:
+        """Return the line `await ...(x.close)`, behind which the session is over."""
+        waited = context.module.parent(call)
+        expr = context.module.parent(waited) if waited is not None else None
+        line = context.module.parent(expr) if expr is not None else None
+        if isinstance(waited, cst.Await) and isinstance(expr, cst.Expr) and isinstance(line, cst.SimpleStatementLine):
+            return line
+        return None
+
+
+def _with_true(updated: cst.CSTNode) -> cst.CSTNode:
+    old = cst.ensure_type(updated, cst.Call)
+    last = old.args[-1].with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
+    return old.with_changes(args=[*old.args[:-1], last, cst.Arg(expression("True"))])

@@ -1,0 +1,147 @@
+"""V3M603: what describes the audio is given to `connect`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.rewrites.sdk.layout import WIDTH, Argument, call
+from codemods.rewrites.sdk.names import V3
+from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.scopes import is_portable
+from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
+from codemods.rewrites.sdk.sessions import Use
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import expression
+from codemods.syntax.edits import AddImport, Change, Edit, Replace
+
+_PASSED_ON = {"to_thread": 0, "run_in_executor": 1, "submit": 0, "run_sync": 0, "call_soon_threadsafe": 0}
+"""Functions that call an argument of theirs with the arguments behind it; where that argument stands."""
+
+
+class SdkConnect(Rule):
+    """Passes `StreamingParameters` to `connect`."""
+
+    code = "V3M603"
+    summary = "`connect()` takes the parameters of the session"
+    why = "v3's `connect` has one argument, the parameters. `connect()` and `connect(timeout=...)` raise TypeError."
+    nodes = (cst.Attribute,)
+    order = 7
+    examples = (
+        Example(
+            "import atexit\n\nimport assemblyai as aai\n\n\nclass Notes:\n    def __init__(self, rate):\n"
+            "        self.transcriber = aai.RealtimeTranscriber(sample_rate=rate, on_data=print, on_error=print)\n\n"
+            "    def start(self):\n        self.transcriber.connect(timeout=5)\n"
+            "        atexit.register(self.transcriber.close)\n",
+            "import atexit\n\nimport assemblyai as aai\n"
+            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
+            "    StreamingEvents,\n    StreamingParameters,\n)\n\n\nclass Notes:\n    def __init__(self, rate):\n"
+            "        self.transcriber = StreamingClient(\n            StreamingClientOptions(\n"
+            "                api_key=aai.settings.api_key,\n                connect_timeout=5,\n"
+            "                terminate_timeout=30.0,\n            )\n        )\n"
+            "        self.transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
+            "        self.transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
+            "        self.transcriber_parameters = StreamingParameters(\n            sample_rate=rate,\n"
+            '            speech_model="universal-streaming-english",\n            format_turns=True,\n        )\n\n'
+            "    def start(self):\n        self.transcriber.connect(self.transcriber_parameters)\n"
+            "        atexit.register(self.transcriber.disconnect, True)\n",
+        ),
+    )
+    untouched = ("import sqlite3\n\nsqlite3.connect('a.db').close()\n",)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        assert isinstance(node, cst.Attribute)
+        if node.attr.value != "connect":
+            return
+        found = Plans.make(context.program, context.options).at(node)
+        if found is None or context.is_claimed(node):
+            return
+        use, plans = found
+        if any(plan.problem is not None for plan in plans) or any(plan.shape == "super" for plan in plans):
+            if any(plan.problem is None and plan.shape != "super" for plan in plans):
+                yield self.report(node, "sessions that are rewritten and others that are not connect here: see to each")
+            return
+        code = self._parameters(use, plans, context)
+        wanted = call("StreamingParameters", plans[0].parameters, "", 500)
+        if code is None:
+            yield self.report(node, f"pass {wanted} to connect: not all of it can be named here")
+            return
+        edits: list[Edit] = [AddImport(V3, name) for name in sorted(plans[0].names) if not name.startswith("import ")]
+        if "StreamingParameters" in code:
+            edits.append(AddImport(V3, "StreamingParameters"))
+        message = "connect, which takes the session's parameters in v3"
+        if use.call is not None:
+            indent = context.module.tree.default_indent
+            edits.append(Replace(use.call, lambda updated: _only_argument(updated, code, indent)))
+            yield self.change(node, message, *edits)
+            return
+        handed = self._handed_over(node, code, context)
+        if handed is None:
+            yield self.report(node, f"connect is handed over uncalled: whoever calls it has to pass {wanted}")
+            return
+        yield self.change(node, message, *edits, handed)
+
+    def _parameters(self, use: Use, plans: list[SessionPlan], context: Context) -> str | None:
+        """Return the parameters as they can be written here."""
+        module = use.module
+        codes: set[str | None] = set()
+        for plan in plans:
+            if plan.carries_parameters:
+                safe = not any(isinstance(inner, cst.Call) for inner in module.walk(use.node.value))
+                codes.add(f"{module.code(use.node.value)}.{CARRIED}" if safe else None)
+            elif plan.stored:
+                codes.add(f"{module.code(use.node.value)}_parameters")
+            elif all(
+                is_portable(context.program, source, plan.session.module, use.node, module) for source in plan.sources
+            ):
+                holder = module.statement(use.node)
+                column = module.span(holder).column if holder is not None else 1
+                indent = module.tree.default_indent
+                first = len(module.code(use.node)) + 3
+                one_line = call("StreamingParameters", plan.parameters, indent, WIDTH - column - first)
+                codes.add(one_line)
+            else:
+                codes.add(None)
+        return codes.pop() if len(codes) == 1 else None
+
+    def _handed_over(self, node: cst.Attribute, code: str, context: Context) -> Edit | None:
+        """Return the edit that adds the parameters where `connect` itself is an argument."""
+        argument = context.module.parent(node)
+        outer = context.module.parent(argument) if argument is not None else None
+        if not isinstance(argument, cst.Arg) or not isinstance(outer, cst.Call):
+            return None
+        name = outer.func.attr.value if isinstance(outer.func, cst.Attribute) else ""
+        position = _PASSED_ON.get(name)
+        if position is not None and len(outer.args) == position + 1 and outer.args[position] is argument:
+
+            def add(updated: cst.CSTNode) -> cst.CSTNode:
+                old = cst.ensure_type(updated, cst.Call)
+                last = old.args[-1].with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
+                return old.with_changes(args=[*old.args[:-1], last, cst.Arg(expression(code))])
+
+            return Replace(outer, add)
+        if name == "Thread" and argument.keyword is not None and argument.keyword.value == "target":
+            if any(a.keyword is not None and a.keyword.value in ("args", "kwargs") for a in outer.args):
+                return None
+
+            def thread(updated: cst.CSTNode) -> cst.CSTNode:
+                old = cst.ensure_type(updated, cst.Call)
+                equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+                given = cst.Arg(expression(f"({code},)"), keyword=cst.Name("args"), equal=equal)
+                last = old.args[-1].with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
+                return old.with_changes(args=[*old.args[:-1], last, given])
+
+            return Replace(outer, thread)
+        return None
+
+
+def _only_argument(updated: cst.CSTNode, code: str, indent: str) -> cst.CSTNode:
+    old = cst.ensure_type(updated, cst.Call)
+    argument = cst.Arg(expression(code))
+    if "\n" in code:
+        # a long argument gets a line of its own, as the code around is likely to have it
+        new = expression(call("f", [Argument(code)], indent))
+        assert isinstance(new, cst.Call)
+        return old.with_changes(args=new.args, whitespace_before_args=new.whitespace_before_args)
+    return old.with_changes(args=[argument], whitespace_before_args=cst.SimpleWhitespace(""))

@@ -1,0 +1,117 @@
+"""V3M609: control of a running session, and methods that never were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.rewrites.sdk.names import V3
+from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.sessions import METHODS
+from codemods.rewrites.sdk.subclass import SILENCE, silence
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import expression
+from codemods.syntax.edits import AddImport, Change, Edit, Replace
+
+_ELSEWHERE = {
+    "connect": "connect(StreamingParameters(...))",
+    "close": "disconnect(terminate=True), then what on_close did,",
+    "force_end_utterance": "force_endpoint()",
+    SILENCE: "set_params(StreamingSessionParameters(max_turn_silence=...))",
+}
+_V3_METHODS = frozenset({"on", "disconnect", "set_params", "force_endpoint", "keep_alive", "params"})
+
+
+class SdkControls(Rule):
+    """Rewrites `force_end_utterance` and the silence threshold; reports methods that v2 never had."""
+
+    code = "V3M609"
+    summary = "`force_end_utterance` and the silence threshold become v3's; invented methods are reported"
+    why = (
+        "v3 ends a turn by meaning as well as by silence. With `end_of_turn_confidence_threshold=1` silence alone "
+        "decides, as in v2; `max_turn_silence` is how long it lasts, in milliseconds."
+    )
+    nodes = (cst.Attribute,)
+    order = 9
+    examples = (
+        Example(
+            "import assemblyai as aai\n\ntranscriber = aai.RealtimeTranscriber(sample_rate=8000, on_data=print, "
+            "on_error=print)\ntranscriber.connect()\n"
+            "transcriber.configure_end_utterance_silence_threshold(500)\ntranscriber.force_end_utterance()\n"
+            "transcriber.close()\n",
+            "import assemblyai as aai\n"
+            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
+            "    StreamingEvents,\n    StreamingParameters,\n    StreamingSessionParameters,\n)\n\n"
+            "transcriber = StreamingClient(\n"
+            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
+            "transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
+            "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
+            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
+            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
+            "transcriber.set_params(StreamingSessionParameters(end_of_turn_confidence_threshold=1.0, "
+            "max_turn_silence=500))\ntranscriber.force_endpoint()\ntranscriber.disconnect(terminate=True)\n",
+        ),
+    )
+    untouched = ("class Desk:\n    def force_end_utterance(self):\n        pass\n\n\nDesk().force_end_utterance()\n",)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        assert isinstance(node, cst.Attribute)
+        plans_of_program = Plans.make(context.program, context.options)
+        found = plans_of_program.at(node)
+        if found is None:
+            if node in plans_of_program.sessions.foreign and node.attr.value in _ELSEWHERE:
+                yield self.report(
+                    node, f"of a transcriber that is made out of sight: {_ELSEWHERE[node.attr.value]} in v3"
+                )
+            return
+        use, plans = found
+        name = node.attr.value
+        if name in METHODS and use.call is not None and isinstance(context.module.parent(use.call), cst.Await):
+            yield self.report(
+                node, f"{name} never was a coroutine, neither in v2 nor on this client: take the await out"
+            )
+        if name == "force_end_utterance":
+            edit: Edit = Replace(node.attr, lambda updated: cst.Name("force_endpoint"))
+            yield self.change(node, "force_end_utterance, rewritten to force_endpoint", edit)
+        elif name == SILENCE:
+            yield from self._silence(node, use.call, context)
+        elif name.startswith("_"):
+            yield self.report(node, f"{name!r} is the SDK's own: the v3 client is made differently inside")
+        elif name not in METHODS and name not in _V3_METHODS and all(plan.session.owner is None for plan in plans):
+            if isinstance(context.module.parent(node), cst.AssignTarget):
+                return
+            if all(context.program.run.read_heap(plan.session.transcriber, f".{name}") for plan in plans):
+                return
+            yield self.report(node, f"RealtimeTranscriber never had {name!r}{_nearest(name)}")
+
+    def _silence(self, node: cst.Attribute, call: cst.Call | None, context: Context) -> Iterable[Change]:
+        if call is None or len(call.args) != 1:
+            yield self.report(node, "call set_params(StreamingSessionParameters(max_turn_silence=...)) instead")
+            return
+        code = silence(context.options, context.code(call.args[0].value))
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            old = cst.ensure_type(updated, cst.Call)
+            func = cst.ensure_type(old.func, cst.Attribute).with_changes(attr=cst.Name("set_params"))
+            return old.with_changes(func=func, args=[cst.Arg(expression(code))])
+
+        yield self.change(
+            node,
+            "silence threshold, rewritten to max_turn_silence",
+            Replace(call, build),
+            AddImport(V3, "StreamingSessionParameters"),
+        )
+
+
+def _nearest(name: str) -> str:
+    near = {
+        "send": "stream(...)",
+        "send_audio": "stream(...)",
+        "start": "connect(...)",
+        "stop": "disconnect(terminate=True)",
+        "end": "disconnect(terminate=True)",
+        "is_connected": "a flag set by the handlers of Begin and Termination",
+        "session_id": "event.id in the handler of Begin",
+    }.get(name)
+    return f"; the nearest in v3 is {near}" if near is not None else ""

@@ -1,0 +1,139 @@
+"""V3M606: the SDK's session, error and end-of-session objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.interpreter.values import Const
+from codemods.libraries.assemblyai_values import ErrorStatus, Event, EventKind
+from codemods.rewrites.sdk.arguments import text_of
+from codemods.rewrites.sdk.names import MODEL_METHODS
+from codemods.rewrites.sdk.shown import is_shown
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import quoted, replace_with
+from codemods.syntax.edits import AddImport, Change, Edit
+
+_FIELDS = {
+    EventKind.OPENED: frozenset({"session_id", "expires_at", "message_type"}),
+    EventKind.ERROR: frozenset({"status_code", "args", "with_traceback", "add_note"}),
+    EventKind.INFORMATION: frozenset({"audio_duration_seconds", "message_type"}),
+}
+_V3_FIELDS = {
+    EventKind.OPENED: frozenset({"id", "type", "configuration"}),
+    EventKind.ERROR: frozenset({"code"}),
+    EventKind.INFORMATION: frozenset({"session_duration_seconds", "type"}),
+}
+
+
+class SdkEvents(Rule):
+    """Rewrites fields of the objects that the other callbacks receive, and close codes."""
+
+    code = "V3M606"
+    summary = "`session_id`, `expires_at`, `status_code` and close codes of the SDK become v3's"
+    why = (
+        "`BeginEvent` has `id`, a text, and an `expires_at` that knows its time zone (v2's did not: comparing the two "
+        "raises). `StreamingError` has `code`. An AttributeError in a handler is only logged."
+    )
+    nodes = (cst.Attribute, cst.Comparison, cst.Call)
+    order = 8
+    examples = (
+        Example(
+            "import assemblyai as aai\n\n\ndef on_open(session):\n    print(session.session_id)\n\n\n"
+            "def on_error(error):\n    if error.status_code == 4008:\n        print(error)\n\n\n"
+            "transcriber = aai.RealtimeTranscriber(\n    sample_rate=8000, on_data=print, on_open=on_open, "
+            "on_error=on_error\n)\ntranscriber.connect()\ntranscriber.close()\n",
+            "import assemblyai as aai\n"
+            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
+            "    StreamingEvents,\n    StreamingParameters,\n)\n\n\n"
+            "def on_open(client, session):\n    print(session.id)\n\n\n"
+            "def on_error(client, error):\n    if error.code == 3008:\n        print(error)\n\n\n"
+            "transcriber = StreamingClient(\n"
+            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
+            "transcriber.on(StreamingEvents.Begin, on_open)\n"
+            "transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
+            "transcriber.on(StreamingEvents.Error, on_error)\n"
+            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
+            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
+            "transcriber.disconnect(terminate=True)\n",
+        ),
+    )
+    untouched = ("import requests\n\nif requests.get('https://example.com').status_code == 4008:\n    pass\n",)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if isinstance(node, cst.Attribute):
+            yield from self._field(node, context)
+        elif isinstance(node, cst.Comparison):
+            yield from self._codes(node, context)
+        elif isinstance(node, cst.Call):
+            yield from self._guarded(node, context)
+
+    def _kinds(self, node: cst.BaseExpression, context: Context) -> set[EventKind]:
+        found = {value.kind for value in context.program.values(node) if isinstance(value, Event)}
+        return found - {EventKind.TRANSCRIPT}
+
+    def _field(self, node: cst.Attribute, context: Context) -> Iterable[Change]:
+        name = node.attr.value
+        for kind in self._kinds(node.value, context):
+            if name in _V3_FIELDS[kind] or name.startswith("__"):
+                return
+            if name in MODEL_METHODS and kind is not EventKind.ERROR:
+                yield self.report(node, f"what {name}() gives has v3's fields: whoever reads it has to know them")
+                return
+            if name not in _FIELDS[kind]:
+                yield self.report(node, f"a v2 {kind.value} never had {name!r}")
+                return
+            new = {"session_id": "id", "status_code": "code", "message_type": "type"}.get(name)
+            if new is not None:
+                edits: list[Edit] = [replace_with(node.attr, new)]
+                parent = context.module.parent(node)
+                if name == "session_id" and isinstance(parent, cst.Attribute):
+                    # v2 gave a `uuid.UUID`, and this asks it for something
+                    edits = [replace_with(node, f"uuid.UUID({context.code(node.value)}.id)"), AddImport("uuid")]
+                yield self.change(node, f"v2 field {name!r}, rewritten to {new!r}", *edits)
+            elif name == "expires_at" and not is_shown(node, context.module):
+                code = f"{context.code(node.value)}.expires_at.replace(tzinfo=None)"
+                yield self.change(
+                    node, "expires_at, which knows its time zone in v3 and did not in v2", replace_with(node, code)
+                )
+            return
+
+    def _codes(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+        operands = [node.left, *(target.comparator for target in node.comparisons)]
+        if not any(isinstance(value, ErrorStatus) for item in operands for value in context.program.values(item)):
+            return
+        for literal in context.module.walk(node):
+            if not isinstance(literal, cst.Integer):
+                continue
+            code = literal.evaluated_value
+            if code in v.CLOSE_CODES:
+                new = str(v.CLOSE_CODES[code])
+                yield self.change(literal, f"close code {code}, rewritten to {new}", replace_with(literal, new))
+            elif code in v.CLOSE_CODES_GONE:
+                yield self.report(literal, f"v3 has no close code for {code}")
+        for item in operands:
+            for value in context.program.values(item):
+                inline = any(isinstance(inner, cst.Integer) for inner in context.module.walk(item))
+                if (
+                    isinstance(value, Const)
+                    and isinstance(value.value, int)
+                    and value.value in v.CLOSE_CODES
+                    and not inline
+                ):
+                    yield self.report(item, f"close code {value.value} is {v.CLOSE_CODES[value.value]} in v3")
+
+    def _guarded(self, node: cst.Call, context: Context) -> Iterable[Change]:
+        """Rewrite the name in `getattr(error, "status_code", None)` and `hasattr(...)`."""
+        if not isinstance(node.func, cst.Name) or node.func.value not in ("getattr", "hasattr") or len(node.args) < 2:
+            return
+        name = text_of(context.program, node.args[1].value)
+        new = {"session_id": "id", "status_code": "code"}.get(name or "")
+        if new is None or not self._kinds(node.args[0].value, context):
+            return
+        yield self.change(
+            node,
+            f"v2 field {name!r}, rewritten to {new!r}",
+            replace_with(node.args[1].value, quoted(new, node.args[1].value)),
+        )

@@ -1,0 +1,96 @@
+"""V3M608: the SDK's microphone and file sources, which it no longer has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.rewrites.sdk import helpers
+from codemods.rewrites.sdk.names import Names
+from codemods.rewrites.sdk.sharing import provider
+from codemods.rule import Context, Example, Rule
+from codemods.rules.shutdown import sdk_at_exit
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import AddImport, Change, Edit
+
+
+class SdkExtras(Rule):
+    """Brings `MicrophoneStream` and `stream_file` into the program itself."""
+
+    code = "V3M608"
+    summary = "`aai.extras` becomes a small class or function of the program's own"
+    why = (
+        "`assemblyai.extras` was removed in SDK 1.0.0 without a replacement, and the `extras` option, which brought "
+        "PyAudio, with it: install `pyaudio` yourself. What replaces it records and paces as the old one did."
+    )
+    nodes = (cst.Attribute, cst.Name)
+    order = 15
+    examples = (
+        Example(
+            "import assemblyai as aai\n\n"
+            "for chunk in aai.extras.stream_file('a.wav', 16_000):\n    print(len(chunk))\n",
+            f"import assemblyai as aai\nimport time\n\n\n{helpers.STREAM_FILE.format(name='stream_file')}\n\n"
+            "for chunk in stream_file('a.wav', 16_000):\n    print(len(chunk))\n",
+        ),
+        Example(
+            "import assemblyai as aai\n\ntry:\n    microphone = aai.extras.MicrophoneStream()\n"
+            "except aai.extras.AssemblyAIExtrasNotInstalledError:\n    print('no PyAudio')\n",
+            f"import assemblyai as aai\nimport weakref\n\n\n{helpers.MICROPHONE.format(name='MicrophoneStream')}\n\n"
+            "try:\n    microphone = MicrophoneStream()\nexcept ImportError:\n    print('no PyAudio')\n",
+        ),
+    )
+    untouched = (
+        "class MicrophoneStream:\n    pass\n\n\nMicrophoneStream()\n",
+        "import assemblyai as aai\nfrom assemblyai.streaming.v3 import StreamingClient, StreamingClientOptions\n\n"
+        "client = StreamingClient(StreamingClientOptions(api_key='key'))\n"
+        "client.stream(aai.extras.MicrophoneStream(sample_rate=16_000))\n",
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        assert isinstance(node, cst.Attribute | cst.Name)
+        parent = context.module.parent(node)
+        if isinstance(parent, cst.ImportAlias | cst.AsName | cst.Param) or context.is_claimed(node):
+            return
+        if isinstance(parent, cst.Attribute) and parent.attr is node:
+            return
+        if isinstance(parent, cst.Arg) and parent.keyword is node:
+            return
+        if any(isinstance(up, cst.Import | cst.ImportFrom) for up in context.module.ancestors(node)):
+            return
+        names = Names.of(context.program, context.module)
+        extra = names.extra(node)
+        if extra is None or names.only_v3:
+            return  # a v3 program: nothing to migrate, whatever SDK it stays on
+        context.claim(node)
+        if extra == "AssemblyAIExtrasNotInstalledError":
+            yield self.change(node, f"{extra}, rewritten to ImportError", replace_with(node, "ImportError"))
+            return
+        if extra == "file_from_stream":
+            package = names.package
+            edits: list[Edit] = [] if package is not None else [AddImport("assemblyai")]
+            code = f"{package or 'assemblyai'}.Transcriber().upload_file"
+            yield self.change(node, "file_from_stream, rewritten to upload_file", replace_with(node, code), *edits)
+            return
+        taken = extra in names.taken
+        home = None if taken else provider(context.program, context.module, extra)
+        if home is not None:
+            yield self.change(
+                node,
+                f"{extra}, which the SDK no longer has, imported from {home}, which has it now",
+                replace_with(node, extra),
+                AddImport(home, extra),
+            )
+            return
+        name = {"MicrophoneStream": "PyAudioStream", "stream_file": "paced_file"}[extra] if taken else extra
+        if extra == "MicrophoneStream":
+            helper = helpers.microphone(name, tells=sdk_at_exit.asks_microphone(context))
+        else:
+            helper = helpers.stream_file(name)
+        hint = ": install pyaudio" if extra == "MicrophoneStream" else ""
+        yield self.change(
+            node,
+            f"{extra}, which the SDK no longer has, written into the program{hint}",
+            replace_with(node, name),
+            *helper,
+        )

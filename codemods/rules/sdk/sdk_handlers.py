@@ -1,0 +1,148 @@
+"""V3M602: SDK callbacks take the client as their first argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.libraries import assemblyai
+from codemods.rewrites.sdk.handlers import FINAL, Handler, client_name, event_parameter
+from codemods.rewrites.sdk.names import V3, Names
+from codemods.rewrites.sdk.plan import Plans
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import expression
+from codemods.syntax.edits import AddImport, Change, Edit, InsertBefore, Replace
+
+
+class SdkHandlers(Rule):
+    """Gives callbacks the argument that v3 passes first; drops partials where the option did so."""
+
+    code = "V3M602"
+    summary = "SDK callbacks take the client first"
+    why = (
+        "v3 calls every handler with the client and the event. A callback with one argument raises TypeError on each "
+        "event, which the SDK only logs: the program would run on without a single transcript. v3 has no option that "
+        "leaves partial transcripts out either, so the callback has to."
+    )
+    nodes = (cst.FunctionDef, cst.Lambda)
+    order = 6
+    examples = (
+        Example(
+            "import assemblyai as aai\n\n"
+            "transcriber = aai.RealtimeTranscriber(\n    sample_rate=8000,\n"
+            "    on_data=lambda transcript: print(transcript.confidence),\n    on_error=print,\n)\n"
+            "transcriber.connect()\ntranscriber.close()\n",
+            "import assemblyai as aai\n"
+            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
+            "    StreamingEvents,\n    StreamingParameters,\n)\n\n"
+            "transcriber = StreamingClient(\n"
+            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
+            "transcriber.on(StreamingEvents.Turn, lambda client, transcript: print("
+            "sum(word.confidence for word in transcript.words) / max(len(transcript.words), 1)))\n"
+            "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
+            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
+            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
+            "transcriber.disconnect(terminate=True)\n",
+        ),
+    )
+    untouched = ("def on_data(transcript):\n    print(transcript.text)\n",)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        assert isinstance(node, cst.FunctionDef | cst.Lambda)
+        plans = Plans.make(context.program, context.options)
+        handlers = plans.handlers.of_function.get(node, [])
+        if not handlers and isinstance(node, cst.FunctionDef):
+            yield from self._out_of_sight(node, context)
+        if not handlers or not handlers[0].direct:
+            return
+        if all(plans.of[handler.session].problem is not None for handler in handlers):
+            return
+        handler = handlers[0]
+        edits = self._parameter(node, handler, context)
+        if handler.filtered and isinstance(node, cst.FunctionDef):
+            edits += self._filter(node, handler)
+        elif handler.filtered and isinstance(node, cst.Lambda):
+            final = FINAL.format(event_parameter(handler).name.value)
+            edits.append(Replace(node.body, lambda updated: _if_final(updated, final)))
+        name = node.name.value if isinstance(node, cst.FunctionDef) else "lambda"
+        yield self.change(node, f"callback {name}, which v3 calls with the client first", *edits)
+
+    def _out_of_sight(self, node: cst.FunctionDef, context: Context) -> Iterable[Change]:
+        """Report a function that takes what the SDK hands to callbacks, and that nobody in the program calls."""
+        scope = context.program.run.scopes[node]
+        names = Names.of(context.program, context.module)
+        for param in (*node.params.posonly_params, *node.params.params):
+            if param.annotation is None or context.program.run.passed.get((scope, param.name.value)):
+                continue
+            if names.legacy(param.annotation.annotation) in assemblyai.EVENTS:
+                yield self.report(
+                    node.name,
+                    "nobody here registers or calls this: if the SDK does, it gets the client before the event",
+                )
+                return
+
+    def _parameter(self, node: cst.FunctionDef | cst.Lambda, handler: Handler, context: Context) -> list[Edit]:
+        name = client_name(node, context.module)
+        event = event_parameter(handler)
+        index = handler.given
+        annotated = event.annotation is not None
+        legacy = annotated and _names_legacy(event, context)
+        positional_only = index < len(node.params.posonly_params)
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            params = cst.ensure_type(updated, cst.Parameters)
+            annotation = cst.Annotation(cst.Name("StreamingClient")) if legacy else None
+            new = cst.Param(cst.Name(name), annotation=annotation, comma=_COMMA)
+            field = "posonly_params" if positional_only else "params"
+            offset = index if positional_only else index - len(params.posonly_params)
+            existing = list(getattr(params, field))
+            existing.insert(offset, new)
+            return params.with_changes(**{field: existing})
+
+        edits: list[Edit] = [Replace(node.params, build)]
+        if legacy:
+            edits.append(AddImport(V3, "StreamingClient"))
+        return edits
+
+    def _filter(self, node: cst.FunctionDef, handler: Handler) -> list[Edit]:
+        name = event_parameter(handler).name.value
+        body = node.body
+        if not isinstance(body, cst.IndentedBlock):
+            return []
+        first = body.body[0]
+        if len(body.body) > 1 and _is_docstring(first):
+            first = body.body[1]
+        if not isinstance(first, cst.SimpleStatementLine | cst.BaseCompoundStatement):
+            return []
+        return [InsertBefore(first, f"if not ({FINAL.format(name)}):\n    return\n")]
+
+
+def _if_final(updated: cst.CSTNode, final: str) -> cst.CSTNode:
+    """Return what a lambda does, for final turns only."""
+    condition = cst.ensure_type(expression(f"x if {final} else None"), cst.IfExp)
+    assert isinstance(updated, cst.BaseExpression)
+    body = updated
+    if isinstance(body, cst.IfExp | cst.Lambda) and not body.lpar:
+        body = body.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return condition.with_changes(body=body)
+
+
+_COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+
+
+def _names_legacy(param: cst.Param, context: Context) -> bool:
+    names = Names.of(context.program, context.module)
+    if param.annotation is None:
+        return False
+    return any(
+        names.legacy(node) is not None or (isinstance(node, cst.SimpleString) and "Realtime" in node.value)
+        for node in context.module.walk(param.annotation)
+    )
+
+
+def _is_docstring(statement: cst.BaseStatement) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    part = statement.body[0]
+    return isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString)

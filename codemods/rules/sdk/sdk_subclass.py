@@ -1,0 +1,130 @@
+"""V3M611: subclasses of the legacy transcriber."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.libraries import assemblyai
+from codemods.rewrites.sdk import helpers, subclass
+from codemods.rewrites.sdk.names import V3, Names
+from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.session_plan import SessionPlan
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import AddImport, Change, Edit, InsertAfter, Replace
+
+
+class SdkSubclass(Rule):
+    """Gives a subclass the methods of the legacy transcriber, so that its callers need not change."""
+
+    code = "V3M611"
+    summary = "a subclass of `RealtimeTranscriber` keeps `connect()`, `stream()` and `close()` on a v3 client"
+    why = (
+        "Subclasses are driven from other files. v3's `connect` needs parameters and its `close` is another method: "
+        "the subclass supplies both, and calls its `on_close`, which v3 would not."
+    )
+    nodes = (cst.ClassDef,)
+    order = 5
+    examples = (
+        Example(
+            "import assemblyai as aai\n\n\ndef on_close():\n    print('bye')\n\n\n"
+            "class PhoneTranscriber(aai.RealtimeTranscriber):\n    def __init__(self):\n"
+            "        super().__init__(\n            on_data=print,\n            on_error=print,\n"
+            "            on_close=on_close,\n            sample_rate=8000,\n        )\n\n\n"
+            "call = PhoneTranscriber()\ncall.connect()\ncall.close()\n",
+            "import assemblyai as aai\n"
+            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
+            "    StreamingEvents,\n    StreamingParameters,\n)\n\n\ndef on_close():\n    print('bye')\n\n\n"
+            "class PhoneTranscriber(StreamingClient):\n    def __init__(self):\n"
+            "        super().__init__(\n"
+            "            StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n        )\n"
+            "        self.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
+            "        self.on(StreamingEvents.Error, lambda client, event: print(event))\n"
+            "        self._session_parameters = StreamingParameters(\n            sample_rate=8000,\n"
+            '            speech_model="universal-streaming-english",\n            format_turns=True,\n        )\n\n'
+            "    def connect(self, timeout=None):\n        super().connect(self._session_parameters)\n\n"
+            "    def close(self):\n        self.disconnect(terminate=True)\n        on_close()\n\n\n"
+            "call = PhoneTranscriber()\ncall.connect()\ncall.close()\n",
+        ),
+    )
+    untouched = (
+        "from RealtimeSTT import RealtimeTranscriber\n\n\nclass Mine(RealtimeTranscriber):\n    pass\n",
+        "import assemblyai as aai\n\n\nclass Mine(aai.Transcriber):\n    pass\n",
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        assert isinstance(node, cst.ClassDef)
+        if not assemblyai.is_subclass(context.program.run, node):
+            return
+        plans = Plans.make(context.program, context.options)
+        found = [plan for session, plan in plans.of.items() if session.owner is node]
+        if len(found) != 1 or found[0].problem is not None:
+            # a base that is gone fails at once; one that takes other arguments would fail later
+            context.claim(*(base.value for base in node.bases))
+        if len(found) != 1:
+            yield self.report(
+                node,
+                "a subclass of RealtimeTranscriber whose constructor is not run by itself: give it an __init__ that "
+                "passes StreamingClientOptions(...) on and registers its handlers with on(...)",
+            )
+            return
+        plan = found[0]
+        if plan.problem is not None:
+            return
+        facts = context.program.run.classes[node]
+        present = frozenset(facts.methods)
+        edits: list[Edit] = []
+        added = subclass.methods(context.program, context.options, plan, present)
+        if any("StreamingSessionParameters" in code for code in added):
+            edits.append(AddImport(V3, "StreamingSessionParameters"))
+        if added and isinstance(node.body, cst.IndentedBlock):
+            edits.append(self._extended(node.body, added, context))
+        if plan.buffer:
+            edits += self._buffered_base(node, context)
+        for method in ("connect", "close"):
+            if method in present:
+                edits += self._own(facts.methods[method], plan, context)
+        yield self.change(
+            node, "subclass of RealtimeTranscriber, rewritten to a v3 client with the same methods", *edits
+        )
+
+    def _extended(self, body: cst.IndentedBlock, added: list[str], context: Context) -> Edit:
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            block = cst.ensure_type(updated, cst.IndentedBlock)
+            config = context.module.tree.config_for_parsing
+            blank = cst.EmptyLine(indent=False)
+            new = [cst.parse_statement(code, config).with_changes(leading_lines=(blank,)) for code in added]
+            return block.with_changes(body=[*block.body, *new])
+
+        return Replace(body, build)
+
+    def _buffered_base(self, node: cst.ClassDef, context: Context) -> list[Edit]:
+        names = Names.of(context.program, context.module)
+        for base in node.bases:
+            if names.legacy(base.value) == "RealtimeTranscriber":
+                context.claim(base.value)
+                name, edits = helpers.buffered(context.module)
+                return [*edits, replace_with(base.value, name)]
+        return []
+
+    def _own(self, method: cst.FunctionDef, plan: SessionPlan, context: Context) -> list[Edit]:
+        """Rewrite `super().connect(...)` and `super().close()` in the class's own methods."""
+        edits: list[Edit] = []
+        for node in context.module.walk(method):
+            if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+                continue
+            by_super = isinstance(node.func.value, cst.Call) and isinstance(node.func.value.func, cst.Name)
+            if not by_super:
+                continue
+            base = context.code(node.func.value)
+            if node.func.attr.value == "connect":
+                edits.append(replace_with(node, f"{base}.connect(self.{subclass.PARAMETERS})"))
+            elif node.func.attr.value == "close":
+                edits.append(replace_with(node, f"{base}.disconnect(terminate=True)"))
+                statement = context.module.statement(node)
+                ending = subclass.closing(plan)
+                if ending is not None and isinstance(statement, cst.SimpleStatementLine):
+                    edits.append(InsertAfter(statement, ending))
+        return edits

@@ -1,0 +1,302 @@
+"""V3M601: the SDK's legacy transcriber becomes a v3 client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.libraries import assemblyai
+from codemods.rewrites.sdk import frames, helpers, subclass
+from codemods.rewrites.sdk.arguments import may_be_none
+from codemods.rewrites.sdk.handlers import Handler
+from codemods.rewrites.sdk.layout import WIDTH, Argument, call
+from codemods.rewrites.sdk.names import V3, Names, spelled
+from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.registration import find_call, registration
+from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
+from codemods.rewrites.sdk.sessions import Session
+from codemods.rewrites.sdk.spans import Spans
+from codemods.rule import Context, Example, Rule
+from codemods.rules.shutdown import sdk_ends
+from codemods.syntax.build import expression
+from codemods.syntax.edits import AddImport, Change, Edit, Replace
+
+
+class SdkTranscriber(Rule):
+    """Spreads the arguments of `aai.RealtimeTranscriber(...)` over options, handlers and `connect(...)`."""
+
+    code = "V3M601"
+    summary = "`aai.RealtimeTranscriber` becomes `StreamingClient` with options and event handlers"
+    why = (
+        "The class is gone since SDK 0.64.3. v3's client takes the key in its options and not from `aai.settings`, "
+        "handlers through `on(...)`, and what describes the audio in `connect(...)`; unknown keywords are ignored "
+        "without a word. `terminate_timeout` is how long a graceful end may take before the last words are dropped."
+    )
+    nodes = (cst.Call,)
+    order = 5
+    examples = (
+        Example(
+            "import assemblyai as aai\n\n\ndef on_data(transcript):\n    print(transcript.text)\n\n\n"
+            "def on_error(error):\n    print(error)\n\n\n"
+            "transcriber = aai.RealtimeTranscriber(sample_rate=16_000, on_data=on_data, on_error=on_error)\n"
+            "transcriber.connect()\ntranscriber.close()\n",
+            "import assemblyai as aai\n"
+            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
+            "    StreamingEvents,\n    StreamingParameters,\n    TurnEvent,\n)\n\n\n"
+            f"{helpers.TURN_TEXT}\n\n"
+            "def on_data(client, transcript):\n    print(turn_text(transcript))\n\n\n"
+            "def on_error(client, error):\n    print(error)\n\n\n"
+            "transcriber = StreamingClient(\n"
+            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
+            "transcriber.on(StreamingEvents.Turn, on_data)\n"
+            "transcriber.on(StreamingEvents.Error, on_error)\n"
+            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=16_000,\n"
+            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
+            "transcriber.disconnect(terminate=True)\n",
+        ),
+    )
+    untouched = (
+        "from assemblyai.streaming.v3 import RealTimeTranscriber, RealTimeTranscriberOptions\n\n"
+        'client = RealTimeTranscriber(RealTimeTranscriberOptions(api_key="key"))\n',
+        "class RealtimeTranscriber:\n    pass\n\n\ntranscriber = RealtimeTranscriber()\n",
+        'import assemblyai as aai\n\ntranscriber = aai.Transcriber()\nprint(transcriber.transcribe("a.wav").text)\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        assert isinstance(node, cst.Call)
+        yield from self._mistaken(node, context)
+        plans = Plans.make(context.program, context.options)
+        for session, plan in plans.of.items():
+            if session.call is node:
+                context.claim(node.func)
+                yield from self._session(plan, plans, context)
+
+    def _mistaken(self, node: cst.Call, context: Context) -> Iterable[Change]:
+        """Report `aai.Transcriber` with what only the real-time class took."""
+        if Names.of(context.program, context.module).dotted(node.func) != "assemblyai.Transcriber":
+            return
+        for argument in node.args:
+            if argument.keyword is not None and argument.keyword.value in (*assemblyai.CALLBACKS, "sample_rate"):
+                yield self.report(
+                    argument,
+                    f"aai.Transcriber is for recordings and never had {argument.keyword.value!r}; for live audio v3 "
+                    "has StreamingClient, with on(StreamingEvents.Turn, ...) and StreamingParameters(sample_rate=...)",
+                )
+                return
+
+    def _session(self, plan: SessionPlan, plans: Plans, context: Context) -> Iterable[Change]:
+        session = plan.session
+        for argument in session.invented:
+            keyword = argument.keyword.value if argument.keyword is not None else ""
+            yield self.report(
+                argument, f"RealtimeTranscriber never had {keyword!r}{_nearest(keyword)}; the call failed in v2 as well"
+            )
+        if plan.problem is not None:
+            yield self.report(
+                session.call,
+                f"not rewritten: {plan.problem}; make a StreamingClient(StreamingClientOptions(api_key=...)), register "
+                "handlers with on(...), pass StreamingParameters(...) to connect",
+            )
+            return
+        note = "".join(f"; {text}" for text in plan.notes)
+        message = f"RealtimeTranscriber, rewritten to StreamingClient{note}"
+        wrong = plans.closer_problem(plan) if plan.closer is not None else None
+        if wrong is not None:
+            yield self.report(session.arguments["on_close"], wrong)
+        guard = self._guard(context)
+        if guard is not None:
+            yield self.report(
+                guard,
+                "assemblyai may be missing here: move the import of assemblyai.streaming.v3, which cannot, inside",
+            )
+        if self._has_other_host(context):
+            yield self.report(
+                session.call,
+                "settings.base_url is not for v3's client: give it its host, without a scheme, by "
+                "StreamingClientOptions(api_host=...)",
+            )
+        if plan.shape == "super":
+            yield self.change(session.call, message, *self._initialiser(plan, wrong is None, context))
+            return
+        if not session.named("connect"):
+            yield self.report(
+                session.call,
+                "no connect() of this transcriber was found: pass it "
+                + call("StreamingParameters", plan.parameters, "", 500),
+            )
+        if plan.buffer is None and frames.may_be_telephone(context.program, session):
+            yield self.report(
+                session.call,
+                "if this is a telephone line, its frames of 20 ms are too short for v3: gather a few first",
+            )
+        if not plan.is_closed and not _will_end(session, context):
+            event = (
+                "; on_close, for which v3 has no event, runs on Termination, which comes only then"
+                if plan.closer
+                else ""
+            )
+            yield self.report(
+                session.call,
+                f"no close() of this transcriber was found: call {plan.target}.disconnect(terminate=True) at the end, "
+                f"or the session stays open, and billed, for hours{event}",
+            )
+        yield self.change(session.call, message, *self._statement(plan, wrong is None, context))
+
+    def _guard(self, context: Context) -> cst.ImportFrom | cst.Import | None:
+        """Return the import of the SDK inside a `try` at the top of the module."""
+        for statement in context.module.tree.body:
+            if isinstance(statement, cst.Try):
+                for node in context.module.walk(statement.body):
+                    if isinstance(node, cst.Import) and any(spelled(a.name) == "assemblyai" for a in node.names):
+                        return node
+                    if isinstance(node, cst.ImportFrom) and node.module is not None:
+                        if spelled(node.module) == "assemblyai":
+                            return node
+        return None
+
+    def _has_other_host(self, context: Context) -> bool:
+        """Return whether the program points the SDK to another server."""
+
+        def look() -> bool:
+            for path in context.program.targets:
+                module = context.program.run.modules[path]
+                names = Names.of(context.program, module)
+                for node in module.walk():
+                    if (
+                        isinstance(node, cst.AssignTarget)
+                        and names.dotted(node.target) == "assemblyai.settings.base_url"
+                    ):
+                        return True
+                    if isinstance(node, cst.Call) and names.dotted(node.func) == "assemblyai.Settings":
+                        if any(item.keyword is not None and item.keyword.value == "base_url" for item in node.args):
+                            return True
+            return False
+
+        return context.program.memo("sdk other host", look)
+
+    # the statement that makes the client
+
+    def _names(self, plan: SessionPlan) -> list[Edit]:
+        names = {"StreamingClient", "StreamingClientOptions", *plan.names}
+        if plan.handlers or self._closes_on_termination(plan):
+            names.add("StreamingEvents")
+        if plan.stored or plan.carries_parameters or plan.shape == "super":
+            names.add("StreamingParameters")
+        return [
+            AddImport("assemblyai") if name == "import assemblyai" else AddImport(V3, name) for name in sorted(names)
+        ]
+
+    def _closes_on_termination(self, plan: SessionPlan) -> bool:
+        return plan.closer is not None and not plan.is_closed
+
+    def _statement(self, plan: SessionPlan, closes: bool, context: Context) -> list[Edit]:
+        assert plan.holder is not None
+        session, holder = plan.session, plan.holder
+        indent = session.module.tree.default_indent
+        room = WIDTH - context.module.span(holder).column + 1
+        edits = self._names(plan)
+        name = "StreamingClient"
+        extra: list[Argument] = []
+        if plan.buffer:
+            name, added = helpers.buffered(session.module)
+            edits += added
+            extra += [Argument(plan.buffer.chunk, "chunk_size"), Argument(plan.buffer.silence, "silence")]
+        options = call("StreamingClientOptions", plan.options, indent, room - len(indent))
+        made = call(name, [Argument(options), *extra], indent, room - len(plan.target) - 3)
+        lines = self._registrations(plan, closes, context)
+        original = session.call
+
+        def build(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+            old = find_call(updated, original)
+            ons = [registration(code, handler, old, session.module.tree) for code, handler in lines]
+            parsed = expression(made)
+            if plan.shape == "assign":
+                first = updated.deep_replace(old, parsed)
+                return cst.FlattenSentinel([first, *ons])
+            line = cst.ensure_type(updated, cst.SimpleStatementLine)
+            made_first = cst.parse_statement(f"{plan.target} = {made}", session.module.tree.config_for_parsing)
+            made_first = made_first.with_changes(leading_lines=line.leading_lines)
+            rest = line.with_changes(leading_lines=()).deep_replace(old, cst.Name(plan.target))
+            return cst.FlattenSentinel([made_first, *ons, rest])
+
+        edits.append(Replace(holder, build))
+        return edits
+
+    def _registrations(self, plan: SessionPlan, closes: bool, context: Context) -> list[tuple[str, Handler | None]]:
+        """Return the `on(...)` statements, with `HANDLER` for the callback as it looks when all is edited."""
+        indent = plan.session.module.tree.default_indent
+        lines: list[tuple[str, Handler | None]] = []
+        for handler in plan.handlers:
+            registered = f"{plan.target}.on(StreamingEvents.{handler.event}, HANDLER)"
+            if may_be_none(context.program, handler.argument.value):
+                registered = f"if {context.code(handler.argument.value)}:\n    {registered}"
+            lines.append((registered, handler))
+        if self._closes_on_termination(plan) and closes and plan.closer is not None:
+            lines.append(
+                (
+                    f"{plan.target}.on(StreamingEvents.Termination, lambda client, event: {plan.ending(plan.target)})",
+                    None,
+                )
+            )
+        if plan.carries_closer and closes and plan.closer is not None:
+            lines.append((f"{plan.target}.on_close = {plan.session.module.code(plan.closer)}", None))
+        if plan.stored or plan.carries_parameters:
+            parameters = call("StreamingParameters", plan.parameters, indent, WIDTH - 30)
+            kept = f"{plan.target}.{CARRIED}" if plan.carries_parameters else f"{plan.target}_parameters"
+            lines.append((f"{kept} = {parameters}", None))
+        return lines
+
+    # a subclass
+
+    def _initialiser(self, plan: SessionPlan, closes: bool, context: Context) -> list[Edit]:
+        """Return the edits of `super().__init__(...)`; what `connect` and `close` need is kept on the object."""
+        session = plan.session
+        statement = session.module.statement(session.call)
+        assert isinstance(statement, cst.SimpleStatementLine)
+        indent = session.module.tree.default_indent
+        room = WIDTH - context.module.span(statement).column + 1
+        edits = self._names(plan)
+        by_super = context.code(session.call.func).startswith("super")
+        base, added = helpers.buffered(session.module) if plan.buffer else ("StreamingClient", [])
+        name = context.code(session.call.func) if by_super else f"{base}.__init__"
+        arguments = [] if by_super else [Argument(plan.target)]
+        arguments.append(Argument(call("StreamingClientOptions", plan.options, indent, room - len(indent))))
+        if plan.buffer:
+            edits += added
+            arguments += [Argument(plan.buffer.chunk, "chunk_size"), Argument(plan.buffer.silence, "silence")]
+        made = call(name, arguments, indent, room)
+        kept = [
+            f"{plan.target}.{subclass.PARAMETERS} = {call('StreamingParameters', plan.parameters, indent, room - 20)}"
+        ]
+        if plan.closer is not None and closes and subclass.closer(plan) is None:
+            kept.append(f"{plan.target}.{subclass.CLOSER} = {session.module.code(plan.closer)}")
+        lines = self._registrations(plan, False, context)
+        original = session.call
+
+        def build(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+            old = find_call(updated, original)
+            ons = [registration(code, handler, old, session.module.tree) for code, handler in lines]
+            first = updated.deep_replace(old, expression(made))
+            config = session.module.tree.config_for_parsing
+            return cst.FlattenSentinel([first, *ons, *(cst.parse_statement(code, config) for code in kept)])
+
+        return [*edits, Replace(statement, build)]
+
+
+def _nearest(keyword: str) -> str:
+    near = {
+        "on_message": "on_data (v3: on(StreamingEvents.Turn, ...))",
+        "on_transcript": "on_data (v3: on(StreamingEvents.Turn, ...))",
+        "on_end": "on_close (v3: on(StreamingEvents.Termination, ...))",
+        "api_key": "aai.settings.api_key (v3: StreamingClientOptions(api_key=...))",
+        "language_code": 'nothing (v3: speech_model="universal-streaming-multilingual")',
+        "speaker_labels": "nothing (v3: StreamingParameters(speaker_labels=True))",
+    }.get(keyword)
+    return f"; the nearest is {near}" if near is not None else ""
+
+
+def _will_end(session: Session, context: Context) -> bool:
+    """Return whether another rule ends a session that nothing ended before."""
+    chosen = context.options.selects(sdk_ends.SdkEnds.code)
+    return chosen and Spans.of(context.program, context.options).will_end(session.call)

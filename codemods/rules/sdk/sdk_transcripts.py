@@ -1,0 +1,278 @@
+"""V3M605: transcripts of the SDK: partial or final, and their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.facts.narrowing import leaves
+from codemods.rewrites.sdk import clock, helpers
+from codemods.rewrites.sdk import handlers as h
+from codemods.rewrites.sdk.arguments import text_of
+from codemods.rewrites.sdk.names import MODEL_METHODS
+from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.reads import bracketed, does_something, ends_its_function, fitted, is_guarded, is_truth_test
+from codemods.rewrites.sdk.shown import is_shown
+from codemods.rewrites.sdk.turns import ANY, FINAL, FinalPaths, KindTest, is_transcript, kind_test
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import expression, keep_parentheses, replace_test, replace_with
+from codemods.syntax.edits import Change, Edit, Replace
+
+_CONFIDENCE = "sum(word.confidence for word in {0}.words) / max(len({0}.words), 1)"
+_KEPT = frozenset({"words", "end_of_turn", "turn_is_formatted", "transcript", "turn_order", "end_of_turn_confidence"})
+_V2 = frozenset(
+    {"text", "confidence", "audio_start", "audio_end", "created", "punctuated", "text_formatted", "message_type"}
+)
+
+
+class SdkTranscripts(Rule):
+    """Rewrites tests and reads of `RealtimeTranscript` to those of `TurnEvent`."""
+
+    code = "V3M605"
+    summary = "`RealtimeTranscript` becomes `TurnEvent`: its kinds and its fields"
+    why = (
+        "v3 has one class for partial and final. `end_of_turn and turn_is_formatted` is true exactly once per turn in "
+        "every variant of the service while `format_turns` is on; `end_of_turn` alone comes twice in one of them, "
+        "first without punctuation, which is neither partial nor final in v2's terms. `transcript` lacks the words "
+        "that may still change, so the first partial of a turn would look empty."
+    )
+    nodes = (cst.Attribute, cst.Call, cst.Comparison)
+    order = 8
+    examples = (
+        Example(
+            "import assemblyai as aai\n\n\ndef on_data(transcript):\n    if not transcript.text:\n        return\n"
+            "    if isinstance(transcript, aai.RealtimeFinalTranscript):\n        print(transcript.text)\n"
+            "        save(transcript)\n    else:\n        print(transcript.text, end='')\n\n\n"
+            "def save(transcript):\n    print(transcript.text, transcript.audio_start, transcript.punctuated)\n\n\n"
+            "transcriber = aai.RealtimeTranscriber(sample_rate=8000, on_data=on_data, on_error=print)\n"
+            "transcriber.connect()\ntranscriber.close()\n",
+            "import assemblyai as aai\n"
+            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
+            "    StreamingEvents,\n    StreamingParameters,\n    TurnEvent,\n)\n\n\n"
+            f"{helpers.TURN_TEXT}\n\n"
+            "def on_data(client, transcript):\n    if not transcript.words:\n        return\n"
+            "    if transcript.end_of_turn and transcript.turn_is_formatted:\n        print(transcript.transcript)\n"
+            "        save(transcript)\n    elif not transcript.end_of_turn:\n"
+            "        print(turn_text(transcript), end='')\n\n\n"
+            "def save(transcript):\n    print(transcript.transcript, "
+            "transcript.words[0].start if transcript.words else 0, transcript.turn_is_formatted)\n\n\n"
+            "transcriber = StreamingClient(\n"
+            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
+            "transcriber.on(StreamingEvents.Turn, on_data)\n"
+            "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
+            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
+            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
+            "transcriber.disconnect(terminate=True)\n",
+        ),
+    )
+    untouched = (
+        "import assemblyai as aai\n\ntranscript = aai.Transcriber().transcribe('a.wav')\n"
+        "print(transcript.text, transcript.confidence, transcript.words[0].text)\n",
+        "class Note:\n    text = ''\n\n\nprint(Note().text)\n",
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if context.is_claimed(node):
+            return
+        if isinstance(node, cst.Call | cst.Comparison):
+            yield from self._test(node, context)
+        elif isinstance(node, cst.Attribute) and is_transcript(context.program, node.value):
+            yield from self._field(node, context)
+
+    # partial or final
+
+    def _test(self, node: cst.Call | cst.Comparison, context: Context) -> Iterable[Change]:
+        tested = kind_test(context.program, context.module, node)
+        if tested is not None:
+            if not isinstance(tested.base, cst.Name | cst.Attribute | cst.Subscript):
+                yield self.report(node, "ask the turn itself: end_of_turn and turn_is_formatted")
+                return
+            context.claim(node)
+            edits = [self._flags(node, tested, context), *self._rest(node, tested, context)]
+            yield self.change(node, f"test for {tested.kind}, rewritten to the turn's flags", *edits)
+            return
+        if isinstance(node, cst.Comparison):
+            yield from self._empty(node, context)
+        elif isinstance(node.func, cst.Name) and node.func.value in ("hasattr", "getattr") and len(node.args) >= 2:
+            yield from self._guarded(node, context)
+
+    def _flags(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> Edit:
+        code = context.code(tested.base)
+        final = h.FINAL.format(code)
+        parent = context.module.parent(node)
+        if tested.kind == ANY:
+            return replace_with(node, "False" if tested.negated else "True")
+        if (tested.kind == FINAL) != tested.negated:
+            return replace_test(context.module, node, final)
+        if isinstance(parent, cst.UnaryOperation) and isinstance(parent.operator, cst.Not):
+            # `not isinstance(x, Partial)`: a final
+            return Replace(parent, lambda updated: _parenthesised(parent, final, context))
+        if isinstance(parent, cst.If) and parent.orelse is None and not leaves(parent.body) and not tested.negated:
+            return replace_with(node, f"not {code}.end_of_turn")
+        return replace_test(context.module, node, f"not ({final})")
+
+    def _rest(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> list[Edit]:
+        """Return the edit of a branch for all that is not final: the raw end of a turn is not partial either."""
+        parent = context.module.parent(node)
+        if tested.kind != FINAL or tested.negated or not isinstance(parent, cst.If) or parent.test is not node:
+            return []
+        if not isinstance(parent.orelse, cst.Else) or not ends_its_function(parent, context):
+            return []  # what follows may rest on the branch having run
+        partial = f"not {context.code(tested.base)}.end_of_turn"
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            old = cst.ensure_type(updated, cst.Else)
+            return cst.If(
+                expression(partial),
+                old.body,
+                leading_lines=old.leading_lines,
+                whitespace_before_test=cst.SimpleWhitespace(" "),
+                whitespace_after_test=old.whitespace_before_colon,
+            )
+
+        return [Replace(parent.orelse, build)]
+
+    def _empty(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+        """Rewrite `transcript.text == ""`."""
+        left, right = node.left, node.comparisons[0].comparator
+        if len(node.comparisons) != 1 or not isinstance(left, cst.Attribute) or left.attr.value != "text":
+            return
+        if not is_transcript(context.program, left.value) or text_of(context.program, right) != "":
+            return
+        operator = node.comparisons[0].operator
+        if not isinstance(operator, cst.Equal | cst.NotEqual):
+            return
+        context.claim(node)
+        code = f"{context.code(left.value)}.words"
+        negative = isinstance(operator, cst.Equal)
+        edit = replace_test(context.module, node, f"not {code}" if negative else code)
+        yield self.change(node, "test for an empty transcript, rewritten to its words", edit)
+        parent = context.module.parent(node)
+        if negative and isinstance(parent, cst.If) and parent.test is node and does_something(parent.body):
+            yield self.report(
+                parent,
+                "v3 sends no empty transcripts while nobody speaks, so this is not reached: end the wait with a timer, "
+                "or take end_of_turn as the sign of a pause",
+            )
+
+    def _guarded(self, node: cst.Call, context: Context) -> Iterable[Change]:
+        """Rewrite `hasattr(transcript, "text")` and `getattr(transcript, "text", "")`."""
+        base = node.args[0].value
+        name = text_of(context.program, node.args[1].value)
+        if name not in _V2 or not is_transcript(context.program, base):
+            return
+        context.claim(node)
+        assert isinstance(node.func, cst.Name)
+        if node.func.value == "hasattr":
+            yield self.change(node, f"every turn has what replaces {name!r}", self._always_true(node, context))
+            return
+        code, edits = self._value(name, base, node, context)
+        yield self.change(node, f"v2 field {name!r}, rewritten", replace_with(node, bracketed(code)), *edits)
+
+    def _always_true(self, node: cst.Call, context: Context) -> Edit:
+        """Return the edit that leaves out a test which holds for every turn, or puts `True` in its place."""
+        parent = context.module.parent(node)
+        kept = ""
+        if isinstance(parent, cst.IfExp) and parent.test is node:
+            kept = "body"
+        elif isinstance(parent, cst.BooleanOperation) and isinstance(parent.operator, cst.And):
+            outer = context.module.parent(parent)
+            if parent.left is node:
+                kept = "right"
+            elif (
+                isinstance(outer, cst.BooleanOperation) and isinstance(outer.operator, cst.And) and outer.left is parent
+            ):
+                kept = "left"
+        if not kept or parent is None:
+            return replace_with(node, "True")
+        return Replace(parent, lambda updated: keep_parentheses(updated, getattr(updated, kept)))
+
+    # fields
+
+    def _field(self, node: cst.Attribute, context: Context) -> Iterable[Change]:
+        name = node.attr.value
+        if name in _KEPT or name.startswith("_"):
+            return
+        if name in MODEL_METHODS:
+            yield self.report(node, f"what {name}() gives has v3's fields: whoever reads it has to know them")
+            return
+        if name not in _V2:
+            if not is_guarded(node, context):
+                yield self.report(node, f"a v2 transcript never had {name!r}{_nearest(name)}")
+            return
+        base = node.value
+        if not isinstance(base, cst.Name | cst.Attribute | cst.Subscript):
+            yield self.report(node, f"v3 has no {name!r}: keep the turn in a variable and see its words")
+            return
+        if name == "text" and is_truth_test(node, context):
+            edit = Replace(node.attr, lambda updated: cst.Name("words"))
+            yield self.change(node, "test for an empty transcript, rewritten to its words", edit)
+            holder = context.module.parent(context.module.parent(node) or node)
+            silent = isinstance(context.module.parent(node), cst.UnaryOperation) and isinstance(holder, cst.If)
+            if silent and isinstance(holder, cst.If) and holder.test is context.module.parent(node):
+                if does_something(holder.body):
+                    yield self.report(
+                        holder,
+                        "v3 sends no empty transcripts while nobody speaks, so this is not reached: end the wait with "
+                        "a timer, or take end_of_turn as the sign of a pause",
+                    )
+            return
+        if name == "message_type":
+            parent = context.module.parent(node)
+            while isinstance(parent, cst.Attribute) and parent.attr.value == "value":
+                node, parent = parent, context.module.parent(parent)
+            if not is_shown(node, context.module) and not isinstance(parent, cst.Assign):
+                yield self.report(node, "v3 has no message_type: whoever gets it must know FinalTurn and PartialTurn")
+        code, edits = self._value(name, base, node, context)
+        if any(isinstance(up, cst.FormattedString) and '"' in up.start for up in context.module.ancestors(node)):
+            code = code.replace('"', "'")  # Python before 3.12 has no other way
+        context.claim(node)
+        edit = replace_with(node, fitted(node, code, context))
+        yield self.change(node, f"v2 field {name!r}, rewritten", edit, *edits)
+
+    def _value(
+        self, name: str, base: cst.BaseExpression, node: cst.CSTNode, context: Context
+    ) -> tuple[str, list[Edit]]:
+        """Return the v3 expression for a v2 field, and what it needs."""
+        code = context.code(base)
+        if name == "text":
+            plans = Plans.make(context.program, context.options)
+            if FinalPaths(context.program, plans.handlers).reaches(node, base, context.module):
+                return f"{code}.transcript", []
+            function, edits = helpers.turn_text(context.module)
+            return f"{function}({code})", edits
+        if name == "confidence":
+            return _CONFIDENCE.format(code), []
+        if name == "audio_start":
+            return f"{code}.words[0].start if {code}.words else 0", []
+        if name == "audio_end":
+            return f"{code}.words[-1].end if {code}.words else 0", []
+        if name == "created":
+            return clock.now(context.module)
+        if name == "message_type":
+            return f'"FinalTurn" if {h.FINAL.format(code)} else "PartialTurn"', []
+        return f"{code}.turn_is_formatted", []
+
+
+def _parenthesised(old: cst.UnaryOperation, code: str, context: Context) -> cst.CSTNode:
+    edit = replace_test(context.module, old, code)
+    result = edit.build(old)
+    assert isinstance(result, cst.CSTNode)
+    return result
+
+
+def _nearest(name: str) -> str:
+    near = {
+        "is_final": "end_of_turn and turn_is_formatted",
+        "final": "end_of_turn and turn_is_formatted",
+        "is_partial": "not end_of_turn",
+        "partial": "not end_of_turn",
+        "transcript": "transcript",
+        "speaker": "speaker_label, with StreamingParameters(speaker_labels=True)",
+        "language": "language_code",
+        "start": "words[0].start",
+        "end": "words[-1].end",
+        "id": "turn_order",
+    }.get(name)
+    return f"; the nearest in v3 is {near}" if near is not None else ""

@@ -1,0 +1,1 @@
+"""V3M5xx: threads, resources, shutdown."""

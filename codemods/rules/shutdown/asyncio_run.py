@@ -1,0 +1,236 @@
+"""V3M522: Ctrl+C that stops the event loop, and not the coroutine in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
+from codemods.interpreter.heap import Def
+from codemods.interpreter.values import Transport
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace
+from codemods.syntax.tree import SourceModule
+from codemods.syntax.try_blocks import without_finally
+
+_TRANSPORTS = (Transport.WEBSOCKETS, Transport.AIOHTTP)
+_LOOPS = ("asyncio.get_event_loop", "asyncio.new_event_loop")
+#: Where loops come from does not change what one is used for.
+_POLICIES = "EventLoopPolicy"
+#: Belongs to the loop that there is when it is made.
+_BELONGS = "aiohttp.ClientSession"
+_BY_HAND = (
+    "Ctrl+C leaves this loop without cancelling what runs in it, so that the session stays open: "
+    "run the coroutine with asyncio.run(), and what blocks it with asyncio.to_thread()"
+)
+_WAITING = re.compile(r"builtins\.input$|sys\.stdin\.|subprocess\.(run|call|check_\w+|Popen\(\)\.)")
+_PROGRAM = """\
+import asyncio
+
+import websockets
+
+
+async def main(chunk):
+    async with websockets.connect("{url}") as ws:
+        try:
+            await ws.send(chunk)
+            print(await ws.recv())
+        finally:
+            await ws.send('{end}')
+
+
+{run}
+"""
+_V2 = "wss://api.assemblyai.com/v2/realtime/ws"
+_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+_END_V2, _END_V3 = '{"terminate_session": true}', '{"type": "Terminate"}'
+
+
+class AsyncioRun(Rule):
+    """Runs the session with `asyncio.run`, which cancels it on Ctrl+C, where the loop is used for nothing else."""
+
+    code = "V3M522"
+    summary = "Ctrl+C reaches the coroutine that holds the session"
+    why = (
+        "On Ctrl+C, `run_until_complete` and `run_forever` are left by KeyboardInterrupt, and the coroutine in them is "
+        "never resumed: nothing that it does at its end, such as to terminate the session, is done."
+    )
+    nodes = (cst.Call,)
+    order = 60
+    examples = (
+        Example(
+            _PROGRAM.format(
+                url=_V2,
+                end=_END_V2,
+                run="loop = asyncio.get_event_loop()\ntry:\n    loop.run_until_complete(main(b''))\n"
+                "finally:\n    loop.close()",
+            ),
+            _PROGRAM.format(url=_V3, end=_END_V3, run="asyncio.run(main(b''))"),
+        ),
+    )
+    untouched = (_PROGRAM.format(url=_V3, end=_END_V3, run="asyncio.get_event_loop().run_until_complete(main(b''))"),)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        found = context.program.memo(AsyncioRun, lambda: _plan(context)).get(node)
+        if found is None or not isinstance(node, cst.Call):
+            return
+        if found:
+            yield self.change(node, "Ctrl+C left this loop with the session open; now it cancels the coroutine", *found)
+        else:
+            yield self.report(node, _BY_HAND)
+
+
+@dataclass(slots=True)
+class _Loops:
+    """How a program uses event loops outside of coroutines.
+
+    Attributes:
+        runs: the calls of `run_until_complete` and `run_forever`.
+        made: the calls that get or make a loop.
+        closed: the calls that close it, or make it the one of its thread.
+        others: whatever else is done with a loop, or with asyncio.
+    """
+
+    runs: list[cst.Call] = field(default_factory=list)
+    made: list[cst.Call] = field(default_factory=list)
+    closed: list[cst.Call] = field(default_factory=list)
+    others: list[cst.CSTNode] = field(default_factory=list)
+
+
+def _plan(context: Context) -> dict[cst.CSTNode, list[Edit]]:
+    """Return the edits for each call that runs a loop with a v2 session in it; none where a person has to."""
+    sessions = Sessions.of(context.program)
+    live = [s for s in sessions.found.values() if s.legacy and s.audio and s.connection.transport in _TRANSPORTS]
+    if not live:
+        return {}
+    loops = _Loops()
+    for module in sessions.modules():
+        _collect(module, sessions, loops)
+    places = [place for session in live for place in [*session.receives, *(send.call for send in session.audio)]]
+    threads = {
+        function
+        for _, targets in sessions.thread_targets()
+        for target in targets
+        for function in sessions.reach(target)
+    }
+    # Ctrl+C is none of the business of other threads
+    holding = [r for r in loops.runs if _holds(r, places, sessions) and sessions.function(r) not in threads]
+    if len(loops.runs) != 1 or loops.others:
+        # a program that stops its tasks itself, or is told of signals, knows what it does
+        return {} if any(_stops(module) for module in sessions.modules()) else {run: [] for run in holding}
+    return {run: [] if _may_block(run, sessions, context.module) else _edits(run, loops, sessions) for run in holding}
+
+
+def _collect(module: SourceModule, sessions: Sessions, loops: _Loops) -> None:
+    for node in module.walk():
+        if not isinstance(node, cst.Call) or _runs_in_loop(node, module):
+            continue
+        names = external_names(sessions.program.values(node.func))
+        name = names[0] if len(names) == 1 else ""
+        last = name.rsplit(".", 1)[-1]
+        if name == _BELONGS:
+            loops.others.append(node)
+        if not name.startswith("asyncio.") or name.endswith((_POLICIES, "set_event_loop_policy")):
+            continue
+        if name in _LOOPS:
+            loops.made.append(node)
+        elif last in ("run_until_complete", "run_forever"):
+            loops.runs.append(node)
+        elif last in ("close", "set_event_loop"):
+            loops.closed.append(node)
+        else:
+            loops.others.append(node)
+
+
+def _runs_in_loop(node: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether code stands in a coroutine, where the loop that runs it is the one that there is."""
+    return any(isinstance(up, cst.FunctionDef) and up.asynchronous is not None for up in module.ancestors(node))
+
+
+def _holds(run: cst.Call, places: list[cst.CSTNode], sessions: Sessions) -> bool:
+    """Return whether a session lives in what a call runs; `run_forever` runs whatever there is."""
+    if not run.args:
+        return True
+    call = run.args[0].value
+    return isinstance(call, cst.Call) and any(
+        sessions.within(function, places) for function in functions(sessions.program.values(call.func))
+    )
+
+
+def _may_block(run: cst.Call, sessions: Sessions, module: SourceModule) -> bool:
+    """Return whether a coroutine waits for a terminal, a pipe or a queue: `asyncio.run` has Ctrl+C wait as well."""
+    called = [
+        function
+        for node in module.walk(run)
+        if isinstance(node, cst.Call)
+        for function in functions(sessions.program.values(node.func))
+    ]
+    return any(
+        isinstance(node, cst.Call) and _waits(node, sessions)
+        for function in called
+        for reached in sessions.reach(function)
+        for node in own_nodes(reached)
+    )
+
+
+def _waits(node: cst.Call, sessions: Sessions) -> bool:
+    if any(_WAITING.match(name) for name in external_names(sessions.program.values(node.func))):
+        return True
+    module = sessions.program.module_of(node)
+    taken = isinstance(node.func, cst.Attribute) and node.func.attr.value == "get" and not node.args
+    if not taken or module is None:
+        return False
+    up = module.parent(node)
+    call = module.parent(up) if isinstance(up, cst.Arg) else None  # asyncio.wait_for(queue.get(), 1)
+    names = external_names(sessions.program.values(call.func)) if isinstance(call, cst.Call) else []
+    return not isinstance(up, cst.Await) and not any(name.startswith("asyncio.") for name in names)
+
+
+def _stops(module: SourceModule) -> bool:
+    return any(word in module.text for word in (".cancel()", "add_signal_handler", "signal.signal"))
+
+
+def _edits(run: cst.Call, loops: _Loops, sessions: Sessions) -> list[Edit]:
+    module = sessions.program.module_of(run)
+    call = run.args[0].value if len(run.args) == 1 else None
+    if module is None or not isinstance(call, cst.Call) or not isinstance(run.func, cst.Attribute):
+        return []
+    called = functions(sessions.program.values(call.func))
+    if not called or not all(isinstance(item, cst.FunctionDef) and item.asynchronous for item in called):
+        return []  # asyncio.run takes coroutines, not what else can be awaited
+    if not sessions.program.can_import(module, "asyncio") or "nest_asyncio" in module.text:
+        return []
+    edits: list[Edit] = [
+        Replace(run, lambda updated: cst.ensure_type(updated, cst.Call).with_changes(func=_run())),
+        AddImport("asyncio"),
+    ]
+    if run.func.value in loops.made:
+        return edits if loops.made == [run.func.value] and not loops.closed else []
+    uses = _uses(run.func.value, loops, sessions)
+    gone = [*loops.made, *loops.closed]
+    statements = [module.statement(node) for node in gone if module.owns(node)]
+    if uses is None or len(uses) != 1 + len(loops.closed) or len(statements) != len(gone):
+        return []
+    for statement in statements:
+        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+            return []
+        edits.append(Remove(statement.body[0]))
+        around = module.parent(module.parent(statement) or statement)
+        if isinstance(around, cst.Finally):
+            edits += without_finally(around, module)
+    return edits
+
+
+def _run() -> cst.Attribute:
+    return cst.Attribute(cst.Name("asyncio"), cst.Name("run"))
+
+
+def _uses(loop: cst.BaseExpression, loops: _Loops, sessions: Sessions) -> list[cst.Name] | None:
+    """Return the uses of the variable that holds the one loop."""
+    definitions: list[Def] = list(sessions.program.definitions(loop)) if isinstance(loop, cst.Name) else []
+    if len(definitions) != 1 or definitions[0].value not in loops.made or len(loops.made) != 1:
+        return None
+    return sessions.program.uses_of.get(definitions[0], [])

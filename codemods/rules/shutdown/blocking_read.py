@@ -1,0 +1,80 @@
+"""V3M507: a blocking read of the microphone inside a coroutine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.facts.sessions import Sessions, external_names
+from codemods.model import Safety
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import AddImport, Change, Replace
+
+_STREAM = "pyaudio.PyAudio().open()"
+_PROGRAM = """\
+import asyncio
+
+import pyaudio
+import websockets
+
+audio = pyaudio.PyAudio()
+stream = audio.open(format=pyaudio.paInt16, channels=1, rate=16000, input=True)
+
+
+async def main():
+    async with websockets.connect("{url}") as ws:
+        try:
+            for _ in range(100):
+                await ws.send({read})
+        finally:
+            await ws.send('{{"type": "Terminate"}}')
+    audio.terminate()
+"""
+_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+
+
+class BlockingRead(Rule):
+    """Moves a blocking read to a thread; only on request, since it changes when other tasks run."""
+
+    code = "V3M507"
+    summary = "a coroutine reads the microphone without stopping all others"
+    why = (
+        "`stream.read` holds up the event loop until a block is full: transcripts are received late, and Ctrl+C and "
+        "the keepalive of the socket wait for it."
+    )
+    safety = Safety.UNSAFE
+    nodes = (cst.Call,)
+    order = 70
+    examples = (
+        Example(
+            _PROGRAM.format(url="wss://api.assemblyai.com/v2/realtime/ws", read="stream.read(3200)"),
+            _PROGRAM.format(url=_V3, read="await asyncio.to_thread(stream.read, 3200)"),
+        ),
+    )
+    untouched = (_PROGRAM.format(url=_V3, read="stream.read(3200)"),)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or node.func.attr.value != "read":
+            return
+        sessions = Sessions.of(context.program)
+        if not sessions.legacy or _STREAM not in external_names(context.program.values(node.func.value)):
+            return
+        function = sessions.function(node)
+        if not isinstance(function, cst.FunctionDef) or function.asynchronous is None:
+            return
+        message = "this read stops the event loop"
+        if context.options.unsafe:
+            yield self.change(node, message, Replace(node, _threaded), AddImport("asyncio"))
+        else:
+            read = context.code(node.func)
+            yield self.report(node, f"{message}: use await asyncio.to_thread({read}, ...), as --unsafe does")
+
+
+def _threaded(updated: cst.CSTNode) -> cst.CSTNode:
+    call = cst.ensure_type(updated, cst.Call)
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    lead = cst.Arg(call.func, comma=comma if call.args else cst.MaybeSentinel.DEFAULT)
+    to_thread = cst.Attribute(cst.Name("asyncio"), cst.Name("to_thread"))
+    new = cst.Await(call.with_changes(func=to_thread, args=[lead, *call.args], lpar=(), rpar=()))
+    return new.with_changes(lpar=call.lpar, rpar=call.rpar)

@@ -1,0 +1,150 @@
+"""V3M515: a connection that is made in a thread, where nothing can interrupt the attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.facts.concurrency import calls_of
+from codemods.facts.sessions import Session, Sessions, argument_of, own_nodes
+from codemods.interpreter.values import Transport
+from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.sender_thread import first_statement
+from codemods.rule import Context, Example, Rule
+from codemods.rules.shutdown import app_thread
+from codemods.syntax.edits import Change, Edit, InsertBefore
+from codemods.syntax.tree import SourceModule
+
+_LIMIT = "setdefaulttimeout"
+_SECONDS = 4  # less than the 5 that programs are wont to wait for their thread
+_PROGRAM = """\
+import threading
+
+import websocket
+
+
+def on_open(ws):
+{lifted}    ws.send(sound, websocket.ABNF.OPCODE_BINARY)
+    ws.send('{{"type": "Terminate"}}')
+
+
+ws = websocket.WebSocketApp("{url}", on_open=on_open)
+{limit}connection = threading.Thread(target=ws.run_forever)
+connection.start()
+"""
+_V2 = "wss://api.assemblyai.com/v2/realtime/ws"
+_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+_SET = f"websocket.{_LIMIT}({_SECONDS})  # to connect: nothing can stop the attempt in its thread"
+_LIFTED = f"    websocket.{_LIMIT}(None)\n    ws.sock.settimeout(None)  # connected: it may be silent for longer\n"
+
+
+class ConnectLimit(Rule):
+    """Gives the attempt to connect a time limit, which ends as soon as there is a connection."""
+
+    code = "V3M515"
+    summary = "a connection made in a thread has a time limit"
+    why = (
+        "While `run_forever` connects, neither `close()` nor Ctrl+C reaches it: without a time limit its thread stays "
+        "for as long as a server (or a firewall) says nothing, and if it is no daemon the program does, too."
+    )
+    nodes = (cst.Attribute,)
+    order = 70
+    examples = (
+        Example(
+            _PROGRAM.format(url=_V2, lifted="", limit=""), _PROGRAM.format(url=_V3, lifted=_LIFTED, limit=f"{_SET}\n")
+        ),
+    )
+    untouched = (
+        _PROGRAM.format(url=_V3, lifted=_LIFTED, limit=f"{_SET}\n"),
+        _PROGRAM.format(url="wss://example.com/chat", lifted="", limit=""),
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if not isinstance(node, cst.Attribute) or node.attr.value != "run_forever":
+            return
+        sessions = Sessions.of(context.program)
+        session = sessions.only(node.value)
+        if session is None or not session.legacy or not session.audio or _is_named(_LIMIT, sessions):
+            return
+        thread = _thread(node, session, sessions, context)
+        if thread is None:
+            return
+        edits = _edits(node, session, sessions, context.module)
+        if edits:
+            yield self.change(
+                node, "the attempt to connect had no time limit, and its thread cannot be stopped", *edits
+            )
+        elif isinstance(thread, cst.Call) and "daemon" not in context.code(thread):
+            yield self.report(
+                node,
+                f"the attempt to connect has no time limit, and the program waits for it: websocket.{_LIMIT}() before, "
+                "sock.settimeout(None) in on_open",
+            )
+
+
+def _thread(
+    node: cst.Attribute, session: Session, sessions: Sessions, context: Context
+) -> cst.Call | cst.Attribute | None:
+    """Return the `Thread(...)` that runs a session's connection; the node itself if it will be in one."""
+    app_thread.planned(context)
+    if sessions.ended.get(session.connection) == app_thread.AppThread.code:
+        return node
+    around = set(context.module.ancestors(node))
+    for call, targets in sessions.thread_targets():
+        if argument_of(call, 1, "target") is node or call in around:
+            return call
+        if any(sessions.within(target, [node]) for target in targets):
+            return call
+    return None
+
+
+def _edits(node: cst.Attribute, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
+    """Return the edits that set the limit before the attempt and lift it in `on_open`; none if that is not proven."""
+    clients = [
+        c for c in sessions.program.run.connects.values() if c.connection.transport is Transport.WEBSOCKET_CLIENT
+    ]
+    runs = [
+        other
+        for each in sessions.modules()
+        for other in each.walk()
+        if isinstance(other, cst.Attribute) and other.attr.value == node.attr.value
+    ]
+    place = module.statement(node)
+    if len(clients) != 1 or len(runs) != 1 or not isinstance(place, cst.SimpleStatementLine):
+        return []
+    callbacks = list(dict.fromkeys(sessions.callbacks(session, "on_open")))
+    on_open = callbacks[0] if len(callbacks) == 1 else None
+    if not isinstance(on_open, cst.FunctionDef) or on_open.decorators or calls_of(on_open, sessions):
+        return []
+    first = first_statement(on_open)
+    app = _app(on_open, session, sessions, module)
+    if not module.owns(on_open) or first is None or app is None:
+        return []
+    named = helpers.client_name(module, _LIMIT)
+    if named is None:
+        return []
+    limit, imported = named
+    return [
+        InsertBefore(place, f"{limit}({_SECONDS})  # to connect: nothing can stop the attempt in its thread"),
+        InsertBefore(first, f"{limit}(None)"),
+        InsertBefore(first, f"{app}.sock.settimeout(None)  # connected: it may be silent for longer"),
+        imported,
+    ]
+
+
+def _app(on_open: cst.FunctionDef, session: Session, sessions: Sessions, module: SourceModule) -> str | None:
+    """Return what a callback calls the app that it is given."""
+    block = module.parent(on_open)
+    is_method = block is not None and isinstance(module.parent(block), cst.ClassDef)
+    params = [*on_open.params.posonly_params, *on_open.params.params]
+    if len(params) <= is_method:
+        return None
+    name = params[is_method].name.value
+    uses = [node for node in own_nodes(on_open) if isinstance(node, cst.Name) and node.value == name]
+    known = [use for use in uses if use in sessions.program.run.uses]
+    return name if all(sessions.only(use) is session for use in known) else None
+
+
+def _is_named(name: str, sessions: Sessions) -> bool:
+    return any(name in module.names for module in sessions.modules())

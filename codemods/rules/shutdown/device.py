@@ -1,0 +1,212 @@
+"""V3M512: the sound device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.facts.concurrency import calls_of, is_never_called, stray_functions
+from codemods.facts.sessions import Sessions, external_names, own_nodes
+from codemods.rewrites.shutdown.device import freed_by_its_reader
+from codemods.rule import Context, Example, Rule
+from codemods.rules.shutdown import app_thread
+from codemods.syntax.edits import AddImport, Change, InsertAfter
+from codemods.syntax.tree import SourceModule
+
+_AUDIO = "pyaudio.PyAudio()"
+_PROGRAM = """\
+import pyaudio
+import websocket
+{imports}
+audio = pyaudio.PyAudio()
+{release}stream = audio.open(format=pyaudio.paInt16, channels=1, rate=16000, input=True)
+ws = websocket.create_connection("{url}")
+ws.send_binary(stream.read(3200))
+ws.send('{{"type": "Terminate"}}')
+ws.close()
+"""
+_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+
+
+class Device(Rule):
+    """Frees PyAudio, and with it every stream, when the program ends."""
+
+    code = "V3M512"
+    summary = "the sound device is freed when the program ends"
+    why = (
+        "A PyAudio that is never terminated keeps the microphone, and on some systems the next program cannot open it."
+    )
+    nodes = (cst.Call,)
+    order = 90
+    examples = (
+        Example(
+            _PROGRAM.format(imports="", release="", url="wss://api.assemblyai.com/v2/realtime/ws"),
+            _PROGRAM.format(imports="import atexit\n", release="atexit.register(audio.terminate)\n", url=_V3),
+        ),
+    )
+    untouched = (_PROGRAM.format(imports="", release="", url=_V3),)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        sessions = Sessions.of(context.program)
+        if not sessions.legacy or not isinstance(node, cst.Call):
+            return
+        if _AUDIO not in external_names(context.program.values(node)) or not _is_constructor(node, context):
+            return
+        freeing = context.program.memo(Device, lambda: _freeing(sessions))
+        if freeing and not (_only_when_closed(freeing, sessions) or _may_not_get_there(node, freeing, sessions)):
+            return
+        if not freeing and (edit := freed_by_its_reader(node, sessions, context.module)) is not None:
+            yield self.change(node, "the sound device is never freed; now the thread that reads it does", edit)
+            return
+        statement = context.module.statement(node)
+        release = _release(node, context)
+        if (
+            release is None
+            or not isinstance(statement, cst.SimpleStatementLine)
+            or _is_read_by_stray_thread(sessions, context)
+            or not context.program.can_import(context.module, "atexit")
+        ):
+            if not freeing:
+                yield self.report(
+                    node, "the sound device is never freed: call its terminate() when nothing reads it any more"
+                )
+            return
+        freed = "not freed on every way out" if freeing else "never freed"
+        held, method = release
+        again = _may_be_made_again(node, sessions, context.module)
+        if again and not context.program.can_import(context.module, "weakref"):
+            yield self.report(node, "the sound device is never freed: call its terminate() before the next is made")
+            return
+        call = f"lambda made=weakref.ref({held}): made() and made().{method}()" if again else f"{held}.{method}"
+        reason = "  # weakly: one is made after the other" if again else ""
+        yield self.change(
+            node,
+            f"the sound device is {freed}; now it is, when the program ends",
+            InsertAfter(statement, f"atexit.register({call}){reason}"),
+            AddImport("atexit"),
+            *[AddImport("weakref")] * again,
+        )
+
+
+def _is_constructor(node: cst.Call, context: Context) -> bool:
+    return "pyaudio.PyAudio" in external_names(context.program.values(node.func))
+
+
+def _freeing(sessions: Sessions) -> list[cst.Attribute]:
+    """Return where the program frees the device."""
+    return [
+        node
+        for module in sessions.modules()
+        for node in module.walk()
+        if isinstance(node, cst.Attribute)
+        and node.attr.value == "terminate"
+        and _AUDIO in external_names(sessions.program.values(node.value))
+    ]
+
+
+def _only_when_closed(freeing: list[cst.Attribute], sessions: Sessions) -> bool:
+    """Return whether nothing frees the device but callbacks, which never run if there was no connection.
+
+    Neither does a method that the program never calls.
+    """
+    closing = {
+        function
+        for session in sessions.found.values()
+        for function in sessions.callbacks(session, "on_error", "on_close")
+    }
+    where = {sessions.function(node) for node in freeing} - closing
+    return all(is_never_called(function, sessions) for function in where)
+
+
+def _may_not_get_there(node: cst.Call, freeing: list[cst.Attribute], sessions: Sessions) -> bool:
+    """Return whether a coroutine waits for something, and may be cancelled, before the `try` whose `finally` frees."""
+    module = sessions.program.module_of(node)
+    function = sessions.function(node)
+    if module is None or not isinstance(function, cst.FunctionDef) or function.asynchronous is None:
+        return False
+    if any(sessions.function(free) is not function for free in freeing):
+        return False
+    made = module.statement(node)
+    body = list(function.body.body)
+    after = body[body.index(made) + 1 :] if made in body else []
+    for statement in after:
+        if isinstance(statement, cst.Try):
+            return False
+        if any(isinstance(inner, cst.Await) for inner in module.walk(statement)):
+            return any(_frees_in_the_end(later, freeing, module) for later in after)
+    return False
+
+
+def _frees_in_the_end(statement: cst.CSTNode, freeing: list[cst.Attribute], module: SourceModule) -> bool:
+    if not isinstance(statement, cst.Try) or statement.finalbody is None:
+        return False
+    inside = set(module.walk(statement.finalbody))
+    return all(free in inside for free in freeing)
+
+
+def _release(node: cst.Call, context: Context) -> tuple[str, str] | None:
+    """Return source for what holds a new PyAudio, or the stream opened on it in the same breath.
+
+    None if its statement does more than keep it in a variable or an attribute.
+    """
+    method = "terminate"
+    holder = context.module.parent(node)
+    if isinstance(holder, cst.Attribute) and holder.attr.value == "open":
+        # `PyAudio().open(...)`: the stream is all that there is to hold on to
+        opened = context.module.parent(holder)
+        method, holder = "close", context.module.parent(opened) if isinstance(opened, cst.Call) else None
+    if not isinstance(holder, cst.Assign) or len(holder.targets) != 1:
+        return None
+    target = holder.targets[0].target
+    return (context.module.code(target), method) if isinstance(target, cst.Name | cst.Attribute) else None
+
+
+def _may_be_made_again(node: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:
+    """Return whether a program makes one device after the other: in a loop, or since streamlit runs it again."""
+    if "streamlit" in module.names:
+        return True
+    seen: set[cst.CSTNode] = set()
+    places = [node]
+    while places:
+        place = places.pop()
+        function = sessions.function(place)
+        if _is_repeated(place, function, sessions):
+            return True
+        if function in seen or isinstance(function, cst.Module):
+            continue
+        seen.add(function)
+        calls = calls_of(function, sessions)
+        if len(calls) > 1:
+            return True
+        places += calls
+    return False
+
+
+def _is_read_by_stray_thread(sessions: Sessions, context: Context) -> bool:
+    """Return whether a thread that may outlive the main one reads the device: freeing it then would crash."""
+    app_thread.planned(context)
+    if any(app_thread.stops_thread(session, sessions) for session in sessions.found.values()):
+        return False
+    return any(_reads(function, sessions) for function in stray_functions(sessions))
+
+
+def _reads(function: cst.CSTNode, sessions: Sessions) -> bool:
+    for reached in sessions.reach(function):
+        for node in own_nodes(reached):
+            if isinstance(node, cst.Attribute) and node.attr.value == "read":
+                if f"{_AUDIO}.open()" in external_names(sessions.program.values(node.value)):
+                    return True
+    return False
+
+
+def _is_repeated(place: cst.CSTNode, function: cst.CSTNode, sessions: Sessions) -> bool:
+    """Return whether a loop of a function repeats a place: what it goes through is there once only."""
+    module, below = sessions.program.module_of(place), place
+    for up in module.ancestors(place) if module is not None else ():
+        if up is function:
+            return False
+        if isinstance(up, cst.While) or (isinstance(up, cst.For) and below is not up.iter):
+            return True
+        below = up
+    return False

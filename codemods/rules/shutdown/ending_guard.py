@@ -1,0 +1,108 @@
+"""V3M516: the end of a session, asked for on a connection that may be gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.facts.sessions import Sessions
+from codemods.interpreter.values import Transport
+from codemods.rewrites.shutdown import helpers
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import Change, Replace
+from codemods.syntax.tree import SourceModule
+
+_STATES = ("sock", "connected", "keep_running")
+"""Attributes that tell whether there is a connection."""
+_GONE = "WebSocketConnectionClosedException"
+_PROGRAM = """\
+import json
+
+import websocket
+
+ws = websocket.create_connection("{url}")
+try:
+    while True:
+        ws.send_binary(microphone.read(3200))
+        print(ws.recv())
+finally:
+{end}
+    microphone.close()
+"""
+_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+_BEFORE = _PROGRAM.format(
+    url="wss://api.assemblyai.com/v2/realtime/ws", end='    ws.send(json.dumps({"terminate_session": True}))'
+)
+_AFTER = _PROGRAM.format(
+    url=_V3,
+    end="    try:\n"
+    '        ws.send(json.dumps({"type": "Terminate"}))\n'
+    "    except (websocket.WebSocketConnectionClosedException, OSError):\n"
+    "        pass  # there is no connection (any more)",
+)
+
+
+class EndingGuard(Rule):
+    """Lets the rest of the way out happen where `Terminate` meets no connection."""
+
+    code = "V3M516"
+    summary = "a connection that is gone does not keep the rest from being freed"
+    why = (
+        "websocket-client raises where there is no connection, or not yet: in a `finally` or on Ctrl+C, whatever is "
+        "freed, closed and waited for behind that line never is."
+    )
+    nodes = (cst.Call,)
+    order = 70
+    examples = (Example(_BEFORE, _AFTER),)
+    untouched = (_AFTER, _PROGRAM.format(url="wss://example.com/chat", end='    ws.send("bye")'))
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        sessions = Sessions.of(context.program)
+        session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
+        if session is None or session.connection.transport is not Transport.WEBSOCKET_CLIENT:
+            return
+        line = context.module.statement(node)
+        if line is None or not _is_plain(line, node) or context.is_claimed(node):
+            return
+        if not _is_on_the_way_out(node, sessions, context.module):
+            return
+        named = helpers.client_name(context.module, _GONE)
+        if named is None:
+            yield self.report(node, f"without a connection this raises {_GONE}: handle it, or what follows is not run")
+            return
+        gone, imported = named
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            old = cst.ensure_type(updated, cst.SimpleStatementLine)
+            code = f"try:\n    pass\nexcept ({gone}, OSError):\n    pass  # there is no connection (any more)\n"
+            guarded = cst.ensure_type(cst.parse_statement(code, context.module.tree.config_for_parsing), cst.Try)
+            body = guarded.body.with_changes(body=[old.with_changes(leading_lines=())])
+            return guarded.with_changes(body=body, leading_lines=old.leading_lines)
+
+        message = "without a connection this raised, and the rest of the way out did not happen; now it does"
+        yield self.change(node, message, Replace(line, build), imported)
+
+
+def _is_plain(line: cst.CSTNode, call: cst.CSTNode) -> bool:
+    """Return whether a line does nothing but make a call."""
+    part = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+    return isinstance(part, cst.Expr) and part.value is call
+
+
+def _is_on_the_way_out(node: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:
+    """Return whether a line is where Ctrl+C is handled, or in a `finally` with more to do, and nothing guards it."""
+    function = sessions.function(node)
+    line = module.statement(node)
+    for up in module.ancestors(node):
+        if up is function or (isinstance(up, cst.Try) and up.handlers):
+            return False  # a `try` with handlers is met from its handlers or its `finally` first, unless it guards
+        if isinstance(up, cst.If) and any(
+            isinstance(inner, cst.Attribute) and inner.attr.value in _STATES for inner in module.walk(up.test)
+        ):
+            return False
+        if isinstance(up, cst.ExceptHandler):
+            return up.type is not None and "KeyboardInterrupt" in module.code(up.type)
+        if isinstance(up, cst.Finally):
+            return isinstance(up.body, cst.IndentedBlock) and up.body.body[-1] is not line
+    return False

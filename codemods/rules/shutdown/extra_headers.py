@@ -1,0 +1,85 @@
+"""V3M504: `extra_headers`, which newer `websockets` no longer takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.interpreter.values import External
+from codemods.model import Options, Safety
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import Change, Replace
+
+_GONE = 14
+"""Version of `websockets` whose `connect` is the new asyncio client (its changelog): `additional_headers` only."""
+_PIN = re.compile(r"(?P<operator>===?|~=|>=|<=|>|<|!=)\s*v?(?P<major>\d+)")
+_URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+
+
+class ExtraHeaders(Rule):
+    """Says what to do about `extra_headers`; renames it where the project needs a version without it."""
+
+    code = "V3M504"
+    summary = "extra_headers of websockets.connect is additional_headers since websockets 14"
+    why = (
+        "With websockets 14 or newer the call raises TypeError, and an unpinned requirement installs the newest. "
+        "Before 14, `websockets.connect` knows `extra_headers` only: which one is right depends on the version."
+    )
+    safety = Safety.MANUAL
+    nodes = (cst.Call,)
+    examples = (
+        Example(
+            "import websockets\n\n"
+            'ws = websockets.connect("wss://api.assemblyai.com/v2/realtime/ws", extra_headers={"authorization": K})\n',
+            "import websockets\n\n"
+            "# TODO(v3-migrate): V3M504 websockets 14 renamed extra_headers= to additional_headers=: "
+            "rename or pin websockets<14\n"
+            f'ws = websockets.connect("{_URL}", extra_headers={{"authorization": K}})\n',
+        ),
+    )
+    untouched = (
+        'import websockets\n\nws = websockets.connect("wss://example.com/ws", extra_headers={"authorization": K})\n',
+        "from websockets.sync.client import connect\n\n"
+        f'ws = connect("{_URL}", additional_headers={{"Authorization": KEY}})\n',
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        call = cst.ensure_type(node, cst.Call)
+        connect = context.program.run.connects.get(call)
+        if connect is None or not context.program.is_vendor(connect.connection):
+            return
+        names = [value.name for value in context.program.values(call.func) if isinstance(value, External)]
+        if names != ["websockets.connect"]:
+            return  # `websockets.legacy` keeps the old name, `websockets.asyncio` never had it
+        for argument in call.args:
+            if argument.keyword is not None and argument.keyword.value == "extra_headers":
+                yield from self._argument(argument.keyword, call, context.options)
+
+    def _argument(self, keyword: cst.Name, call: cst.Call, options: Options) -> Iterable[Change]:
+        needs, allows = _versions(options)
+        if needs:
+            edit = Replace(keyword, lambda updated: cst.Name("additional_headers"))
+            message = f"'extra_headers', renamed to 'additional_headers' for websockets {_GONE} and newer"
+            yield self.change(keyword, message, edit, safety=Safety.SAFE)
+        elif allows:
+            yield self.report(
+                keyword,
+                f"websockets {_GONE} renamed extra_headers= to additional_headers=: rename or pin websockets<{_GONE}",
+            )
+
+
+def _versions(options: Options) -> tuple[bool, bool]:
+    """Return whether the project needs a version without `extra_headers`, and whether it allows one."""
+    specifier = options.requirements.get("websockets")
+    if specifier is None:
+        return False, True
+    needs, allows = False, True
+    for match in _PIN.finditer(specifier):
+        operator, major = match["operator"], int(match["major"])
+        if operator in ("==", "===", "~=", ">=", ">") and major >= _GONE:
+            needs = True
+        if (operator in ("==", "===", "~=", "<=") and major < _GONE) or (operator == "<" and major <= _GONE):
+            allows = False
+    return needs, allows

@@ -1,0 +1,89 @@
+"""V3M524: a connection that a web application makes for each of its callers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.facts import dict_entries
+from codemods.facts.sessions import Sessions, external_names
+from codemods.interpreter.values import Transport
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import Change, Replace
+
+#: Seconds; the library's own ten, and the server's shutdown behind them, keep a person waiting for longer than that.
+_LIMIT = "5"
+_SERVERS = ("fastapi.", "starlette.")
+_PROGRAM = """\
+import websockets
+from fastapi import FastAPI, WebSocket
+
+app = FastAPI()
+
+
+@app.websocket("/calls")
+async def calls(caller: WebSocket):
+    await caller.accept()
+    async with websockets.connect("{url}", additional_headers=HEADERS{limit}) as ws:
+        try:
+            async for chunk in caller.iter_bytes():
+                await ws.send(chunk)
+        finally:
+            await ws.send('{end}')
+"""
+_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+
+
+class HandlerConnect(Rule):
+    """Gives the attempt to connect a shorter time limit where Ctrl+C has to wait for it."""
+
+    code = "V3M524"
+    summary = "a web application's attempt to connect has a time limit"
+    why = (
+        "On Ctrl+C an ASGI server waits for its handlers, and does not cancel them: a service that says nothing keeps "
+        "the whole application from ending for as long as `websockets` tries, ten seconds."
+    )
+    nodes = (cst.Call,)
+    order = 60
+    examples = (
+        Example(
+            _PROGRAM.format(url="wss://api.assemblyai.com/v2/realtime/ws", limit="", end='{"terminate_session": true}'),
+            _PROGRAM.format(url=_V3, limit=f", open_timeout={_LIMIT}", end='{"type": "Terminate"}'),
+        ),
+    )
+    untouched = (_PROGRAM.format(url=_V3, limit="", end='{"type": "Terminate"}'),)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        sessions = Sessions.of(context.program)
+        session = next((found for found in sessions.found.values() if found.connect.call is node), None)
+        if session is None or not session.legacy or session.connection.transport is not Transport.WEBSOCKETS:
+            return
+        call = cst.ensure_type(node, cst.Call)
+        names = {argument.keyword.value for argument in call.args if argument.keyword is not None}
+        # `additional_headers` tells a version that knows `open_timeout`
+        if "additional_headers" not in names or "open_timeout" in names or any(argument.star for argument in call.args):
+            return
+        if sessions.function(call) not in _handled(sessions):
+            return
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            return dict_entries.with_keywords(cst.ensure_type(updated, cst.Call), [("open_timeout", _LIMIT)])
+
+        yield self.change(
+            node, "Ctrl+C waits for this attempt to connect; now that gives up in time", Replace(node, build)
+        )
+
+
+def _handled(sessions: Sessions) -> set[cst.CSTNode]:
+    """Return the functions that run while a web application deals with a caller."""
+    found: set[cst.CSTNode] = set()
+    for module in sessions.modules():
+        for node in module.walk():
+            if not isinstance(node, cst.FunctionDef) or node.asynchronous is None:
+                continue
+            made = [item.decorator.func for item in node.decorators if isinstance(item.decorator, cst.Call)]
+            names = [name for func in made for name in external_names(sessions.program.values(func))]
+            if any(name.startswith(_SERVERS) for name in names):
+                found |= sessions.reach(node)
+    return found

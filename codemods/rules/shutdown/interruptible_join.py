@@ -1,0 +1,174 @@
+"""V3M519: a `join()` that Ctrl+C interrupts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from codemods.facts.sessions import Sessions, argument_of, external_names, own_nodes
+from codemods.interpreter.values import Connection
+from codemods.libraries.assemblyai_values import Transcriber
+from codemods.rewrites.shutdown.thread_block import catches_interrupt
+from codemods.rule import Context, Example, Rule
+from codemods.rules.shutdown.thread_join import kept_as
+from codemods.syntax.edits import AddImport, Change, Edit, Replace
+from codemods.syntax.tree import SourceModule, dotted
+
+_PROGRAM = """\
+import json
+import threading
+{imports}
+import websocket
+
+ws = websocket.create_connection("{url}")
+stopping = threading.Event()
+
+
+def talk():
+    while not stopping.is_set():
+        ws.send_binary(microphone.read(3200))
+        print(ws.recv())
+    ws.send(json.dumps({end}))
+
+
+worker = threading.Thread(target=talk)
+worker.start()
+try:
+    {wait}
+except KeyboardInterrupt:
+    stopping.set()
+    worker.join({limit})
+"""
+_REASON = "not join: a thread whose join Ctrl+C interrupts counts as ended, before Python 3.13"
+_BEFORE = _PROGRAM.format(
+    imports="",
+    url="wss://api.assemblyai.com/v2/realtime/ws",
+    end='{"terminate_session": True}',
+    wait="worker.join()",
+    limit="",
+)
+_AFTER = _PROGRAM.format(
+    imports="import time\n",
+    url="wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true",
+    end='{"type": "Terminate"}',
+    wait=f"while worker.is_alive():\n        time.sleep(0.1)  # {_REASON}",
+    limit="timeout=5",
+)
+
+
+class InterruptibleJoin(Rule):
+    """Waits for the thread of a session in a way that Ctrl+C can interrupt."""
+
+    code = "V3M519"
+    summary = "a thread is waited for in a way that Ctrl+C can interrupt"
+    why = (
+        "Before Python 3.13 a thread whose `join()` was interrupted counts as ended: a second `join()` returns at "
+        "once, and what is closed and freed then is still in use."
+    )
+    nodes = (cst.Call,)
+    order = 80
+    examples = (Example(_BEFORE, _AFTER),)
+    untouched = (_AFTER, _BEFORE.replace("wss://api.assemblyai.com/v2/realtime/ws", "wss://example.com/chat"))
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        sessions = Sessions.of(context.program)
+        if not isinstance(node, cst.Call) or not sessions.threads or not _is_join(node, sessions):
+            return
+        module = context.module
+        waiting = _interrupted(node, sessions, module)
+        if waiting is None or not context.program.can_import(module, "time") or not _is_of_session(node, sessions):
+            return
+        thread = module.code(cst.ensure_type(node.func, cst.Attribute).value)
+        code = f"while {thread}.is_alive():\n    time.sleep(0.1)  # {_REASON}\n"
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            loop = cst.parse_statement(code, module.tree.config_for_parsing)
+            return loop.with_changes(leading_lines=cst.ensure_type(updated, cst.SimpleStatementLine).leading_lines)
+
+        edits: list[Edit] = [Replace(module.statement(node) or node, build), AddImport("time")]
+        edits += [_limited(again) for again in _joins_again(waiting, thread, sessions, module)]
+        yield self.change(node, "Ctrl+C in this join() made the thread count as ended; now it is waited for", *edits)
+
+
+def _is_join(node: cst.Call, sessions: Sessions) -> bool:
+    """Return whether a call is `thread.join()`, without a time limit."""
+    if not isinstance(node.func, cst.Attribute) or node.func.attr.value != "join" or node.args:
+        return False
+    return "threading.Thread()" in external_names(sessions.program.values(node.func.value))
+
+
+def _interrupted(node: cst.Call, sessions: Sessions, module: SourceModule) -> cst.Try | None:
+    """Return the `try` that catches Ctrl+C while a statement of the main thread waits."""
+    line = module.statement(node)
+    part = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+    if not isinstance(part, cst.Expr) or part.value is not node:
+        return None
+    if any(sessions.within(target, [node]) for _, targets in sessions.thread_targets() for target in targets):
+        return None
+    function = sessions.function(node)
+    below: cst.CSTNode = node
+    for up in module.ancestors(node):
+        if up is function or isinstance(up, cst.ExceptHandler | cst.Finally):
+            return None
+        if isinstance(up, cst.Try) and below is up.body and any(map(catches_interrupt, up.handlers)):
+            return up
+        below = up
+    return None
+
+
+def _joins_again(waiting: cst.Try, thread: str, sessions: Sessions, module: SourceModule) -> Iterator[cst.Call]:
+    """Yield the calls that wait for the same thread, without a time limit, once Ctrl+C was pressed."""
+    for handler in filter(catches_interrupt, waiting.handlers):
+        for node in module.walk(handler):
+            if isinstance(node, cst.Call) and _is_join(node, sessions):
+                if module.code(cst.ensure_type(node.func, cst.Attribute).value) == thread:
+                    yield node
+
+
+def _limited(call: cst.Call) -> Replace:
+    limit = cst.ensure_type(cst.parse_expression("join(timeout=5)"), cst.Call).args
+    return Replace(call, lambda updated: updated.with_changes(args=limit))
+
+
+def _is_of_session(node: cst.Call, sessions: Sessions) -> bool:
+    """Return whether the thread that is waited for works on a v2 session."""
+    program = sessions.program
+    name = dotted(cst.ensure_type(node.func, cst.Attribute).value).rpartition(".")[2]
+    made = [(call, targets) for call, targets in sessions.thread_targets() if name in kept_as(call, sessions)]
+    if len(made) != 1:
+        return False
+    ((call, targets),) = made
+    if _connects_again(call, targets, sessions):
+        return False  # it is no more over when the session is: the interrupted join was what let the program end
+    runs = argument_of(call, 1, "target")
+    places: list[cst.CSTNode] = [runs.value] if isinstance(runs, cst.Attribute) else []
+    places += [each for target in targets for reached in sessions.reach(target) for each in own_nodes(reached)]
+    return any(
+        isinstance(value, Transcriber) or (isinstance(value, Connection) and value in sessions.legacy_connections)
+        for place in places
+        if isinstance(place, cst.Name | cst.Attribute)
+        for value in program.values(place)
+    )
+
+
+def _connects_again(call: cst.Call, targets: Iterable[cst.CSTNode], sessions: Sessions) -> bool:
+    """Return whether a thread runs one connection after the other."""
+    module = sessions.program.module_of(call)
+    if module is not None and "reconnect" in module.code(call):
+        return True
+    for target in targets:
+        for function in sessions.reach(target):
+            for node in own_nodes(function):
+                if isinstance(node, cst.Attribute) and node.attr.value == "run_forever":
+                    own = sessions.program.module_of(node)
+                    call_of = own.parent(node) if own is not None else None
+                    around = own.ancestors(node) if own is not None else ()
+                    if call_of is not None and own is not None and "reconnect" in own.code(call_of):
+                        return True
+                    for up in around:
+                        if up is function:
+                            break
+                        if isinstance(up, cst.While | cst.For | cst.BaseComp):
+                            return True
+    return False

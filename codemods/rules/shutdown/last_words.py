@@ -1,0 +1,157 @@
+"""V3M509: an end that is asked for when nobody listens any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.facts.sessions import Session, Sessions
+from codemods.interpreter.values import Transport
+from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.sender_task import catches_cancellation
+from codemods.rule import Context, Example, Rule
+from codemods.rules.shutdown import session_close
+from codemods.syntax.edits import Change, Edit, Replace, Unused
+
+_CANCELLED = "nobody receives once this task is cancelled: ask for the end before, wait for Termination"
+_CLOSED = "the socket is closed before the last transcripts have come: wait for Termination in between"
+_PROGRAM = """\
+import asyncio
+import json
+
+import websockets
+
+
+async def send(ws, chunks):
+    try:
+        async for chunk in chunks:
+            await ws.send(chunk)
+    except asyncio.CancelledError:
+{todo}        await ws.send(json.dumps({end}))
+        raise
+
+
+async def main(chunks):
+    async with websockets.connect("{url}") as ws:
+        sender = asyncio.create_task(send(ws, chunks))
+        try:
+            while True:
+                print(await asyncio.wait_for(ws.recv(), timeout=60))
+        finally:
+            sender.cancel()
+            await asyncio.wait([sender])
+"""
+_CLASS = """\
+import websocket
+{imports}{helper}
+
+class Captions:
+    def __init__(self):
+        self.ws = websocket.WebSocketApp("{url}", on_message=self.on_message)
+
+    def on_message(self, ws, message):
+        print(message)
+
+    def feed(self, chunk):
+        self.ws.send(chunk, websocket.ABNF.OPCODE_BINARY)
+
+    def stop(self):
+        {end}
+        self.ws.close()
+"""
+_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+
+
+class LastWords(Rule):
+    """Waits for what follows `Terminate` before the socket is closed; reports what ends too late to read it."""
+
+    code = "V3M509"
+    summary = "the transcripts that follow Terminate are received"
+    why = "The service sends what was said last after `Terminate`; a program that has stopped reading never sees it."
+    nodes = (cst.Call,)
+    order = 40
+    examples = (
+        Example(
+            _CLASS.format(
+                imports="",
+                helper="",
+                url="wss://api.assemblyai.com/v2/realtime/ws",
+                end="self.ws.send('{\"terminate_session\": true}')",
+            ),
+            _CLASS.format(
+                imports="import time\n",
+                helper="\n\n" + helpers.source(helpers.END, Transport.WEBSOCKET_CLIENT, app=True),
+                url=_V3,
+                end="end_session(self.ws)",
+            ),
+        ),
+        Example(
+            _PROGRAM.format(todo="", end='{"terminate_session": True}', url="wss://api.assemblyai.com/v2/realtime/ws"),
+            _PROGRAM.format(
+                todo=f"        # TODO(v3-migrate): V3M509 {_CANCELLED}\n", end='{"type": "Terminate"}', url=_V3
+            ),
+        ),
+    )
+    untouched = (_PROGRAM.format(todo="", end='{"type": "Terminate"}', url=_V3),)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        sessions = Sessions.of(context.program)
+        session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
+        if session is None or not isinstance(node, cst.Call) or context.is_claimed(node):
+            return
+        receiving = session_close.readers(session, sessions)
+        if receiving and _is_closed_next(node, session, context):
+            edits = [] if sessions.function(node) in receiving else _waits(node, session, sessions, context)
+            if edits:
+                context.claim(node)
+                yield self.change(
+                    node, "the socket was closed before the last transcripts came; now they are waited for", *edits
+                )
+            else:
+                yield self.report(node, _CLOSED)
+        elif _is_cancelled(node, session, sessions, context):
+            yield self.report(node, _CANCELLED)
+
+
+def _is_closed_next(node: cst.Call, session: Session, context: Context) -> bool:
+    """Return whether the next statement closes the socket."""
+    statement = context.module.statement(node)
+    block = context.module.parent(statement) if statement is not None else None
+    body = list(block.body) if isinstance(block, cst.IndentedBlock | cst.Module) else []
+    following = body[body.index(statement) + 1 :] if statement in body else []
+    return bool(following) and any(context.module.statement(close) is following[0] for close in session.closes)
+
+
+def _waits(node: cst.Call, session: Session, sessions: Sessions, context: Context) -> list[Edit]:
+    """Return the edits that put `end_session` in the place of a call that sends `Terminate`."""
+    module = context.module
+    awaited = session.connection.transport is not Transport.WEBSOCKET_CLIENT
+    holder = module.parent(node)
+    if awaited:
+        holder = module.parent(holder) if isinstance(holder, cst.Await) else None
+    if not isinstance(holder, cst.Expr) or not helpers.fits(module, sessions):
+        return []
+    if not isinstance(node.func, cst.Attribute) or sessions.only(node.func.value) is not session:
+        return []
+    if not node.args or isinstance(node.args[0].value, cst.Name | cst.Attribute):
+        return []  # the message would be left over
+    socket = module.code(node.func.value)
+    return [
+        Replace(node, lambda updated: cst.parse_expression(f"{helpers.END}({socket})")),
+        *helpers.end_session(module, session.connection),
+        Unused("json"),
+    ]
+
+
+def _is_cancelled(node: cst.Call, session: Session, sessions: Sessions, context: Context) -> bool:
+    """Return whether a call is made by a task that is being cancelled, and that does not receive itself."""
+    function = sessions.function(node)
+    if any(sessions.function(receive) is function for receive in session.receives):
+        return False
+    for up in context.module.ancestors(node):
+        if up is function:
+            return False
+        if isinstance(up, cst.ExceptHandler) and catches_cancellation(up, sessions):
+            return True
+    return False

@@ -1,0 +1,213 @@
+"""V3M501: a coroutine that sends and one that receives, run side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import libcst as cst
+
+from codemods.facts.lifetimes import is_done_with
+from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
+from codemods.interpreter.values import Transport
+from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.in_pair import Pair, in_group, second_await, waited_for
+from codemods.rewrites.shutdown.sender_task import can_be_stopped, without_ends
+from codemods.rule import Context, Example, Rule
+from codemods.rules.shutdown import swallowed_interrupt
+from codemods.syntax.edits import Change, Edit, Remove, Replace
+from codemods.syntax.tree import SourceModule
+
+_BEFORE = """\
+import asyncio
+
+import websockets
+
+URL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"
+
+
+async def main(chunks):
+    async with websockets.connect(URL) as ws:
+
+        async def send():
+            async for chunk in chunks:
+                await ws.send(chunk)
+
+        async def receive():
+            async for message in ws:
+                print(message)
+
+        await asyncio.gather(send(), receive())
+"""
+_AFTER = f"""\
+import asyncio
+
+import websockets
+
+
+{helpers.source(helpers.END, Transport.WEBSOCKETS)}
+
+{helpers.source(helpers.RUN, Transport.WEBSOCKETS)}
+
+URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
+
+
+async def main(chunks):
+    async with websockets.connect(URL) as ws:
+
+        async def send():
+            async for chunk in chunks:
+                await ws.send(chunk)
+
+        async def receive():
+            async for message in ws:
+                print(message)
+
+        await run_session(ws, send(), receive())
+"""
+_BOTH = (
+    "when one of the two fails or is done, this waits for the other for ever (v2 closed idle sessions): "
+    "wait with return_when=asyncio.FIRST_COMPLETED, then end the session"
+)
+TRANSPORTS = (Transport.WEBSOCKETS, Transport.AIOHTTP)
+
+
+class SessionTasks(Rule):
+    """Rewrites `gather(send(), receive())`, and what comes to the same, so that the session ends whichever does."""
+
+    code = "V3M501"
+    summary = "the session is terminated when sending and receiving side by side come to an end"
+    why = (
+        "`gather` waits for both: when one fails or Ctrl+C cancels them, the session stays open on the server, where "
+        "it is billed for up to three hours, and the last transcripts are lost."
+    )
+    nodes = (cst.Await, cst.With, cst.Module)
+    order = 60
+    examples = (Example(_BEFORE, _AFTER),)
+    untouched = (
+        "import asyncio\n\nimport websockets\n\n\nasync def main(first, second):\n"
+        '    async with websockets.connect("wss://example.com/chat") as ws:\n'
+        "        await asyncio.gather(first(ws), second(ws))\n",
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if isinstance(node, cst.Module):
+            context.claim(*removed(planned(context)))
+            return
+        for edits in planned(context).get(node, ()):
+            yield self.change(
+                node, "neither task ends the session; now it ends, and is terminated, when one of them does", *edits
+            )
+        if node not in planned(context) and isinstance(node, cst.Await) and isinstance(node.expression, cst.Call):
+            sessions = Sessions.of(context.program)
+            live = [session for session in sessions.found.values() if session.legacy and session.audio]
+            if any(waited_for(node.expression, session, sessions, context.module) for session in live):
+                yield self.report(node, _BOTH)
+
+
+def removed(endings: Endings) -> list[cst.CSTNode]:
+    """Return the statements that rewrites take out: no other rule has to look at them."""
+    return [
+        edit.statement
+        for several in endings.values()
+        for edits in several
+        for edit in edits
+        if isinstance(edit, Remove)
+    ]
+
+
+def planned(context: Context) -> Endings:
+    """Return the rewrites of this rule by the node they stand at."""
+    mended = context.options.selects(swallowed_interrupt.SwallowedInterrupt.code)
+    endings = partial(_endings, mended=mended)
+    return Sessions.of(context.program).plan(SessionTasks.code, context.options, endings, replacing=True)
+
+
+def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
+    found: Endings = {}
+    done: set[cst.CSTNode] = set()
+    for module in sessions.modules():
+        if session.connection.transport not in TRANSPORTS or not helpers.fits(module, sessions, helpers.RUN):
+            continue
+        for node in module.walk():
+            edits: list[Edit] = []
+            if not isinstance(node, cst.Await | cst.With) or (function := sessions.function(node)) in done:
+                continue
+            if isinstance(node, cst.Await):
+                edits = _edits(node, session, sessions, module, mended=mended)
+            else:
+                edits = _in_group(node, session, sessions, module, mended=mended)
+            if edits and is_done_with(node, session, sessions):
+                found[node] = [edits]
+                done.add(function)  # further places there wait for the same two
+    return found
+
+
+def _edits(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule, *, mended: bool) -> list[Edit]:
+    awaited, holder = node.expression, module.parent(node)
+    if not isinstance(holder, cst.Expr | cst.Assign):
+        return []
+    pair = Pair.of(node, session, sessions, module)
+    if pair is None or not can_be_stopped(pair.sender, sessions, mended=mended):
+        return []
+    socket = _socket(node, session, sessions, module)
+    if socket is None or (isinstance(holder, cst.Assign) and not _ignored(holder, sessions)):
+        return []
+    ends = without_ends(pair.sender, session, sessions, behind=node)
+    if ends is None:
+        return []
+    edits: list[Edit] = [Replace(awaited, partial(pair.run, socket=socket)), *ends]
+    if pair.binding is not None:
+        edits.append(pair.binding)
+    if isinstance(awaited, cst.Name) and (second := second_await(node, sessions, module)) is not None:
+        edits.append(Remove(second))
+    if isinstance(holder, cst.Assign):
+        edits.append(Replace(holder, lambda updated: cst.Expr(cst.ensure_type(updated, cst.Assign).value)))
+    return [*edits, *helpers.run_session(module, session.connection, quiet=pair.quiet)]
+
+
+def _in_group(
+    node: cst.With, session: Session, sessions: Sessions, module: SourceModule, *, mended: bool
+) -> list[Edit]:
+    """Return the edits by which a task group runs the session as one task: it cancels all of them at once."""
+    found = in_group(node, session, sessions)
+    socket = _socket(node, session, sessions, module)
+    if found is None or socket is None:
+        return []
+    pair, statement, first, second = found
+    ends = without_ends(pair.sender, session, sessions)
+    if ends is None or not can_be_stopped(pair.sender, sessions, mended=mended):
+        return []
+    receiver = first if pair.swapped else second
+    both = f"{module.code(pair.sender)}, {module.code(receiver)}"
+    run = cst.parse_expression(f"{helpers.RUN}({socket}, {both})")
+    edits: list[Edit] = [Remove(statement), Replace(second, lambda updated: run), *ends]
+    return [*edits, *helpers.run_session(module, session.connection)]
+
+
+def _socket(node: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> str | None:
+    """Return source for the connection, as it can be named where `node` stands."""
+    statement = module.statement(node)
+    env = sessions.program.run.env_at.get(statement, {}) if statement is not None else {}
+    for name, binding in env.items():
+        if binding.values == frozenset({session.connection}):
+            return name
+    # or an attribute of `self`, as the same function writes it
+    for inner in own_nodes(sessions.function(node)):
+        if isinstance(inner, cst.Attribute) and isinstance(inner.value, cst.Name) and sessions.only(inner) is session:
+            return module.code(inner)
+    return None
+
+
+def _ignored(assign: cst.Assign, sessions: Sessions) -> bool:
+    """Return whether nothing reads what an assignment stores."""
+    targets: list[cst.BaseExpression] = []
+    for target in assign.targets:
+        if isinstance(target.target, cst.Tuple):
+            targets += [element.value for element in target.target.elements]
+        else:
+            targets.append(target.target)
+    if not all(isinstance(target, cst.Name) for target in targets):
+        return False
+    read = {definition.node for definition in sessions.program.uses_of}
+    return not any(target in read for target in targets)

@@ -1,0 +1,247 @@
+"""V3M520: a synchronous session whose audio another thread sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.facts.concurrency import on_main_thread
+from codemods.facts.sessions import Endings, Session, Sessions
+from codemods.interpreter.values import Transport
+from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.build import indented, replace_with
+from codemods.syntax.edits import AddHelper, AddImport, Change, Edit, InsertAfter, Replace
+from codemods.syntax.tree import SourceModule
+
+_MESSAGES, _NAME = "session_messages", "messages"
+_IMPORTS = ("contextlib", "queue", "threading")
+_HELPER = '''\
+@contextlib.contextmanager
+def session_messages(ws, stop_event):
+    """Give a function that yields what the service sends; on every way out, let the sender end the session."""
+    received, interrupt = queue.Queue(), None
+
+    def receive():
+        try:
+            for message in ws:
+                received.put(message)
+            received.put(StopIteration())
+        except Exception as error:
+            received.put(error)
+
+    def take():
+        nonlocal interrupt
+        try:
+            return received.get(timeout=5 if interrupt else None)
+        except queue.Empty:
+            return interrupt  # the service does not answer
+        except KeyboardInterrupt as error:
+            if interrupt:
+                raise
+            interrupt = error
+            stop_event.set()
+            return take()  # the last transcripts come first
+
+    def messages():
+        while not isinstance(message := take(), BaseException):
+            yield message
+        if interrupt:
+            raise interrupt
+        if not isinstance(message, StopIteration):
+            raise message
+
+    stop_event.clear()
+    receiver = threading.Thread(target=receive, daemon=True)
+    receiver.start()
+    try:
+        yield messages
+    finally:
+        stop_event.set()
+        receiver.join(timeout=5)  # until the service closes
+    if interrupt:
+        raise interrupt
+'''
+_PROGRAM = """\
+{imports}import json
+{more}import threading
+
+from websockets.sync.client import connect
+{helper}
+URL = "{url}"
+{event}
+
+def send(ws, microphone):
+    while {test}:
+        ws.send(microphone.read(3200))
+    ws.send(json.dumps({end}))
+
+
+def main(microphone):
+    with connect(URL) as ws{entered}:
+        threading.Thread(target=send, args=(ws, microphone)).start()
+        for message in {messages}:
+            print(message)
+
+
+main(MICROPHONE)
+"""
+_BEFORE = _PROGRAM.format(
+    imports="",
+    more="",
+    helper="",
+    url="wss://api.assemblyai.com/v2/realtime/ws",
+    event="",
+    test="True",
+    end='{"terminate_session": True}',
+    entered="",
+    messages="ws",
+)
+_AFTER = _PROGRAM.format(
+    imports="import contextlib\n",
+    more="import queue\n",
+    helper=f"\n\n{_HELPER}\n",
+    url="wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true",
+    event="stop_event = threading.Event()\n",
+    test="not stop_event.is_set()",
+    end='{"type": "Terminate"}',
+    entered=", session_messages(ws, stop_event) as messages",
+    messages="messages()",
+)
+
+
+class SessionThread(Rule):
+    """Lets the thread that sends end the session on every way out, and the last transcripts come."""
+
+    code = "V3M520"
+    summary = "Ctrl+C lets the thread that sends audio end the session"
+    why = (
+        "Ctrl+C leaves the `with` block, which closes the socket while the other thread still sends: the session goes "
+        "on being billed, the last transcripts are lost, and that thread fails."
+    )
+    nodes = (cst.With, cst.Call)
+    order = 60
+    examples = (Example(_BEFORE, _AFTER),)
+    untouched = (_AFTER, _BEFORE.replace("wss://api.assemblyai.com/v2/realtime/ws", "wss://example.com/chat"))
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        endings = planned(context)
+        for edits in endings.get(node, ()):
+            yield self.change(node, "Ctrl+C would close the socket while the session goes on; now it is ended", *edits)
+        sessions = Sessions.of(context.program)
+        for session in sessions.found.values():
+            if session.connect.call is node and not endings and _is_left(session, sessions):
+                yield self.report(
+                    node,
+                    "Ctrl+C closes this socket while another thread sends: stop that and let it end the session, and "
+                    "receive what still comes, before",
+                )
+
+
+def planned(context: Context) -> Endings:
+    """Return the rewrites of this rule by the node they stand at."""
+    return Sessions.of(context.program).plan(SessionThread.code, context.options, _endings, replacing=True)
+
+
+def _is_left(session: Session, sessions: Sessions) -> bool:
+    """Return whether another thread sends, and the program ends the session itself, if all goes well."""
+    sends = [send.call for send in session.audio]
+    return (
+        session.legacy
+        and session.connection.transport is Transport.WEBSOCKETS_SYNC
+        and bool(session.ends)
+        and any(sessions.within(target, sends) for _, targets in sessions.thread_targets() for target in targets)
+    )
+
+
+def _endings(session: Session, sessions: Sessions) -> Endings:
+    sender = SenderThread.of(session, sessions)
+    if session.connection.transport is not Transport.WEBSOCKETS_SYNC or sender is None:
+        return {}
+    module = sender.module
+    block = _block(session, module)
+    loop = session.receives[0] if len(session.receives) == 1 else None
+    if block is None or not isinstance(loop, cst.For) or sessions.only(loop.iter) is not session:
+        return {}
+    inside = set(module.walk(block.body))
+    if loop not in inside or sender.thread not in inside or not sender.is_at_home(block):
+        return {}
+    if sessions.function(loop) is not sessions.function(block) or not on_main_thread(loop, sessions):
+        return {}
+    ended = _ended_by_sender(session, sessions, sender)
+    if ended is None or _is_caught(loop, block, module):
+        return {}
+    if not helpers.fits(module, sessions, _MESSAGES, _NAME, EVENT) or not sessions.program.can_import(
+        module, *_IMPORTS
+    ):
+        return {}
+    socket = module.code(cst.ensure_type(cst.ensure_type(block.items[-1].asname, cst.AsName).name, cst.Name))
+    edits: list[Edit] = [
+        *sender.event(),
+        *sender.stoppable(),
+        *ended,
+        _entered_too(block, f"{_MESSAGES}({socket}, {sender.event_name})"),
+        replace_with(loop.iter, f"{_NAME}()"),
+        AddHelper(_MESSAGES, indented(module, _HELPER)),
+        *map(AddImport, _IMPORTS),
+    ]
+    return {block: [edits]}
+
+
+def _block(session: Session, module: SourceModule) -> cst.With | None:
+    """Return the `with connect(...) as name` of a session, if the connection is the last thing that it opens."""
+    if not module.owns(session.connect.call):
+        return None
+    item = module.parent(session.connect.call)
+    block = module.parent(item) if isinstance(item, cst.WithItem) else None
+    if not isinstance(block, cst.With) or block.items[-1] is not item or not isinstance(block.body, cst.IndentedBlock):
+        return None
+    return block if item.asname is not None and isinstance(item.asname.name, cst.Name) else None
+
+
+def _is_caught(loop: cst.For, block: cst.With, module: SourceModule) -> bool:
+    """Return whether the program catches Ctrl+C inside the block, which would let it out at its end only."""
+    for up in module.ancestors(loop):
+        if up is block:
+            return False
+        if isinstance(up, cst.Try):
+            for handler in up.handlers:
+                caught = module.code(handler.type) if handler.type is not None else "BaseException"
+                if "KeyboardInterrupt" in caught or "BaseException" in caught:
+                    return True
+    return False
+
+
+def _ended_by_sender(session: Session, sessions: Sessions, sender: SenderThread) -> list[Edit] | None:
+    """Return the edits by which the sender asks for the end of the session behind its loops; None if it cannot."""
+    module = sender.module
+    body = list(sender.sender.body.body)
+    inside = {loop: next((i for i, line in enumerate(body) if loop in module.walk(line)), -1) for loop in sender.loops}
+    last = max(inside.values())
+    if session.ends:
+        lines = [module.statement(end.call) for end in session.ends]
+        behind = [line in body and body.index(line) > last for line in lines]
+        return [] if all(behind) else None
+    (first, *_) = session.audio
+    outer = body[last] if last >= 0 else None
+    if (
+        sessions.terminates
+        or not isinstance(first.call.func, cst.Attribute)
+        or not isinstance(outer, cst.While | cst.For)
+    ):
+        return None
+    socket = module.code(first.call.func.value)
+    return [InsertAfter(outer, f'{socket}.send(\'{{"type": "Terminate"}}\')')]
+
+
+def _entered_too(block: cst.With, code: str) -> Replace:
+    def build(updated: cst.CSTNode) -> cst.CSTNode:
+        old = cst.ensure_type(updated, cst.With)
+        *others, last = old.items
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        new = cst.WithItem(cst.parse_expression(code), cst.AsName(cst.Name(_NAME)), comma=last.comma)
+        return old.with_changes(items=[*others, last.with_changes(comma=comma), new])
+
+    return Replace(block, build)

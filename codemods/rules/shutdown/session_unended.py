@@ -1,0 +1,130 @@
+"""V3M510: a session that nothing ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts.sessions import Session, Sessions, own_nodes
+from codemods.interpreter.values import NOTHING, Json, Obj, texts
+from codemods.model import Safety
+from codemods.rule import Context, Example, Rule
+from codemods.rules.shutdown import session_close
+from codemods.syntax.edits import Change
+from codemods.syntax.tree import SourceModule
+
+_MESSAGE = (
+    "nothing ends this session, billed for up to 3 hours: {stop}"
+    'send {{"type": "Terminate"}} and wait for Termination, then close'
+)
+_UNSEEN = (
+    "no message that ends a session is seen to reach this one, billed for up to 3 hours: {stop}"
+    'make sure that {{"type": "Terminate"}} is sent and Termination waited for on every way out'
+)
+_SKIPPED = (
+    "an error (or Ctrl+C) on the way here leaves the session open, billed for up to 3 hours: end it in a `finally`"
+)
+_PROGRAM = """\
+import websocket
+
+{todo}ws = websocket.create_connection("{url}")
+
+
+def feed(chunk):
+    ws.send_binary(chunk)
+"""
+
+
+class SessionUnended(Rule):
+    """Reports sessions that send audio, are never terminated, and that no other rule could end."""
+
+    code = "V3M510"
+    summary = "a session is never terminated"
+    why = "An unterminated v3 session stays open, and is billed, for up to three hours."
+    safety = Safety.MANUAL
+    nodes = (cst.Call,)
+    order = 90
+    examples = (
+        Example(
+            _PROGRAM.format(todo="", url="wss://api.assemblyai.com/v2/realtime/ws"),
+            _PROGRAM.format(
+                todo=f"# TODO(v3-migrate): V3M510 {_MESSAGE.format(stop='')}\n",
+                url="wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true",
+            ),
+        ),
+    )
+    untouched = (_PROGRAM.format(todo="", url="wss://streaming.assemblyai.com/v3/ws?speech_model=u3-rt-pro"),)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        sessions = Sessions.of(context.program)
+        session = next((s for s in sessions.found.values() if s.connect.call is node), None)
+        if session is None or not session.legacy or not session.audio:
+            return
+        ended = session_close.planned(context)
+        if session.connection not in sessions.ended and _may_end(session, sessions):
+            ended = {end.call: [] for end in session.ends}
+        here = [call for call in ended if context.module.owns(call) and sessions.at(_socket(call)) == [session]]
+        if here and all(_is_skipped(call, session, sessions, context.module) for call in here):
+            yield self.report(here[0], _SKIPPED)
+        if _may_end(session, sessions):
+            return
+        if session.connection not in sessions.ended:
+            sends = [send.call for send in session.audio]
+            in_thread = any(sessions.within(run, sends) for _, runs in sessions.thread_targets() for run in runs)
+            stop = "stop and join the audio thread, " if in_thread else ""
+            message = _UNSEEN if sessions.terminates else _MESSAGE
+            yield self.report(node, message.format(stop=stop))
+
+
+def _may_end(session: Session, sessions: Sessions) -> bool:
+    """Return whether a message that ends a session, of v2 or v3, is among those sent over it, be it with others."""
+    run = sessions.program.run
+    for send in run.sends.values():
+        if session.connection in send.connections:
+            for value in sessions.program.values(send.data):
+                content = value.content if isinstance(value, Json) else value
+                items = run.items(content) if isinstance(content, Obj) else {"type": frozenset({content})}
+                said = texts(items.get("type", NOTHING))
+                if v.TERMINATE in items or any(v.TERMINATE in text or "Terminate" in text for text in said):
+                    return True
+    return False
+
+
+def _socket(call: cst.CSTNode) -> cst.CSTNode:
+    """Return the expression for the connection that a call closes, or sends over."""
+    func = call.func if isinstance(call, cst.Call) else None
+    return func.value if isinstance(func, cst.Attribute) else call
+
+
+def _is_skipped(end: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> bool:
+    """Return whether an error in the loop that sends comes out without passing the end behind it."""
+    function = sessions.function(end)
+    if function is not sessions.function(session.connect.call):
+        return False
+    places = {send.call for send in session.audio}
+    skipped = False
+    for up in [end, *module.ancestors(end)]:
+        if up is function:
+            break
+        if isinstance(up, cst.Finally | cst.ExceptHandler):
+            return False
+        block = module.parent(up)
+        if isinstance(block, cst.IndentedBlock | cst.Module):
+            above = block.body[: next(index for index, each in enumerate(block.body) if each is up)]
+            if any(isinstance(each, cst.Try) and _catches_all(each) for each in above):
+                return False
+            skipped = skipped or any(
+                isinstance(inner, cst.While | cst.For) and places & set(module.walk(inner))
+                for each in above
+                for inner in [each, *own_nodes(each)]
+            )
+    return skipped
+
+
+def _catches_all(guarded: cst.Try) -> bool:
+    kinds = [handler.type for handler in guarded.handlers]
+    return any(
+        kind is None or (isinstance(kind, cst.Name) and kind.value in ("Exception", "BaseException")) for kind in kinds
+    )

@@ -1,0 +1,190 @@
+"""V3M511: an audio thread that nothing waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.facts.sessions import Session, Sessions, own_nodes
+from codemods.interpreter.values import Transport
+from codemods.rewrites.shutdown.sender_thread import SenderThread, frees_device, is_true
+from codemods.rewrites.shutdown.thread_block import stopped_in_block
+from codemods.rewrites.shutdown.thread_callbacks import stopped_by_who_ends
+from codemods.rule import Context, Example, Rule
+from codemods.rules.shutdown import app_thread, session_close
+from codemods.syntax.edits import AddImport, Change, Edit, InsertBefore
+from codemods.syntax.tree import SourceModule, Statement
+
+_PROGRAM = """\
+import json
+import threading
+
+import pyaudio
+import websocket
+
+audio = pyaudio.PyAudio()
+stream = audio.open(format=pyaudio.paInt16, channels=1, rate=16000, input=True)
+stopping = threading.Event()
+{kept}
+
+def on_open(ws):
+{body}
+
+def on_close(ws, code, reason):
+    stopping.set()
+{wait}    stream.close()
+    audio.terminate()
+
+
+app = websocket.WebSocketApp("{url}", on_open=on_open, on_close=on_close)
+{limit}connection = threading.Thread(target=app.run_forever)
+connection.start()
+input()
+app.send(json.dumps({end}))
+connection.join()
+"""
+_CAPTURE = """\
+    def capture():
+        while not stopping.is_set():
+            ws.send(stream.read(3200), websocket.ABNF.OPCODE_BINARY)
+
+"""
+_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+_BEFORE = _PROGRAM.format(
+    kept="",
+    body=_CAPTURE + "    threading.Thread(target=capture).start()\n",
+    wait="",
+    limit="",
+    url="wss://api.assemblyai.com/v2/realtime/ws",
+    end='{"terminate_session": True}',
+)
+_AFTER = _PROGRAM.format(
+    kept="audio_thread = None\n",
+    body="    global audio_thread\n    websocket.setdefaulttimeout(None)\n"
+    "    ws.sock.settimeout(None)  # connected: it may be silent for longer\n"
+    + _CAPTURE
+    + "    audio_thread = threading.Thread(target=capture)\n    audio_thread.start()\n",
+    wait="    if audio_thread is not None:\n        audio_thread.join(timeout=1)\n",
+    limit="websocket.setdefaulttimeout(4)  # to connect: nothing can stop the attempt in its thread\n",
+    url=_V3,
+    end='{"type": "Terminate"}',
+)
+
+
+class ThreadJoin(Rule):
+    """Waits for the audio thread before the sound device is freed under its hands."""
+
+    code = "V3M511"
+    summary = "the audio thread is waited for before the sound device is freed"
+    why = "A stream that is closed while another thread reads from it crashes PortAudio, at worst the whole process."
+    nodes = (cst.Call,)
+    order = 80
+    examples = (Example(_BEFORE, _AFTER),)
+    untouched = (_AFTER,)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        sessions = Sessions.of(context.program)
+        if node not in sessions.threads or not sessions.legacy:
+            return
+        session_close.planned(context)
+        session = next((s for s in sessions.found.values() if s.legacy and _sends_audio(node, s, sessions)), None)
+        if session is None or app_thread.stops_thread(session, sessions) or _is_joined(node, sessions):
+            return
+        if session.connection not in sessions.ended and not sessions.terminates:
+            return  # V3M510 says what there is to do for this session
+        edits = _edits(session, sessions) or _stopped(session, sessions)
+        if edits:
+            yield self.change(node, "nothing waits for this thread; now the end of the program does", *edits)
+        elif _may_outlive(node, sessions, context.module):
+            yield self.report(node, "nothing waits for this thread: stop it and join it, with a time limit, at the end")
+
+
+def _sends_audio(call: cst.CSTNode, session: Session, sessions: Sessions) -> bool:
+    sends = [send.call for send in session.audio]
+    return any(
+        made is call and any(sessions.within(target, sends) for target in targets)
+        for made, targets in sessions.thread_targets()
+    )
+
+
+def _may_outlive(call: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:
+    """Return whether a thread is cut off at the end of the program, or keeps it from ending.
+
+    The interpreter waits for a thread that is no daemon and comes to an end.
+    """
+    if "daemon" in module.code(call) or ".daemon = True" in module.text or ".setDaemon(" in module.text:
+        return True
+    targets = next((targets for made, targets in sessions.thread_targets() if made is call), [])
+    return any(_is_endless(node) for target in targets for node in own_nodes(target))
+
+
+def _is_endless(node: cst.CSTNode) -> bool:
+    if not isinstance(node, cst.While) or not is_true(node.test):
+        return False
+    return not any(isinstance(inner, cst.Break | cst.Return) for inner in own_nodes(node))
+
+
+def _is_joined(call: cst.CSTNode, sessions: Sessions) -> bool:
+    """Return whether the program waits for the thread that `call` makes, under the name it gives it."""
+    names = kept_as(call, sessions)
+    if not names:
+        # one that is started without a name cannot be waited for; one that goes into a list can
+        module = sessions.program.module_of(call)
+        return module is None or not isinstance(module.parent(call), cst.Attribute)
+    return any(
+        isinstance(node, cst.Attribute) and node.attr.value == "join" and _last_name(node.value) in names
+        for each in sessions.modules()
+        for node in each.walk()
+    )
+
+
+def kept_as(call: cst.CSTNode, sessions: Sessions) -> set[str]:
+    """Return the names (of variables or attributes) under which a program keeps what `call` makes."""
+    module = sessions.program.module_of(call)
+    holder = module.parent(call) if module is not None else None
+    if isinstance(holder, cst.AnnAssign):
+        targets = [holder.target]
+    else:
+        targets = [target.target for target in holder.targets] if isinstance(holder, cst.Assign) else []
+    return {name for target in targets if (name := _last_name(target))}
+
+
+def _last_name(node: cst.CSTNode) -> str | None:
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else None
+
+
+def _edits(session: Session, sessions: Sessions) -> list[Edit]:
+    """Return the edits that keep the thread, and join it wherever the device is freed."""
+    if session.connection.transport is not Transport.WEBSOCKET_CLIENT:
+        return []
+    sender = SenderThread.of(session, sessions)
+    if sender is None or any(isinstance(loop, cst.For) or is_true(loop.test) for loop in sender.loops[:1]):
+        return []
+    places = list(_freed_at(sender.module, sender, sessions))
+    kept = sender.kept() if places else None
+    if kept is None:
+        return []
+    name, edits = kept
+    return [*edits, *(InsertBefore(place, sender.waited_for(name)) for place in places), AddImport("threading")]
+
+
+def _stopped(session: Session, sessions: Sessions) -> list[Edit]:
+    """Return the edits that make a thread stoppable, and stop and join it."""
+    if session.connection.transport is not Transport.WEBSOCKET_CLIENT:
+        return []
+    return stopped_by_who_ends(session, sessions) or stopped_in_block(session, sessions)
+
+
+def _freed_at(module: SourceModule, sender: SenderThread, sessions: Sessions) -> Iterable[Statement]:
+    """Yield the first statement of each function that frees the device, outside the thread itself."""
+    own = sessions.reach(sender.sender)
+    for function in [module.tree, *(node for node in module.walk() if isinstance(node, cst.FunctionDef))]:
+        if function in own:
+            continue
+        first = next((node for node in own_nodes(function) if frees_device(node, sessions)), None)
+        statement = module.statement(first) if first is not None else None
+        if isinstance(statement, cst.SimpleStatementLine) and sender.is_at_home(statement):
+            yield statement

@@ -1,0 +1,116 @@
+"""V3M518: a request for a token that can stop the event loop for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.facts import dict_entries, tokens
+from codemods.facts.sessions import Sessions, external_names
+from codemods.rule import Context, Example, Rule
+from codemods.syntax.edits import Change, Replace
+
+#: Seconds. A token comes within one; two addresses of the service, tried in turn, still stay within ten.
+_LIMIT = "5"
+#: Where `timeout` stands when it is not named; what these libraries wait without one is for ever.
+_UNLIMITED = {"requests": None, "urllib": 2}
+_PROGRAM = """\
+import asyncio
+
+import requests
+import websockets
+
+
+def token():
+    return requests.{ask}).json()["token"]
+
+
+async def main():
+    async with websockets.connect(f"wss://{socket}") as ws:
+        print(await ws.recv())
+
+
+asyncio.run(main())
+"""
+
+
+class TokenTimeout(Rule):
+    """Gives a token request that a coroutine waits for a time limit, where its library has none."""
+
+    code = "V3M518"
+    summary = "a token request inside a coroutine has a time limit"
+    why = (
+        "`requests` and `urllib` wait for ever without `timeout`. In a coroutine nothing else can run meanwhile, not "
+        "even the cancellation by Ctrl+C: a service that does not answer means that the program has to be killed."
+    )
+    nodes = (cst.Call,)
+    order = 60
+    examples = (
+        Example(
+            _PROGRAM.format(
+                ask='post("https://api.assemblyai.com/v2/realtime/token", json={"expires_in": 600}',
+                socket="api.assemblyai.com/v2/realtime/ws?token={token()}",
+            ),
+            _PROGRAM.format(
+                ask='get("https://streaming.assemblyai.com/v3/token", '
+                'params={"expires_in_seconds": 600, "max_session_duration_seconds": 600}, timeout=5',
+                socket="streaming.assemblyai.com/v3/ws?token={token()}"
+                "&speech_model=universal-streaming-english&format_turns=true",
+            ),
+        ),
+    )
+    untouched = (
+        _PROGRAM.format(
+            ask='get("https://streaming.assemblyai.com/v3/token", params={"expires_in_seconds": 600}',
+            socket="streaming.assemblyai.com/v3/ws?token={token()}&speech_model=u3-rt-pro",
+        ),
+    )
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        if node not in context.program.memo(TokenTimeout, lambda: frozenset(_unlimited(context))):
+            return
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            return dict_entries.with_keywords(cst.ensure_type(updated, cst.Call), [("timeout", _LIMIT)])
+
+        yield self.change(
+            node, "this request stops the event loop, Ctrl+C included; now it gives up in time", Replace(node, build)
+        )
+
+
+def _unlimited(context: Context) -> Iterable[cst.Call]:
+    """Yield the calls that ask for a v2 token inside a coroutine, and wait for ever."""
+    sessions = Sessions.of(context.program)
+    requests = [request.call for request in tokens.find(context.program)]
+    if not requests:
+        return
+    blocked: set[cst.CSTNode] = set()
+    for module in sessions.modules():
+        for node in module.walk():
+            if isinstance(node, cst.FunctionDef) and node.asynchronous is not None:
+                blocked |= sessions.reach(node)
+    for module in sessions.modules():
+        for node in module.walk():
+            if isinstance(node, cst.Call) and sessions.function(node) in blocked and _waits_for_ever(node, context):
+                if node in requests or (node.args and _made_by(node.args[0].value, context) in requests):
+                    yield node
+
+
+def _waits_for_ever(call: cst.Call, context: Context) -> bool:
+    names = external_names(context.program.values(call.func))
+    library = names[0].split(".", 1)[0] if len(names) == 1 else ""
+    if library not in _UNLIMITED or names[0] == "urllib.request.Request":
+        return False
+    if any(argument.star or (argument.keyword and argument.keyword.value == "timeout") for argument in call.args):
+        return False
+    place = _UNLIMITED[library]
+    return place is None or sum(argument.keyword is None for argument in call.args) <= place
+
+
+def _made_by(node: cst.BaseExpression, context: Context) -> cst.CSTNode | None:
+    """Return the call that made what is passed on: `urlopen(Request(...))`, in one step or two."""
+    if isinstance(node, cst.Name):
+        values = [definition.value for definition in context.program.definitions(node)]
+        return values[0] if len(values) == 1 else None
+    return node

@@ -1,0 +1,112 @@
+"""V3M523: transcripts that come after Ctrl+C, put where nobody looks any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods.facts.sessions import Session, Sessions
+from codemods.interpreter.values import Obj
+from codemods.model import Safety
+from codemods.rewrites.shutdown.thread_block import catches_interrupt, reaches
+from codemods.rule import Context, Example, Rule
+from codemods.rules.shutdown import session_close
+from codemods.syntax.edits import Change
+
+_MESSAGE = (
+    "what was said last is put into a queue that nobody reads after Ctrl+C: take it from there once the session is over"
+)
+_PROGRAM = """\
+import json
+import queue
+import threading
+
+import websocket
+
+ws = websocket.create_connection("{url}")
+sentences = queue.Queue()
+
+
+def read():
+    while True:
+        sentences.put(ws.recv())
+
+
+def feed(chunk):
+    ws.send_binary(chunk)
+
+
+def hang_up():
+    ws.send(json.dumps({end}))
+    reader.join(5)
+
+
+reader = threading.Thread(target=read)
+reader.start()
+{todo}try:
+    while True:
+        print(sentences.get())
+except KeyboardInterrupt:
+    hang_up()
+"""
+_AFTER = _PROGRAM.format(
+    url="wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true",
+    end='{"type": "Terminate"}',
+    todo=f"# TODO(v3-migrate): V3M523 {_MESSAGE}\n",
+)
+
+
+class Unshown(Rule):
+    """Reports programs that end the session on Ctrl+C and wait for its end, but never look at what came until then."""
+
+    code = "V3M523"
+    summary = "what arrives after Ctrl+C is shown"
+    why = (
+        "The service sends what was said last after `Terminate`; in a queue whose reader Ctrl+C has ended, it is lost."
+    )
+    safety = Safety.MANUAL
+    nodes = (cst.ExceptHandler,)
+    order = 90
+    examples = (
+        Example(
+            _PROGRAM.format(url="wss://api.assemblyai.com/v2/realtime/ws", end='{"terminate_session": True}', todo=""),
+            _AFTER,
+        ),
+    )
+    untouched = (_AFTER,)
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        handler = cst.ensure_type(node, cst.ExceptHandler)
+        waiting = context.module.parent(handler)
+        if not isinstance(waiting, cst.Try) or not catches_interrupt(handler):
+            return
+        sessions = Sessions.of(context.program)
+        for session in sessions.found.values():
+            ends = [end.call for end in session.ends]
+            if session.legacy and ends and reaches(handler.body, ends, sessions, context.module):
+                queues = _queues(context.module.walk(waiting.body), "get", sessions)
+                later = _queues(context.module.walk(handler.body), "get", sessions)
+                if (queues & _filled_by_receiver(session, sessions)) - later:
+                    yield self.report(handler, _MESSAGE)
+
+
+def _queues(nodes: Iterable[cst.CSTNode], method: str, sessions: Sessions) -> set[Obj]:
+    """Return the queues whose method is called among `nodes`."""
+    return {
+        value
+        for node in nodes
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == method
+        for value in sessions.program.values(node.func.value)
+        if isinstance(value, Obj) and value.kind == "queue"
+    }
+
+
+def _filled_by_receiver(session: Session, sessions: Sessions) -> set[Obj]:
+    """Return the queues that whoever receives puts something into."""
+    found: set[Obj] = set()
+    for function in session_close.readers(session, sessions):
+        module = sessions.program.module_of(function)
+        if module is not None:
+            found |= _queues(module.walk(function), "put", sessions)
+    return found

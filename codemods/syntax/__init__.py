@@ -1,0 +1,1 @@
+"""libcst trees, read and written; knows neither values nor vendor."""

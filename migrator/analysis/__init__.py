@@ -1,0 +1,1 @@
+"""From one file, or a group of them, to an outcome."""

@@ -1,0 +1,190 @@
+"""The files around a file: which one an import means, and which files have to be looked at together."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from migrator.documents.document import decode, is_notebook
+from migrator.documents.module import DecodingError, Module
+from migrator.files.paths import PARSE_LIMIT
+from migrator.files.prefilter import may_speak_v2
+
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<module>[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\r\n#]*)"
+    rb"|import[ \t]+(?P<plain>[^\r\n#]+))",
+    re.MULTILINE,
+)
+_NAME = re.compile(r"[\w.]+")
+_PACKAGE = "__init__.py"
+
+
+@dataclass(slots=True)
+class Folder:
+    """A `codemods.model.Workspace` on disk. Plain data, so that it can be sent to a worker process.
+
+    Attributes:
+        overlay: texts that stand in for those on disk: outcomes not yet written.
+    """
+
+    overlay: Mapping[str, str] = field(default_factory=dict)
+    _found: dict[tuple[str, str, int], str | None] = field(default_factory=dict)
+
+    def resolve(self, importer: str, module: str, level: int) -> str | None:
+        """Return the path of the project file that `importer` means by `module`, or None if it is not the project's."""
+        key = (os.path.dirname(importer), module, level)
+        if key not in self._found:
+            self._found[key] = next((path for path in _candidates(*key) if os.path.isfile(path)), None)
+        return self._found[key]
+
+    def read(self, path: str) -> str | None:
+        """Return the text of a project file, or None if it cannot be read."""
+        if path in self.overlay:
+            return self.overlay[path]
+        data = _content(path)
+        try:
+            return None if data is None else Module.decode(data).text
+        except DecodingError:
+            return None
+
+
+def _candidates(folder: str, module: str, level: int) -> Iterator[str]:
+    tail = module.replace(".", "/")
+    if level:
+        start = os.path.normpath(os.path.join(folder, *[os.pardir] * (level - 1))).replace(os.sep, "/")
+        yield from _files(start, tail)
+        return
+    if not tail:
+        return
+    # The folder of a script is on its path; for a package it is some folder further up. Never above the project.
+    here = folder or "."
+    while True:
+        yield from _files(here, tail)
+        if os.path.exists(os.path.join(here, ".git")) or here in (".", "/", "") or here.endswith(".."):
+            break
+        here = os.path.dirname(here) or "."
+    yield from _files(f"{here}/src", tail)
+
+
+def _files(folder: str, tail: str) -> Iterator[str]:
+    base = "/".join(part for part in (folder, tail) if part and part != ".") or "."
+    if tail:
+        yield f"{base}.py"
+    yield f"{base}/{_PACKAGE}" if base != "." else _PACKAGE
+
+
+def imports(data: bytes) -> Iterator[tuple[str, int]]:
+    """Yield (module, level) for what a file may import; `from a import b` may mean module a or a.b."""
+    for match in _IMPORT.finditer(data):
+        if match["plain"] is not None:
+            for part in match["plain"].decode("latin-1").split(","):
+                name = part.split()[:1]
+                if name:
+                    yield name[0], 0
+            continue
+        module, level = match["module"].decode("latin-1"), len(match["dots"])
+        yield module, level
+        names = re.sub(rb"#[^\r\n]*", b"", match["names"]).decode("latin-1").strip("() \t\r\n\\")
+        for part in names.split(","):
+            name = _NAME.findall(part)[:1]
+            if name:
+                yield f"{module}.{name[0]}".lstrip("."), level
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files that import each other, directly or through one another, and are understood together.
+
+    Attributes:
+        hits: those with a v2 word of their own; the others are there because facts flow through them.
+    """
+
+    paths: tuple[str, ...]
+    hits: frozenset[str]
+
+
+def groups(hits: Iterable[str], files: Iterable[str], folder: Folder) -> list[Group]:
+    """Return the connected groups around `hits`.
+
+    Args:
+        hits: files that speak v2 beyond doubt.
+        files: every file of the run; those with a weaker v2 word, and neighbours of a hit, join in.
+    """
+    certain = dict.fromkeys(hits)
+    # A link is no file of its own: its target is in the run under its own name, or is not the run's business.
+    known = dict.fromkeys([*certain, *(path for path in files if not os.path.islink(path))])
+    contents = {path: data for path in known if (data := _content(path)) is not None}
+    weak = {path for path, data in contents.items() if path in certain or may_speak_v2(data)}
+    edges: dict[str, set[str]] = {path: set() for path in weak}
+
+    def imported(importer: str) -> set[str]:
+        found = (folder.resolve(importer, module, level) for module, level in imports(contents[importer]))
+        return {target for target in found if target in contents and target != importer}
+
+    def connect(importer: str) -> None:
+        for target in imported(importer):
+            edges.setdefault(importer, set()).add(target)
+            edges.setdefault(target, set()).add(importer)
+
+    for path in weak & contents.keys():
+        connect(path)
+    frontier = set(weak)
+    while frontier:
+        stems = {re.escape(os.fsencode(os.path.basename(_module(path)))) for path in frontier}
+        mentions = re.compile(
+            rb"^[ \t]*(?:from|import)\b(?:[^\n]*\(\s*[^)]*|[^\n]*)\b(?:%s)\b" % b"|".join(stems), re.M
+        )
+        others = [path for path in contents if path not in edges]
+        # the name alone proves nothing: every project has some `types` or `client`
+        importers = [path for path in others if mentions.search(contents[path]) and imported(path) & frontier]
+        for path in importers:
+            connect(path)
+        # A package passes on what its modules define: whoever imports the package is a neighbour too.
+        frontier = {path for path in importers if path in edges and os.path.basename(path) == _PACKAGE}
+    return [Group(tuple(sorted(part)), frozenset(part & weak)) for part in _components(edges)]
+
+
+def _module(path: str) -> str:
+    return os.path.dirname(path) if os.path.basename(path) == _PACKAGE else os.path.splitext(path)[0]
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            if is_notebook(path):
+                return _program(path, file.read())
+            data = file.read(PARSE_LIMIT + 1)
+    except OSError:
+        return None
+    return data if len(data) <= PARSE_LIMIT else None
+
+
+def _program(path: str, data: bytes) -> bytes | None:
+    """Return the program in a notebook; what it has printed and drawn counts for nothing.
+
+    One without a v2 word is left out: a folder may hold thousands, and all that a neighbour can add is a call.
+    """
+    if not may_speak_v2(data):
+        return None
+    try:
+        return decode(path, data).text.encode("utf-8", "replace")
+    except DecodingError:
+        return data  # whoever migrates it says why
+
+
+def _components(edges: Mapping[str, set[str]]) -> list[set[str]]:
+    left = dict.fromkeys(sorted(edges))
+    parts = []
+    while left:
+        part: set[str] = set()
+        stack = [next(iter(left))]
+        while stack:
+            path = stack.pop()
+            if path not in part:
+                part.add(path)
+                left.pop(path, None)
+                stack.extend(edges[path])
+        parts.append(part)
+    return parts

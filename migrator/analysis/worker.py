@@ -1,0 +1,216 @@
+"""One group of files, from bytes to outcomes. This is what runs in a worker process."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+
+from codemods.model import FilePlan, Finding, Options, ParseError, Span, Workspace
+from migrator.analysis import unused_suppressions
+from migrator.analysis.coverage import CODE, unexplained
+from migrator.analysis.import_graph import Folder, Group
+from migrator.analysis.outcome import Outcome
+from migrator.analysis.verification import VerificationError, check_grammar, check_stable, encoded, syntax_error
+from migrator.documents.document import Document, decode, is_notebook
+from migrator.documents.module import DecodingError
+from migrator.documents.notebook import Notebook
+from migrator.documents.notebook_findings import completed
+from migrator.files.paths import PARSE_LIMIT
+from migrator.files.prefilter import may_speak_v2
+
+_FRAME = re.compile(r'^  File ".*", line (\d+), in (\S+)$', re.MULTILINE)
+
+Analyse = Callable[[Mapping[str, str], Workspace, Options], Mapping[str, FilePlan | ParseError]]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A group and everything a worker needs to migrate it.
+
+    Attributes:
+        per_file_ignores: glob to rule codes that do not apply to the files it matches.
+        given: contents that are not on disk: standard input.
+    """
+
+    group: Group
+    options: Options
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    folder: Folder = field(default_factory=Folder)
+    given: Mapping[str, bytes] = field(default_factory=dict)
+
+    def options_for(self, path: str) -> Options:
+        """Return the options with what the configuration ignores in this file."""
+        extra = [codes for glob, codes in self.per_file_ignores.items() if _matches(path, glob)]
+        return replace(self.options, ignore=(*self.options.ignore, *(code for codes in extra for code in codes)))
+
+
+def _matches(path: str, glob: str) -> bool:
+    return fnmatch(path, glob) or fnmatch(path, f"*/{glob}") or fnmatch(path.rsplit("/", 1)[-1], glob)
+
+
+def rules_analyse(
+    sources: Mapping[str, str], workspace: Workspace, options: Options
+) -> Mapping[str, FilePlan | ParseError]:
+    """Apply the real rules; they are loaded here, so that a clean check never loads them."""
+    from codemods.analysis import analyse
+
+    return analyse(sources, workspace, options)
+
+
+def read_all(paths: Sequence[str], given: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Outcome]]:
+    """Return the content of each file, and an outcome for each that cannot be read."""
+    contents: dict[str, bytes] = {}
+    failed = []
+    for path in paths:
+        if path in given:
+            contents[path] = given[path]
+            continue
+        try:
+            with open(path, "rb") as file:
+                contents[path] = file.read()
+        except OSError as error:
+            failed.append(Outcome(path, error=f"cannot be read: {(error.strerror or str(error)).lower()}"))
+    return contents, failed
+
+
+def migrate(task: Task, analyse: Analyse = rules_analyse) -> list[Outcome]:
+    """Return the outcome of each file of the group that has anything to tell."""
+    contents, outcomes = read_all(task.group.paths, task.given)
+    return [*outcomes, *migrate_contents(contents, task, analyse)]
+
+
+def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse = rules_analyse) -> list[Outcome]:
+    """Return the outcome of each file of the group, whose bytes are `contents`."""
+    outcomes: dict[str, Outcome] = {}
+    documents: dict[str, Document] = {}
+    for path, data in contents.items():
+        try:
+            documents[path] = decode(path, data)
+        except DecodingError as error:
+            outcomes[path] = Outcome(path, data, data, error=str(error))
+            continue
+        if len(documents[path].text) > PARSE_LIMIT:
+            size = f"{PARSE_LIMIT // 1_000_000} MB"
+            outcomes[path] = Outcome(
+                path, data, data, error=f"its program is larger than {size}, not analysed: split it"
+            )
+            del documents[path]
+    texts = {path: document.text for path, document in documents.items()}
+    first = _Pass(texts, task, analyse)
+    planned: dict[str, tuple[str, tuple[Finding, ...]]] = {}
+    for path, document in documents.items():
+        data = contents[path]
+        problem = first.errors.get(path)
+        if problem is not None:
+            if path in task.group.hits:  # a mere neighbour is none of our business
+                outcomes[path] = Outcome(path, data, data, error=_describe(problem, document))
+            continue
+        text, findings = first.outcome(path)
+        try:
+            planned[path] = document.settled(text), findings
+        except DecodingError as error:
+            outcomes[path] = Outcome(path, data, data, error=f"left alone: {error} (a defect of v3-migrate)")
+    if all(text == texts[path] for path, (text, _) in planned.items()):
+        second = first
+    else:
+        changed = {path: text for path, (text, _) in planned.items()}
+        second = _Pass(changed, replace(task, folder=Folder(changed)), analyse)
+    for path, (text, findings) in planned.items():
+        data, document = contents[path], documents[path]
+        try:
+            if isinstance(document, Notebook):
+                document, told = completed(document, text, findings, task.options_for(path))
+            else:
+                told = findings
+            after = encoded(document, text)
+            if text != texts[path]:
+                check_grammar(texts[path], text, top_level_await=is_notebook(path))
+            if second is not first:
+                if path in second.errors:
+                    raise VerificationError("the new text would not be valid Python")
+                again, found = second.outcome(path)
+                left = [f for f in findings if not f.fixed]
+                check_stable(text, document.settled(again), left, found, remembered=task.options.todo)
+            outcomes[path] = Outcome(path, data, after, told)
+        except (VerificationError, DecodingError) as error:
+            outcomes[path] = Outcome(path, data, data, error=f"left alone: {error} (a defect of v3-migrate)")
+    return [outcomes[path] for path in contents if path in outcomes and _tells(outcomes[path])]
+
+
+def _tells(outcome: Outcome) -> bool:
+    return outcome.error is not None or bool(outcome.findings) or outcome.changed
+
+
+class _Pass:
+    """One analysis of the texts of a group."""
+
+    def __init__(self, texts: Mapping[str, str], task: Task, analyse: Analyse) -> None:
+        self._texts = texts
+        self._task = task
+        self._analyse = analyse
+        self._plans = self._all_plans(texts)
+        self.errors = {path: plan for path, plan in self._plans.items() if isinstance(plan, ParseError)}
+
+    def _all_plans(self, texts: Mapping[str, str]) -> dict[str, FilePlan | ParseError]:
+        """Return the plan of each file under its own options: one analysis for each different set of them."""
+        paths_by_options: dict[tuple[str, ...], list[str]] = {}
+        for path in texts:
+            paths_by_options.setdefault(self._task.options_for(path).ignore, []).append(path)
+        plans: dict[str, FilePlan | ParseError] = {}
+        for ignore, paths in paths_by_options.items():
+            found = self._analyse(texts, self._task.folder, replace(self._task.options, ignore=ignore))
+            plans.update((path, found[path]) for path in paths)
+        return plans
+
+    def outcome(self, path: str) -> tuple[str, tuple[Finding, ...]]:
+        """Return the new text of a file and its findings, what no rule explains among them."""
+        plan, text, options = self._plans[path], self._texts[path], self._task.options_for(path)
+        assert not isinstance(plan, ParseError)
+        if unused_suppressions.covers_file(text):
+            return text, ()
+        extra: list[Finding] = []
+        if path in self._task.group.hits and may_speak_v2(text.encode("utf-8", "replace")):
+            extra = unexplained(text, plan.explained)
+        silenced = unused_suppressions.comments(text)
+        kept = [f for f in extra if options.selects(CODE) and not unused_suppressions.silences(silenced, f)]
+        unused = self._unused(path, silenced, [*plan.findings, *extra], options)
+        return plan.render(kept), tuple(sorted([*plan.findings, *kept, *unused], key=lambda f: (f.span, f.code)))
+
+    def _unused(
+        self, path: str, silenced: unused_suppressions.Comments, known: Sequence[Finding], options: Options
+    ) -> list[Finding]:
+        if not silenced:
+            return []
+        # What would be found without the comments tells which of them do something.
+        texts = {**self._texts, path: unused_suppressions.disarmed(self._texts[path])}
+        plan = self._analyse(texts, self._task.folder, options)[path]
+        found = [] if isinstance(plan, ParseError) else list(plan.findings)
+        return unused_suppressions.unused(silenced, [*known, *found], options)
+
+
+def crashed(paths: Sequence[str], error: BaseException) -> list[Outcome]:
+    """Return an outcome that names the defect, with where it happened, for each file of a group."""
+    frames = _FRAME.findall(str(error.__cause__))  # of the worker, which sends no traceback but its text
+    where = " in {1}, line {0}".format(*frames[-1]) if frames else ""
+    what = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()[-1]
+    return [Outcome(path, error=f"internal error, left alone: {what}{where}") for path in paths]
+
+
+def _describe(error: ParseError, document: Document) -> str:
+    text = document.text
+    where, reason = (error.line, error.column), str(error).splitlines()[0].rstrip(".") if str(error) else "syntax error"
+    found = syntax_error(text, top_level_await=isinstance(document, Notebook))
+    if found is not None and found.lineno is not None:  # Python says it better than the parser does
+        where, reason = (found.lineno, found.offset or 1), found.msg
+    lines = text.splitlines()
+    line = lines[where[0] - 1].strip() if 0 < where[0] <= len(lines) else ""
+    if line.startswith(("print ", "exec ", "raise ")) or ("except" in line and "," in line):
+        reason = "Python 2? Convert it to Python 3 first"
+    cell = ""
+    if isinstance(document, Notebook):
+        number, span, _ = document.place(Span(where[0], where[1], *where))
+        cell, where = f"cell {number}, ", (span.line, span.column)
+    return f"{cell}line {where[0]}, column {where[1]}: not valid Python 3: {reason}"

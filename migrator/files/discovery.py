@@ -1,0 +1,147 @@
+"""Which files a run looks at: git's own list where there is a repository, a walk elsewhere."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+
+from migrator.files.paths import shown
+
+SUFFIXES = (".py", ".pyi", ".pyw", ".ipynb")
+
+# What is no Python even when a user names it; a script may have any other ending, or none.
+NOT_PYTHON = (
+    *(".cfg", ".html", ".htm", ".ini", ".js", ".json", ".jsx", ".lock", ".md", ".mdx", ".rst", ".toml"),
+    *(".ts", ".tsx", ".txt", ".yaml", ".yml"),
+)
+
+# What a walk does not enter: version control, caches, environments, build products.
+NOT_WALKED = frozenset(
+    {
+        *(".bzr", ".direnv", ".eggs", ".git", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox", ".pants.d", ".pyenv"),
+        *(".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode", "__pycache__"),
+        *("__pypackages__", "_build", "build", "dist", "node_modules", "site-packages", "venv"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A path that could not be looked at, and why, in one line."""
+
+    path: str
+    message: str
+
+
+@dataclass(slots=True)
+class Discovery:
+    """The files under the paths of one command line.
+
+    Attributes:
+        arguments: the paths as given.
+        exclude: globs; a file is left out when its path, its name or one of its folders matches.
+        problems: filled while `batches` is consumed.
+    """
+
+    arguments: Sequence[str]
+    exclude: Sequence[str] = ()
+    problems: list[Problem] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
+
+    def batches(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield (root, files) as lists become known; links are not to be followed out of root."""
+        for argument in self.arguments:
+            path = shown(argument)
+            if os.path.isdir(path):
+                found = 0
+                for batch in self._folder(path):
+                    found += len(batch)
+                    yield path, self._fresh(batch)
+                if not found:
+                    self.problems.append(Problem(path, "no Python file or notebook in this folder"))
+            elif os.path.isfile(path) and path.lower().endswith(NOT_PYTHON):
+                self.problems.append(Problem(path, "neither a Python module nor a notebook: only those are migrated"))
+            elif os.path.isfile(path):
+                # Named by hand: wherever its link leads is meant.
+                yield os.path.dirname(os.path.realpath(path)), self._fresh([path])
+            elif os.path.islink(path):
+                self.problems.append(Problem(path, "broken symbolic link"))
+            elif os.path.lexists(path):
+                self.problems.append(Problem(path, "not a regular file"))
+            else:
+                self.problems.append(Problem(path, "no such file or folder"))
+
+    def _fresh(self, batch: Iterable[str]) -> list[str]:
+        kept = [name for name in batch if name not in self._seen and not self.excluded(name)]
+        self._seen.update(kept)
+        return kept
+
+    def excluded(self, path: str) -> bool:
+        """Return whether the user keeps a file out of the run."""
+        if not self.exclude:
+            return False
+        parts = path.split("/")
+        names = [*parts, *("/".join(parts[: i + 1]) for i in range(len(parts)))]
+        return any(fnmatch(name, glob.rstrip("/").removeprefix("./")) for glob in self.exclude for name in names)
+
+    def _folder(self, folder: str) -> Iterator[list[str]]:
+        tracked = _git(folder, "--cached", "--recurse-submodules", "--", *(f"*{suffix}" for suffix in SUFFIXES))
+        # Untracked files need a walk by git: it runs while the tracked ones are being read.
+        untracked = _git(folder, "--others", "--exclude-standard")
+        if tracked is None or untracked is None:
+            yield from self._walk(folder)
+            return
+        listed = _names(tracked, folder)
+        if listed:
+            yield listed
+        new = _names(untracked, folder)
+        yield [name for name in new if name.endswith(SUFFIXES)]
+        for nested in (name for name in new if name.endswith("/")):
+            yield from self._folder(nested.rstrip("/"))  # a repository of its own
+        if tracked.returncode or untracked.returncode or (not (listed or new) and _ignored(folder)):
+            yield from self._walk(folder)
+
+    def _walk(self, folder: str) -> Iterator[list[str]]:
+        stack = [folder]
+        while stack:
+            here = stack.pop()
+            files: list[str] = []
+            try:
+                entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+            except OSError as error:
+                self.problems.append(Problem(here, f"cannot be listed: {error.strerror}"))
+                continue
+            for entry in entries:
+                path = entry.name if here == "." else f"{here}/{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name not in NOT_WALKED and not os.path.exists(os.path.join(path, "pyvenv.cfg")):
+                        stack.append(path)
+                elif entry.name.endswith(SUFFIXES) and (entry.is_symlink() or entry.is_file()):
+                    files.append(path)
+            if files:
+                yield files
+
+
+def _git(folder: str, *arguments: str) -> subprocess.Popen[bytes] | None:
+    # Hooks set GIT_DIR and friends for their own repository; the folder may be another one.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "-C", folder, "ls-files", "-z", *arguments]
+    try:
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+    except OSError:
+        return None  # git is not installed
+
+
+def _names(process: subprocess.Popen[bytes], folder: str) -> list[str]:
+    output, _ = process.communicate()
+    prefix = "" if folder == "." else folder.rstrip("/") + "/"
+    # A file with merge conflicts is listed once a stage.
+    return [prefix + name for name in dict.fromkeys(os.fsdecode(output).split("\0")) if name]
+
+
+def _ignored(folder: str) -> bool:
+    """Return whether git leaves out the very folder that the user named; then the user's word counts."""
+    return subprocess.run(["git", "-C", folder, "check-ignore", "-q", "."], capture_output=True).returncode == 0

@@ -1,0 +1,227 @@
+"""Checks of what a program lets out: finals, partials, exceptions, its end, other hosts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from migrator.smoke.checks.finals import same, shown, shown_unfinished, unfinished
+from migrator.smoke.checks.shapes import lines_about, raw_ends, shown_like_finals, tells_apart
+from migrator.smoke.checks.verdict import Check, Rule, failed, passed, skipped
+from migrator.smoke.observation import ROUNDS, Happening, Observation, description, sessions_of
+
+_TWICE = "A final comes twice in some variants: test end_of_turn and turn_is_formatted together."
+#: How much of a difference is shown.
+_LINES = 20
+#: websocket-client 1.9 calls the end it was asked for an error, 1.9.0 with the close frame (code 1000) itself.
+_NORMAL_END = ("Connection closed normally", r"fin=1 opcode=8 data=b'\x03\xe8")
+_ONLY_FINALS = "Only a Turn with end_of_turn and turn_is_formatted is what v2 called final."
+
+
+def _finals(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    if before is None:
+        yield _shown(seen)
+    elif any(shown(text, seen.expected) for text in before.channels.values()):
+        yield _shown_as_before(seen, before)
+    else:
+        yield _made_as_before(seen, before)
+
+
+def _shown(seen: Observation) -> Check:
+    """Check that some channel has all finals."""
+    now = _by_channel(seen)
+    wanted = _wanted(seen)
+    # A program of several sessions may skip what it has heard before.
+    for wish in (wanted, seen.expected):
+        for name, texts in now.items():
+            if _same(texts, wish, seen):
+                return _verdict(seen, wish, texts, name, True)
+    where = max(now, key=lambda name: len(now[name]), default="")
+    return _verdict(seen, wanted, now.get(where, []), where, False)
+
+
+def _shown_as_before(seen: Observation, before: Observation) -> Check:
+    """Check that what the original showed, wherever it did, is there again; all of it, if it showed all."""
+    now, old = _by_channel(seen), _by_channel(before)
+    demanded = {
+        name: _wanted(seen) if _same(texts, _wanted(before), before) else texts for name, texts in old.items() if texts
+    }
+    # One session after the other, until it was stopped: how many there were means nothing.
+    endless = all(run.ending != "itself" and len(sessions_of(run)) >= ROUNDS for run in (seen, before))
+    wrong = [name for name in demanded if not _same(now.get(name, []), demanded[name], seen, endless)]
+    where = next(iter(wrong or demanded))
+    reached = demanded[where][: len(now.get(where, []))] if endless and not wrong else demanded[where]
+    check = _verdict(seen, reached, now.get(where, []), where, not wrong)
+    return replace(check, evidence=f"{check.evidence}\n{_diff(old[where], now.get(where, []))}") if wrong else check
+
+
+def _made_as_before(seen: Observation, before: Observation) -> Check:
+    """Check that what the original made of the finals is there again, line for line."""
+    partials = unfinished(sessions_of(before))
+    made = {name: lines_about(text, before.expected, partials) for name, text in before.channels.items()}
+    for name, lines in made.items():
+        known = set(lines)
+        again = [line for line in lines_about(seen.channels.get(name, ""), seen.expected, ()) if line in known]
+        if again != lines:
+            evidence = f"{name} has other lines than before\n{_diff(lines, again)}"
+            return failed("finals", evidence, "Compare both timelines: what the program makes of a final has changed.")
+    count = sum(map(len, made.values()))
+    if not count:
+        return skipped("finals", "the original shows none of them either")
+    return passed("finals", f"{count} lines made of them, as before")
+
+
+def _diff(before: Sequence[str], now: Sequence[str]) -> str:
+    """Return how the lines of two runs differ: `-` was there before, `+` is there now."""
+    lines = [line.rstrip() for line in difflib.ndiff(before, now) if not line.startswith("?")]
+    more = [f"... and {len(lines) - _LINES} more lines"] if len(lines) > _LINES else []
+    return "\n".join(lines[:_LINES] + more)
+
+
+def _verdict(seen: Observation, wanted: Sequence[str], found: Sequence[str], where: str, right: bool) -> Check:
+    if not right:
+        return failed("finals", _difference(wanted, found, where), _finals_advice(wanted, found))
+    if doubled := _doubled(seen):
+        return failed("finals", f"twice, raw and formatted: {', '.join(map(repr, doubled))}", _TWICE)
+    return passed("finals", f"all {len(wanted)} on {where}, once each, in order")
+
+
+def _by_channel(seen: Observation) -> dict[str, list[str]]:
+    return {name: shown(text, seen.expected) for name, text in seen.channels.items()}
+
+
+def _same(found: Sequence[str], wanted: Sequence[str], seen: Observation, endless: bool = False) -> bool:
+    return same(found, wanted, sessions_of(seen), endless)
+
+
+def _doubled(seen: Observation) -> list[str]:
+    """Return the raw ends of turns that were shown as if they were finals, beside the formatted ones."""
+    raw, partials = raw_ends(sessions_of(seen)), unfinished(sessions_of(seen))
+    found = (shown_like_finals(text, seen.expected, raw, partials) for text in seen.channels.values())
+    return list(dict.fromkeys(end for ends in found for end in ends))
+
+
+def _wanted(seen: Observation) -> Sequence[str]:
+    """Return the finals to be shown: those of the recording, or what each session of several came to send."""
+    sessions = sessions_of(seen)
+    if len(sessions) <= 1:
+        return seen.expected
+    return [text for session in sorted(sessions, key=lambda session: session.number) for text in session.finals]
+
+
+def _difference(wanted: Sequence[str], found: Sequence[str], where: str) -> str:
+    if not found:
+        return f"none of the {len(wanted)} finals was shown"
+    missing = [text for text in wanted if text not in found]
+    doubled = [text for text in dict.fromkeys(found) if found.count(text) > wanted.count(text)]
+    parts = [f"missing: {', '.join(map(repr, missing))}"] if missing else []
+    parts += [f"{found.count(text)} times: {text!r}" for text in doubled]
+    return f"{where}: " + ("; ".join(parts) or f"another order: {', '.join(map(repr, found))}")
+
+
+def _finals_advice(wanted: Sequence[str], found: Sequence[str]) -> str:
+    if any(found.count(text) > wanted.count(text) for text in found):
+        return _TWICE
+    if not found:
+        return "Look for type == 'Turn' with end_of_turn and turn_is_formatted, and read its transcript."
+    return "Keep reading until Termination: the last turns come after Terminate."
+
+
+def _partials(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    """What was hidden has to stay hidden, and what was shown has to stay visible."""
+    if before is None or seen.api != "v3" or not sessions_of(seen) or not sessions_of(before):
+        return
+    candidates = unfinished(sessions_of(seen))
+    now = _unfinished_shown(seen, candidates)
+    showed = _unfinished_shown(before, unfinished(sessions_of(before)))
+    if not candidates:
+        yield skipped("partials", "the service came to send none")
+    elif now and not showed:
+        yield failed("partials", f"shown, and were not before: {', '.join(map(repr, now[:3]))}", _ONLY_FINALS)
+    elif showed and not now:
+        yield failed("partials", "shown before, and not any more", "A partial is a Turn without end_of_turn.")
+    elif mixed := _mixed(seen, before):
+        yield failed("partials", f"shown as finals are on {mixed}, and were not before", _ONLY_FINALS)
+    else:
+        yield passed("partials", f"{len(now)} shown, as before" if now else "not shown, as before")
+
+
+def _mixed(seen: Observation, before: Observation) -> str | None:
+    """Return the channel on which partials look like finals, and did not before."""
+    # Raw ends are the matter of the finals.
+    partials = set(unfinished(sessions_of(seen))) - set(raw_ends(sessions_of(seen)))
+    for name, text in seen.channels.items():
+        original = before.channels.get(name, "")
+        if tells_apart(original, before.expected, unfinished(sessions_of(before))):
+            if tells_apart(text, seen.expected, partials) is False:
+                return name
+    return None
+
+
+def _unfinished_shown(seen: Observation, candidates: Sequence[str]) -> list[str]:
+    return list(
+        dict.fromkeys(
+            text for channel in seen.channels.values() for text in shown_unfinished(channel, seen.expected, candidates)
+        )
+    )
+
+
+def _ends(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    how = {"itself": "by itself", "interrupt": "after Ctrl+C", "answer": "after an answer to its prompt"}
+    if seen.ending == "killed":
+        if before is not None and before.ending == "killed":
+            yield skipped("ends", "neither the original nor this ends after Ctrl+C")
+            return
+        last = seen.happened("main-ended")
+        threads = ", ".join(map(str, _list(last[-1].facts.get("threads")))) if last else "the main thread"
+        evidence = f"it had to be killed; still running: {threads}"
+        yield failed("ends", evidence, "Stop and join the threads, close the socket.")
+    else:
+        since = seen.ended_at - (seen.stopped_at or seen.ended_at)
+        yield passed("ends", how[seen.ending] + (f", within {since:.1f} s" if seen.stopped_at else ""))
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _exceptions(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    known = {_type(error) for error in _errors(before)} if before else set()
+    errors = [error for error in _errors(seen) if _type(error) not in known]
+    if errors:
+        yield failed(
+            "exceptions", "; ".join(map(description, errors[:3])), "Nobody caught this: correct the line it names."
+        )
+    else:
+        yield passed("exceptions", "none" if not known else "none that the original did not raise as well")
+
+
+def _type(error: Happening) -> str:
+    """Return the exception's type: what the one SDK raises in a thread, the other catches and logs."""
+    return error.text("kind") or error.text("error").partition("(")[0]
+
+
+def _errors(seen: Observation) -> list[Happening]:
+    interrupted = seen.ending in ("interrupt", "killed")
+    return [
+        error
+        for error in seen.happenings
+        if error.kind in ("exception", "logged-error")
+        and not (error.text("kind") == "KeyboardInterrupt" and interrupted)
+        and not error.text("message").startswith(_NORMAL_END)
+    ]
+
+
+def _network(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    hosts = list(dict.fromkeys(host.text("host") for host in seen.happened("blocked")))
+    notes = [f"closed here, so not tested with it: {', '.join(hosts)}"] if hosts else []
+    if seen.happened("uvloop"):
+        notes.append("uvloop resolves names past the sandbox: asyncio's own loop ran in its place")
+    if notes:
+        yield skipped("network", "; ".join(notes))
+    else:
+        yield passed("network", "no other host was tried")
+
+
+RULES: Sequence[Rule] = (_finals, _partials, _ends, _exceptions, _network)

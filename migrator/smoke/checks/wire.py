@@ -1,0 +1,163 @@
+"""Checks of what went over the wire: how a program connects, what it sends, how it ends its sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from migrator.smoke.checks.verdict import Check, Rule, failed, passed, skipped
+from migrator.smoke.observation import ROUNDS, Happening, Observation, sessions_of
+from runtime.replay import Frame, SessionRecord
+
+V2_CONTROLS = frozenset({"audio_data", "terminate_session", "force_end_utterance", "end_utterance_silence_threshold"})
+V2_PARAMETERS = frozenset(
+    {"word_boost", "boost_param", "disable_partial_transcripts", "enable_extra_session_information"}
+)
+V3_HOSTS = frozenset({"streaming.assemblyai.com", "streaming.eu.assemblyai.com"})
+UNTERMINATED = "the client closed without Terminate"
+_WHERE = "Connect to wss://streaming.assemblyai.com/v3/ws (or streaming.eu.assemblyai.com)."
+
+
+def _connects(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    sessions = sessions_of(seen)
+    accepted = [session for session in sessions if session.authorized_by]
+    strangers = [session.host for session in sessions if seen.api == "v3" and session.host not in V3_HOSTS]
+    if strangers:
+        yield failed("connects", f"v3 is not at {', '.join(dict.fromkeys(strangers))}", _WHERE)
+    elif accepted:
+        how = ", ".join(f"{session.host}{session.path} with a {session.authorized_by}" for session in accepted)
+        yield passed("connects", how)
+    elif sessions:
+        advice = "Send the API key in the Authorization header, or a token."
+        yield failed("connects", "; ".join(refusals(sessions)), advice)
+    else:
+        tried = ", ".join(dict.fromkeys(host.text("host") for host in _hosts(seen))) or "none"
+        yield failed("connects", f"no {seen.api} session was opened; hosts it tried: {tried}", _WHERE)
+
+
+def _hosts(seen: Observation) -> list[Happening]:
+    return [happening for happening in seen.happenings if happening.kind in ("redirected", "blocked")]
+
+
+def _parameters(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    sessions = sessions_of(seen)
+    if seen.api != "v3" or not sessions:
+        yield skipped("parameters", "no v3 session")
+        return
+    for session in sessions:
+        refused = [violation for violation in session.violations if "parameter" in violation]
+        if refused or "speech_model" not in session.query:
+            evidence = "; ".join(refused) or f"the query is {session.query}"
+            yield failed("parameters", evidence, "Correct the query: speech_model is required, v2's names are unknown.")
+            return
+        if session.query.get("format_turns", "").lower() != "true":
+            evidence = f"format_turns is {session.query.get('format_turns', 'not set')}"
+            yield failed("parameters", evidence, "v2 finals were punctuated and cased: add format_turns=true.")
+            return
+    yield passed("parameters", ", ".join(f"{name}={value}" for name, value in sessions[0].query.items()))
+
+
+def _audio(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    frames = [frame for session in sessions_of(seen) for frame in session.frames]
+    if seen.api != "v3":
+        return
+    texts = [frame for frame in frames if frame.control is not None and "audio_data" in frame.control]
+    texts += [frame for frame in frames if frame.kind == "text" and frame.control is None]
+    refused = [text for session in sessions_of(seen) for text in session.violations if text.startswith("3007")]
+    audio = [frame.milliseconds for frame in frames if frame.milliseconds is not None]
+    if texts:
+        advice = "Send the bytes themselves as a binary frame, without base64 and JSON."
+        yield failed("audio", f"audio as text, {texts[0].at} ms after the start of the session", advice)
+    elif wrong := _misdeclared(seen, before):
+        advice = "Declare what is sent: sample_rate (16000 if missing) and encoding (pcm_s16le if missing)."
+        yield failed("audio", "; ".join([wrong, *refused]), advice)
+    elif refused:
+        yield failed("audio", refused[0], "Send 50 to 1000 ms of audio in each frame, not faster than real time.")
+    elif not audio:
+        yield failed("audio", "no audio was sent", "Send the audio as binary frames.")
+    else:
+        span = f"{min(audio):g} to {max(audio):g}" if min(audio) < max(audio) else f"{min(audio):g}"
+        yield passed("audio", f"{len(audio)} binary frames of {span} ms")
+
+
+def _misdeclared(seen: Observation, before: Observation | None) -> str | None:
+    """Return how the format that a session was told differs from the audio it got."""
+    sessions, originals = sessions_of(seen), sessions_of(before) if before else []
+    if not sessions:
+        return None
+    rate, encoding = _declared(sessions[0])
+    if originals and _declared(originals[0]) != (rate, encoding):
+        return f"the session is told {rate} Hz {encoding}, v2 was told {' Hz '.join(_declared(originals[0]))}"
+    # Audio from a microphone takes as long to record as it takes to play, if the session knows its rate.
+    opened = [microphone for microphone in seen.happened("microphone") if microphone.facts.get("rate")]
+    recorded = {microphone.text("rate").removesuffix(".0") for microphone in opened}
+    longest = max(sessions, key=lambda session: session.audio_milliseconds)
+    times = [frame.at for frame in longest.frames if frame.milliseconds is not None]
+    span = (times[-1] - times[0]) * seen.speed if times else 0.0
+    if len(recorded) == 1 and rate not in recorded and not 0.7 < longest.audio_milliseconds / max(span, 1) < 1.4:
+        return f"the microphone records at {recorded.pop()} Hz, the session is told {rate} Hz"
+    return None
+
+
+def _declared(session: SessionRecord) -> tuple[str, str]:
+    return session.query.get("sample_rate", "16000"), session.query.get("encoding", "pcm_s16le")
+
+
+def _only_v3(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    if seen.api != "v3":
+        return
+    stale = [f"a session at {session.host}{session.path}" for session in seen.sessions if session.api == "v2"]
+    stale += [f"{asked.method} {asked.host}{asked.path}" for asked in seen.token_requests if asked.api == "v2"]
+    for session in sessions_of(seen):
+        stale += [f"the parameter {name}" for name in session.query if name in V2_PARAMETERS]
+        stale += [f"the message {_control(frame)}" for frame in session.frames if _is_v2(frame)]
+    if stale:
+        yield failed("v3 only", ", ".join(dict.fromkeys(stale)), "v2 is switched off: migrate these places.")
+    else:
+        yield passed("v3 only", "nothing of v2 was sent")
+
+
+def _is_v2(frame: Frame) -> bool:
+    return frame.control is not None and bool(V2_CONTROLS & frame.control.keys())
+
+
+def _control(frame: Frame) -> str:
+    return ", ".join(sorted(V2_CONTROLS & (frame.control or {}).keys()))
+
+
+def _terminate(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    sessions = [session for session in sessions_of(seen) if session.authorized_by]
+    if seen.api != "v3" or not sessions:
+        return
+    left = _left_open(sessions)
+    if not left:
+        yield passed("terminate", "sent in every session")
+    elif len(sessions) >= ROUNDS and left == [max(sessions, key=lambda session: session.number)]:
+        yield skipped("terminate", "sent in every session but the last, in which it was stopped")
+    elif before is not None and any(not session.terminated for session in sessions_of(before)):
+        evidence = "not sent, nor by the original; v3 bills a session until it times out (3 hours)"
+        yield skipped("terminate", evidence)
+    else:
+        advice = 'Send {"type": "Terminate"} and wait for Termination: an open session is billed for up to 3 hours.'
+        yield failed("terminate", "the connection was closed without it", advice)
+
+
+def _left_open(sessions: Sequence[SessionRecord]) -> list[SessionRecord]:
+    return [session for session in sessions if not session.terminated and session.closed_by != "server"]
+
+
+def _protocol(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    refused = [text for text in refusals(sessions_of(seen)) if not text.startswith("3007") or seen.api != "v3"]
+    if refused:
+        yield failed(
+            "protocol", "; ".join(refused), "The service closes the connection for this: correct what it names."
+        )
+    elif sessions_of(seen):
+        yield passed("protocol", "no rule of the protocol was broken")
+
+
+def refusals(sessions: Sequence[SessionRecord]) -> list[str]:
+    """Return what the service refused, in its words."""
+    return [text for session in sessions for text in session.violations if text != UNTERMINATED]
+
+
+RULES: Sequence[Rule] = (_connects, _parameters, _audio, _only_v3, _terminate, _protocol)

@@ -1,0 +1,1 @@
+"""Plays the caller of a web application."""

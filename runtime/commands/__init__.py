@@ -1,0 +1,1 @@
+"""The commands `listen`, `record` and `replay`."""
