@@ -53,6 +53,8 @@ def _run(arguments: Namespace, config: Config, analyse: Analyse | None) -> int:
         arguments.jobs or _cores(),
     )
     outcomes = job.outcomes(lambda: options(arguments, config), analyse, _progress())
+    for note in job.notes:
+        print(f"v3-migrate: {note}", file=sys.stderr)
     report = Report(outcomes, mode, job.scanned, exit_zero=arguments.exit_zero, mentions=job.mentions)
     if not outcomes:
         # The frequent case, and the fast one.

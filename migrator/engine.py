@@ -28,6 +28,7 @@ class Run:
         paths: files and folders, as the user gave them.
         scanned: how many files were looked at, known afterwards.
         mentions: files of other kinds that mention v2, known afterwards.
+        notes: what a user should know of how the files were found, known afterwards.
     """
 
     paths: Sequence[str]
@@ -36,6 +37,7 @@ class Run:
     jobs: int = 1
     scanned: int = 0
     mentions: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def screen(self) -> tuple[Screening, list[Problem]]:
         """Return which files speak v2, and which could not be looked at; a clean check loads nothing more."""
@@ -45,7 +47,7 @@ class Run:
         for root, batch in discovery.batches():
             screening.screen(root, batch)
         screening.drop_aliases()
-        self.scanned = screening.looked_at
+        self.scanned, self.notes = screening.looked_at, discovery.notes
         self.mentions = [path for path in elsewhere.paths() if not discovery.excluded(path)]
         return screening, [*discovery.problems, *screening.problems]
 
