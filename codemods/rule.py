@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import libcst as cst
 
@@ -14,6 +14,8 @@ from codemods.facts.program import Program
 from codemods.model import Options, Safety
 from codemods.syntax.edits import AddHelper, AddImport, Change, Edit
 from codemods.syntax.tree import SourceModule
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ class Context:
         self.module = module
         self.options = options
         self._claimed = claimed
+
+    def get(self, analysis: Callable[[Program], T]) -> T:
+        """Return an analysis of the program, made on first use: `context.get(Sessions)`."""
+        return self.program.get(analysis)
 
     def claim(self, *nodes: cst.CSTNode) -> None:
         """Keep other rules away from nodes, and all below them, that this rule deals with as a whole."""
