@@ -71,11 +71,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def summaries() -> dict[str, str]:
     """Return the one-line summary of every code that a report may contain."""
-    from codemods.analysis import documentation
+    from codemods.analysis import registry
 
     known = {code: summary for code, (summary, _) in _OWN.items()}
-    for doc in documentation():
-        known.setdefault(doc.code, doc.summary)
+    for rule in registry():
+        known.setdefault(rule.code, rule.summary)
     return known
 
 

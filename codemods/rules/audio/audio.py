@@ -13,7 +13,7 @@ from codemods.interpreter.values import Encoded, Json, Obj, Transport
 from codemods.libraries.binary_frames import binary_send, needs_abnf
 from codemods.libraries.observations import Send
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace, Unused
 
@@ -26,34 +26,6 @@ class Audio(Rule):
     why = "v3 takes audio as binary frames only; a text frame with `audio_data` ends the session."
     nodes = (cst.Call,)
     order = 30
-    examples = (
-        Example(
-            "import base64\nimport json\nimport websockets\n\n\nasync def main(stream):\n"
-            '    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000") as ws:\n'
-            "        while True:\n            data = stream.read(3200)\n"
-            '            data = base64.b64encode(data).decode("utf-8")\n'
-            '            json_data = json.dumps({"audio_data": str(data)})\n'
-            "            await ws.send(json_data)\n",
-            "import websockets\n\n\nasync def main(stream):\n"
-            '    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-            '&speech_model=universal-streaming-english&format_turns=true") as ws:\n'
-            "        while True:\n            data = stream.read(3200)\n            await ws.send(data)\n",
-        ),
-        Example(
-            "import base64, json\nimport websocket\n\n\ndef on_open(ws):\n    with open('a.raw', 'rb') as file:\n"
-            "        ws.send(json.dumps({'audio_data': base64.b64encode(file.read(3200)).decode()}))\n\n\n"
-            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", on_open=on_open)\n',
-            "import websocket\n\n\ndef on_open(ws):\n    with open('a.raw', 'rb') as file:\n"
-            "        ws.send(file.read(3200), websocket.ABNF.OPCODE_BINARY)\n\n\n"
-            'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-            '&speech_model=universal-streaming-english&format_turns=true", on_open=on_open)\n',
-        ),
-    )
-    untouched = (
-        "import base64\nimport json\nimport websockets\n\n\nasync def main(data):\n"
-        '    async with websockets.connect("wss://api.example.com/ws") as ws:\n'
-        '        await ws.send(json.dumps({"audio_data": base64.b64encode(data).decode()}))\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         call = cst.ensure_type(node, cst.Call)

@@ -14,7 +14,7 @@ from codemods.interpreter.values import Lit, Obj, Query, Str
 from codemods.libraries.observations import Connect
 from codemods.model import Options
 from codemods.rewrites.url import Hosts, moved
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import edit_text
 from codemods.syntax.edits import Change, Edit, Replace
 
@@ -38,28 +38,6 @@ class Endpoint(Rule):
         cst.Call,
     )
     order = 10
-    examples = (
-        Example(
-            'import websockets\n\nURL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"\n\n\n'
-            "async def main():\n    async with websockets.connect(URL) as ws:\n        print(await ws.recv())\n",
-            "import websockets\n\n"
-            'URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000'
-            '&speech_model=universal-streaming-english&format_turns=true"\n\n\n'
-            "async def main():\n    async with websockets.connect(URL) as ws:\n        print(await ws.recv())\n",
-        ),
-        Example(
-            "import websocket\nfrom urllib.parse import urlencode\n\n"
-            'params = {"sample_rate": 16000}\n'
-            'ws = websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?" + urlencode(params))\n',
-            "import websocket\nfrom urllib.parse import urlencode\n\n"
-            'params = {"sample_rate": 16000, "speech_model": "universal-streaming-english", "format_turns": "true"}\n'
-            'ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?" + urlencode(params))\n',
-        ),
-    )
-    untouched = (
-        'import websocket\n\nws = websocket.WebSocketApp("wss://api.example.com/v2/realtime/ws?sample_rate=16000")\n',
-        'import requests\n\nBASE = "https://api.assemblyai.com/v2"\nrequests.post(BASE + "/transcript")\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         table = context.program.memo(Endpoint, lambda: _Planner(self, context).plan())

@@ -12,22 +12,12 @@ from codemods.facts.narrowing import is_idle, leaves
 from codemods.facts.type_tests import TypeTests
 from codemods.interpreter.values import Message
 from codemods.model import Safety
-from codemods.rewrites.turn_kind import KIND_CODE, kind_name
-from codemods.rule import Context, Example, Rule
+from codemods.rewrites.turn_kind import kind_name
+from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, rename_string
 from codemods.syntax.edits import Change, Edit, Replace
 
 _ENDS = ("SessionInformation", "SessionTerminated")
-_BEFORE = (
-    "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n    match {subject}:\n"
-    "        case {final}:\n            print({text})\n        case {begin}:\n            print('hello')\n\n\n"
-    'websocket.WebSocketApp("{url}?sample_rate=8000{query}", on_message=on_message)\n'
-)
-_V2 = {"url": "wss://api.assemblyai.com/v2/realtime/ws", "query": ""}
-_V3 = {
-    "url": "wss://streaming.assemblyai.com/v3/ws",
-    "query": "&speech_model=universal-streaming-english&format_turns=true",
-}
 
 
 class MatchTypes(Rule):
@@ -41,41 +31,6 @@ class MatchTypes(Rule):
     )
     nodes = (cst.Match,)
     order = 22
-    examples = (
-        Example(
-            _BEFORE.format(
-                subject='data["message_type"]',
-                final='"FinalTranscript"',
-                text='data["text"]',
-                begin='"SessionBegins"',
-                **_V2,
-            ),
-            _BEFORE.format(
-                subject="turn_kind(data)", final='"FinalTurn"', text='data["transcript"]', begin='"Begin"', **_V3
-            ).replace("\n\n\ndef", "\n\n\n" + KIND_CODE + "\n\ndef", 1),
-        ),
-        Example(
-            _BEFORE.format(
-                subject="data",
-                final='{"message_type": "FinalTranscript", "text": text}',
-                text="text",
-                begin='{"message_type": "SessionBegins"}',
-                **_V2,
-            ),
-            _BEFORE.format(
-                subject="data",
-                final='{"type": "Turn", "end_of_turn": True, "turn_is_formatted": True, "transcript": text}',
-                text="text",
-                begin='{"type": "Begin"}',
-                **_V3,
-            ),
-        ),
-    )
-    untouched = (
-        'order = {"message_type": "FinalTranscript", "text": ""}\n\nmatch order:\n'
-        '    case {"message_type": "FinalTranscript", "text": text}:\n        print(text)\n',
-        'def handle(event):\n    match event["kind"]:\n        case "FinalTranscript":\n            print(event)\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         match = cst.ensure_type(node, cst.Match)

@@ -12,7 +12,7 @@ from codemods.facts.type_tests import Base, TypeTest, TypeTests
 from codemods.interpreter.values import Frame
 from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, rename_string, replace_test
 from codemods.syntax.edits import AddImport, Change, Edit
 
@@ -28,26 +28,6 @@ class MessageTypes(Rule):
     )
     nodes = (cst.Comparison,)
     order = 20
-    examples = (
-        Example(
-            "import json\nimport websockets\n\n\nasync def main(url):\n"
-            '    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000") as ws:\n'
-            "        async for raw in ws:\n            event = json.loads(raw)\n"
-            '            if event["message_type"] == "FinalTranscript":\n                print(event["text"])\n',
-            "import json\nimport websockets\n\n\nasync def main(url):\n"
-            '    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-            '&speech_model=universal-streaming-english&format_turns=true") as ws:\n'
-            "        async for raw in ws:\n            event = json.loads(raw)\n"
-            '            if event["type"] == "Turn" and event["end_of_turn"] and event["turn_is_formatted"]:\n'
-            '                print(event["transcript"])\n',
-        ),
-    )
-    untouched = (
-        "import json\nimport websockets\n\n\nasync def main():\n"
-        '    async with websockets.connect("wss://api.example.com/ws") as ws:\n'
-        "        event = json.loads(await ws.recv())\n"
-        '        if event["message_type"] == "FinalTranscript":\n            print(event["text"])\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         comparison = cst.ensure_type(node, cst.Comparison)

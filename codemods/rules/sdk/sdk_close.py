@@ -9,7 +9,7 @@ import libcst as cst
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.rewrites.sdk.sessions import Use
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import expression, replace_with
 from codemods.syntax.edits import Change, Edit, InsertAfter, Replace
 
@@ -27,24 +27,6 @@ class SdkClose(Rule):
     )
     nodes = (cst.Attribute,)
     order = 7
-    examples = (
-        Example(
-            "import assemblyai as aai\n\n\ndef on_close():\n    print('bye')\n\n\n"
-            "transcriber = aai.RealtimeTranscriber(\n    sample_rate=8000, on_data=print, on_error=print, "
-            "on_close=on_close\n)\ntranscriber.connect()\ntranscriber.close()  # ends it\nprint('done')\n",
-            "import assemblyai as aai\n"
-            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
-            "    StreamingEvents,\n    StreamingParameters,\n)\n\n\ndef on_close():\n    print('bye')\n\n\n"
-            "transcriber = StreamingClient(\n"
-            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
-            "transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
-            "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
-            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
-            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
-            "transcriber.disconnect(terminate=True)  # ends it\non_close()\nprint('done')\n",
-        ),
-    )
-    untouched = ("stream = open('a.raw')\nstream.close()\n",)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute)

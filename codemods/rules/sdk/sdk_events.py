@@ -12,7 +12,7 @@ from codemods.libraries.assemblyai_values import ErrorStatus, Event, EventKind
 from codemods.rewrites.sdk.arguments import text_of
 from codemods.rewrites.sdk.names import MODEL_METHODS
 from codemods.rewrites.sdk.shown import is_shown
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, replace_with
 from codemods.syntax.edits import AddImport, Change, Edit
 
@@ -39,28 +39,6 @@ class SdkEvents(Rule):
     )
     nodes = (cst.Attribute, cst.Comparison, cst.Call)
     order = 8
-    examples = (
-        Example(
-            "import assemblyai as aai\n\n\ndef on_open(session):\n    print(session.session_id)\n\n\n"
-            "def on_error(error):\n    if error.status_code == 4008:\n        print(error)\n\n\n"
-            "transcriber = aai.RealtimeTranscriber(\n    sample_rate=8000, on_data=print, on_open=on_open, "
-            "on_error=on_error\n)\ntranscriber.connect()\ntranscriber.close()\n",
-            "import assemblyai as aai\n"
-            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
-            "    StreamingEvents,\n    StreamingParameters,\n)\n\n\n"
-            "def on_open(client, session):\n    print(session.id)\n\n\n"
-            "def on_error(client, error):\n    if error.code == 3008:\n        print(error)\n\n\n"
-            "transcriber = StreamingClient(\n"
-            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
-            "transcriber.on(StreamingEvents.Begin, on_open)\n"
-            "transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
-            "transcriber.on(StreamingEvents.Error, on_error)\n"
-            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
-            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
-            "transcriber.disconnect(terminate=True)\n",
-        ),
-    )
-    untouched = ("import requests\n\nif requests.get('https://example.com').status_code == 4008:\n    pass\n",)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Attribute):

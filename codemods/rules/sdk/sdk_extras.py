@@ -9,7 +9,7 @@ import libcst as cst
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.sharing import provider
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import sdk_at_exit
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Edit
@@ -26,26 +26,6 @@ class SdkExtras(Rule):
     )
     nodes = (cst.Attribute, cst.Name)
     order = 15
-    examples = (
-        Example(
-            "import assemblyai as aai\n\n"
-            "for chunk in aai.extras.stream_file('a.wav', 16_000):\n    print(len(chunk))\n",
-            f"import assemblyai as aai\nimport time\n\n\n{helpers.STREAM_FILE.format(name='stream_file')}\n\n"
-            "for chunk in stream_file('a.wav', 16_000):\n    print(len(chunk))\n",
-        ),
-        Example(
-            "import assemblyai as aai\n\ntry:\n    microphone = aai.extras.MicrophoneStream()\n"
-            "except aai.extras.AssemblyAIExtrasNotInstalledError:\n    print('no PyAudio')\n",
-            f"import assemblyai as aai\nimport weakref\n\n\n{helpers.MICROPHONE.format(name='MicrophoneStream')}\n\n"
-            "try:\n    microphone = MicrophoneStream()\nexcept ImportError:\n    print('no PyAudio')\n",
-        ),
-    )
-    untouched = (
-        "class MicrophoneStream:\n    pass\n\n\nMicrophoneStream()\n",
-        "import assemblyai as aai\nfrom assemblyai.streaming.v3 import StreamingClient, StreamingClientOptions\n\n"
-        "client = StreamingClient(StreamingClientOptions(api_key='key'))\n"
-        "client.stream(aai.extras.MicrophoneStream(sample_rate=16_000))\n",
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute | cst.Name)

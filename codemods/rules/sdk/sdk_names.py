@@ -9,7 +9,7 @@ import libcst as cst
 
 from codemods.rewrites.sdk.names import EXTRAS, RENAMED, V3, Names, spelled
 from codemods.rewrites.sdk.turns import FINAL, PARTIAL, kind_test
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Remove, Replace
 
@@ -44,25 +44,6 @@ class SdkNames(Rule):
     why = "Since SDK 0.64.3 the import fails, or the attribute; annotations are evaluated when a function is defined."
     nodes = (cst.Attribute, cst.Name, cst.SimpleString, cst.Import, cst.ImportFrom, cst.MatchClass)
     order = 20
-    examples = (
-        Example(
-            "from assemblyai import AudioEncoding, RealtimeError, Transcriber\n\n\n"
-            "def refuse(kind=AudioEncoding.pcm_mulaw) -> RealtimeError:\n    return RealtimeError(kind, Transcriber)\n",
-            "from assemblyai import Transcriber\nfrom assemblyai.streaming.v3 import Encoding, StreamingError\n\n\n"
-            "def refuse(kind=Encoding.pcm_mulaw) -> StreamingError:\n    return StreamingError(kind, Transcriber)\n",
-        ),
-        Example(
-            "import assemblyai as aai\nfrom typing import Optional\n\n\nclass Desk:\n"
-            '    transcriber: "Optional[aai.RealtimeTranscriber]" = None\n',
-            "import assemblyai as aai\nfrom typing import Optional\n"
-            "from assemblyai.streaming.v3 import StreamingClient\n\n\nclass Desk:\n"
-            '    transcriber: "Optional[StreamingClient]" = None\n',
-        ),
-    )
-    untouched = (
-        "from RealtimeSTT import RealtimeTranscriber\n\nRealtimeTranscriber().start()\n",
-        "from assemblyai.streaming.v3 import RealTimeTranscriber\n",
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.ImportFrom):

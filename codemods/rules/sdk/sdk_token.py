@@ -11,7 +11,7 @@ from codemods.interpreter.values import Const
 from codemods.libraries.assemblyai_values import Transcriber
 from codemods.rewrites.sdk.layout import WIDTH, Argument, call
 from codemods.rewrites.sdk.names import V3, Names
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change
 
@@ -30,15 +30,6 @@ class SdkToken(Rule):
     )
     nodes = (cst.Call,)
     order = 4
-    examples = (
-        Example(
-            "import assemblyai as aai\n\ntoken = aai.RealtimeTranscriber.create_temporary_token(expires_in=3600)\n",
-            "import assemblyai as aai\nfrom assemblyai.streaming.v3 import StreamingClient, StreamingClientOptions\n\n"
-            "token = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key)).create_temporary_token(\n"
-            "    expires_in_seconds=600,\n    max_session_duration_seconds=3600,\n)\n",
-        ),
-    )
-    untouched = ("class Vault:\n    pass\n\n\nVault.create_temporary_token(expires_in=3600)\n",)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Call)

@@ -15,7 +15,7 @@ from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.reads import bracketed, does_something, ends_its_function, fitted, is_guarded, is_truth_test
 from codemods.rewrites.sdk.shown import is_shown
 from codemods.rewrites.sdk.turns import ANY, FINAL, FinalPaths, KindTest, is_transcript, kind_test
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import expression, keep_parentheses, replace_test, replace_with
 from codemods.syntax.edits import Change, Edit, Replace
 
@@ -39,38 +39,6 @@ class SdkTranscripts(Rule):
     )
     nodes = (cst.Attribute, cst.Call, cst.Comparison)
     order = 8
-    examples = (
-        Example(
-            "import assemblyai as aai\n\n\ndef on_data(transcript):\n    if not transcript.text:\n        return\n"
-            "    if isinstance(transcript, aai.RealtimeFinalTranscript):\n        print(transcript.text)\n"
-            "        save(transcript)\n    else:\n        print(transcript.text, end='')\n\n\n"
-            "def save(transcript):\n    print(transcript.text, transcript.audio_start, transcript.punctuated)\n\n\n"
-            "transcriber = aai.RealtimeTranscriber(sample_rate=8000, on_data=on_data, on_error=print)\n"
-            "transcriber.connect()\ntranscriber.close()\n",
-            "import assemblyai as aai\n"
-            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
-            "    StreamingEvents,\n    StreamingParameters,\n    TurnEvent,\n)\n\n\n"
-            f"{helpers.TURN_TEXT}\n\n"
-            "def on_data(client, transcript):\n    if not transcript.words:\n        return\n"
-            "    if transcript.end_of_turn and transcript.turn_is_formatted:\n        print(transcript.transcript)\n"
-            "        save(transcript)\n    elif not transcript.end_of_turn:\n"
-            "        print(turn_text(transcript), end='')\n\n\n"
-            "def save(transcript):\n    print(transcript.transcript, "
-            "transcript.words[0].start if transcript.words else 0, transcript.turn_is_formatted)\n\n\n"
-            "transcriber = StreamingClient(\n"
-            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
-            "transcriber.on(StreamingEvents.Turn, on_data)\n"
-            "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
-            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
-            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
-            "transcriber.disconnect(terminate=True)\n",
-        ),
-    )
-    untouched = (
-        "import assemblyai as aai\n\ntranscript = aai.Transcriber().transcribe('a.wav')\n"
-        "print(transcript.text, transcript.confidence, transcript.words[0].text)\n",
-        "class Note:\n    text = ''\n\n\nprint(Note().text)\n",
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if context.is_claimed(node):

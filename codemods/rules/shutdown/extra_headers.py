@@ -9,13 +9,12 @@ import libcst as cst
 
 from codemods.interpreter.values import External
 from codemods.model import Options, Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
 _GONE = 14
 """Version of `websockets` whose `connect` is the new asyncio client (its changelog): `additional_headers` only."""
 _PIN = re.compile(r"(?P<operator>===?|~=|>=|<=|>|<|!=)\s*v?(?P<major>\d+)")
-_URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
 
 
 class ExtraHeaders(Rule):
@@ -29,21 +28,6 @@ class ExtraHeaders(Rule):
     )
     safety = Safety.MANUAL
     nodes = (cst.Call,)
-    examples = (
-        Example(
-            "import websockets\n\n"
-            'ws = websockets.connect("wss://api.assemblyai.com/v2/realtime/ws", extra_headers={"authorization": K})\n',
-            "import websockets\n\n"
-            "# TODO(v3-migrate): V3M504 websockets 14 renamed extra_headers= to additional_headers=: "
-            "rename or pin websockets<14\n"
-            f'ws = websockets.connect("{_URL}", extra_headers={{"authorization": K}})\n',
-        ),
-    )
-    untouched = (
-        'import websockets\n\nws = websockets.connect("wss://example.com/ws", extra_headers={"authorization": K})\n',
-        "from websockets.sync.client import connect\n\n"
-        f'ws = connect("{_URL}", additional_headers={{"Authorization": KEY}})\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         call = cst.ensure_type(node, cst.Call)

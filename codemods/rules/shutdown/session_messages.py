@@ -20,48 +20,10 @@ from codemods.rewrites.shutdown.sender_task import (
     tasks_at,
     without_ends,
 )
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import session_tasks, swallowed_interrupt
 from codemods.syntax.edits import Change, Edit, Replace
 from codemods.syntax.tree import SourceModule
-
-_PROGRAM = """\
-import asyncio{imports}
-
-import websockets
-{helpers}
-
-async def send(ws, chunks):
-    async for chunk in chunks:
-        await ws.send(chunk)
-
-
-async def main(chunks):
-    async with websockets.connect("{url}") as ws{entered}:
-        sender = asyncio.create_task(send(ws, chunks))
-        try:
-            {loop}
-                print({message})
-        finally:
-            sender.cancel()
-"""
-_V2 = "wss://api.assemblyai.com/v2/realtime/ws"
-_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
-
-
-def _example(loop: str, message: str, name: str, entered: str, new_loop: str, new_message: str) -> Example:
-    end, helper = (helpers.source(part, Transport.WEBSOCKETS) for part in (helpers.END, name))
-    return Example(
-        _PROGRAM.format(imports="", helpers="", url=_V2, entered="", loop=loop, message=message),
-        _PROGRAM.format(
-            imports="\nimport contextlib\nimport logging",
-            helpers=f"\n\n{end}\n\n{helper}",
-            url=_V3,
-            entered=f", {name}(ws) as {entered}",
-            loop=new_loop,
-            message=new_message,
-        ),
-    )
 
 
 class SessionMessages(Rule):
@@ -75,22 +37,6 @@ class SessionMessages(Rule):
     )
     nodes = (cst.For, cst.Call, cst.Module)
     order = 60
-    examples = (
-        _example(
-            "async for message in ws:",
-            "message",
-            helpers.MESSAGES,
-            "messages",
-            "async for message in messages(sender):",
-            "message",
-        ),
-        _example("while True:", "await ws.recv()", helpers.RECEIVE, "receive", "while True:", "await receive(sender)"),
-    )
-    untouched = (
-        _PROGRAM.format(
-            imports="", helpers="", url=_V3, entered="", loop="async for message in ws:", message="message"
-        ),
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Module):
