@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.audio import Tracer, Unwrapped, audio_json, bare, heads, recoded
 from codemods.facts.send_wrappers import handing, is_plain_sender
 from codemods.interpreter.values import Encoded, Json, Obj, Transport
@@ -23,6 +24,7 @@ class Audio(Rule):
 
     code = "V3M201"
     summary = "base64 audio in JSON becomes binary frames"
+    source = v.MESSAGES
     why = "v3 takes audio as binary frames only; a text frame with `audio_data` ends the session."
     nodes = (cst.Call,)
     order = 30

@@ -19,6 +19,7 @@ class CloseCodes(Rule):
 
     code = "V3M402"
     summary = "v2 close codes become v3 ones"
+    source = v.ERRORS
     why = "v3 closes with 1008 and 3005 to 3009; `assert e.code == 4008` would turn every close into an AssertionError."
     nodes = (cst.Comparison,)
     order = 36

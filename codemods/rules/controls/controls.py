@@ -21,6 +21,7 @@ class Controls(Rule):
 
     code = "V3M401"
     summary = "control messages become v3 ones: Terminate, ForceEndpoint, UpdateConfiguration"
+    source = v.MESSAGES
     why = "v3 answers an unknown message with an error close; a session that is not terminated is billed for hours."
     nodes = (cst.Dict, cst.Call, cst.SimpleString)
     order = 35

@@ -24,6 +24,7 @@ class Endpoint(Rule):
 
     code = "V3M101"
     summary = "the v2 socket URL becomes the v3 one, with the parameters that v3 needs"
+    source = v.MIGRATION
     why = (
         "The vendor has switched v2 off. v3 has no default speech model and refuses a session without one; "
         "`format_turns=true` keeps finals punctuated and cased, as v2 sent them."

@@ -27,6 +27,7 @@ class Parameters(Rule):
 
     code = "V3M102"
     summary = "v2 query parameters become their v3 counterparts, or go"
+    source = v.PARAMETERS
     why = (
         "v3 takes `keyterms_prompt` for `word_boost`, has no switch for partials or session information (it always "
         "reports the duration at the end), and ends a turn by confidence and silence, not by silence alone."

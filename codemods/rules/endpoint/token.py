@@ -33,6 +33,7 @@ class Token(Rule):
 
     code = "V3M104"
     summary = "the temporary-token request becomes v3's GET, with limits v3 accepts"
+    source = v.TOKENS
     why = (
         "A v3 token is redeemed once, within 600 seconds at most. What v2 called `expires_in`, the time that the "
         "token and its session are good for, is a parameter of its own in v3."

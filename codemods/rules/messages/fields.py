@@ -21,6 +21,7 @@ class Fields(Rule):
 
     code = "V3M303"
     summary = "keys of v2 messages become the keys of v3 messages"
+    source = v.MESSAGES
     why = (
         "v3 calls them `type`, `transcript`, `id`, `turn_is_formatted`. A read that no type test protects is made "
         "safe: not every v3 message has a transcript."

@@ -25,6 +25,7 @@ class MatchTypes(Rule):
 
     code = "V3M308"
     summary = "cases of `match` ask for v3 types and flags"
+    source = v.MESSAGES
     why = (
         "v3 has one `Turn` type where v2 had two, told apart by flags. A `match` on the type asks for the kind of "
         "turn; a pattern for the whole message asks for the flags."

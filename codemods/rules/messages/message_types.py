@@ -22,6 +22,7 @@ class MessageTypes(Rule):
 
     code = "V3M301"
     summary = "tests of the v2 message type become tests of the v3 type and the turn's flags"
+    source = v.MESSAGES
     why = (
         "v3 sends one `Turn` type for partial and final text. A final is a turn that is both `end_of_turn` and "
         "`turn_is_formatted`: the one test that sees each final exactly once however the service sends it."

@@ -20,6 +20,7 @@ class TypedDicts(Rule):
 
     code = "V3M309"
     summary = "a TypedDict for a message declares v3's keys"
+    source = v.MESSAGES
     why = "The keys are read by their v3 names now: a type checker would refuse them, and a reader be misled."
     nodes = (cst.AnnAssign,)
     order = 42

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.rewrites.sdk.sessions import Use
@@ -21,6 +22,7 @@ class SdkClose(Rule):
 
     code = "V3M604"
     summary = "`close()` becomes `disconnect(terminate=True)`, followed by the callback for the end"
+    source = v.SDK
     why = (
         "`disconnect()` alone drops what was said last and leaves the session open, and billed, for hours. v3 has no "
         "event for `on_close`: the program calls it itself, once, where `close()` did."

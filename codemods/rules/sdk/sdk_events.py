@@ -33,6 +33,7 @@ class SdkEvents(Rule):
 
     code = "V3M606"
     summary = "`session_id`, `expires_at`, `status_code` and close codes of the SDK become v3's"
+    source = v.SDK
     why = (
         "`BeginEvent` has `id`, a text, and an `expires_at` that knows its time zone (v2's did not: comparing the two "
         "raises). `StreamingError` has `code`. An AttributeError in a handler is only logged."

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.sharing import provider
@@ -20,6 +21,7 @@ class SdkExtras(Rule):
 
     code = "V3M608"
     summary = "`aai.extras` becomes a small class or function of the program's own"
+    source = v.SDK
     why = (
         "`assemblyai.extras` was removed in SDK 1.0.0 without a replacement, and the `extras` option, which brought "
         "PyAudio, with it: install `pyaudio` yourself. What replaces it records and paces as the old one did."

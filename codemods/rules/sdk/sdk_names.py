@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk.names import EXTRAS, RENAMED, V3, Names, spelled
 from codemods.rewrites.sdk.turns import FINAL, PARTIAL, kind_test
 from codemods.rule import Context, Rule
@@ -41,6 +42,7 @@ class SdkNames(Rule):
 
     code = "V3M607"
     summary = "names that the SDK no longer has become those of `assemblyai.streaming.v3`"
+    source = v.SDK
     why = "Since SDK 0.64.3 the import fails, or the attribute; annotations are evaluated when a function is defined."
     nodes = (cst.Attribute, cst.Name, cst.SimpleString, cst.Import, cst.ImportFrom, cst.MatchClass)
     order = 20

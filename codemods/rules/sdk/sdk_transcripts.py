@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.narrowing import leaves
 from codemods.rewrites.sdk import clock, helpers
 from codemods.rewrites.sdk import handlers as h
@@ -31,6 +32,7 @@ class SdkTranscripts(Rule):
 
     code = "V3M605"
     summary = "`RealtimeTranscript` becomes `TurnEvent`: its kinds and its fields"
+    source = v.SDK
     why = (
         "v3 has one class for partial and final. `end_of_turn and turn_is_formatted` is true exactly once per turn in "
         "every variant of the service while `format_turns` is on; `end_of_turn` alone comes twice in one of them, "
