@@ -52,7 +52,7 @@ class CloseCodes(Rule):
                 edits.append(_number(operand))
             elif isinstance(operand, cst.Tuple | cst.List | cst.Set):
                 edits.append(Replace(operand, _mapped))
-        yield self.change(comparison, "v2 close code, rewritten to v3", *edits)
+        yield self.change(comparison, "v2 close code becomes v3's", *edits)
 
     def _is_code(self, node: cst.BaseExpression, context: Context) -> bool:
         return any(isinstance(value, CloseCode) for value in context.program.values(node))

@@ -53,14 +53,14 @@ class MessageTypes(Rule):
             edits = self._kind_edits(node, context)
             if not edits:
                 return self.report(node, "compare with the v3 message types here: Begin, Turn, Termination")
-            return self.change(node, "v2 message type, rewritten to the kind of turn", *edits, safety=safety)
+            return self.change(node, "v2 message type becomes the kind of turn", *edits, safety=safety)
         code = condition(
             test, test.base, negative=negative, complement=self._needs_complement(test, tests), context=context
         )
         context.claim(node)
         return self.change(
             node,
-            "v2 message type, rewritten to type and flags",
+            "v2 message type becomes type and flags",
             replace_test(context.module, node, code),
             safety=safety,
         )
@@ -114,7 +114,7 @@ class MessageTypes(Rule):
         code = condition(test, base, negative=isinstance(operator, cst.NotIn), complement=False, context=context)
         yield self.change(
             node,
-            "v2 message type looked for in the text, rewritten to a test of the parsed message",
+            "v2 message type looked for in the text becomes a test of the parsed message",
             replace_test(context.module, node, code),
             AddImport("json"),
         )

@@ -48,4 +48,4 @@ class TypedDicts(Rule):
                     for flag in ("end_of_turn", "turn_is_formatted")
                     if flag not in there
                 ]
-            yield self.change(declaration, f"v2 field {key!r}, rewritten to {new!r}", *edits)
+            yield self.change(declaration, f"v2 field {key!r} becomes {new!r}", *edits)

@@ -57,7 +57,7 @@ class SdkClose(Rule):
         ):
             yield self.report(node, "keep the client in a variable: disconnect(terminate=True), then its on_close()")
             return
-        message = "close, rewritten to disconnect(terminate=True)" + (f" and {ending}" if ending else "")
+        message = "close becomes disconnect(terminate=True)" + (f" and {ending}" if ending else "")
         statement = plans[0].ending_statement(context.code(base)) if ending is not None else None
         if statement != ending and ending is not None:
             ending = f"{ending.removesuffix('()')} and {ending}"

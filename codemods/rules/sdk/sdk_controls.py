@@ -55,7 +55,7 @@ class SdkControls(Rule):
             )
         if name == "force_end_utterance":
             edit: Edit = Replace(node.attr, lambda updated: cst.Name("force_endpoint"))
-            yield self.change(node, "force_end_utterance, rewritten to force_endpoint", edit)
+            yield self.change(node, "force_end_utterance becomes force_endpoint", edit)
         elif name == SILENCE:
             yield from self._silence(node, use.call, context)
         elif name.startswith("_"):
@@ -80,7 +80,7 @@ class SdkControls(Rule):
 
         yield self.change(
             node,
-            "silence threshold, rewritten to max_turn_silence",
+            "silence threshold becomes max_turn_silence",
             Replace(call, build),
             AddImport(V3, "StreamingSessionParameters"),
         )

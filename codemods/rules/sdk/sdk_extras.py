@@ -46,13 +46,13 @@ class SdkExtras(Rule):
             return  # a v3 program: nothing to migrate, whatever SDK it stays on
         context.claim(node)
         if extra == "AssemblyAIExtrasNotInstalledError":
-            yield self.change(node, f"{extra}, rewritten to ImportError", replace_with(node, "ImportError"))
+            yield self.change(node, f"{extra} becomes ImportError", replace_with(node, "ImportError"))
             return
         if extra == "file_from_stream":
             package = names.package
             edits: list[Edit] = [] if package is not None else [AddImport("assemblyai")]
             code = f"{package or 'assemblyai'}.Transcriber().upload_file"
-            yield self.change(node, "file_from_stream, rewritten to upload_file", replace_with(node, code), *edits)
+            yield self.change(node, "file_from_stream becomes upload_file", replace_with(node, code), *edits)
             return
         taken = extra in names.taken
         home = None if taken else provider(context.program, context.module, extra)

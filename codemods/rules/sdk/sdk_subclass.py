@@ -62,9 +62,7 @@ class SdkSubclass(Rule):
         for method in ("connect", "close"):
             if method in present:
                 edits += self._own(facts.methods[method], plan, context)
-        yield self.change(
-            node, "subclass of RealtimeTranscriber, rewritten to a v3 client with the same methods", *edits
-        )
+        yield self.change(node, "subclass of RealtimeTranscriber becomes a v3 client with the same methods", *edits)
 
     def _extended(self, body: cst.IndentedBlock, added: list[str], context: Context) -> Edit:
         def build(updated: cst.CSTNode) -> cst.CSTNode:

@@ -75,7 +75,7 @@ class SdkTranscriber(Rule):
             )
             return
         note = "".join(f"; {text}" for text in plan.notes)
-        message = f"RealtimeTranscriber, rewritten to StreamingClient{note}"
+        message = f"RealtimeTranscriber becomes StreamingClient{note}"
         wrong = plans.closer_problem(plan) if plan.closer is not None else None
         if wrong is not None:
             yield self.report(session.arguments["on_close"], wrong)
