@@ -80,9 +80,9 @@ def _put(report: Report, arguments: Namespace) -> int:
     from migrator.reporting import formats
 
     if report.findings:
-        from migrator.explain import summaries
+        from migrator.explain import sources, summaries
 
-        report.summaries = summaries()
+        report.summaries, report.sources = summaries(), sources()
     try:
         if arguments.diff:
             formats.put(formats.rendered(report, "diff"), arguments.output)
