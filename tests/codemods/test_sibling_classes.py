@@ -51,7 +51,8 @@ SHAPES = {
         ),
         SECOND.replace(
             "    async def connect",
-            "    def __init__(self, key):\n        super().__init__(key)\n        self._ws = None\n\n    async def connect",
+            "    def __init__(self, key):\n        super().__init__(key)\n        self._ws = None\n\n"
+            "    async def connect",
         ),
     ),
     "dataclass": (
