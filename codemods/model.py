@@ -23,6 +23,19 @@ class Safety(str, Enum):
     """No rewrite exists; a person has to act."""
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact is from: a page of the vendor, of a library or of Python.
+
+    Attributes:
+        url: the page.
+        read: when it was last read, as an ISO date.
+    """
+
+    url: str
+    read: str
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A range of source text. Lines and columns count from 1; the end column is exclusive."""

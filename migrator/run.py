@@ -165,9 +165,9 @@ def show(report: Report, settings: Settings) -> int:
     report.program = program()
     report.command = settings.command(report.program)
     if report.findings:
-        from migrator.explain import summaries
+        from migrator.explain import sources, summaries
 
-        report.summaries = summaries()
+        report.summaries, report.sources = summaries(), sources()
     try:
         if settings.diff:
             formats.put(formats.rendered(report, "diff"), settings.output)
