@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from codemods.facts.sessions import Sessions
-from codemods.interpreter.values import Frame
+from codemods.libraries.values import Frame
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
