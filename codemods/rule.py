@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.model import Options, Safety
+from codemods.model import Options, Safety, Source
 from codemods.syntax.edits import AddHelper, AddImport, Change, Edit
 from codemods.syntax.tree import SourceModule
 
@@ -40,6 +40,7 @@ class RuleDoc:
     name: str
     summary: str
     why: str
+    source: Source
     safety: Safety
     examples: Sequence[Example]
     untouched: Sequence[str]
@@ -88,6 +89,7 @@ class Rule(ABC):
         code: `V3Mnnn`.
         summary: one line, lower case, no full stop.
         why: what goes wrong without it.
+        source: the page that says so, and when it was read.
         safety: of its rewrites; MANUAL when it only reports.
         nodes: the types of node it wants to see.
         order: rules with lower numbers see a node first and may claim it.
@@ -98,6 +100,7 @@ class Rule(ABC):
     code: ClassVar[str]
     summary: ClassVar[str]
     why: ClassVar[str]
+    source: ClassVar[Source]
     safety: ClassVar[Safety] = Safety.SAFE
     nodes: ClassVar[tuple[type[cst.CSTNode], ...]]
     order: ClassVar[int] = 50
@@ -125,6 +128,7 @@ class Rule(ABC):
             module.replace("_", "-"),
             cls.summary,
             cls.why,
+            cls.source,
             cls.safety,
             [Example(texts[name], texts[name.replace(_BEFORE, _AFTER)]) for name in sorted(texts) if _BEFORE in name],
             [texts[name] for name in sorted(texts) if _UNTOUCHED in name],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,7 @@ class Classes:
 
     def __init__(self, run: Interpreter) -> None:
         self.facts: dict[cst.ClassDef, ClassFacts] = {}
+        self._kin: dict[cst.ClassDef, frozenset[cst.ClassDef]] = {}
         self._run = run
 
     def inherit(self, node: cst.ClassDef, bases: Iterable[Value]) -> None:
@@ -65,7 +66,7 @@ class Classes:
             if isinstance(value, ClassRef) and value.node not in facts.bases and value.node is not node:
                 facts.bases.append(value.node)
                 self.facts[value.node].subclasses.append(node)
-                self._run.heap.regroup({known: self.root(known) for known in self.facts})
+                self._kin.clear()
             elif isinstance(value, External) and value.name not in facts.external_bases:
                 facts.external_bases.append(value.name)
             else:
@@ -81,6 +82,17 @@ class Classes:
                 return node
             node = bases[0]
             seen.add(node)
+
+    def kin(self, node: cst.ClassDef) -> frozenset[cst.ClassDef]:
+        """Return the classes whose code an object may run that is an instance of `node`, or of a class derived from it.
+
+        Two classes of one base are not kin: what one assigns to an attribute, the other does not see.
+        """
+        known = self._kin.get(node)
+        if known is None:
+            derived = _reachable([node], lambda item: self.facts[item].subclasses)
+            known = self._kin[node] = frozenset(_reachable(derived, lambda item: self.facts[item].bases))
+        return known
 
     def declared(self, node: cst.ClassDef) -> dict[str, str]:
         """Return the declared fields of a class and its bases, each with the key that fills it from a mapping."""
@@ -100,16 +112,15 @@ class Classes:
         return NOTHING.union(*(self._run.variables.cells.read((scope, name)) for name in scope.local))
 
     def attribute(self, node: cst.ClassDef, name: str, instance: Instance | None) -> Values:
-        """Return an attribute of a class, its bases or (for `self`) its subclasses."""
+        """Return an attribute of a class or its bases, as the class and those derived from it (for `self`) find it."""
         run = self._run
         found: set[Value] = set()
-        queue, seen = [node], set()
-        while queue:
-            current = queue.pop(0)
+        seen: set[cst.ClassDef] = set()
+        queue = _reachable([node], lambda item: self.facts[item].subclasses)
+        for current in queue:
             if current in seen:
                 continue
             seen.add(current)
-            facts = self.facts[current]
             # defined in the class, or assigned to it from outside
             value = run.variables.cells.read((run.variables.scopes[current], name))
             value |= run.heap.read(ClassRef(current), f".{name}")
@@ -117,8 +128,7 @@ class Classes:
                 if not isinstance(item, External) or item.name not in _DECLARATIONS:
                     found |= self._bound(item, current, instance)
             if not value:
-                queue += facts.bases
-            queue += facts.subclasses
+                queue += self.facts[current].bases
         return frozenset(found)
 
     def _bound(self, value: Value, owner: cst.ClassDef, instance: Instance | None) -> Values:
@@ -134,6 +144,20 @@ class Classes:
             self._run.calls.give(value.node, 0, frozenset({instance}))
             return self._run.calls.returns.read(value.node)
         return frozenset({Bound(value, (frozenset({instance}),))})
+
+
+def _reachable(
+    start: Iterable[cst.ClassDef], following: Callable[[cst.ClassDef], Iterable[cst.ClassDef]]
+) -> list[cst.ClassDef]:
+    """Return classes and all that follow from them, each once, nearest first."""
+    found = dict.fromkeys(start)
+    queue = list(found)
+    for node in queue:
+        for other in following(node):
+            if other not in found:
+                found[other] = None
+                queue.append(other)
+    return queue
 
 
 def decorator_name(decorator: cst.Decorator) -> str:

@@ -46,10 +46,10 @@ class Interpreter:
         self.modules: dict[str, SourceModule] = {}
         self.functions: list[cst.FunctionDef | cst.Lambda] = []
         self.work = Work()
-        self.heap = Heap(self.work)
+        self.classes = Classes(self)
+        self.heap = Heap(self.work, self.classes.kin)
         self.variables = Variables(self.work)
         self.events = Events()
-        self.classes = Classes(self)
         self.texts = Texts(self)
         self.containers = Containers(self)
         self.calls = Calls(self)

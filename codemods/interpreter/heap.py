@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Generic, TypeVar
 
 import libcst as cst
@@ -42,39 +42,48 @@ class Table(Generic[K]):
 
 
 class Heap:
-    """The contents of all objects, and where they came from."""
+    """The contents of all objects, and where they came from.
 
-    def __init__(self, work: Work) -> None:
+    Args:
+        kin: returns the classes whose code may assign to an attribute that an instance of the given one has.
+    """
+
+    def __init__(self, work: Work, kin: Callable[[cst.ClassDef], frozenset[cst.ClassDef]]) -> None:
         self.contents: Table[tuple[Value, Hashable]] = Table(work)
         self.stores: dict[Obj, list[cst.CSTNode]] = defaultdict(list)
         """By container, the places that put something into it after it was made."""
         self.merged: dict[Obj, list[Obj]] = defaultdict(list)
         """By dict, the dicts whose entries were copied into it (`{**a}`, `dict(a)`, `b.update(a)`)."""
         self._work = work
-        self._roots: dict[cst.ClassDef, cst.ClassDef] = {}
+        self._kin = kin
+        self._assigners: dict[Hashable, dict[cst.ClassDef, None]] = defaultdict(dict)
+        """By key, the classes whose instances something was put under it."""
         self._keys: dict[Value, dict[Hashable, None]] = {}
         self._given: dict[tuple[Obj, Hashable], cst.BaseExpression | None] = {}
 
-    def regroup(self, roots: Mapping[cst.ClassDef, cst.ClassDef]) -> None:
-        """Keep the attributes of all instances of a class hierarchy together from now on.
-
-        Args:
-            roots: by class, the topmost class of the program that it inherits from.
-        """
-        self._roots = dict(roots)
-
     def join(self, owner: Value, key: Hashable, values: Values) -> None:
         """Add to what `owner` can hold under `key` (an attribute `.name`, a key, or `ELEMENT`)."""
-        owner = self._owner(owner)
         keys = self._keys.setdefault(owner, {})
         if key not in keys:
             keys[key] = None
             self._work.grown(self, owner)
+        if isinstance(owner, Instance) and owner.node not in self._assigners[key]:
+            self._assigners[key][owner.node] = None
+            self._work.grown(self._assigners, key)
         self.contents.join((owner, key), values)
 
     def read(self, owner: Value, key: Hashable) -> Values:
-        """Return what `owner` can hold under `key`."""
-        return self.contents.read((self._owner(owner), key))
+        """Return what `owner` can hold under `key`; an instance, what the code of all its classes assigns."""
+        if not isinstance(owner, Instance):
+            return self.contents.read((owner, key))
+        self._work.read(self._assigners, key)
+        assigners = self._assigners.get(key, {})
+        if not assigners:
+            return NOTHING
+        if len(assigners) == 1 and owner.node in assigners:
+            return self.contents.read((owner, key))
+        kin = self._kin(owner.node)
+        return NOTHING.union(*(self.contents.read((Instance(node), key)) for node in assigners if node in kin))
 
     def is_made(self, obj: Obj) -> bool:
         """Return whether something was ever put among the elements of a container."""
@@ -111,10 +120,6 @@ class Heap:
                 named = (arg.value for arg in arguments if arg.keyword is not None and arg.keyword.value == key)
                 return next(named, None)
         return self._given.get((obj, key))
-
-    def _owner(self, owner: Value) -> Value:
-        """Return the value under which the attributes of `owner` are kept: one for a whole class hierarchy."""
-        return Instance(self._roots.get(owner.node, owner.node)) if isinstance(owner, Instance) else owner
 
 
 def limited(values: Values) -> Values:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import pytest
 
 from codemods.analysis import ModulePlan, analyse, documentation
 from codemods.model import Options
 from codemods.rule import Example, RuleDoc
+from migrator.explain import explained
 
 
 class NoWorkspace:
@@ -57,6 +61,13 @@ def test_every_rule_has_an_example_and_a_counterexample_or_only_reports() -> Non
         assert rule.summary and rule.why, rule.code
         assert rule.examples, rule.code
         assert rule.untouched, rule.code
+
+
+def test_every_rule_says_where_its_facts_are_from() -> None:
+    for rule in DOCS:
+        assert re.fullmatch(r"https://[\w./#-]+", rule.source.url), rule.code
+        assert "2026-01-01" < rule.source.read <= date.today().isoformat(), rule.code
+        assert f"Source: {rule.source.url} (read {rule.source.read})" in explained(rule), rule.code
 
 
 def test_codes_are_unique() -> None:

@@ -27,6 +27,7 @@ class Parameters(Rule):
 
     code = "V3M102"
     summary = "v2 query parameters become their v3 counterparts, or go"
+    source = v.PARAMETERS
     why = (
         "v3 takes `keyterms_prompt` for `word_boost`, has no switch for partials or session information (it always "
         "reports the duration at the end), and ends a turn by confidence and silence, not by silence alone."
@@ -53,7 +54,7 @@ class Parameters(Rule):
         if parameter.name in v.PARAMETERS_RENAMED:
             yield self.change(
                 parameter.node,
-                f"v2 parameter 'word_boost', rewritten to 'keyterms_prompt': at most {_TERMS} terms "
+                f"v2 parameter 'word_boost' becomes 'keyterms_prompt': at most {_TERMS} terms "
                 f"of {_TERM_LENGTH} characters, without boost_param",
                 query.rename(parameter, v.PARAMETERS_RENAMED[parameter.name]),
             )
@@ -67,7 +68,7 @@ class Parameters(Rule):
         elif parameter.name == v.SILENCE:
             yield self.change(
                 parameter.node,
-                f"v2 parameter {v.SILENCE!r}, rewritten to 'max_turn_silence' with {_CONFIDENCE}=1, so that silence "
+                f"v2 parameter {v.SILENCE!r} becomes 'max_turn_silence' with {_CONFIDENCE}=1, so that silence "
                 "alone ends a turn, as it did in v2",
                 *self._silence(parameter, context),
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts import query
 from codemods.facts.narrowing import is_not_partial
 from codemods.facts.program import Program
@@ -38,6 +39,7 @@ class Partials(Rule):
 
     code = "V3M105"
     summary = "with disable_partial_transcripts, turns that have not ended are skipped on receipt"
+    source = v.PARAMETERS
     why = "v3 has no such parameter: it always sends turns as they grow, and the program would take each for a final."
     nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
     order = 13

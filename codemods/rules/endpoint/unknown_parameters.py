@@ -35,6 +35,7 @@ class UnknownParameters(Rule):
 
     code = "V3M103"
     summary = "query parameters that v2 never had are reported"
+    source = v.PARAMETERS
     why = "v2 ignored what it did not know. v3 may refuse the session, or give the name a meaning of its own."
     safety = Safety.MANUAL
     nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)

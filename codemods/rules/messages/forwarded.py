@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.interpreter.values import Bound, ClassRef, Function
 from codemods.libraries.values import Frame, Message
 from codemods.model import Safety
@@ -20,6 +21,7 @@ class Forwarded(Rule):
 
     code = "V3M322"
     summary = "a server message is handed on to a reader that expects v2"
+    source = v.MESSAGES
     why = "The reader (a browser, another service) still looks for `message_type` and `text`."
     safety = Safety.MANUAL
     nodes = (cst.Call,)

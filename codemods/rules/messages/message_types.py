@@ -22,6 +22,7 @@ class MessageTypes(Rule):
 
     code = "V3M301"
     summary = "tests of the v2 message type become tests of the v3 type and the turn's flags"
+    source = v.MESSAGES
     why = (
         "v3 sends one `Turn` type for partial and final text. A final is a turn that is both `end_of_turn` and "
         "`turn_is_formatted`: the one test that sees each final exactly once however the service sends it."
@@ -52,14 +53,14 @@ class MessageTypes(Rule):
             edits = self._kind_edits(node, context)
             if not edits:
                 return self.report(node, "compare with the v3 message types here: Begin, Turn, Termination")
-            return self.change(node, "v2 message type, rewritten to the kind of turn", *edits, safety=safety)
+            return self.change(node, "v2 message type becomes the kind of turn", *edits, safety=safety)
         code = condition(
             test, test.base, negative=negative, complement=self._needs_complement(test, tests), context=context
         )
         context.claim(node)
         return self.change(
             node,
-            "v2 message type, rewritten to type and flags",
+            "v2 message type becomes type and flags",
             replace_test(context.module, node, code),
             safety=safety,
         )
@@ -113,7 +114,7 @@ class MessageTypes(Rule):
         code = condition(test, base, negative=isinstance(operator, cst.NotIn), complement=False, context=context)
         yield self.change(
             node,
-            "v2 message type looked for in the text, rewritten to a test of the parsed message",
+            "v2 message type looked for in the text becomes a test of the parsed message",
             replace_test(context.module, node, code),
             AddImport("json"),
         )

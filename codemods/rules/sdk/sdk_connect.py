@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk.layout import WIDTH, Argument, call
 from codemods.rewrites.sdk.names import V3
 from codemods.rewrites.sdk.plan import Plans
@@ -25,6 +26,7 @@ class SdkConnect(Rule):
 
     code = "V3M603"
     summary = "`connect()` takes the parameters of the session"
+    source = v.SDK
     why = "v3's `connect` has one argument, the parameters. `connect()` and `connect(timeout=...)` raise TypeError."
     nodes = (cst.Attribute,)
     order = 7

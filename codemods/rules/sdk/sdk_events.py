@@ -33,6 +33,7 @@ class SdkEvents(Rule):
 
     code = "V3M606"
     summary = "`session_id`, `expires_at`, `status_code` and close codes of the SDK become v3's"
+    source = v.SDK
     why = (
         "`BeginEvent` has `id`, a text, and an `expires_at` that knows its time zone (v2's did not: comparing the two "
         "raises). `StreamingError` has `code`. An AttributeError in a handler is only logged."
@@ -70,7 +71,7 @@ class SdkEvents(Rule):
                 if name == "session_id" and isinstance(parent, cst.Attribute):
                     # v2 gave a `uuid.UUID`, and this asks it for something
                     edits = [replace_with(node, f"uuid.UUID({context.code(node.value)}.id)"), AddImport("uuid")]
-                yield self.change(node, f"v2 field {name!r}, rewritten to {new!r}", *edits)
+                yield self.change(node, f"v2 field {name!r} becomes {new!r}", *edits)
             elif name == "expires_at" and not is_shown(node, context.module):
                 code = f"{context.code(node.value)}.expires_at.replace(tzinfo=None)"
                 yield self.change(
@@ -88,7 +89,7 @@ class SdkEvents(Rule):
             code = literal.evaluated_value
             if code in v.CLOSE_CODES:
                 new = str(v.CLOSE_CODES[code])
-                yield self.change(literal, f"close code {code}, rewritten to {new}", replace_with(literal, new))
+                yield self.change(literal, f"close code {code} becomes {new}", replace_with(literal, new))
             elif code in v.CLOSE_CODES_GONE:
                 yield self.report(literal, f"v3 has no close code for {code}")
         for item in operands:
@@ -112,6 +113,6 @@ class SdkEvents(Rule):
             return
         yield self.change(
             node,
-            f"v2 field {name!r}, rewritten to {new!r}",
+            f"v2 field {name!r} becomes {new!r}",
             replace_with(node.args[1].value, quoted(new, node.args[1].value)),
         )

@@ -24,6 +24,7 @@ class SdkToken(Rule):
 
     code = "V3M610"
     summary = "`create_temporary_token` becomes a method of the client, with two times"
+    source = v.SDK
     why = (
         "In v2 the token's time covered the session. In v3 it is the time within which the token must be used, ten "
         "minutes at most; how long the session may last is a second parameter. Failures are httpx errors now."

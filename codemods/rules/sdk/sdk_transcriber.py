@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import frames, helpers, subclass
 from codemods.rewrites.sdk.arguments import may_be_none
@@ -28,6 +29,7 @@ class SdkTranscriber(Rule):
 
     code = "V3M601"
     summary = "`aai.RealtimeTranscriber` becomes `StreamingClient` with options and event handlers"
+    source = v.SDK
     why = (
         "The class is gone since SDK 0.64.3. v3's client takes the key in its options and not from `aai.settings`, "
         "handlers through `on(...)`, and what describes the audio in `connect(...)`; unknown keywords are ignored "
@@ -73,7 +75,7 @@ class SdkTranscriber(Rule):
             )
             return
         note = "".join(f"; {text}" for text in plan.notes)
-        message = f"RealtimeTranscriber, rewritten to StreamingClient{note}"
+        message = f"RealtimeTranscriber becomes StreamingClient{note}"
         wrong = plans.closer_problem(plan) if plan.closer is not None else None
         if wrong is not None:
             yield self.report(session.arguments["on_close"], wrong)

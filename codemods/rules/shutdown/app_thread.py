@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.concurrency import calls_of, needs_main_thread, on_main_thread, serves_others
 from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
 from codemods.libraries.values import Transport
@@ -25,6 +26,7 @@ class AppThread(Rule):
 
     code = "V3M506"
     summary = "Ctrl+C stops the audio thread and terminates the session"
+    source = v.MIGRATION
     why = (
         "`run_forever` drops the socket on Ctrl+C: the session goes on being billed, the last transcripts are lost, "
         "and the audio thread sends into a closed socket."

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.sessions import Sessions
 from codemods.libraries.values import Frame
 from codemods.rule import Context, Rule
@@ -17,6 +18,7 @@ class JsonErrors(Rule):
 
     code = "V3M508"
     summary = "a message that is no JSON is told apart from other errors"
+    source = v.MIGRATION
     why = "A broken frame and a bug in the program's own code look the same where one handler reports both."
     nodes = (cst.Try,)
     order = 80

@@ -7,6 +7,7 @@ from functools import partial
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.concurrency import calls_of
 from codemods.facts.sessions import Endings, Session, Sessions, argument_of
 from codemods.interpreter.values import Const, Value
@@ -27,6 +28,7 @@ class SessionClose(Rule):
 
     code = "V3M503"
     summary = "the session is terminated before its socket is closed"
+    source = v.BILLING
     why = (
         "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours, and "
         "what was said last is lost."

@@ -7,6 +7,7 @@ from functools import partial
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.lifetimes import is_used_behind
 from codemods.facts.sessions import Endings, Session, Sessions
 from codemods.libraries.values import Transport
@@ -31,6 +32,7 @@ class SessionMessages(Rule):
 
     code = "V3M517"
     summary = "a loop beside a task that sends receives the last transcripts, and the session ends with either"
+    source = v.BILLING
     why = (
         "Ctrl+C cancels the loop, so that what was said last is lost. When the task fails or has no more to send, the "
         "loop goes on for ever: v2 closed such a session after a minute, v3 bills it for up to three hours."
