@@ -80,9 +80,9 @@ def _put(report: Report, arguments: Namespace) -> int:
     from migrator.reporting import formats
 
     if report.findings:
-        from migrator.explain import sources, summaries
+        from migrator.explain import summaries
 
-        report.summaries, report.sources = summaries(), sources()
+        report.summaries = summaries()
     try:
         if arguments.diff:
             formats.put(formats.rendered(report, "diff"), arguments.output)
