@@ -23,6 +23,19 @@ class Safety(str, Enum):
     """No rewrite exists; a person has to act."""
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact is from: a page of the vendor, of a library or of Python.
+
+    Attributes:
+        url: the page.
+        read: when it was last read, as an ISO date.
+    """
+
+    url: str
+    read: str
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A range of source text. Lines and columns count from 1; the end column is exclusive."""
@@ -64,9 +77,14 @@ class Finding:
         return self.fixed and self.safety is Safety.SAFE and not any(mark in self.message for mark in (": ", "; "))
 
 
+ASKED_REQUIREMENTS = ("websockets",)
+"""The packages whose declared version some rule asks for. Files whose options differ are analysed apart, so what makes
+no difference to any rule is not to be one of the options."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user chose on the command line, as far as rewriting is concerned."""
+    """What the user chose for a file, as far as rewriting is concerned."""
 
     speech_model: str = "universal-streaming-english"
     region: str = "us"

@@ -71,12 +71,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 def summaries() -> dict[str, str]:
     """Return the one-line summary of every code that a report may contain."""
-    from codemods.analysis import documentation
+    from codemods.analysis import registry
 
     known = {code: summary for code, (summary, _) in _OWN.items()}
-    for doc in documentation():
-        known.setdefault(doc.code, doc.summary)
+    for rule in registry():
+        known.setdefault(rule.code, rule.summary)
     return known
+
+
+def sources() -> dict[str, str]:
+    """Return, for each rule, the page that its facts are from."""
+    from codemods.analysis import registry
+
+    return {rule.code: rule.source.url for rule in registry()}
 
 
 def catalogue(docs: Sequence[RuleDoc]) -> list[str]:
@@ -95,6 +102,7 @@ def explained(doc: RuleDoc) -> str:
         "manual": "Not rewritten: reported, for a person to act.",
     }[doc.safety.value]
     parts.append(safety)
+    parts.append(f"Source: {doc.source.url} (read {doc.source.read})")
     parts += [f"Before:\n\n{_code(case.before)}\n\nAfter:\n\n{_code(case.after)}" for case in doc.examples]
     parts += [f"Left as it is:\n\n{_code(code)}" for code in doc.untouched]
     return "\n\n".join(parts)

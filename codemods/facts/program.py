@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -13,7 +14,8 @@ from codemods import libraries
 from codemods import protocol as v
 from codemods.interpreter import methods
 from codemods.interpreter.fixpoint import Interpreter
-from codemods.interpreter.heap import Def
+from codemods.interpreter.heap import Binding, ClassFacts, Def
+from codemods.interpreter.scopes import Scope, ScopeNode
 from codemods.interpreter.stdlib import models
 from codemods.interpreter.values import (
     NOTHING,
@@ -32,8 +34,8 @@ from codemods.interpreter.values import (
     texts,
 )
 from codemods.libraries import audio_sources
-from codemods.libraries.observations import Connect
-from codemods.model import Workspace
+from codemods.libraries.observations import Connect, Send
+from codemods.model import Options, Workspace
 from codemods.syntax.tree import SourceModule
 
 T = TypeVar("T")
@@ -44,11 +46,15 @@ class Program:
 
     Attributes:
         targets: paths of the modules that may be rewritten.
+        options: the user's choices.
         run: the interpreter that holds what each expression can be.
     """
 
-    def __init__(self, modules: Mapping[str, SourceModule], workspace: Workspace) -> None:
+    def __init__(
+        self, modules: Mapping[str, SourceModule], workspace: Workspace, options: Options | None = None
+    ) -> None:
         self.targets = tuple(modules)
+        self.options = options or Options()
         self.run = Interpreter(
             modules,
             workspace,
@@ -60,13 +66,127 @@ class Program:
         )
         self.run.run()
 
+        self._analyses: dict[object, object] = {}
         self._memo: dict[object, object] = {}
+
+    def get(self, analysis: Callable[[Program], T]) -> T:
+        """Return an analysis of this program, made on first use: a class (or function) that takes a `Program`."""
+        if analysis not in self._analyses:
+            self._analyses[analysis] = analysis(self)
+        return cast(T, self._analyses[analysis])
 
     def memo(self, key: object, make: Callable[[], T]) -> T:
         """Return what a rule works out once for a whole program."""
         if key not in self._memo:
             self._memo[key] = make()
         return cast(T, self._memo[key])
+
+    # modules
+
+    @property
+    def modules(self) -> Mapping[str, SourceModule]:
+        """Every module of the program by path: the targets, and what they import of the project."""
+        return self.run.modules
+
+    def imports(self, path: str) -> AbstractSet[str]:
+        """Return the dotted names of the modules that a module imports, with their leading dots."""
+        return self.run.imports.get(path, set())
+
+    def resolve(self, importer: str, module: str, level: int) -> str | None:
+        """Return the path of the project file that an import means; see `codemods.model.Workspace`."""
+        return self.run.workspace.resolve(importer, module, level)
+
+    def is_taken(self, path: str, name: str) -> bool:
+        """Return whether another module of the program imports `name` from the module at `path`, or reads it there."""
+        return (path, name) in self.run.taken
+
+    # functions, classes, variables
+
+    @property
+    def functions(self) -> Sequence[cst.FunctionDef | cst.Lambda]:
+        """Every function and lambda of the program."""
+        return self.run.functions
+
+    def is_called(self, function: cst.CSTNode) -> bool:
+        """Return whether some call of the program reaches a function."""
+        return function in self.run.called
+
+    @property
+    def classes(self) -> Mapping[cst.ClassDef, ClassFacts]:
+        """What is known of every class of the program."""
+        return self.run.classes
+
+    def root_class(self, node: cst.ClassDef) -> cst.ClassDef:
+        """Return the topmost class of the program that `node` inherits from."""
+        return self.run.root_class(node)
+
+    def declared(self, node: cst.ClassDef) -> Mapping[str, str]:
+        """Return the declared fields of a class and its bases, each with the key that fills it from a mapping."""
+        return self.run.declared(node)
+
+    def scope(self, node: ScopeNode) -> Scope:
+        """Return the scope that a module, function, lambda or class opens."""
+        return self.run.scopes[node]
+
+    def variable(self, scope: Scope, name: str) -> Values:
+        """Return what a variable can hold at any time."""
+        return self.run.cells.get((scope, name), NOTHING)
+
+    @property
+    def variables(self) -> Mapping[tuple[Scope, str], Values]:
+        """What every variable of the program can hold at any time."""
+        return self.run.cells
+
+    def variables_at(self, statement: cst.CSTNode | None) -> Mapping[str, Binding]:
+        """Return the local variables just before a statement is run."""
+        return self.run.env_at.get(statement, {}) if statement is not None else {}
+
+    def passed(self, function: cst.FunctionDef | cst.Lambda, name: str) -> Values:
+        """Return what the calls of the program, and its default, give to a parameter."""
+        return self.run.passed.get((self.scope(function), name), NOTHING)
+
+    def definitions_of(self, scope: Scope, name: str) -> Sequence[Def]:
+        """Return every definition of a variable."""
+        return self.run.definitions.get((scope, name), ())
+
+    # objects
+
+    def items(self, obj: Obj) -> Mapping[str | int, Values]:
+        """Return what a container holds under constant keys."""
+        return self.run.items(obj)
+
+    def elements(self, values: Iterable[Value]) -> Values:
+        """Return what iterating over containers can give."""
+        return self.run.elements(values)
+
+    def attribute(self, owner: Value, name: str) -> Values:
+        """Return what the program assigns to an attribute."""
+        return self.run.read_heap(owner, f".{name}")
+
+    @property
+    def heap(self) -> Mapping[tuple[Value, Hashable], Values]:
+        """What every object holds under each key (a constant, `ELEMENT`, or an attribute as `.name`)."""
+        return self.run.heap
+
+    def stores(self, obj: Obj) -> Sequence[cst.CSTNode]:
+        """Return the places that put something into a container after it was made."""
+        return self.run.stores.get(obj, ())
+
+    def merged(self, obj: Obj) -> Sequence[Obj]:
+        """Return the dicts whose entries were copied into a dict (`{**a}`, `dict(a)`, `b.update(a)`)."""
+        return self.run.merged.get(obj, ())
+
+    # calls that open a connection or send on one
+
+    @property
+    def connects(self) -> Mapping[cst.Call, Connect]:
+        """Every call that opens a connection."""
+        return self.run.connects
+
+    @property
+    def sends(self) -> Mapping[cst.Call, Send]:
+        """Every call that sends something to a peer."""
+        return self.run.sends
 
     # nodes
 
@@ -80,6 +200,15 @@ class Program:
     def values(self, node: cst.CSTNode | None) -> Values:
         """Return what an expression can be."""
         return self.run.values.get(node, NOTHING) if node is not None else NOTHING
+
+    @property
+    def all_values(self) -> Mapping[cst.CSTNode, Values]:
+        """What each expression of the program can be."""
+        return self.run.values
+
+    def is_use(self, name: cst.Name) -> bool:
+        """Return whether a name is a variable that is read there."""
+        return name in self.run.uses
 
     def definitions(self, name: cst.Name) -> frozenset[Def]:
         """Return the definitions that reach this use of a name."""

@@ -37,6 +37,8 @@ class Report:
         undo: commands that take back what was written.
         exit_zero: stale usage does not fail the run.
         mentions: files of other kinds that mention v2.
+        summaries: by code, what it is about in one line.
+        sources: by code, the page that says so.
     """
 
     outcomes: Sequence[Outcome]
@@ -48,6 +50,7 @@ class Report:
     exit_zero: bool = False
     mentions: Sequence[str] = ()
     summaries: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def findings(self) -> list[tuple[Outcome, Finding]]:

@@ -36,7 +36,10 @@ def render(report: Report) -> bytes:
 
 
 def _rule(code: str, report: Report) -> dict[str, object]:
-    return {"id": code, "shortDescription": {"text": report.summaries.get(code) or code}}
+    rule: dict[str, object] = {"id": code, "shortDescription": {"text": report.summaries.get(code) or code}}
+    if code in report.sources:
+        rule["helpUri"] = report.sources[code]
+    return rule
 
 
 def _location(path: str) -> dict[str, object]:

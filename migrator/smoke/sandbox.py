@@ -17,8 +17,9 @@ from typing import IO
 from migrator.smoke.checks.finals import expected_finals, shown
 from migrator.smoke.folder import Scene
 from migrator.smoke.observation import ROUNDS, Happening, Observation, Output
-from migrator.smoke.service import DOMAIN, serve, trust
+from migrator.smoke.service import serve, trust
 from migrator.smoke.telephone.caller import Caller
+from runtime.hosts import DOMAIN
 from runtime.recording import JsonObject, Recording
 from runtime.replay import ReplayServer
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from migrator.cli import main
-from migrator.dependencies.declared import declared
+from migrator.dependencies.declared import Requirements
 
 PROGRAM = (
     "import assemblyai as aai\n\n"
@@ -155,7 +155,7 @@ def test_rules_get_versions_from_the_same_files(project: Path) -> None:
             "app/requirements/base.txt": "Requests_Toolbelt\n",
         },
     )
-    assert declared(["app"]) == {
+    assert Requirements().of("app") == {
         "websockets": ">=13,<15",
         "requests-toolbelt": "",
         "aiohttp": ">=3.1,<4",

@@ -86,6 +86,7 @@ def test_sarif(project: Tool) -> None:
     codes = {rule.id for rule in run.tool.driver.rules or []}
     assert {result.rule_id for result in run.results} == codes == {"V3M101", "V3M301", "V3M303", "V3M304"}
     assert all(rule.short_description and len(rule.short_description.text) > 10 for rule in run.tool.driver.rules or [])
+    assert {str(rule.help_uri).split("/")[2] for rule in run.tool.driver.rules or []} == {"www.assemblyai.com"}
     assert "odd%2C%20%25%7C%60na%3Ame%3C%5B%C3%A9%5D.py" in json.dumps(document)
     (invocation,) = document["runs"][0]["invocations"]
     assert invocation["executionSuccessful"] is False

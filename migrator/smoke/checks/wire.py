@@ -8,13 +8,13 @@ from migrator.smoke.checks.exceptions import swallowed
 from migrator.smoke.checks.places import saying, sending
 from migrator.smoke.checks.verdict import Check, Rule, failed, passed, skipped
 from migrator.smoke.observation import ROUNDS, Happening, Observation, description, sessions_of
+from runtime.hosts import V3_HOSTS
 from runtime.replay import Frame, SessionRecord
 
 V2_CONTROLS = frozenset({"audio_data", "terminate_session", "force_end_utterance", "end_utterance_silence_threshold"})
 V2_PARAMETERS = frozenset(
     {"word_boost", "boost_param", "disable_partial_transcripts", "enable_extra_session_information"}
 )
-V3_HOSTS = frozenset({"streaming.assemblyai.com", "streaming.eu.assemblyai.com"})
 UNTERMINATED = "the client closed without Terminate"
 #: Lines that say where to connect, the likeliest first.
 _ADDRESSES = (r"wss?://", r"assembly", r"\bStreamingClient\(|\bRealTimeTranscriber\(")
