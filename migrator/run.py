@@ -165,9 +165,9 @@ def show(report: Report, settings: Settings) -> int:
     report.program = program()
     report.command = settings.command(report.program)
     if report.findings:
-        from migrator.explain import sources, summaries
+        from migrator.explain import summaries
 
-        report.summaries, report.sources = summaries(), sources()
+        report.summaries = summaries()
     try:
         if settings.diff:
             formats.put(formats.rendered(report, "diff"), settings.output)
