@@ -79,6 +79,12 @@ def parser() -> argparse.ArgumentParser:
     add("--select", action="append", metavar="CODE,...", help="only rules whose code starts with one of these")
     add("--ignore", action="append", metavar="CODE,...", help="not the rules whose code starts with one of these")
     add("--unsafe", action="store_true", default=None, help="also apply rewrites that are likely, not proven")
+    add(
+        "--harden",
+        action="store_true",
+        default=None,
+        help="also better habits that v3 does not ask for: time limits, ...",
+    )
     add("--no-todo", action="store_true", help="no TODO comments at places left for a person")
     add("--exclude", action="append", metavar="GLOB", help="leave out files and folders that match")
     add("--jobs", type=_positive, metavar="N", help="worker processes (default: one a core)")

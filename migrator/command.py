@@ -108,6 +108,7 @@ def options(arguments: Namespace, config: Config) -> Options:
         speech_model=arguments.speech_model or config.speech_model or SPEECH_MODEL,
         region=arguments.region or config.region or REGION,
         unsafe=bool(arguments.unsafe) or config.unsafe,
+        harden=bool(arguments.harden) or config.harden,
         todo=config.todo and not arguments.no_todo,
         select=_split(arguments.select) or config.select,
         ignore=_split(arguments.ignore) or config.ignore,
@@ -128,7 +129,7 @@ def again(arguments: Namespace) -> str:
     for name in ("select", "ignore", "exclude"):
         for value in getattr(arguments, name) or ():
             words += [f"--{name}", value]
-    for name in ("unsafe", "no_todo", "allow_dirty"):
+    for name in ("unsafe", "harden", "no_todo", "allow_dirty"):
         if getattr(arguments, name):
             words.append(f"--{name.replace('_', '-')}")
     for name in ("speech_model", "region"):

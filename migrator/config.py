@@ -29,6 +29,7 @@ class Config:
     ignore: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unsafe: bool = False
+    harden: bool = False
     todo: bool = True
     speech_model: str | None = None
     region: str | None = None
@@ -76,6 +77,7 @@ def _parse(name: str, data: bytes) -> Config:
         ignore=reader.strings("ignore"),
         per_file_ignores=reader.globs("per-file-ignores"),
         unsafe=reader.value("unsafe", bool, False),
+        harden=reader.value("harden", bool, False),
         todo=reader.value("todo", bool, True),
         speech_model=reader.value("speech-model", str, "") or None,
         region=reader.value("region", str, "") or None,

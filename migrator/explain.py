@@ -102,6 +102,8 @@ def explained(doc: RuleDoc) -> str:
         "manual": "Not rewritten: reported, for a person to act.",
     }[doc.safety.value]
     parts.append(safety)
+    if doc.hardening:
+        parts.append("A better habit, not a need of v3: part of a run with --harden only.")
     parts.append(f"Source: {doc.source.url} (read {doc.source.read})")
     parts += [f"Before:\n\n{_code(case.before)}\n\nAfter:\n\n{_code(case.after)}" for case in doc.examples]
     parts += [f"Left as it is:\n\n{_code(code)}" for code in doc.untouched]
