@@ -81,9 +81,14 @@ class Finding:
         return self.fixed and self.safety is Safety.SAFE and not any(mark in self.message for mark in (": ", "; "))
 
 
+ASKED_REQUIREMENTS = ("websockets",)
+"""The packages whose declared version some rule asks for. Files whose options differ are analysed apart, so what makes
+no difference to any rule is not to be one of the options."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user chose on the command line, as far as rewriting is concerned."""
+    """What the user chose for a file, as far as rewriting is concerned."""
 
     speech_model: str = "universal-streaming-english"
     region: str = "us"

@@ -7,7 +7,7 @@ from itertools import product
 
 import libcst as cst
 
-from codemods.interpreter.heap import ELEMENT, MAX_PARTS, Store
+from codemods.interpreter.heap import ELEMENT, MAX_PARTS, Store, reachable
 from codemods.interpreter.values import (
     NOTHING,
     Bound,
@@ -188,15 +188,15 @@ class Access(Store):
         return self.cells.get((self.scopes[module.tree], name), NOTHING)
 
     def class_attribute(self, node: cst.ClassDef, name: str, instance: Instance | None) -> Values:
-        """Return an attribute of a class, its bases or (for `self`) its subclasses."""
+        """Return an attribute of a class or its bases, as the class and those derived from it (for `self`) find it."""
         found: set[Value] = set()
-        queue, seen = [node], set()
-        while queue:
-            current = queue.pop(0)
+        derived = reachable([node], lambda item: self.classes[item].subclasses)
+        seen: set[cst.ClassDef] = set()
+        queue = list(derived)
+        for current in queue:
             if current in seen:
                 continue
             seen.add(current)
-            facts = self.classes[current]
             # defined in the class, or assigned to it from outside
             value = self.cells.get((self.scopes[current], name), NOTHING)
             value |= self.read_heap(ClassRef(current), f".{name}")
@@ -204,8 +204,7 @@ class Access(Store):
                 if not isinstance(item, External) or item.name not in _DECLARATIONS:
                     found |= self.bound(item, current, instance)
             if not value:
-                queue += facts.bases
-            queue += facts.subclasses
+                queue += self.classes[current].bases
         return frozenset(found)
 
     def bound(self, value: Value, owner: cst.ClassDef, instance: Instance | None) -> Values:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -118,6 +118,8 @@ class Store:
         self.definitions: dict[tuple[scopes.Scope, str], list[Def]] = defaultdict(list)
         self.heap: dict[tuple[Value, Hashable], Values] = {}
         self._keys: dict[Value, dict[Hashable, None]] = {}
+        self._assigners: dict[Hashable, dict[cst.ClassDef, None]] = defaultdict(dict)
+        self._kin: dict[cst.ClassDef, frozenset[cst.ClassDef]] = {}
         self.stores: dict[Obj, list[cst.CSTNode]] = defaultdict(list)
         self.merged: dict[Obj, list[Obj]] = defaultdict(list)
         """By dict, the dicts whose entries were copied into it (`{**a}`, `dict(a)`, `b.update(a)`)."""
@@ -186,8 +188,9 @@ class Store:
 
     def join_heap(self, owner: Value, key: Hashable, values: Values) -> None:
         """Add to what `owner` can hold under `key` (an attribute `.name`, a key, or `ELEMENT`)."""
-        owner = self.heap_owner(owner)
         self._keys.setdefault(owner, {})[key] = None
+        if isinstance(owner, Instance):
+            self._assigners[key][owner.node] = None
         self._join(self.heap, (owner, key), values)
 
     def give(self, rest: Obj, key: Hashable, node: cst.BaseExpression, values: Values) -> None:
@@ -212,14 +215,34 @@ class Store:
         return self._given.get((obj, key))
 
     def read_heap(self, owner: Value, key: Hashable) -> Values:
-        """Return what `owner` can hold under `key`."""
-        return self.heap.get((self.heap_owner(owner), key), NOTHING)
+        """Return what `owner` can hold under `key`; an instance, what the code of all its classes assigns."""
+        if not isinstance(owner, Instance):
+            return self.heap.get((owner, key), NOTHING)
+        assigners = self._assigners.get(key, {})
+        if not assigners:
+            return NOTHING
+        if len(assigners) == 1 and owner.node in assigners:
+            return self.heap[owner, key]
+        kin = self.kin(owner.node)
+        return frozenset().union(*(self.heap[Instance(node), key] for node in assigners if node in kin))
 
-    def heap_owner(self, owner: Value) -> Value:
-        """Return the value under which the attributes of `owner` are kept: one for a whole class hierarchy."""
-        if isinstance(owner, Instance):
-            return Instance(self.root_class(owner.node))
-        return owner
+    def derive(self, node: cst.ClassDef, base: cst.ClassDef) -> None:
+        """Note that a class of the program inherits from another one."""
+        self.classes[node].bases.append(base)
+        self.classes[base].subclasses.append(node)
+        self._kin.clear()
+        self.changed = True
+
+    def kin(self, node: cst.ClassDef) -> frozenset[cst.ClassDef]:
+        """Return the classes whose code an object may run that is an instance of `node`, or of a class derived from it.
+
+        Two classes of one base are not kin: what one assigns to an attribute, the other does not see.
+        """
+        known = self._kin.get(node)
+        if known is None:
+            derived = reachable([node], lambda item: self.classes[item].subclasses)
+            known = self._kin[node] = frozenset(reachable(derived, lambda item: self.classes[item].bases))
+        return known
 
     def items(self, obj: Obj) -> dict[str | int, Values]:
         """Return what a container holds under constant keys."""
@@ -334,6 +357,20 @@ class ClassFacts:
     def is_enum(self) -> bool:
         """Whether the class is an enumeration."""
         return any(base.rsplit(".", 1)[-1] in ("Enum", "StrEnum", "IntEnum", "Flag") for base in self.external_bases)
+
+
+def reachable(
+    start: Iterable[cst.ClassDef], following: Callable[[cst.ClassDef], Iterable[cst.ClassDef]]
+) -> list[cst.ClassDef]:
+    """Return classes and all that follow from them, each once, nearest first."""
+    found = dict.fromkeys(start)
+    queue = list(found)
+    for node in queue:
+        for other in following(node):
+            if other not in found:
+                found[other] = None
+                queue.append(other)
+    return queue
 
 
 def alias(declaration: cst.AnnAssign) -> cst.SimpleString | None:

@@ -211,9 +211,7 @@ class Statements(Imports):
         for argument in node.bases:
             for value in self.eval(argument.value, env):
                 if isinstance(value, ClassRef) and value.node not in facts.bases and value.node is not node:
-                    facts.bases.append(value.node)
-                    self.classes[value.node].subclasses.append(node)
-                    self.changed = True
+                    self.derive(node, value.node)
                 elif isinstance(value, External) and value.name not in facts.external_bases:
                     facts.external_bases.append(value.name)
                     self.changed = True

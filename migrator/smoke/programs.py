@@ -35,7 +35,7 @@ def programs(folder: Path) -> list[Path]:
 
 def python_files(folder: Path) -> Iterator[Path]:
     """Yield the Python files of a project: git's list, or those that are not hidden, installed or generated."""
-    for _, names in Discovery([str(folder)], ()).batches():
+    for _, names in Discovery([str(folder)]).batches():
         for name in names:
             path = Path(os.path.abspath(name))
             if path.suffix == ".py":

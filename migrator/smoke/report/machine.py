@@ -26,12 +26,15 @@ def as_json(trials: Sequence[Trial], with_timeline: bool) -> str:
                 "compared": trial.before is not None,
                 "outcome": trial.outcome,
                 "reason": trial.reason,
+                "headline": trial.verdict.headline.name if trial.verdict and trial.verdict.headline else None,
                 "checks": [
                     {
                         "name": check.name,
                         "status": check.status.value,
                         "evidence": check.evidence,
                         "advice": check.advice if check.status is Status.FAIL else None,
+                        "where": check.where or None,
+                        "follows": check.follows or None,
                     }
                     for check in (trial.verdict.checks if trial.verdict else ())
                 ],
