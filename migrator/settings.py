@@ -123,7 +123,12 @@ class Settings:
         listed = {"select": chosen.select, "ignore": chosen.ignore, "exclude": chosen.exclude.patterns}
         for name, values in listed.items():
             words += [word for value in values for word in (f"--{name}", value)]
-        said = {"--unsafe": chosen.unsafe, "--harden": chosen.harden, "--no-todo": chosen.todo is False, "--allow-dirty": self.allow_dirty}
+        said = {
+            "--unsafe": chosen.unsafe,
+            "--harden": chosen.harden,
+            "--no-todo": chosen.todo is False,
+            "--allow-dirty": self.allow_dirty,
+        }
         words += [name for name, value in said.items() if value]
         for name, value in {"--speech-model": chosen.speech_model, "--region": chosen.region}.items():
             words += [name, value] if value is not None else []
