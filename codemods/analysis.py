@@ -93,7 +93,7 @@ def analyse(sources: Mapping[str, str], workspace: Workspace, options: Options) 
             modules[path] = SourceModule(path, text)
         except ParseError as error:
             result[path] = error
-    program = Program(modules, workspace)
+    program = Program(modules, workspace, options)
     found = list(_changes(program, options))
     for path, module in modules.items():
         result[path] = _plan(program, module, [change for change in found if change.path == path], found, options)

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import re
 
+from codemods.model import Source
+
+_DOCS = "https://www.assemblyai.com/docs/streaming"
+MIGRATION = Source(f"{_DOCS}/guides/v2_to_v3_migration", read="2026-11-29")
+PARAMETERS = Source(f"{_DOCS}/api-spec/streaming-websocket", read="2026-11-29")
+MESSAGES = Source(f"{_DOCS}/universal-streaming/message-sequence", read="2026-11-29")
+ERRORS = Source(f"{_DOCS}/common-session-errors-and-closures", read="2026-11-29")
+TOKENS = Source(f"{_DOCS}/authenticate-with-a-temporary-token", read="2026-11-29")
+BILLING = Source(f"{_DOCS}/universal-streaming", read="2026-11-29")
+SDK = Source("https://github.com/AssemblyAI/assemblyai-python-sdk", read="2026-11-29")
+
 V2_SOCKET = re.compile(r"(?P<scheme>wss?://|https?://)?api(?P<eu>\.eu)?\.assemblyai\.com/v2/realtime/ws", re.IGNORECASE)
 V2_TOKEN = re.compile(r"(?P<scheme>https?://)?api(?P<eu>\.eu)?\.assemblyai\.com/v2/realtime/token", re.IGNORECASE)
 V3_SOCKET = re.compile(r"streaming(\.\w+)?\.assemblyai\.com/v3/ws", re.IGNORECASE)

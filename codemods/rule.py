@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from importlib import resources
+from typing import ClassVar, TypeVar
 
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.model import Options, Safety
+from codemods.model import HARDENING, Options, Safety, Source
 from codemods.syntax.edits import AddHelper, AddImport, Change, Edit
 from codemods.syntax.tree import SourceModule
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +28,30 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class RuleDoc:
-    """What `explain` shows of a rule."""
+    """What `explain` shows of a rule.
+
+    Attributes:
+        examples: programs before and after: `<name>.before.py` and `<name>.after.py` in the folder of the rule's
+            examples. The last word on what the rule does, run as tests.
+        untouched: programs it must leave alone, `<name>.untouched.py`.
+        instead: for rules that only report, programs as a person leaves them, `<name>.instead.py`.
+    """
 
     code: str
     name: str
     summary: str
     why: str
+    source: Source
     safety: Safety
+    safety_reason: str
     examples: Sequence[Example]
     untouched: Sequence[str]
+    instead: Sequence[str]
+
+    @property
+    def hardening(self) -> bool:
+        """Whether the rule takes part only on request."""
+        return self.code in HARDENING
 
 
 class Context:
@@ -50,6 +68,10 @@ class Context:
         self.module = module
         self.options = options
         self._claimed = claimed
+
+    def get(self, analysis: Callable[[Program], T]) -> T:
+        """Return an analysis of the program, made on first use: `context.get(Sessions)`."""
+        return self.program.get(analysis)
 
     def claim(self, *nodes: cst.CSTNode) -> None:
         """Keep other rules away from nodes, and all below them, that this rule deals with as a whole."""
@@ -75,21 +97,23 @@ class Rule(ABC):
         code: `V3Mnnn`.
         summary: one line, lower case, no full stop.
         why: what goes wrong without it.
+        source: the page that says so, and when it was read.
         safety: of its rewrites; MANUAL when it only reports.
+        safety_reason: a sentence for those who ask why; empty where there is nothing to add.
         nodes: the types of node it wants to see.
         order: rules with lower numbers see a node first and may claim it.
-        examples: programs before and after; the last word on what the rule does, run as tests.
-        untouched: programs it must leave alone.
+
+    Its examples are files: `examples/<module of the rule>/` beside it, see `RuleDoc`.
     """
 
     code: ClassVar[str]
     summary: ClassVar[str]
     why: ClassVar[str]
+    source: ClassVar[Source]
     safety: ClassVar[Safety] = Safety.SAFE
+    safety_reason: ClassVar[str] = ""
     nodes: ClassVar[tuple[type[cst.CSTNode], ...]]
     order: ClassVar[int] = 50
-    examples: ClassVar[Sequence[Example]] = ()
-    untouched: ClassVar[Sequence[str]] = ()
 
     @abstractmethod
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
@@ -105,9 +129,24 @@ class Rule(ABC):
 
     @classmethod
     def doc(cls) -> RuleDoc:
-        """Return the rule as `explain` shows it."""
-        name = cls.__module__.rsplit(".", 1)[-1].replace("_", "-")
-        return RuleDoc(cls.code, name, cls.summary, cls.why, cls.safety, cls.examples, cls.untouched)
+        """Return the rule as `explain` shows it; reads its examples."""
+        package, _, module = cls.__module__.rpartition(".")
+        folder = resources.files(package) / "examples" / module
+        texts = {file.name: file.read_bytes().decode("utf-8") for file in folder.iterdir() if file.name.endswith(".py")}
+        return RuleDoc(
+            cls.code,
+            module.replace("_", "-"),
+            cls.summary,
+            cls.why,
+            cls.source,
+            cls.safety,
+            cls.safety_reason,
+            [Example(texts[name], texts[name.replace(_BEFORE, _AFTER)]) for name in sorted(texts) if _BEFORE in name],
+            [texts[name] for name in sorted(texts) if _UNTOUCHED in name],
+            [texts[name] for name in sorted(texts) if _INSTEAD in name],
+        )
 
+
+_BEFORE, _AFTER, _UNTOUCHED, _INSTEAD = ".before.", ".after.", ".untouched.", ".instead."
 
 __all__ = ["AddHelper", "AddImport", "Change", "Context", "Example", "Rule", "RuleDoc"]

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-__all__ = ["LOCAL_HOSTS", "VENDOR_HOSTS", "throwaway"]
+from runtime.hosts import LOCAL_HOSTS, VENDOR_HOSTS
 
-LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
-
-#: The names a client of the service connects to, so that a test can send them here.
-VENDOR_HOSTS = (
-    "api.assemblyai.com",
-    "streaming.assemblyai.com",
-    "streaming.eu.assemblyai.com",
-    "streaming.us.assemblyai.com",
-)
+__all__ = ["Throwaway", "throwaway"]
 
 
-def throwaway(names: Sequence[str] = (*LOCAL_HOSTS, *VENDOR_HOSTS)) -> tuple[ssl.SSLContext, bytes]:
-    """Return a server context for these names, and the authority's certificate (PEM) that a client has to trust."""
+@dataclass(frozen=True, slots=True)
+class Throwaway:
+    """A server's TLS context, and the certificate (PEM) of the authority that a client has to trust for it."""
+
+    context: ssl.SSLContext
+    authority: bytes
+
+    def write(self, path: Path) -> Path:
+        """Write the authority's certificate to `path` and return it."""
+        path.write_bytes(self.authority)
+        return path
+
+
+def throwaway(names: Sequence[str] = (*LOCAL_HOSTS, *VENDOR_HOSTS)) -> Throwaway:
+    """Make an authority and a certificate of it for these names; neither private key leaves the process."""
     import trustme  # only needed here, and it takes a tenth of a second to import
 
     authority = trustme.CA()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert(*names).configure_cert(context)
-    return context, authority.cert_pem.bytes()
+    return Throwaway(context, authority.cert_pem.bytes())

@@ -26,6 +26,24 @@ class Mode(str, Enum):
     WRITE = "write"
 
 
+class Severity(str, Enum):
+    """How much a finding matters, in the words of SARIF."""
+
+    ERROR = "error"
+    """Does not work any more: the service is switched off, the name is gone, the message is not understood."""
+    WARNING = "warning"
+    """Works, and costs something sooner or later: a session left open, an error that nobody sees."""
+    NOTE = "note"
+    """Only to be known."""
+
+
+def severity(code: str) -> Severity:
+    """Return how much findings of a rule matter."""
+    if code == "V3M901":
+        return Severity.NOTE
+    return Severity.WARNING if code.startswith(("V3M5", "V3M8")) else Severity.ERROR
+
+
 @dataclass
 class Report:
     """The outcomes of a run and what they add up to.
@@ -37,6 +55,7 @@ class Report:
         undo: commands that take back what was written.
         exit_zero: stale usage does not fail the run.
         mentions: files of other kinds that mention v2.
+        summaries: by code, what it is about in one line.
     """
 
     outcomes: Sequence[Outcome]

@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-
-import trustme
 
 from runtime.recording import JsonObject, Recording
 from runtime.replay import ReplayServer
+from runtime.tls import Throwaway, throwaway
 
-DOMAIN = "assemblyai.com"
-HOSTS = ("api.assemblyai.com", "api.eu.assemblyai.com", "streaming.assemblyai.com", "streaming.eu.assemblyai.com")
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """A server's TLS context and the CA (PEM) that a client has to trust for it."""
-
-    context: ssl.SSLContext
-    ca: bytes
-
-    def write(self, path: Path) -> Path:
-        """Write the CA to `path` and return it."""
-        path.write_bytes(self.ca)
-        return path
+_making, _made = threading.Lock(), cache(throwaway)
 
 
-_making = threading.Lock()
-
-
-def trust() -> Trust:
-    """Return the throwaway CA of this process, which never leaves it."""
+def trust() -> Throwaway:
+    """Return the certificate of this process, whose authority every program of the run trusts."""
     # Runs may go on side by side, and all have to trust the same one.
     with _making:
         return _made()
-
-
-@cache
-def _made() -> Trust:
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*HOSTS, "localhost", "127.0.0.1").configure_cert(context)
-    return Trust(context, authority.cert_pem.bytes())
 
 
 def serve(

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from runtime.client.messages import Json
+from runtime.hosts import STREAMING_HOST, socket_url
 from runtime.sources.audio import AudioFormat
 
-DEFAULT_URL = "wss://streaming.assemblyai.com/v3/ws"
-EU_URL = "wss://streaming.eu.assemblyai.com/v3/ws"
+DEFAULT_URL = socket_url(STREAMING_HOST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

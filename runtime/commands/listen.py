@@ -34,7 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     service = parser.add_argument_group("service")
     service.add_argument("--url", metavar="URL", help="another host, such as ws://127.0.0.1:8765")
-    service.add_argument("--region", choices=["us", "eu"], default="us", help="the vendor's host (us)")
+    service.add_argument(
+        "--region", choices=["us", "eu"], help="keep the audio in this data zone (default: the nearest region)"
+    )
     service.add_argument("--speech-model", default="universal-streaming-english", metavar="NAME", help="%(default)s")
     service.add_argument("--no-format", action="store_true", help="finals without punctuation and capitals")
     service.add_argument("--keyterm", action="append", default=[], metavar="TERM", help="a term to expect; repeatable")
@@ -71,8 +73,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _listen(arguments: argparse.Namespace) -> int:
-    from runtime.client.options import DEFAULT_URL, EU_URL, StreamingOptions
+    from runtime.client.options import DEFAULT_URL, StreamingOptions
     from runtime.commands.captions import listen
+    from runtime.hosts import V3_REGIONS, socket_url
 
     key = os.environ.get(_KEY, "").strip()
     if not key:
@@ -84,7 +87,7 @@ def _listen(arguments: argparse.Namespace) -> int:
         parameters["keyterms_prompt"] = arguments.keyterm
     options = StreamingOptions(
         api_key=key,
-        url=arguments.url or (EU_URL if arguments.region == "eu" else DEFAULT_URL),
+        url=arguments.url or (socket_url(V3_REGIONS[arguments.region]) if arguments.region else DEFAULT_URL),
         speech_model=arguments.speech_model,
         format_turns=not arguments.no_format,
         parameters=parameters,

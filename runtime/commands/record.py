@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runtime.commands.serving import Tls, configure_serving, server_tls, stop_on_signals
+from runtime.hosts import STREAMING_HOST
 
 if TYPE_CHECKING:
     from runtime.recording.recorder import Recorder
@@ -27,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--service",
-        default="wss://streaming.assemblyai.com",
+        default=f"wss://{STREAMING_HOST}",
         metavar="URL",
         help="where to connect on to (default: %(default)s)",
     )

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime.tls import LOCAL_HOSTS, VENDOR_HOSTS, throwaway
+from runtime.hosts import LOCAL_HOSTS, VENDOR_HOSTS
+from runtime.tls import throwaway
 
 __all__ = ["Tls", "configure_serving", "server_tls", "stop_on_signals"]
 
@@ -67,11 +68,10 @@ def server_tls(arguments: argparse.Namespace) -> Iterator[Tls]:
         context.load_cert_chain(arguments.certificate)
         yield Tls(context)
     elif arguments.tls:
-        context, certificate = throwaway(list(dict.fromkeys([*LOCAL_HOSTS, arguments.host, *VENDOR_HOSTS])))
+        made = throwaway(list(dict.fromkeys([*LOCAL_HOSTS, arguments.host, *VENDOR_HOSTS])))
         with tempfile.TemporaryDirectory(prefix="v3-migrate-") as folder:
-            file = (arguments.ca_file or Path(folder, "ca.pem")).absolute()
-            file.write_bytes(certificate)
-            yield Tls(context, file)
+            file = made.write((arguments.ca_file or Path(folder, "ca.pem")).absolute())
+            yield Tls(made.context, file)
     elif arguments.ca_file:
         raise ValueError("--ca-file says where --tls puts its authority: give both")
     else:

@@ -23,6 +23,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from runtime.background import Background
+from runtime.hosts import STREAMING_HOST
 from runtime.recording import LOST, NO_CODE, Sender, is_sendable
 from runtime.recording.redaction import Redactor
 from runtime.recording.session_writer import RAW_SUFFIX, WAV_SUFFIX, Tape
@@ -30,7 +31,7 @@ from runtime.recording.upstream import connect_onward, fetch_token
 
 __all__ = ["SERVICE", "Recorder"]
 
-SERVICE = "wss://streaming.assemblyai.com"
+SERVICE = f"wss://{STREAMING_HOST}"
 
 
 class Recorder:

@@ -86,7 +86,7 @@ def test_a_join_in_a_thread_stays() -> None:
 
 
 def test_a_queue_that_is_emptied_after_ctrl_c_shows_what_came_last() -> None:
-    source = Unshown.examples[0].before
+    source = Unshown.doc().examples[0].before
     assert reports(migrate(source, OPTIONS)) == {"V3M523"}
     for old, new in (
         ("    hang_up()\n", "    hang_up()\n    print(sentences.get())\n"),

@@ -39,7 +39,7 @@ class Ran:
 
     def findings(self) -> list[tuple[str, str, bool]]:
         """Return (path, code, fixed) of each finding of a JSON report."""
-        return [(file["path"], f["code"], f["fixed"]) for file in self.json["files"] for f in file["findings"]]
+        return [(file["path"], f["code"], f["fixable"]) for file in self.json["files"] for f in file["findings"]]
 
 
 class Tool:

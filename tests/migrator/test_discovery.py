@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from migrator.files.discovery import Discovery
+from migrator.files.globs import Globs
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, V2, git, put, repository
 
 
 def found(*arguments: str, exclude: tuple[str, ...] = ()) -> list[str]:
-    discovery = Discovery(arguments, exclude)
+    discovery = Discovery(arguments, Globs(exclude).match)
     return sorted(path for _, batch in discovery.batches() for path in batch)
 
 

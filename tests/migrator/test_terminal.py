@@ -16,7 +16,7 @@ import pytest
 from rich.cells import cell_len
 from rich.text import Text
 
-from migrator import command
+from migrator.reporting import progress
 from tests.migrator.conftest import PROGRAM, Tool
 from tests.migrator.programs import CLEAN, LEFT, V2, put
 
@@ -113,7 +113,7 @@ def test_progress_shows_on_long_work_and_goes_when_it_is_done(tool: Tool, monkey
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     assert tool(".", "--check", "--color", "never").err == ""  # Not worth a bar.
-    monkeypatch.setattr(command, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
     sent = tool(".", "--check", "--color", "never").err
     assert sent.startswith("\r[#######.......................] 1/4 files\r[###############...............] 2/4 files")
     assert sent.endswith("\r\x1b[K")

@@ -295,12 +295,12 @@ def test_too_many_sessions() -> None:
 
 
 def test_tls_that_is_trusted_and_tls_that_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    context, authority = throwaway()
-    with ReplayServer(SESSIONS / "dictation-f1.jsonl", speed=SPEED, tls=context) as server:
+    made = throwaway()
+    with ReplayServer(SESSIONS / "dictation-f1.jsonl", speed=SPEED, tls=made.context) as server:
         with pytest.raises(TlsError):
             run(server.url, Finals())
         trusted = tmp_path / "ca.pem"
-        trusted.write_bytes(authority)
+        made.write(trusted)
         monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
         listener = Finals()
         run(server.url, listener)

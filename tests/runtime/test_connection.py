@@ -169,9 +169,9 @@ def test_what_is_given_up_before_it_is_open_is_never_opened() -> None:
 
 @pytest.mark.parametrize("tls", [False, True], ids=["ws", "wss"])
 def test_abort_ends_what_another_thread_waits_for(tls: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    context, authority = throwaway()
+    made = throwaway()
     trusted = tmp_path / "ca.pem"
-    trusted.write_bytes(authority)
+    made.write(trusted)
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     ends: list[StreamingError] = []
 
@@ -182,7 +182,7 @@ def test_abort_ends_what_another_thread_waits_for(tls: bool, tmp_path: Path, mon
         except StreamingError as error:
             ends.append(error)
 
-    with ReplayServer(recording(), tls=context if tls else None) as server:
+    with ReplayServer(recording(), tls=made.context if tls else None) as server:
         open_ = connection(f"{server.url}/v3/ws?{QUERY}")
         open_.open(5)
         reader = threading.Thread(target=read)

@@ -33,10 +33,10 @@ V3 = [
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ReplayServer, Path]]:
     """A server with TLS, and the certificate of its authority."""
-    context, authority = throwaway(["localhost"])
+    made = throwaway(["localhost"])
     file = tmp_path_factory.mktemp("tls") / "ca.pem"
-    file.write_bytes(authority)
-    with ReplayServer(recording(), tls=context, speed=SPEED) as running:
+    made.write(file)
+    with ReplayServer(recording(), tls=made.context, speed=SPEED) as running:
         yield running, file
 
 

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.audio import Tracer, Unwrapped, audio_json, bare, heads, recoded
 from codemods.facts.send_wrappers import handing, is_plain_sender
-from codemods.interpreter.values import Encoded, Json, Obj, Transport
+from codemods.interpreter.values import Encoded, Json, Obj
 from codemods.libraries.binary_frames import binary_send, needs_abnf
 from codemods.libraries.observations import Send
+from codemods.libraries.values import Transport
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace, Unused
 
@@ -23,37 +25,10 @@ class Audio(Rule):
 
     code = "V3M201"
     summary = "base64 audio in JSON becomes binary frames"
+    source = v.MESSAGES
     why = "v3 takes audio as binary frames only; a text frame with `audio_data` ends the session."
     nodes = (cst.Call,)
     order = 30
-    examples = (
-        Example(
-            "import base64\nimport json\nimport websockets\n\n\nasync def main(stream):\n"
-            '    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000") as ws:\n'
-            "        while True:\n            data = stream.read(3200)\n"
-            '            data = base64.b64encode(data).decode("utf-8")\n'
-            '            json_data = json.dumps({"audio_data": str(data)})\n'
-            "            await ws.send(json_data)\n",
-            "import websockets\n\n\nasync def main(stream):\n"
-            '    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-            '&speech_model=universal-streaming-english&format_turns=true") as ws:\n'
-            "        while True:\n            data = stream.read(3200)\n            await ws.send(data)\n",
-        ),
-        Example(
-            "import base64, json\nimport websocket\n\n\ndef on_open(ws):\n    with open('a.raw', 'rb') as file:\n"
-            "        ws.send(json.dumps({'audio_data': base64.b64encode(file.read(3200)).decode()}))\n\n\n"
-            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", on_open=on_open)\n',
-            "import websocket\n\n\ndef on_open(ws):\n    with open('a.raw', 'rb') as file:\n"
-            "        ws.send(file.read(3200), websocket.ABNF.OPCODE_BINARY)\n\n\n"
-            'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-            '&speech_model=universal-streaming-english&format_turns=true", on_open=on_open)\n',
-        ),
-    )
-    untouched = (
-        "import base64\nimport json\nimport websockets\n\n\nasync def main(data):\n"
-        '    async with websockets.connect("wss://api.example.com/ws") as ws:\n'
-        '        await ws.send(json.dumps({"audio_data": base64.b64encode(data).decode()}))\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         call = cst.ensure_type(node, cst.Call)
@@ -130,7 +105,7 @@ class Audio(Rule):
         edits.append(Replace(send.call, lambda updated: binary_send(updated, send, transport, data, context)))
         if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context):
             edits.append(AddImport("websocket", "ABNF"))
-        return self.change(send.call, "v2 audio in JSON, rewritten to a binary frame", *edits)
+        return self.change(send.call, "v2 audio in JSON becomes a binary frame", *edits)
 
     def _is_empty(self, item: Json | Obj, tracer: Tracer) -> bool:
         payload = tracer.payload(item.content if isinstance(item, Json) else item)
@@ -203,7 +178,7 @@ class Audio(Rule):
         edits += [Unused(name) for name in sorted(bytes_.loose)]
         if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context):
             edits.append(AddImport("websocket", "ABNF"))
-        yield self.change(call, "v2 audio in JSON, rewritten to a binary frame", *edits)
+        yield self.change(call, "v2 audio in JSON becomes a binary frame", *edits)
 
     # the place that wraps, when it is not in the function that sends
 
@@ -222,7 +197,7 @@ class Audio(Rule):
                             *(Unused(name) for name in sorted(found.loose | heads(call.func))),
                             *self._annotation(call, context),
                         ]
-                        yield self.change(call, "v2 audio in JSON, rewritten to plain bytes", *edits)
+                        yield self.change(call, "v2 audio in JSON becomes plain bytes", *edits)
                 return
 
     def _annotation(self, call: cst.Call, context: Context) -> list[Edit]:

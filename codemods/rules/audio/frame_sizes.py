@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.durations import Clock, Length, sounds
 from codemods.facts.sessions import Sessions
-from codemods.interpreter.values import Const, Sound
+from codemods.interpreter.values import Const
 from codemods.libraries.observations import Send
-from codemods.rule import Context, Example, Rule
+from codemods.libraries.values import Sound
+from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import Change
 
@@ -19,18 +21,6 @@ _SHORTEST, _LONGEST = 50, 1000
 _TELEPHONE = "telephone frames of 20 ms are too short for v3 (50 to 1000 ms): gather a few before sending"
 _TAKING = frozenset({"get", "get_nowait", "popleft", "receive_bytes"})
 _MAYBE_TELEPHONE = "v3 takes 50 to 1000 ms of audio in a frame, a telephone line gives 20: check what is sent here"
-_PROGRAM = """\
-import websocket
-
-ws = websocket.create_connection("{url}")
-with open("speech.raw", "rb") as file:
-    while chunk := file.read({size}):
-        ws.send_binary(chunk)
-"""
-_V2 = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"
-_V3 = (
-    "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
-)
 
 
 class FrameSizes(Rule):
@@ -38,17 +28,13 @@ class FrameSizes(Rule):
 
     code = "V3M202"
     summary = "a frame holds 50 to 1000 ms of audio"
+    source = v.ERRORS
     why = (
         "v3 ends a session (close code 3007) when a frame is shorter or longer; v2 took 100 to 2000 ms, and the 20 ms "
         "frames of a telephone line. How many bytes that is depends on the sample rate."
     )
     nodes = (cst.Call,)
     order = 35
-    examples = (Example(_PROGRAM.format(url=_V2, size=1024), _PROGRAM.format(url=_V3, size=1600)),)
-    untouched = (
-        _PROGRAM.format(url=_V3, size=1024),
-        _PROGRAM.format(url="wss://example.com/ws?sample_rate=16000", size=1024),
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         program = context.program

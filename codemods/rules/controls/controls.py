@@ -11,7 +11,7 @@ from codemods import protocol as v
 from codemods.facts import query
 from codemods.interpreter.values import Json, Obj
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import edit_text, quoted
 from codemods.syntax.edits import Change, Replace
 
@@ -21,31 +21,10 @@ class Controls(Rule):
 
     code = "V3M401"
     summary = "control messages become v3 ones: Terminate, ForceEndpoint, UpdateConfiguration"
+    source = v.MESSAGES
     why = "v3 answers an unknown message with an error close; a session that is not terminated is billed for hours."
     nodes = (cst.Dict, cst.Call, cst.SimpleString)
     order = 35
-    examples = (
-        Example(
-            "import json\nimport websocket\n\n"
-            'ws = websocket.create_connection("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000")\n'
-            'ws.send(json.dumps({"terminate_session": True}))\n'
-            "ws.send('{\"force_end_utterance\": true}')\n"
-            'ws.send(json.dumps({"end_utterance_silence_threshold": 300}))\n'
-            "ws.send(json.dumps(dict(terminate_session=True)))\n",
-            "import json\nimport websocket\n\n"
-            'ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000'
-            '&speech_model=universal-streaming-english&format_turns=true")\n'
-            'ws.send(json.dumps({"type": "Terminate"}))\n'
-            'ws.send(\'{"type": "ForceEndpoint"}\')\n'
-            'ws.send(json.dumps({"type": "UpdateConfiguration", "end_of_turn_confidence_threshold": 1, '
-            '"max_turn_silence": 300}))\n'
-            'ws.send(json.dumps(dict(type="Terminate")))\n',
-        ),
-    )
-    untouched = (
-        'import json\n\n\ndef stop(browser):\n    browser.send(json.dumps({"terminate_session": True}))\n',
-        'settings = {"terminate_session": True, "color": "red"}\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if context.is_claimed(node):
@@ -82,7 +61,7 @@ class Controls(Rule):
             new = f"{quoted(v.CONTROLS[key], like)}"
             yield self.change(
                 node,
-                f"v2 control message {key!r}, rewritten to {v.CONTROLS[key]!r}",
+                f"v2 control message {key!r} becomes {v.CONTROLS[key]!r}",
                 Replace(element.key, lambda updated: cst.parse_expression(quoted("type", like))),
                 Replace(element.value, lambda updated: cst.parse_expression(new)),
                 safety=safety,
@@ -108,7 +87,7 @@ class Controls(Rule):
 
         yield self.change(
             node,
-            "v2 silence threshold, rewritten to v3 settings that end a turn on silence alone",
+            "v2 silence threshold becomes v3 settings that end a turn on silence alone",
             Replace(node, build),
             safety=safety,
         )
@@ -127,7 +106,7 @@ class Controls(Rule):
         name = v.CONTROLS[keyword.value]
         yield self.change(
             node,
-            f"v2 control message {keyword.value!r}, rewritten to {name!r}",
+            f"v2 control message {keyword.value!r} becomes {name!r}",
             Replace(keyword, lambda updated: cst.Name("type")),
             Replace(node.args[0].value, lambda updated: cst.SimpleString(f'"{name}"')),
             safety=safety,
@@ -193,7 +172,7 @@ class Controls(Rule):
                 context.claim(node)
                 yield self.change(
                     node,
-                    f"v2 control message {key!r}, rewritten to {name!r}",
+                    f"v2 control message {key!r} becomes {name!r}",
                     edit_text(node, partial(_control_text, name, quote)),
                     safety=safety,
                 )

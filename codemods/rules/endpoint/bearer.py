@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts import tokens
 from codemods.facts.program import Program
 from codemods.interpreter.values import Lit, Obj, Str
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
 
 _HEADERS = ("extra_headers", "additional_headers", "header", "headers")
-_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
 
 
 class Bearer(Rule):
@@ -22,25 +22,10 @@ class Bearer(Rule):
 
     code = "V3M106"
     summary = "the vendor's key goes into Authorization as it is, without Bearer"
+    source = v.PARAMETERS
     why = "Neither v2 nor v3 takes `Bearer <key>`: the session is refused (close code 1008)."
     safety = Safety.MANUAL
     nodes = (cst.SimpleString, cst.FormattedStringText)
-    examples = (
-        Example(
-            "import websocket\n\n"
-            'headers = {"Authorization": f"Bearer {KEY}"}\n'
-            'ws = websocket.create_connection("wss://api.assemblyai.com/v2/realtime/ws", header=headers)\n',
-            "import websocket\n\n"
-            "# TODO(v3-migrate): V3M106 the key goes into Authorization without 'Bearer'\n"
-            'headers = {"Authorization": f"Bearer {KEY}"}\n'
-            f'ws = websocket.create_connection("{_V3}", header=headers)\n',
-        ),
-    )
-    untouched = (
-        "import requests, websocket\n\n"
-        'requests.get("https://api.example.com", headers={"Authorization": f"Bearer {KEY}"})\n'
-        f'ws = websocket.create_connection("{_V3}", header={{"Authorization": KEY}})\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if node in context.program.memo(Bearer, lambda: set(_prefixes(context.program))):

@@ -14,7 +14,7 @@ from codemods.interpreter.values import Lit, Obj, Query, Str
 from codemods.libraries.observations import Connect
 from codemods.model import Options
 from codemods.rewrites.url import Hosts, moved
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import edit_text
 from codemods.syntax.edits import Change, Edit, Replace
 
@@ -24,6 +24,7 @@ class Endpoint(Rule):
 
     code = "V3M101"
     summary = "the v2 socket URL becomes the v3 one, with the parameters that v3 needs"
+    source = v.MIGRATION
     why = (
         "The vendor has switched v2 off. v3 has no default speech model and refuses a session without one; "
         "`format_turns=true` keeps finals punctuated and cased, as v2 sent them."
@@ -38,28 +39,6 @@ class Endpoint(Rule):
         cst.Call,
     )
     order = 10
-    examples = (
-        Example(
-            'import websockets\n\nURL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"\n\n\n'
-            "async def main():\n    async with websockets.connect(URL) as ws:\n        print(await ws.recv())\n",
-            "import websockets\n\n"
-            'URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000'
-            '&speech_model=universal-streaming-english&format_turns=true"\n\n\n'
-            "async def main():\n    async with websockets.connect(URL) as ws:\n        print(await ws.recv())\n",
-        ),
-        Example(
-            "import websocket\nfrom urllib.parse import urlencode\n\n"
-            'params = {"sample_rate": 16000}\n'
-            'ws = websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?" + urlencode(params))\n',
-            "import websocket\nfrom urllib.parse import urlencode\n\n"
-            'params = {"sample_rate": 16000, "speech_model": "universal-streaming-english", "format_turns": "true"}\n'
-            'ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?" + urlencode(params))\n',
-        ),
-    )
-    untouched = (
-        'import websocket\n\nws = websocket.WebSocketApp("wss://api.example.com/v2/realtime/ws?sample_rate=16000")\n',
-        'import requests\n\nBASE = "https://api.assemblyai.com/v2"\nrequests.post(BASE + "/transcript")\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         table = context.program.memo(Endpoint, lambda: _Planner(self, context).plan())
@@ -95,7 +74,7 @@ class _Planner:
     def _host(self, endpoint: EndpointText) -> None:
         for move in self.hosts.move(endpoint, "wss"):
             if move.edits:
-                change = self.rule.change(move.node, "v2 endpoint, rewritten to v3", *move.edits)
+                change = self.rule.change(move.node, "v2 endpoint becomes v3's", *move.edits)
             else:
                 message = f"the v2 URL is made of pieces that cannot be moved one by one: use wss://{move.host}/v3/ws"
                 change = self.rule.report(move.node, message)
@@ -253,9 +232,9 @@ class _Planner:
         additions = "&".join(f"{key}={value}" for key, value in self._additions(text))
         if rest.startswith("?"):
             edits.append(edit_text(node, lambda t: t.replace("?", f"?{additions}&", 1) if additions else t))
-            self._add(node, self.rule.change(node, "v2 endpoint, rewritten to v3", *edits))
+            self._add(node, self.rule.change(node, "v2 endpoint becomes v3's", *edits))
             return
-        self._add(node, self.rule.change(node, "v2 endpoint, rewritten to v3", *edits))
+        self._add(node, self.rule.change(node, "v2 endpoint becomes v3's", *edits))
         if additions:
             module = self.program.module_of(node)
             holder = module.statement(node) if module is not None else None

@@ -6,22 +6,12 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
 
 _ADVICE = "its messages are v2's, its URL is out of sight: v3 has another host, path and parameters"
-_PROGRAM = """\
-import json
-import os
-import websocket
-
-{todo}ws = websocket.create_connection(os.environ["URL"])
-event = json.loads(ws.recv())
-{note}if event["message_type"] == "FinalTranscript":
-    print("done")
-"""
-_LIKELY = "likely v2 but not proven, --unsafe rewrites it: v2 message type, rewritten to type and flags"
 
 
 class HiddenEndpoint(Rule):
@@ -29,19 +19,11 @@ class HiddenEndpoint(Rule):
 
     code = "V3M107"
     summary = "a v2 socket, to judge by its messages, whose URL comes from outside the program"
+    source = v.MIGRATION
     why = "The URL needs v3's host and path, `speech_model` and `format_turns=true`, or v3's messages never come."
     safety = Safety.MANUAL
     nodes = (cst.Call,)
     order = 14
-    examples = (
-        Example(
-            _PROGRAM.format(todo="", note=""),
-            _PROGRAM.format(
-                todo=f"# TODO(v3-migrate): V3M107 {_ADVICE}\n", note=f"# TODO(v3-migrate): V3M301 {_LIKELY}\n"
-            ),
-        ),
-    )
-    untouched = ('import os\nimport websocket\n\nprint(websocket.create_connection(os.environ["URL"]).recv())\n',)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         connect = context.program.run.connects.get(cst.ensure_type(node, cst.Call))

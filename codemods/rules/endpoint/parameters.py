@@ -13,14 +13,13 @@ from codemods.facts import dict_entries, query
 from codemods.facts.dict_entries import Entry
 from codemods.facts.query import Parameter
 from codemods.interpreter.values import Obj, Str
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Edit, InsertBefore
 
 _TERMS = 100
 _TERM_LENGTH = 50
 """Limits of `keyterms_prompt` (vendor's documentation): more terms are an error, longer terms are ignored."""
 _CONFIDENCE = "end_of_turn_confidence_threshold"
-_V3 = "&speech_model=universal-streaming-english&format_turns=true"
 
 
 class Parameters(Rule):
@@ -28,46 +27,13 @@ class Parameters(Rule):
 
     code = "V3M102"
     summary = "v2 query parameters become their v3 counterparts, or go"
+    source = v.PARAMETERS
     why = (
         "v3 takes `keyterms_prompt` for `word_boost`, has no switch for partials or session information (it always "
         "reports the duration at the end), and ends a turn by confidence and silence, not by silence alone."
     )
     nodes = (cst.SimpleString, cst.FormattedString, cst.Name)
     order = 11
-    examples = (
-        Example(
-            "import json\nimport websockets\nfrom urllib.parse import urlencode\n\n"
-            'params = {"sample_rate": 16000, "word_boost": json.dumps(["Kestrel"]), "boost_param": "high"}\n'
-            'socket = websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?" + urlencode(params))\n',
-            "import json\nimport websockets\nfrom urllib.parse import urlencode\n\n"
-            'params = {"sample_rate": 16000, "keyterms_prompt": json.dumps(["Kestrel"]), '
-            '"speech_model": "universal-streaming-english", "format_turns": "true"}\n'
-            'socket = websockets.connect("wss://streaming.assemblyai.com/v3/ws?" + urlencode(params))\n',
-        ),
-        Example(
-            "import websocket\n\nRATE = 8000\n"
-            'URL = f"wss://api.assemblyai.com/v2/realtime/ws?sample_rate={RATE}&enable_extra_session_information=true"\n'
-            "ws = websocket.create_connection(URL)\n",
-            "import websocket\n\nRATE = 8000\n"
-            f'URL = f"wss://streaming.assemblyai.com/v3/ws?sample_rate={{RATE}}{_V3}"\n'
-            "ws = websocket.create_connection(URL)\n",
-        ),
-        Example(
-            "import websocket\n\n"
-            'URL = "wss://api.assemblyai.com/v2/realtime/ws?end_utterance_silence_threshold=500"\n'
-            "ws = websocket.create_connection(URL)\n",
-            "import websocket\n\n"
-            'URL = "wss://streaming.assemblyai.com/v3/ws?end_of_turn_confidence_threshold=1&max_turn_silence=500'
-            f'{_V3}"\n'
-            "ws = websocket.create_connection(URL)\n",
-        ),
-    )
-    untouched = (
-        'params = {"word_boost": ["a"], "boost_param": "high", "sample_rate": 8000}\nprint(params)\n',
-        'import websocket\n\nws = websocket.create_connection("wss://api.example.com/ws?boost_param=high")\n',
-        "import requests\n\n"
-        'requests.post("https://api.assemblyai.com/v2/transcript", json={"word_boost": ["a"], "boost_param": "low"})\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         table = context.program.memo(Parameters, lambda: self._plan(context))
@@ -88,7 +54,7 @@ class Parameters(Rule):
         if parameter.name in v.PARAMETERS_RENAMED:
             yield self.change(
                 parameter.node,
-                f"v2 parameter 'word_boost', rewritten to 'keyterms_prompt': at most {_TERMS} terms "
+                f"v2 parameter 'word_boost' becomes 'keyterms_prompt': at most {_TERMS} terms "
                 f"of {_TERM_LENGTH} characters, without boost_param",
                 query.rename(parameter, v.PARAMETERS_RENAMED[parameter.name]),
             )
@@ -102,7 +68,7 @@ class Parameters(Rule):
         elif parameter.name == v.SILENCE:
             yield self.change(
                 parameter.node,
-                f"v2 parameter {v.SILENCE!r}, rewritten to 'max_turn_silence' with {_CONFIDENCE}=1, so that silence "
+                f"v2 parameter {v.SILENCE!r} becomes 'max_turn_silence' with {_CONFIDENCE}=1, so that silence "
                 "alone ends a turn, as it did in v2",
                 *self._silence(parameter, context),
             )

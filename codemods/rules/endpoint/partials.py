@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts import query
 from codemods.facts.narrowing import is_not_partial
 from codemods.facts.program import Program
 from codemods.facts.query import Parameter
 from codemods.facts.type_tests import read_base
-from codemods.interpreter.values import Bound, ClassRef, Const, External, Function, Message, Obj, Str
-from codemods.rule import Context, Example, Rule
+from codemods.interpreter.values import Bound, ClassRef, Const, External, Function, Obj, Str
+from codemods.libraries.values import Message
+from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted
 from codemods.syntax.edits import Change, InsertAfter
 from codemods.syntax.tree import SourceModule
@@ -22,9 +24,6 @@ _NO_TRANSCRIPT = frozenset(
     {"message_type", "session_id", "expires_at", "error", "audio_duration_seconds", "punctuated", "text_formatted"}
 )
 _LOOKS_ONLY = frozenset({"builtins.isinstance", "builtins.len", "builtins.type", "builtins.bool", "builtins.id"})
-_URL = (
-    "wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,41 +39,10 @@ class Partials(Rule):
 
     code = "V3M105"
     summary = "with disable_partial_transcripts, turns that have not ended are skipped on receipt"
+    source = v.PARAMETERS
     why = "v3 has no such parameter: it always sends turns as they grow, and the program would take each for a final."
     nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
     order = 13
-    examples = (
-        Example(
-            "import json\nimport websockets\n\n\nasync def main():\n"
-            '    url = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000&disable_partial_transcripts=true"\n'
-            "    async with websockets.connect(url) as ws:\n        async for raw in ws:\n"
-            '            event = json.loads(raw)\n            print(event["text"])\n',
-            "import json\nimport websockets\n\n\nasync def main():\n"
-            f'    url = "{_URL}"\n'
-            "    async with websockets.connect(url) as ws:\n        async for raw in ws:\n"
-            "            event = json.loads(raw)\n"
-            '            if event.get("type") == "Turn" and not '
-            '(event["end_of_turn"] and event["turn_is_formatted"]):\n'
-            "                continue\n"
-            '            print(event.get("transcript", ""))\n',
-        ),
-        Example(
-            "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    event = json.loads(raw)\n"
-            '    if event["message_type"] == "FinalTranscript":\n        print(event["text"])\n\n\n'
-            'URL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000&disable_partial_transcripts=true"\n'
-            "ws = websocket.WebSocketApp(URL, on_message=on_message)\n",
-            "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    event = json.loads(raw)\n"
-            '    if event["type"] == "Turn" and event["end_of_turn"] and event["turn_is_formatted"]:\n'
-            '        print(event["transcript"])\n\n\n'
-            f'URL = "{_URL}"\n'
-            "ws = websocket.WebSocketApp(URL, on_message=on_message)\n",
-        ),
-    )
-    untouched = (
-        "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    print(json.loads(raw)['text'])\n\n\n"
-        'URL = "wss://api.example.com/ws?disable_partial_transcripts=true"\n'
-        "ws = websocket.WebSocketApp(URL, on_message=on_message)\n",
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         table = context.program.memo(Partials, lambda: self._plan(context.program))

@@ -14,13 +14,13 @@ from codemods.facts.dict_entries import Entry
 from codemods.facts.tokens import TokenRequest
 from codemods.interpreter.values import External, Json, Obj
 from codemods.rewrites.url import Hosts, Move
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.constants import clamped
 from codemods.syntax.edits import AddImport, Change, Edit, InsertAfter, Replace, Unused
 
 _EXPIRES, _SESSION = "expires_in_seconds", "max_session_duration_seconds"
 _MEANING = (
-    f"v2 token request, rewritten to v3: a token now opens one session, within {_EXPIRES} (at most "
+    f"v2 token request becomes v3's: a token now opens one session, within {_EXPIRES} (at most "
     f"{v.TOKEN_REDEEM_LIMIT}); {_SESSION} is how long that session may last; whatever opens the socket with it, in "
     "whatever language, must use the v3 URL"
 )
@@ -33,41 +33,13 @@ class Token(Rule):
 
     code = "V3M104"
     summary = "the temporary-token request becomes v3's GET, with limits v3 accepts"
+    source = v.TOKENS
     why = (
         "A v3 token is redeemed once, within 600 seconds at most. What v2 called `expires_in`, the time that the "
         "token and its session are good for, is a parameter of its own in v3."
     )
     nodes = (cst.Call, cst.SimpleString, cst.FormattedStringText)
     order = 12
-    examples = (
-        Example(
-            "import requests\n\n\ndef token(key):\n"
-            '    response = requests.post("https://api.assemblyai.com/v2/realtime/token",\n'
-            '                             headers={"authorization": key}, json={"expires_in": 3600})\n'
-            '    return response.json()["token"]\n',
-            "import requests\n\n\ndef token(key):\n"
-            '    response = requests.get("https://streaming.assemblyai.com/v3/token",\n'
-            '                             headers={"authorization": key}, '
-            'params={"expires_in_seconds": 600, "max_session_duration_seconds": 3600})\n'
-            '    return response.json()["token"]\n',
-        ),
-        Example(
-            "import json\nimport urllib.request\n\nURL = 'https://api.assemblyai.com/v2/realtime/token'\n\n\n"
-            "def ask(key, ttl):\n"
-            "    body = json.dumps({'expires_in': ttl}).encode()\n"
-            "    return urllib.request.Request(URL, data=body, headers={'authorization': key}, method='POST')\n",
-            "import urllib.request\nfrom urllib.parse import urlencode\n\n"
-            "URL = 'https://streaming.assemblyai.com/v3/token'\n\n\n"
-            "def ask(key, ttl):\n"
-            "    body = {'expires_in_seconds': min(ttl, 600), "
-            "'max_session_duration_seconds': min(max(ttl, 60), 10800)}\n"
-            "    return urllib.request.Request(URL + '?' + urlencode(body), headers={'authorization': key})\n",
-        ),
-    )
-    untouched = (
-        'import requests\n\nrequests.post("https://api.assemblyai.com/v2/transcript", json={"expires_in": 3600})\n',
-        'import requests\n\nrequests.post("https://api.example.com/v2/realtime/token", json={"expires_in": 3600})\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         table = context.program.memo(Token, lambda: _Planner(self, context).plan())
@@ -98,7 +70,7 @@ class _Planner:
                     self.hosts.done.update(piece.node for piece, _, _ in endpoint.pieces())
                 continue
             for move in moves:
-                self._add(self.rule.change(move.node, "v2 endpoint, rewritten to v3", *move.edits))
+                self._add(self.rule.change(move.node, "v2 endpoint becomes v3's", *move.edits))
             self._add(self.rule.change(request.call, _MEANING, *edits))
         for path in self.program.targets:
             for literal in endpoints.literals(self.program, path):

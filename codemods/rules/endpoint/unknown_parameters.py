@@ -9,7 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts import query
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
 
 _LANGUAGE = "v2 ignored it; for other languages than English choose speech_model=universal-streaming-multilingual"
@@ -28,8 +28,6 @@ _TAKES_EFFECT = frozenset({"speaker_labels"})
 _KNOWN = (
     v.PARAMETERS_KEPT | v.PARAMETERS_DROPPED | v.PARAMETERS_V3 | set(v.PARAMETERS_RENAMED) | {v.SILENCE}
 ) - _TAKES_EFFECT
-_URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=8000"
-_V3 = "&speech_model=universal-streaming-english&format_turns=true"
 
 
 class UnknownParameters(Rule):
@@ -37,23 +35,11 @@ class UnknownParameters(Rule):
 
     code = "V3M103"
     summary = "query parameters that v2 never had are reported"
+    source = v.PARAMETERS
     why = "v2 ignored what it did not know. v3 may refuse the session, or give the name a meaning of its own."
     safety = Safety.MANUAL
     nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
     order = 12
-    examples = (
-        Example(
-            "import websocket\n\n"
-            'ws = websocket.create_connection("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000&punctuate=true")\n',
-            "import websocket\n\n"
-            f"# TODO(v3-migrate): V3M103 take 'punctuate' out of the URL: {_ADVICE['punctuate']}\n"
-            f'ws = websocket.create_connection("{_URL}&punctuate=true{_V3}")\n',
-        ),
-    )
-    untouched = (
-        'import requests\n\nrequests.post("https://api.assemblyai.com/v2/transcript", json={"punctuate": True})\n',
-        'import websocket\n\nws = websocket.create_connection("wss://api.example.com/v1/listen?punctuate=true")\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         table = context.program.memo(UnknownParameters, lambda: self._plan(context))

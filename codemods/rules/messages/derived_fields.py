@@ -9,7 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.narrowing import has_transcript
 from codemods.facts.type_tests import is_message, read_base
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import helper, keep_parentheses, quoted, replace_with
 from codemods.syntax.edits import Change, Replace
 
@@ -50,29 +50,13 @@ class DerivedFields(Rule):
 
     code = "V3M304"
     summary = "confidence, audio_start and audio_end are computed from the words"
+    source = v.MESSAGES
     why = (
         "v3 has no confidence and no times on a turn; `end_of_turn_confidence` is something else (how sure the service "
         "is that the speaker is done)."
     )
     nodes = (cst.Subscript, cst.Call)
     order = 41
-    examples = (
-        Example(
-            "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
-            '    if data["message_type"] == "FinalTranscript":\n'
-            '        print(data["text"], data["confidence"])\n        begin = data["audio_start"]\n\n\n'
-            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", '
-            "on_message=on_message)\n",
-            "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
-            '    if data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"]:\n'
-            '        print(data["transcript"], sum(word["confidence"] for word in data["words"]) '
-            '/ max(len(data["words"]), 1))\n'
-            '        begin = data["words"][0]["start"] if data["words"] else 0\n\n\n'
-            'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-            '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n',
-        ),
-    )
-    untouched = ('reply = {"confidence": 0.5, "audio_start": 0}\nprint(reply["confidence"], reply["audio_start"])\n',)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         base = read_base(node)

@@ -6,20 +6,16 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.narrowing import leaves
 from codemods.facts.type_names import TypeNames
 from codemods.facts.type_tests import TypeTest, TypeTests
 from codemods.facts.unpacking import Fillings
 from codemods.interpreter.values import Bound, ClassRef, External, Function, Obj
 from codemods.model import Safety
-from codemods.rewrites.turn_kind import KIND_CODE
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Edit, Replace
 from codemods.syntax.tree import SourceModule
-
-_URL = (
-    "wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true"
-)
 
 
 class Dispatch(Rule):
@@ -27,28 +23,10 @@ class Dispatch(Rule):
 
     code = "V3M307"
     summary = "look-ups by message type ignore types that they do not list"
+    source = v.MESSAGES
     why = "v3 sends types that v2 did not have (SpeechStarted, Warning, ...): ignore what the program does not know."
     nodes = (cst.Subscript, cst.ClassDef)
     order = 23
-    examples = (
-        Example(
-            "import json\nimport websocket\n\n\ndef final(message):\n"
-            '    print(message["text"])\n\n\n'
-            'HANDLERS = {"FinalTranscript": final}\n\n\n'
-            "def on_message(ws, raw):\n    message = json.loads(raw)\n"
-            '    HANDLERS[message["message_type"]](message)\n\n\n'
-            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", '
-            "on_message=on_message)\n",
-            "import json\nimport websocket\n\n\n" + KIND_CODE + "\n\ndef final(message):\n"
-            '    print(message.get("transcript", ""))\n\n\n'
-            'HANDLERS = {"FinalTurn": final}\n\n\n'
-            "def on_message(ws, raw):\n    message = json.loads(raw)\n"
-            "    if turn_kind(message) in HANDLERS:\n"
-            "        HANDLERS[turn_kind(message)](message)\n\n\n"
-            f'websocket.WebSocketApp("{_URL}", on_message=on_message)\n',
-        ),
-    )
-    untouched = ('TABLE = {"FinalTranscript": 1}\n\n\ndef look(event):\n    return TABLE[event["kind"]]\n',)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         known = TypeTests.of(context.program)

@@ -11,22 +11,8 @@ from codemods.facts.narrowing import is_idle
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTests
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
-
-_BEFORE = (
-    "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
-    '    if data["message_type"] == "PartialTranscript":\n        if not data["text"]:\n            answer()\n\n\n'
-    'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", on_message=on_message)\n'
-)
-_AFTER = (
-    "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
-    '    if data["type"] == "Turn" and not data["end_of_turn"]:\n'
-    "        # TODO(v3-migrate): V3M321 v3 sends no empty partial while nobody speaks: act on end_of_turn instead\n"
-    '        if not data["transcript"]:\n            answer()\n\n\n'
-    'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-    '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n'
-)
 
 
 class EmptyPartials(Rule):
@@ -34,12 +20,11 @@ class EmptyPartials(Rule):
 
     code = "V3M321"
     summary = "an empty partial is no sign of silence in v3"
+    source = v.MESSAGES
     why = "v2 sent empty partials while nobody spoke. v3 sends none; the end of speech is a turn with `end_of_turn`."
     safety = Safety.MANUAL
     nodes = (cst.If,)
     order = 15
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = ('if not {"text": ""}["text"]:\n    print("quiet")\n',)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         branch = cst.ensure_type(node, cst.If)

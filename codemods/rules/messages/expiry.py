@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.unpacking import Fillings
 from codemods.interpreter.values import External
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import AddImport, Change, Edit, Replace
 
 _TEXT_METHODS = {"split", "replace", "rstrip", "strip", "startswith", "endswith", "partition"}
@@ -19,28 +20,10 @@ class Expiry(Rule):
 
     code = "V3M305"
     summary = "expires_at is read as Unix seconds"
+    source = v.MESSAGES
     why = "v2 sent ISO text without a zone (UTC), v3 sends Unix seconds: `fromisoformat` would raise a TypeError."
     nodes = (cst.Call, cst.Subscript)
     order = 42
-    examples = (
-        Example(
-            "import json\nfrom datetime import datetime\nimport websocket\n\n\ndef on_message(ws, raw):\n"
-            "    data = json.loads(raw)\n"
-            '    if data["message_type"] == "SessionBegins":\n'
-            '        print(datetime.fromisoformat(data["expires_at"]))\n\n\n'
-            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", '
-            "on_message=on_message)\n",
-            "import json\nfrom datetime import datetime, timezone\nimport websocket\n\n\n"
-            "def on_message(ws, raw):\n    data = json.loads(raw)\n"
-            '    if data["type"] == "Begin":\n'
-            '        print(datetime.fromtimestamp(data["expires_at"], timezone.utc).replace(tzinfo=None))\n\n\n'
-            'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-            '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n',
-        ),
-    )
-    untouched = (
-        'from datetime import datetime\n\n\ndef read(order):\n    return datetime.fromisoformat(order["expires_at"])\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Subscript):

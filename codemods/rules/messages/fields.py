@@ -9,9 +9,10 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.narrowing import has_transcript
 from codemods.facts.type_tests import is_message, read_base
-from codemods.interpreter.values import Const, Message, Obj, Value
+from codemods.interpreter.values import Const, Obj, Value
+from codemods.libraries.values import Message
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, replace_with
 from codemods.syntax.edits import Change, Edit, Replace
 
@@ -21,29 +22,13 @@ class Fields(Rule):
 
     code = "V3M303"
     summary = "keys of v2 messages become the keys of v3 messages"
+    source = v.MESSAGES
     why = (
         "v3 calls them `type`, `transcript`, `id`, `turn_is_formatted`. A read that no type test protects is made "
         "safe: not every v3 message has a transcript."
     )
     nodes = (cst.Subscript, cst.Call, cst.Comparison)
     order = 40
-    examples = (
-        Example(
-            "import json\nimport websockets\n\n\nasync def main():\n"
-            '    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000") as ws:\n'
-            "        print(json.loads(await ws.recv())['session_id'])\n"
-            "        async for raw in ws:\n            print(json.loads(raw)['text'])\n",
-            "import json\nimport websockets\n\n\nasync def main():\n"
-            '    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-            '&speech_model=universal-streaming-english&format_turns=true") as ws:\n'
-            "        print(json.loads(await ws.recv())['id'])\n"
-            "        async for raw in ws:\n            print(json.loads(raw).get('transcript', ''))\n",
-        ),
-    )
-    untouched = (
-        'state = {"text": "", "session_id": 1}\nprint(state["text"], state.get("session_id"))\n',
-        "import json\n\n\ndef handle(data):\n    return json.loads(data)['text']\n",
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Comparison):
@@ -73,7 +58,7 @@ class Fields(Rule):
         edits = self._edits(node, base.node, base.key, key, new, context)
         yield self.change(
             node,
-            f"v2 field {key!r}, rewritten to {new!r}",
+            f"v2 field {key!r} becomes {new!r}",
             *edits,
             safety=Safety.SAFE if sure else Safety.UNSAFE,
         )
@@ -135,5 +120,5 @@ class Fields(Rule):
         new = v.FIELDS.get(key or "") or ("words" if key in v.DERIVED_FIELDS else None)
         if new is not None:
             yield self.change(
-                node, f"v2 field {key!r}, rewritten to {new!r}", replace_with(node.left, quoted(new, node.left))
+                node, f"v2 field {key!r} becomes {new!r}", replace_with(node.left, quoted(new, node.left))
             )

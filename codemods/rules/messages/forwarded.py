@@ -6,25 +6,14 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.interpreter.values import Bound, ClassRef, Frame, Function, Message
+from codemods import protocol as v
+from codemods.interpreter.values import Bound, ClassRef, Function
+from codemods.libraries.values import Frame, Message
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
 
 _SENDERS = {"send", "send_text", "send_str", "send_json", "send_bytes", "emit", "publish", "broadcast", "send_message"}
-_BEFORE = (
-    "import websockets\n\n\nasync def relay(browser):\n"
-    '    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000") as ws:\n'
-    "        async for raw in ws:\n            await browser.send_text(raw)\n"
-)
-_AFTER = (
-    "import websockets\n\n\nasync def relay(browser):\n"
-    '    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-    '&speech_model=universal-streaming-english&format_turns=true") as ws:\n'
-    "        async for raw in ws:\n"
-    "            # TODO(v3-migrate): V3M322 hands a server message on as it is: whoever reads it gets v3 messages now\n"
-    "            await browser.send_text(raw)\n"
-)
 
 
 class Forwarded(Rule):
@@ -32,13 +21,10 @@ class Forwarded(Rule):
 
     code = "V3M322"
     summary = "a server message is handed on to a reader that expects v2"
+    source = v.MESSAGES
     why = "The reader (a browser, another service) still looks for `message_type` and `text`."
     safety = Safety.MANUAL
     nodes = (cst.Call,)
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = (
-        "async def relay(browser, source):\n    async for raw in source:\n        await browser.send_text(raw)\n",
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         call = cst.ensure_type(node, cst.Call)

@@ -9,26 +9,11 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.sessions import Sessions
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
 
 _KEYS = frozenset({*v.FIELDS, *v.DERIVED_FIELDS, "created"})
 _NOTE = "looks for a v2 key among those of a message"
-_PROGRAM = """\
-import json
-import websocket
-
-
-def on_message(ws, raw):
-    for key, value in json.loads(raw).items():
-{todo}        if key == "text":
-            print(value)
-
-
-websocket.WebSocketApp("{url}", on_message=on_message)
-"""
-_V2 = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000"
-_V3 = "wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true"
 
 
 class KeysOneByOne(Rule):
@@ -36,20 +21,11 @@ class KeysOneByOne(Rule):
 
     code = "V3M327"
     summary = "a loop over the keys of a message looks for v2's names"
+    source = v.MESSAGES
     why = "v3 calls them `transcript`, `type`, `id`: the comparison is never true again."
     safety = Safety.MANUAL
     nodes = (cst.Call,)
     order = 45
-    examples = (
-        Example(
-            _PROGRAM.format(todo="", url=_V2),
-            _PROGRAM.format(
-                todo=f"        # TODO(v3-migrate): V3M327 {_NOTE}: text is transcript\n",
-                url=_V3,
-            ),
-        ),
-    )
-    untouched = (_PROGRAM.format(todo="", url="wss://example.com/ws"),)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         call = cst.ensure_type(node, cst.Call)

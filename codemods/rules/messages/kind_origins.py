@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.type_tests import TypeTests, read_base
 from codemods.facts.unpacking import Fillings
 from codemods.model import Safety
-from codemods.rewrites.turn_kind import KIND_CODE, kind_helper
-from codemods.rule import Context, Example, Rule
+from codemods.rewrites.turn_kind import kind_helper
+from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import Change
 
@@ -20,30 +21,10 @@ class KindOrigins(Rule):
 
     code = "V3M302"
     summary = "a message type that leaves its message behind is replaced by the kind of turn"
+    source = v.MESSAGES
     why = "v3 tells partial from final by flags of the message, which a bare type does not carry along."
     nodes = (cst.Subscript, cst.Call, cst.SimpleString)
     order = 21
-    examples = (
-        Example(
-            "import json\nimport websocket\n\n\ndef show(kind, text):\n"
-            '    if kind == "FinalTranscript":\n        print(text)\n\n\n'
-            "def on_message(ws, raw):\n    data = json.loads(raw)\n"
-            '    show(data["message_type"], data.get("text"))\n\n\n'
-            'ws = websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000", '
-            "on_message=on_message)\n",
-            "import json\nimport websocket\n\n\n" + KIND_CODE + "\n\ndef show(kind, text):\n"
-            '    if kind == "FinalTurn":\n        print(text)\n\n\n'
-            "def on_message(ws, raw):\n    data = json.loads(raw)\n"
-            '    show(turn_kind(data), data.get("transcript"))\n\n\n'
-            'ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000'
-            '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n',
-        ),
-    )
-    untouched = (
-        "def show(kind, text):\n"
-        '    if kind == "final":\n        print(text)\n\n\n'
-        'show({"message_type": "final"}["message_type"], "")\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         tests = TypeTests.of(context.program)

@@ -10,24 +10,14 @@ from codemods import protocol as v
 from codemods.facts import match_patterns
 from codemods.facts.narrowing import is_idle, leaves
 from codemods.facts.type_tests import TypeTests
-from codemods.interpreter.values import Message
+from codemods.libraries.values import Message
 from codemods.model import Safety
-from codemods.rewrites.turn_kind import KIND_CODE, kind_name
-from codemods.rule import Context, Example, Rule
+from codemods.rewrites.turn_kind import kind_name
+from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, rename_string
 from codemods.syntax.edits import Change, Edit, Replace
 
 _ENDS = ("SessionInformation", "SessionTerminated")
-_BEFORE = (
-    "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n    match {subject}:\n"
-    "        case {final}:\n            print({text})\n        case {begin}:\n            print('hello')\n\n\n"
-    'websocket.WebSocketApp("{url}?sample_rate=8000{query}", on_message=on_message)\n'
-)
-_V2 = {"url": "wss://api.assemblyai.com/v2/realtime/ws", "query": ""}
-_V3 = {
-    "url": "wss://streaming.assemblyai.com/v3/ws",
-    "query": "&speech_model=universal-streaming-english&format_turns=true",
-}
 
 
 class MatchTypes(Rule):
@@ -35,47 +25,13 @@ class MatchTypes(Rule):
 
     code = "V3M308"
     summary = "cases of `match` ask for v3 types and flags"
+    source = v.MESSAGES
     why = (
         "v3 has one `Turn` type where v2 had two, told apart by flags. A `match` on the type asks for the kind of "
         "turn; a pattern for the whole message asks for the flags."
     )
     nodes = (cst.Match,)
     order = 22
-    examples = (
-        Example(
-            _BEFORE.format(
-                subject='data["message_type"]',
-                final='"FinalTranscript"',
-                text='data["text"]',
-                begin='"SessionBegins"',
-                **_V2,
-            ),
-            _BEFORE.format(
-                subject="turn_kind(data)", final='"FinalTurn"', text='data["transcript"]', begin='"Begin"', **_V3
-            ).replace("\n\n\ndef", "\n\n\n" + KIND_CODE + "\n\ndef", 1),
-        ),
-        Example(
-            _BEFORE.format(
-                subject="data",
-                final='{"message_type": "FinalTranscript", "text": text}',
-                text="text",
-                begin='{"message_type": "SessionBegins"}',
-                **_V2,
-            ),
-            _BEFORE.format(
-                subject="data",
-                final='{"type": "Turn", "end_of_turn": True, "turn_is_formatted": True, "transcript": text}',
-                text="text",
-                begin='{"type": "Begin"}',
-                **_V3,
-            ),
-        ),
-    )
-    untouched = (
-        'order = {"message_type": "FinalTranscript", "text": ""}\n\nmatch order:\n'
-        '    case {"message_type": "FinalTranscript", "text": text}:\n        print(text)\n',
-        'def handle(event):\n    match event["kind"]:\n        case "FinalTranscript":\n            print(event)\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         match = cst.ensure_type(node, cst.Match)
@@ -110,7 +66,7 @@ class MatchTypes(Rule):
                 yield self.report(value, "compare with the v3 message types here: Begin, Turn, Termination")
         if edits:
             edits += [Replace(node, _without_twins) for node in context.module.walk(case.pattern) if _is_choice(node)]
-            yield self.change(case.pattern, "v2 message type, rewritten to the kind of turn", *edits, safety=safety)
+            yield self.change(case.pattern, "v2 message type becomes the kind of turn", *edits, safety=safety)
 
     # match data: case {"message_type": ...}: ...
 
@@ -124,7 +80,7 @@ class MatchTypes(Rule):
             if found.problem is not None:
                 yield self.report(option, found.problem)
             elif found.edit is not None:
-                yield self.change(option, "v2 message, rewritten to type and flags", found.edit, safety=safety)
+                yield self.change(option, "v2 message becomes type and flags", found.edit, safety=safety)
 
     # SessionInformation and SessionTerminated
 

@@ -9,10 +9,10 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.narrowing import is_idle, leaves
 from codemods.facts.type_tests import Base, TypeTest, TypeTests
-from codemods.interpreter.values import Frame
+from codemods.libraries.values import Frame
 from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, rename_string, replace_test
 from codemods.syntax.edits import AddImport, Change, Edit
 
@@ -22,32 +22,13 @@ class MessageTypes(Rule):
 
     code = "V3M301"
     summary = "tests of the v2 message type become tests of the v3 type and the turn's flags"
+    source = v.MESSAGES
     why = (
         "v3 sends one `Turn` type for partial and final text. A final is a turn that is both `end_of_turn` and "
         "`turn_is_formatted`: the one test that sees each final exactly once however the service sends it."
     )
     nodes = (cst.Comparison,)
     order = 20
-    examples = (
-        Example(
-            "import json\nimport websockets\n\n\nasync def main(url):\n"
-            '    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000") as ws:\n'
-            "        async for raw in ws:\n            event = json.loads(raw)\n"
-            '            if event["message_type"] == "FinalTranscript":\n                print(event["text"])\n',
-            "import json\nimport websockets\n\n\nasync def main(url):\n"
-            '    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-            '&speech_model=universal-streaming-english&format_turns=true") as ws:\n'
-            "        async for raw in ws:\n            event = json.loads(raw)\n"
-            '            if event["type"] == "Turn" and event["end_of_turn"] and event["turn_is_formatted"]:\n'
-            '                print(event["transcript"])\n',
-        ),
-    )
-    untouched = (
-        "import json\nimport websockets\n\n\nasync def main():\n"
-        '    async with websockets.connect("wss://api.example.com/ws") as ws:\n'
-        "        event = json.loads(await ws.recv())\n"
-        '        if event["message_type"] == "FinalTranscript":\n            print(event["text"])\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         comparison = cst.ensure_type(node, cst.Comparison)
@@ -72,14 +53,14 @@ class MessageTypes(Rule):
             edits = self._kind_edits(node, context)
             if not edits:
                 return self.report(node, "compare with the v3 message types here: Begin, Turn, Termination")
-            return self.change(node, "v2 message type, rewritten to the kind of turn", *edits, safety=safety)
+            return self.change(node, "v2 message type becomes the kind of turn", *edits, safety=safety)
         code = condition(
             test, test.base, negative=negative, complement=self._needs_complement(test, tests), context=context
         )
         context.claim(node)
         return self.change(
             node,
-            "v2 message type, rewritten to type and flags",
+            "v2 message type becomes type and flags",
             replace_test(context.module, node, code),
             safety=safety,
         )
@@ -133,7 +114,7 @@ class MessageTypes(Rule):
         code = condition(test, base, negative=isinstance(operator, cst.NotIn), complement=False, context=context)
         yield self.change(
             node,
-            "v2 message type looked for in the text, rewritten to a test of the parsed message",
+            "v2 message type looked for in the text becomes a test of the parsed message",
             replace_test(context.module, node, code),
             AddImport("json"),
         )

@@ -7,10 +7,11 @@ from functools import partial
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.narrowing import leaves
 from codemods.facts.type_tests import TypeTests
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
 _END = ("SessionInformation", "SessionTerminated")
@@ -21,28 +22,10 @@ class Termination(Rule):
 
     code = "V3M323"
     summary = "branches for SessionInformation and SessionTerminated become one for Termination"
+    source = v.MESSAGES
     why = "v3 ends a session with one message; of two branches for it, the second would never run."
     nodes = (cst.If,)
     order = 16
-    examples = (
-        Example(
-            "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
-            '    kind = data["message_type"]\n    if kind == "SessionInformation":\n'
-            '        print(data["audio_duration_seconds"])\n    elif kind == "SessionTerminated":'
-            "\n        ws.close()\n    else:\n        print(kind)\n\n\n"
-            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", '
-            "on_message=on_message)\n",
-            "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
-            '    kind = data["type"]\n    if kind == "Termination":\n'
-            '        print(data["audio_duration_seconds"])\n        ws.close()\n    else:\n        print(kind)\n\n\n'
-            'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-            '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n',
-        ),
-    )
-    untouched = (
-        'def end(kind):\n    if kind == "SessionInformation":\n        print(1)\n    elif kind == "SessionTerminated":'
-        "\n        print(2)\n",
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         first = cst.ensure_type(node, cst.If)

@@ -6,17 +6,15 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.type_names import TypeNames
 from codemods.facts.type_tests import TypeTests
 from codemods.model import Safety
-from codemods.rewrites.turn_kind import KIND_CODE, kind_name
-from codemods.rule import Context, Example, Rule
+from codemods.rewrites.turn_kind import kind_name
+from codemods.rule import Context, Rule
 from codemods.syntax.build import rename_string
 from codemods.syntax.edits import Change, Replace
 
-_URL = (
-    "wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true"
-)
 _ENDS = ("SessionInformation", "SessionTerminated")
 
 
@@ -25,33 +23,13 @@ class TypeNamesRule(Rule):
 
     code = "V3M306"
     summary = "constants, enum members and table keys for v2 message types become kinds of v3 messages"
+    source = v.MESSAGES
     why = (
         "v3 has one `Turn` type where v2 had two. Names for them stay useful if the type that they are held against "
         "says which kind of turn it is."
     )
     nodes = (cst.SimpleString,)
     order = 22
-    examples = (
-        Example(
-            "import json\nimport websocket\n\n\ndef final(message):\n"
-            '    print(message["text"])\n\n\n'
-            'HANDLERS = {"FinalTranscript": final}\n\n\n'
-            "def on_message(ws, raw):\n    message = json.loads(raw)\n"
-            '    handler = HANDLERS.get(message["message_type"])\n    if handler:\n        handler(message)\n\n\n'
-            'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", '
-            "on_message=on_message)\n",
-            "import json\nimport websocket\n\n\n" + KIND_CODE + "\n\ndef final(message):\n"
-            '    print(message.get("transcript", ""))\n\n\n'
-            'HANDLERS = {"FinalTurn": final}\n\n\n'
-            "def on_message(ws, raw):\n    message = json.loads(raw)\n"
-            "    handler = HANDLERS.get(turn_kind(message))\n    if handler:\n        handler(message)\n\n\n"
-            f'websocket.WebSocketApp("{_URL}", on_message=on_message)\n',
-        ),
-    )
-    untouched = (
-        'HANDLERS = {"FinalTranscript": print}\n\n\ndef handle(event):\n    HANDLERS[event["kind"]](event)\n',
-        'from enum import Enum\n\n\nclass Kind(Enum):\n    FINAL = "FinalTranscript"\n\n\nprint(Kind.FINAL)\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         literal = cst.ensure_type(node, cst.SimpleString)

@@ -8,17 +8,11 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import typed_dicts
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import Change, Edit, InsertAfter, Remove
 
 _GONE = v.DERIVED_FIELDS | {"created"}
-_BEFORE = (
-    "import json\nfrom typing import TypedDict\n\nimport websocket\n\n\nclass Event(TypedDict):\n"
-    "{fields}\n\ndef on_message(ws, raw):\n    event: Event = json.loads(raw)\n"
-    '    print(event.get("{text}"))\n\n\n'
-    'websocket.WebSocketApp("{url}?sample_rate=8000{query}", on_message=on_message)\n'
-)
 
 
 class TypedDicts(Rule):
@@ -26,29 +20,10 @@ class TypedDicts(Rule):
 
     code = "V3M309"
     summary = "a TypedDict for a message declares v3's keys"
+    source = v.MESSAGES
     why = "The keys are read by their v3 names now: a type checker would refuse them, and a reader be misled."
     nodes = (cst.AnnAssign,)
     order = 42
-    examples = (
-        Example(
-            _BEFORE.format(
-                fields="    message_type: str\n    text: str\n    confidence: float\n",
-                text="text",
-                url="wss://api.assemblyai.com/v2/realtime/ws",
-                query="",
-            ),
-            _BEFORE.format(
-                fields="    type: str\n    transcript: str\n    end_of_turn: bool\n    turn_is_formatted: bool\n",
-                text="transcript",
-                url="wss://streaming.assemblyai.com/v3/ws",
-                query="&speech_model=universal-streaming-english&format_turns=true",
-            ),
-        ),
-    )
-    untouched = (
-        "from typing import TypedDict\n\n\nclass Caption(TypedDict):\n    text: str\n    confidence: float\n\n\n"
-        'caption: Caption = {"text": "", "confidence": 1.0}\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         declaration = cst.ensure_type(node, cst.AnnAssign)
@@ -73,4 +48,4 @@ class TypedDicts(Rule):
                     for flag in ("end_of_turn", "turn_is_formatted")
                     if flag not in there
                 ]
-            yield self.change(declaration, f"v2 field {key!r}, rewritten to {new!r}", *edits)
+            yield self.change(declaration, f"v2 field {key!r} becomes {new!r}", *edits)

@@ -10,7 +10,7 @@ from codemods import protocol as v
 from codemods.facts.type_tests import TypeTests
 from codemods.interpreter.values import Const, External
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
 
 _PIECES = frozenset(
@@ -32,18 +32,6 @@ _PIECES = frozenset(
 )
 _COMPARED = (cst.Equal, cst.NotEqual, cst.In, cst.NotIn, cst.Is, cst.IsNot)
 _TYPES = "v3's are Begin, Turn and Termination"
-_BEFORE = (
-    "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
-    '    if data["message_type"].startswith("Final"):\n        print(data["text"])\n\n\n'
-    'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", on_message=on_message)\n'
-)
-_AFTER = (
-    "import json\nimport websocket\n\n\ndef on_message(ws, raw):\n    data = json.loads(raw)\n"
-    f"    # TODO(v3-migrate): V3M325 looks at part of a message type: {_TYPES}\n"
-    '    if data["type"].startswith("Final"):\n        print(data.get("transcript", ""))\n\n\n'
-    'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-    '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n'
-)
 
 
 class TypesTakenApart(Rule):
@@ -51,15 +39,11 @@ class TypesTakenApart(Rule):
 
     code = "V3M325"
     summary = "a test of the message type that cannot be rewritten, because the types it asks for cannot be seen"
+    source = v.MESSAGES
     why = "`kind.startswith('Final')` or `kind == settings.FINAL` is never true again: v3 has other types."
     safety = Safety.MANUAL
     nodes = (cst.Call, cst.Comparison, cst.Subscript)
     order = 24
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = (
-        'def wanted(order):\n    return order["message_type"].startswith("Final")\n',
-        'def wanted(order, settings):\n    return order["message_type"] == settings.FINAL\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Comparison):

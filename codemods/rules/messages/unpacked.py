@@ -8,34 +8,11 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.unpacking import FROM_JSON, KEYS, Filling, Fillings, helper_name
-from codemods.rewrites.turn_kind import KIND_CODE, kind_helper, kind_name
-from codemods.rule import Context, Example, Rule
+from codemods.rewrites.turn_kind import kind_helper, kind_name
+from codemods.rule import Context, Rule
 from codemods.rules.messages.derived_fields import HELPERS
 from codemods.syntax.build import helper, rename_string
 from codemods.syntax.edits import AddHelper, AddImport, Change, Edit, Replace
-
-_BEFORE = (
-    "import json\nfrom dataclasses import dataclass\n\nimport websocket\n\n\n@dataclass\nclass Event:\n"
-    "    message_type: str\n    text: str = ''\n\n\ndef on_message(ws, raw):\n    event = Event(**json.loads(raw))\n"
-    '    if event.message_type == "FinalTranscript":\n        print(event.text)\n\n\n'
-    'websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000", on_message=on_message)\n'
-)
-_FIELDS = '''\
-def event_fields(message):
-    """Return what a message has for the fields of Event."""
-    fields = dict(message_type=turn_kind(message))
-    if message.get("type") == "Turn":
-        fields["text"] = message["transcript"]
-    return fields
-'''
-_AFTER = (
-    f"import json\nfrom dataclasses import dataclass\n\nimport websocket\n\n\n{KIND_CODE}\n\n{_FIELDS}\n\n"
-    "@dataclass\nclass Event:\n    message_type: str\n    text: str = ''\n\n\n"
-    "def on_message(ws, raw):\n    event = Event(**event_fields(json.loads(raw)))\n"
-    '    if event.message_type == "FinalTurn":\n        print(event.text)\n\n\n'
-    'websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000'
-    '&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)\n'
-)
 
 
 class Unpacked(Rule):
@@ -43,14 +20,10 @@ class Unpacked(Rule):
 
     code = "V3M310"
     summary = "what is filled from a message (`Event(**message)`) takes its fields from where v3 keeps them"
+    source = v.MESSAGES
     why = "v3 messages have other keys and more of them: `Event(**message)` raises TypeError, or fills nothing."
     nodes = (cst.Call,)
     order = 19
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = (
-        "from dataclasses import dataclass\n\n\n@dataclass\nclass Caption:\n    text: str\n\n\n"
-        'def show(data):\n    return Caption(**data)\n\n\nprint(show({"text": "hello"}))\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         filling = Fillings.of(context.program).at.get(node)

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.rewrites.sdk.sessions import Use
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import expression, replace_with
 from codemods.syntax.edits import Change, Edit, InsertAfter, Replace
 
@@ -21,30 +22,13 @@ class SdkClose(Rule):
 
     code = "V3M604"
     summary = "`close()` becomes `disconnect(terminate=True)`, followed by the callback for the end"
+    source = v.SDK
     why = (
         "`disconnect()` alone drops what was said last and leaves the session open, and billed, for hours. v3 has no "
         "event for `on_close`: the program calls it itself, once, where `close()` did."
     )
     nodes = (cst.Attribute,)
     order = 7
-    examples = (
-        Example(
-            "import assemblyai as aai\n\n\ndef on_close():\n    print('bye')\n\n\n"
-            "transcriber = aai.RealtimeTranscriber(\n    sample_rate=8000, on_data=print, on_error=print, "
-            "on_close=on_close\n)\ntranscriber.connect()\ntranscriber.close()  # ends it\nprint('done')\n",
-            "import assemblyai as aai\n"
-            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
-            "    StreamingEvents,\n    StreamingParameters,\n)\n\n\ndef on_close():\n    print('bye')\n\n\n"
-            "transcriber = StreamingClient(\n"
-            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
-            "transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
-            "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
-            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
-            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
-            "transcriber.disconnect(terminate=True)  # ends it\non_close()\nprint('done')\n",
-        ),
-    )
-    untouched = ("stream = open('a.raw')\nstream.close()\n",)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute)
@@ -73,7 +57,7 @@ class SdkClose(Rule):
         ):
             yield self.report(node, "keep the client in a variable: disconnect(terminate=True), then its on_close()")
             return
-        message = "close, rewritten to disconnect(terminate=True)" + (f" and {ending}" if ending else "")
+        message = "close becomes disconnect(terminate=True)" + (f" and {ending}" if ending else "")
         statement = plans[0].ending_statement(context.code(base)) if ending is not None else None
         if statement != ending and ending is not None:
             ending = f"{ending.removesuffix('()')} and {ending}"

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk.layout import WIDTH, Argument, call
 from codemods.rewrites.sdk.names import V3
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.scopes import is_portable
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
 from codemods.rewrites.sdk.sessions import Use
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Change, Edit, Replace
 
@@ -25,30 +26,10 @@ class SdkConnect(Rule):
 
     code = "V3M603"
     summary = "`connect()` takes the parameters of the session"
+    source = v.SDK
     why = "v3's `connect` has one argument, the parameters. `connect()` and `connect(timeout=...)` raise TypeError."
     nodes = (cst.Attribute,)
     order = 7
-    examples = (
-        Example(
-            "import atexit\n\nimport assemblyai as aai\n\n\nclass Notes:\n    def __init__(self, rate):\n"
-            "        self.transcriber = aai.RealtimeTranscriber(sample_rate=rate, on_data=print, on_error=print)\n\n"
-            "    def start(self):\n        self.transcriber.connect(timeout=5)\n"
-            "        atexit.register(self.transcriber.close)\n",
-            "import atexit\n\nimport assemblyai as aai\n"
-            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
-            "    StreamingEvents,\n    StreamingParameters,\n)\n\n\nclass Notes:\n    def __init__(self, rate):\n"
-            "        self.transcriber = StreamingClient(\n            StreamingClientOptions(\n"
-            "                api_key=aai.settings.api_key,\n                connect_timeout=5,\n"
-            "                terminate_timeout=30.0,\n            )\n        )\n"
-            "        self.transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
-            "        self.transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
-            "        self.transcriber_parameters = StreamingParameters(\n            sample_rate=rate,\n"
-            '            speech_model="universal-streaming-english",\n            format_turns=True,\n        )\n\n'
-            "    def start(self):\n        self.transcriber.connect(self.transcriber_parameters)\n"
-            "        atexit.register(self.transcriber.disconnect, True)\n",
-        ),
-    )
-    untouched = ("import sqlite3\n\nsqlite3.connect('a.db').close()\n",)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute)

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk.names import V3
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.sessions import METHODS
 from codemods.rewrites.sdk.subclass import SILENCE, silence
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Change, Edit, Replace
 
@@ -28,32 +29,13 @@ class SdkControls(Rule):
 
     code = "V3M609"
     summary = "`force_end_utterance` and the silence threshold become v3's; invented methods are reported"
+    source = v.SDK
     why = (
         "v3 ends a turn by meaning as well as by silence. With `end_of_turn_confidence_threshold=1` silence alone "
         "decides, as in v2; `max_turn_silence` is how long it lasts, in milliseconds."
     )
     nodes = (cst.Attribute,)
     order = 9
-    examples = (
-        Example(
-            "import assemblyai as aai\n\ntranscriber = aai.RealtimeTranscriber(sample_rate=8000, on_data=print, "
-            "on_error=print)\ntranscriber.connect()\n"
-            "transcriber.configure_end_utterance_silence_threshold(500)\ntranscriber.force_end_utterance()\n"
-            "transcriber.close()\n",
-            "import assemblyai as aai\n"
-            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
-            "    StreamingEvents,\n    StreamingParameters,\n    StreamingSessionParameters,\n)\n\n"
-            "transcriber = StreamingClient(\n"
-            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
-            "transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
-            "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
-            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
-            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
-            "transcriber.set_params(StreamingSessionParameters(end_of_turn_confidence_threshold=1.0, "
-            "max_turn_silence=500))\ntranscriber.force_endpoint()\ntranscriber.disconnect(terminate=True)\n",
-        ),
-    )
-    untouched = ("class Desk:\n    def force_end_utterance(self):\n        pass\n\n\nDesk().force_end_utterance()\n",)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute)
@@ -73,7 +55,7 @@ class SdkControls(Rule):
             )
         if name == "force_end_utterance":
             edit: Edit = Replace(node.attr, lambda updated: cst.Name("force_endpoint"))
-            yield self.change(node, "force_end_utterance, rewritten to force_endpoint", edit)
+            yield self.change(node, "force_end_utterance becomes force_endpoint", edit)
         elif name == SILENCE:
             yield from self._silence(node, use.call, context)
         elif name.startswith("_"):
@@ -98,7 +80,7 @@ class SdkControls(Rule):
 
         yield self.change(
             node,
-            "silence threshold, rewritten to max_turn_silence",
+            "silence threshold becomes max_turn_silence",
             Replace(call, build),
             AddImport(V3, "StreamingSessionParameters"),
         )

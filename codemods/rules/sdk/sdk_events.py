@@ -12,7 +12,7 @@ from codemods.libraries.assemblyai_values import ErrorStatus, Event, EventKind
 from codemods.rewrites.sdk.arguments import text_of
 from codemods.rewrites.sdk.names import MODEL_METHODS
 from codemods.rewrites.sdk.shown import is_shown
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, replace_with
 from codemods.syntax.edits import AddImport, Change, Edit
 
@@ -33,34 +33,13 @@ class SdkEvents(Rule):
 
     code = "V3M606"
     summary = "`session_id`, `expires_at`, `status_code` and close codes of the SDK become v3's"
+    source = v.SDK
     why = (
         "`BeginEvent` has `id`, a text, and an `expires_at` that knows its time zone (v2's did not: comparing the two "
         "raises). `StreamingError` has `code`. An AttributeError in a handler is only logged."
     )
     nodes = (cst.Attribute, cst.Comparison, cst.Call)
     order = 8
-    examples = (
-        Example(
-            "import assemblyai as aai\n\n\ndef on_open(session):\n    print(session.session_id)\n\n\n"
-            "def on_error(error):\n    if error.status_code == 4008:\n        print(error)\n\n\n"
-            "transcriber = aai.RealtimeTranscriber(\n    sample_rate=8000, on_data=print, on_open=on_open, "
-            "on_error=on_error\n)\ntranscriber.connect()\ntranscriber.close()\n",
-            "import assemblyai as aai\n"
-            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
-            "    StreamingEvents,\n    StreamingParameters,\n)\n\n\n"
-            "def on_open(client, session):\n    print(session.id)\n\n\n"
-            "def on_error(client, error):\n    if error.code == 3008:\n        print(error)\n\n\n"
-            "transcriber = StreamingClient(\n"
-            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
-            "transcriber.on(StreamingEvents.Begin, on_open)\n"
-            "transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
-            "transcriber.on(StreamingEvents.Error, on_error)\n"
-            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
-            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
-            "transcriber.disconnect(terminate=True)\n",
-        ),
-    )
-    untouched = ("import requests\n\nif requests.get('https://example.com').status_code == 4008:\n    pass\n",)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Attribute):
@@ -92,7 +71,7 @@ class SdkEvents(Rule):
                 if name == "session_id" and isinstance(parent, cst.Attribute):
                     # v2 gave a `uuid.UUID`, and this asks it for something
                     edits = [replace_with(node, f"uuid.UUID({context.code(node.value)}.id)"), AddImport("uuid")]
-                yield self.change(node, f"v2 field {name!r}, rewritten to {new!r}", *edits)
+                yield self.change(node, f"v2 field {name!r} becomes {new!r}", *edits)
             elif name == "expires_at" and not is_shown(node, context.module):
                 code = f"{context.code(node.value)}.expires_at.replace(tzinfo=None)"
                 yield self.change(
@@ -110,7 +89,7 @@ class SdkEvents(Rule):
             code = literal.evaluated_value
             if code in v.CLOSE_CODES:
                 new = str(v.CLOSE_CODES[code])
-                yield self.change(literal, f"close code {code}, rewritten to {new}", replace_with(literal, new))
+                yield self.change(literal, f"close code {code} becomes {new}", replace_with(literal, new))
             elif code in v.CLOSE_CODES_GONE:
                 yield self.report(literal, f"v3 has no close code for {code}")
         for item in operands:
@@ -134,6 +113,6 @@ class SdkEvents(Rule):
             return
         yield self.change(
             node,
-            f"v2 field {name!r}, rewritten to {new!r}",
+            f"v2 field {name!r} becomes {new!r}",
             replace_with(node.args[1].value, quoted(new, node.args[1].value)),
         )

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.sharing import provider
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import sdk_at_exit
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Edit
@@ -20,32 +21,13 @@ class SdkExtras(Rule):
 
     code = "V3M608"
     summary = "`aai.extras` becomes a small class or function of the program's own"
+    source = v.SDK
     why = (
         "`assemblyai.extras` was removed in SDK 1.0.0 without a replacement, and the `extras` option, which brought "
         "PyAudio, with it: install `pyaudio` yourself. What replaces it records and paces as the old one did."
     )
     nodes = (cst.Attribute, cst.Name)
     order = 15
-    examples = (
-        Example(
-            "import assemblyai as aai\n\n"
-            "for chunk in aai.extras.stream_file('a.wav', 16_000):\n    print(len(chunk))\n",
-            f"import assemblyai as aai\nimport time\n\n\n{helpers.STREAM_FILE.format(name='stream_file')}\n\n"
-            "for chunk in stream_file('a.wav', 16_000):\n    print(len(chunk))\n",
-        ),
-        Example(
-            "import assemblyai as aai\n\ntry:\n    microphone = aai.extras.MicrophoneStream()\n"
-            "except aai.extras.AssemblyAIExtrasNotInstalledError:\n    print('no PyAudio')\n",
-            f"import assemblyai as aai\nimport weakref\n\n\n{helpers.MICROPHONE.format(name='MicrophoneStream')}\n\n"
-            "try:\n    microphone = MicrophoneStream()\nexcept ImportError:\n    print('no PyAudio')\n",
-        ),
-    )
-    untouched = (
-        "class MicrophoneStream:\n    pass\n\n\nMicrophoneStream()\n",
-        "import assemblyai as aai\nfrom assemblyai.streaming.v3 import StreamingClient, StreamingClientOptions\n\n"
-        "client = StreamingClient(StreamingClientOptions(api_key='key'))\n"
-        "client.stream(aai.extras.MicrophoneStream(sample_rate=16_000))\n",
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute | cst.Name)
@@ -64,13 +46,13 @@ class SdkExtras(Rule):
             return  # a v3 program: nothing to migrate, whatever SDK it stays on
         context.claim(node)
         if extra == "AssemblyAIExtrasNotInstalledError":
-            yield self.change(node, f"{extra}, rewritten to ImportError", replace_with(node, "ImportError"))
+            yield self.change(node, f"{extra} becomes ImportError", replace_with(node, "ImportError"))
             return
         if extra == "file_from_stream":
             package = names.package
             edits: list[Edit] = [] if package is not None else [AddImport("assemblyai")]
             code = f"{package or 'assemblyai'}.Transcriber().upload_file"
-            yield self.change(node, "file_from_stream, rewritten to upload_file", replace_with(node, code), *edits)
+            yield self.change(node, "file_from_stream becomes upload_file", replace_with(node, code), *edits)
             return
         taken = extra in names.taken
         home = None if taken else provider(context.program, context.module, extra)

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk.handlers import FINAL, Handler, client_name, event_parameter
 from codemods.rewrites.sdk.names import V3, Names
 from codemods.rewrites.sdk.plan import Plans
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Change, Edit, InsertBefore, Replace
 
@@ -20,6 +21,7 @@ class SdkHandlers(Rule):
 
     code = "V3M602"
     summary = "SDK callbacks take the client first"
+    source = v.SDK
     why = (
         "v3 calls every handler with the client and the event. A callback with one argument raises TypeError on each "
         "event, which the SDK only logs: the program would run on without a single transcript. v3 has no option that "
@@ -27,26 +29,6 @@ class SdkHandlers(Rule):
     )
     nodes = (cst.FunctionDef, cst.Lambda)
     order = 6
-    examples = (
-        Example(
-            "import assemblyai as aai\n\n"
-            "transcriber = aai.RealtimeTranscriber(\n    sample_rate=8000,\n"
-            "    on_data=lambda transcript: print(transcript.confidence),\n    on_error=print,\n)\n"
-            "transcriber.connect()\ntranscriber.close()\n",
-            "import assemblyai as aai\n"
-            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
-            "    StreamingEvents,\n    StreamingParameters,\n)\n\n"
-            "transcriber = StreamingClient(\n"
-            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
-            "transcriber.on(StreamingEvents.Turn, lambda client, transcript: print("
-            "sum(word.confidence for word in transcript.words) / max(len(transcript.words), 1)))\n"
-            "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
-            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
-            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
-            "transcriber.disconnect(terminate=True)\n",
-        ),
-    )
-    untouched = ("def on_data(transcript):\n    print(transcript.text)\n",)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.FunctionDef | cst.Lambda)

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk.names import EXTRAS, RENAMED, V3, Names, spelled
 from codemods.rewrites.sdk.turns import FINAL, PARTIAL, kind_test
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Remove, Replace
 
@@ -41,28 +42,10 @@ class SdkNames(Rule):
 
     code = "V3M607"
     summary = "names that the SDK no longer has become those of `assemblyai.streaming.v3`"
+    source = v.SDK
     why = "Since SDK 0.64.3 the import fails, or the attribute; annotations are evaluated when a function is defined."
     nodes = (cst.Attribute, cst.Name, cst.SimpleString, cst.Import, cst.ImportFrom, cst.MatchClass)
     order = 20
-    examples = (
-        Example(
-            "from assemblyai import AudioEncoding, RealtimeError, Transcriber\n\n\n"
-            "def refuse(kind=AudioEncoding.pcm_mulaw) -> RealtimeError:\n    return RealtimeError(kind, Transcriber)\n",
-            "from assemblyai import Transcriber\nfrom assemblyai.streaming.v3 import Encoding, StreamingError\n\n\n"
-            "def refuse(kind=Encoding.pcm_mulaw) -> StreamingError:\n    return StreamingError(kind, Transcriber)\n",
-        ),
-        Example(
-            "import assemblyai as aai\nfrom typing import Optional\n\n\nclass Desk:\n"
-            '    transcriber: "Optional[aai.RealtimeTranscriber]" = None\n',
-            "import assemblyai as aai\nfrom typing import Optional\n"
-            "from assemblyai.streaming.v3 import StreamingClient\n\n\nclass Desk:\n"
-            '    transcriber: "Optional[StreamingClient]" = None\n',
-        ),
-    )
-    untouched = (
-        "from RealtimeSTT import RealtimeTranscriber\n\nRealtimeTranscriber().start()\n",
-        "from assemblyai.streaming.v3 import RealTimeTranscriber\n",
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.ImportFrom):
@@ -110,7 +93,7 @@ class SdkNames(Rule):
                 parent, f"AudioEncoding never had {parent.attr.value!r}; v2 and v3 have pcm_s16le and pcm_mulaw"
             )
             return
-        yield self.change(node, f"{legacy}, rewritten to {new}", replace_with(node, new), AddImport(V3, new))
+        yield self.change(node, f"{legacy} becomes {new}", replace_with(node, new), AddImport(V3, new))
 
     def _invented(self, node: cst.Attribute | cst.Name, names: Names) -> Iterable[Change]:
         dotted = names.dotted(node)
@@ -145,7 +128,7 @@ class SdkNames(Rule):
         text = _QUOTED.sub(lambda item: RENAMED[item.group(1)], node.value)
         edits = [AddImport(V3, name) for name in found]
         yield self.change(
-            node, "quoted annotation, rewritten", Replace(node, lambda u: u.with_changes(value=text)), *edits
+            node, "quoted annotation takes v3's name", Replace(node, lambda u: u.with_changes(value=text)), *edits
         )
 
     def _pattern(self, node: cst.MatchClass, context: Context) -> Iterable[Change]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import helpers, subclass
 from codemods.rewrites.sdk.names import V3, Names
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.session_plan import SessionPlan
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Edit, InsertAfter, Replace
 
@@ -21,42 +22,17 @@ class SdkSubclass(Rule):
 
     code = "V3M611"
     summary = "a subclass of `RealtimeTranscriber` keeps `connect()`, `stream()` and `close()` on a v3 client"
+    source = v.SDK
     why = (
         "Subclasses are driven from other files. v3's `connect` needs parameters and its `close` is another method: "
         "the subclass supplies both, and calls its `on_close`, which v3 would not."
     )
     nodes = (cst.ClassDef,)
     order = 5
-    examples = (
-        Example(
-            "import assemblyai as aai\n\n\ndef on_close():\n    print('bye')\n\n\n"
-            "class PhoneTranscriber(aai.RealtimeTranscriber):\n    def __init__(self):\n"
-            "        super().__init__(\n            on_data=print,\n            on_error=print,\n"
-            "            on_close=on_close,\n            sample_rate=8000,\n        )\n\n\n"
-            "call = PhoneTranscriber()\ncall.connect()\ncall.close()\n",
-            "import assemblyai as aai\n"
-            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
-            "    StreamingEvents,\n    StreamingParameters,\n)\n\n\ndef on_close():\n    print('bye')\n\n\n"
-            "class PhoneTranscriber(StreamingClient):\n    def __init__(self):\n"
-            "        super().__init__(\n"
-            "            StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n        )\n"
-            "        self.on(StreamingEvents.Turn, lambda client, event: print(event))\n"
-            "        self.on(StreamingEvents.Error, lambda client, event: print(event))\n"
-            "        self._session_parameters = StreamingParameters(\n            sample_rate=8000,\n"
-            '            speech_model="universal-streaming-english",\n            format_turns=True,\n        )\n\n'
-            "    def connect(self, timeout=None):\n        super().connect(self._session_parameters)\n\n"
-            "    def close(self):\n        self.disconnect(terminate=True)\n        on_close()\n\n\n"
-            "call = PhoneTranscriber()\ncall.connect()\ncall.close()\n",
-        ),
-    )
-    untouched = (
-        "from RealtimeSTT import RealtimeTranscriber\n\n\nclass Mine(RealtimeTranscriber):\n    pass\n",
-        "import assemblyai as aai\n\n\nclass Mine(aai.Transcriber):\n    pass\n",
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.ClassDef)
-        if not assemblyai.is_subclass(context.program.run, node):
+        if not assemblyai.is_subclass(context.program.classes[node]):
             return
         plans = Plans.make(context.program, context.options)
         found = [plan for session, plan in plans.of.items() if session.owner is node]
@@ -86,9 +62,7 @@ class SdkSubclass(Rule):
         for method in ("connect", "close"):
             if method in present:
                 edits += self._own(facts.methods[method], plan, context)
-        yield self.change(
-            node, "subclass of RealtimeTranscriber, rewritten to a v3 client with the same methods", *edits
-        )
+        yield self.change(node, "subclass of RealtimeTranscriber becomes a v3 client with the same methods", *edits)
 
     def _extended(self, body: cst.IndentedBlock, added: list[str], context: Context) -> Edit:
         def build(updated: cst.CSTNode) -> cst.CSTNode:

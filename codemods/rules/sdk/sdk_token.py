@@ -11,7 +11,7 @@ from codemods.interpreter.values import Const
 from codemods.libraries.assemblyai_values import Transcriber
 from codemods.rewrites.sdk.layout import WIDTH, Argument, call
 from codemods.rewrites.sdk.names import V3, Names
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change
 
@@ -24,21 +24,13 @@ class SdkToken(Rule):
 
     code = "V3M610"
     summary = "`create_temporary_token` becomes a method of the client, with two times"
+    source = v.SDK
     why = (
         "In v2 the token's time covered the session. In v3 it is the time within which the token must be used, ten "
         "minutes at most; how long the session may last is a second parameter. Failures are httpx errors now."
     )
     nodes = (cst.Call,)
     order = 4
-    examples = (
-        Example(
-            "import assemblyai as aai\n\ntoken = aai.RealtimeTranscriber.create_temporary_token(expires_in=3600)\n",
-            "import assemblyai as aai\nfrom assemblyai.streaming.v3 import StreamingClient, StreamingClientOptions\n\n"
-            "token = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key)).create_temporary_token(\n"
-            "    expires_in_seconds=600,\n    max_session_duration_seconds=3600,\n)\n",
-        ),
-    )
-    untouched = ("class Vault:\n    pass\n\n\nVault.create_temporary_token(expires_in=3600)\n",)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Call)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import frames, helpers, subclass
 from codemods.rewrites.sdk.arguments import may_be_none
@@ -17,7 +18,7 @@ from codemods.rewrites.sdk.registration import find_call, registration
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
 from codemods.rewrites.sdk.sessions import Session
 from codemods.rewrites.sdk.spans import Spans
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import sdk_ends
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Change, Edit, Replace
@@ -28,6 +29,7 @@ class SdkTranscriber(Rule):
 
     code = "V3M601"
     summary = "`aai.RealtimeTranscriber` becomes `StreamingClient` with options and event handlers"
+    source = v.SDK
     why = (
         "The class is gone since SDK 0.64.3. v3's client takes the key in its options and not from `aai.settings`, "
         "handlers through `on(...)`, and what describes the audio in `connect(...)`; unknown keywords are ignored "
@@ -35,33 +37,6 @@ class SdkTranscriber(Rule):
     )
     nodes = (cst.Call,)
     order = 5
-    examples = (
-        Example(
-            "import assemblyai as aai\n\n\ndef on_data(transcript):\n    print(transcript.text)\n\n\n"
-            "def on_error(error):\n    print(error)\n\n\n"
-            "transcriber = aai.RealtimeTranscriber(sample_rate=16_000, on_data=on_data, on_error=on_error)\n"
-            "transcriber.connect()\ntranscriber.close()\n",
-            "import assemblyai as aai\n"
-            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
-            "    StreamingEvents,\n    StreamingParameters,\n    TurnEvent,\n)\n\n\n"
-            f"{helpers.TURN_TEXT}\n\n"
-            "def on_data(client, transcript):\n    print(turn_text(transcript))\n\n\n"
-            "def on_error(client, error):\n    print(error)\n\n\n"
-            "transcriber = StreamingClient(\n"
-            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
-            "transcriber.on(StreamingEvents.Turn, on_data)\n"
-            "transcriber.on(StreamingEvents.Error, on_error)\n"
-            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=16_000,\n"
-            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
-            "transcriber.disconnect(terminate=True)\n",
-        ),
-    )
-    untouched = (
-        "from assemblyai.streaming.v3 import RealTimeTranscriber, RealTimeTranscriberOptions\n\n"
-        'client = RealTimeTranscriber(RealTimeTranscriberOptions(api_key="key"))\n',
-        "class RealtimeTranscriber:\n    pass\n\n\ntranscriber = RealtimeTranscriber()\n",
-        'import assemblyai as aai\n\ntranscriber = aai.Transcriber()\nprint(transcriber.transcribe("a.wav").text)\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Call)
@@ -100,7 +75,7 @@ class SdkTranscriber(Rule):
             )
             return
         note = "".join(f"; {text}" for text in plan.notes)
-        message = f"RealtimeTranscriber, rewritten to StreamingClient{note}"
+        message = f"RealtimeTranscriber becomes StreamingClient{note}"
         wrong = plans.closer_problem(plan) if plan.closer is not None else None
         if wrong is not None:
             yield self.report(session.arguments["on_close"], wrong)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.narrowing import leaves
 from codemods.rewrites.sdk import clock, helpers
 from codemods.rewrites.sdk import handlers as h
@@ -15,7 +16,7 @@ from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.reads import bracketed, does_something, ends_its_function, fitted, is_guarded, is_truth_test
 from codemods.rewrites.sdk.shown import is_shown
 from codemods.rewrites.sdk.turns import ANY, FINAL, FinalPaths, KindTest, is_transcript, kind_test
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import expression, keep_parentheses, replace_test, replace_with
 from codemods.syntax.edits import Change, Edit, Replace
 
@@ -31,6 +32,7 @@ class SdkTranscripts(Rule):
 
     code = "V3M605"
     summary = "`RealtimeTranscript` becomes `TurnEvent`: its kinds and its fields"
+    source = v.SDK
     why = (
         "v3 has one class for partial and final. `end_of_turn and turn_is_formatted` is true exactly once per turn in "
         "every variant of the service while `format_turns` is on; `end_of_turn` alone comes twice in one of them, "
@@ -39,38 +41,6 @@ class SdkTranscripts(Rule):
     )
     nodes = (cst.Attribute, cst.Call, cst.Comparison)
     order = 8
-    examples = (
-        Example(
-            "import assemblyai as aai\n\n\ndef on_data(transcript):\n    if not transcript.text:\n        return\n"
-            "    if isinstance(transcript, aai.RealtimeFinalTranscript):\n        print(transcript.text)\n"
-            "        save(transcript)\n    else:\n        print(transcript.text, end='')\n\n\n"
-            "def save(transcript):\n    print(transcript.text, transcript.audio_start, transcript.punctuated)\n\n\n"
-            "transcriber = aai.RealtimeTranscriber(sample_rate=8000, on_data=on_data, on_error=print)\n"
-            "transcriber.connect()\ntranscriber.close()\n",
-            "import assemblyai as aai\n"
-            "from assemblyai.streaming.v3 import (\n    StreamingClient,\n    StreamingClientOptions,\n"
-            "    StreamingEvents,\n    StreamingParameters,\n    TurnEvent,\n)\n\n\n"
-            f"{helpers.TURN_TEXT}\n\n"
-            "def on_data(client, transcript):\n    if not transcript.words:\n        return\n"
-            "    if transcript.end_of_turn and transcript.turn_is_formatted:\n        print(transcript.transcript)\n"
-            "        save(transcript)\n    elif not transcript.end_of_turn:\n"
-            "        print(turn_text(transcript), end='')\n\n\n"
-            "def save(transcript):\n    print(transcript.transcript, "
-            "transcript.words[0].start if transcript.words else 0, transcript.turn_is_formatted)\n\n\n"
-            "transcriber = StreamingClient(\n"
-            "    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)\n)\n"
-            "transcriber.on(StreamingEvents.Turn, on_data)\n"
-            "transcriber.on(StreamingEvents.Error, lambda client, event: print(event))\n"
-            "transcriber.connect(\n    StreamingParameters(\n        sample_rate=8000,\n"
-            '        speech_model="universal-streaming-english",\n        format_turns=True,\n    )\n)\n'
-            "transcriber.disconnect(terminate=True)\n",
-        ),
-    )
-    untouched = (
-        "import assemblyai as aai\n\ntranscript = aai.Transcriber().transcribe('a.wav')\n"
-        "print(transcript.text, transcript.confidence, transcript.words[0].text)\n",
-        "class Note:\n    text = ''\n\n\nprint(Note().text)\n",
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if context.is_claimed(node):
@@ -90,7 +60,7 @@ class SdkTranscripts(Rule):
                 return
             context.claim(node)
             edits = [self._flags(node, tested, context), *self._rest(node, tested, context)]
-            yield self.change(node, f"test for {tested.kind}, rewritten to the turn's flags", *edits)
+            yield self.change(node, f"test for {tested.kind} becomes the turn's flags", *edits)
             return
         if isinstance(node, cst.Comparison):
             yield from self._empty(node, context)
@@ -147,7 +117,7 @@ class SdkTranscripts(Rule):
         code = f"{context.code(left.value)}.words"
         negative = isinstance(operator, cst.Equal)
         edit = replace_test(context.module, node, f"not {code}" if negative else code)
-        yield self.change(node, "test for an empty transcript, rewritten to its words", edit)
+        yield self.change(node, "test for an empty transcript becomes its words", edit)
         parent = context.module.parent(node)
         if negative and isinstance(parent, cst.If) and parent.test is node and does_something(parent.body):
             yield self.report(
@@ -168,7 +138,9 @@ class SdkTranscripts(Rule):
             yield self.change(node, f"every turn has what replaces {name!r}", self._always_true(node, context))
             return
         code, edits = self._value(name, base, node, context)
-        yield self.change(node, f"v2 field {name!r}, rewritten", replace_with(node, bracketed(code)), *edits)
+        yield self.change(
+            node, f"v2 field {name!r} becomes what v3 has in its place", replace_with(node, bracketed(code)), *edits
+        )
 
     def _always_true(self, node: cst.Call, context: Context) -> Edit:
         """Return the edit that leaves out a test which holds for every turn, or puts `True` in its place."""
@@ -207,7 +179,7 @@ class SdkTranscripts(Rule):
             return
         if name == "text" and is_truth_test(node, context):
             edit = Replace(node.attr, lambda updated: cst.Name("words"))
-            yield self.change(node, "test for an empty transcript, rewritten to its words", edit)
+            yield self.change(node, "test for an empty transcript becomes its words", edit)
             holder = context.module.parent(context.module.parent(node) or node)
             silent = isinstance(context.module.parent(node), cst.UnaryOperation) and isinstance(holder, cst.If)
             if silent and isinstance(holder, cst.If) and holder.test is context.module.parent(node):
@@ -229,7 +201,7 @@ class SdkTranscripts(Rule):
             code = code.replace('"', "'")  # Python before 3.12 has no other way
         context.claim(node)
         edit = replace_with(node, fitted(node, code, context))
-        yield self.change(node, f"v2 field {name!r}, rewritten", edit, *edits)
+        yield self.change(node, f"v2 field {name!r} becomes what v3 has in its place", edit, *edits)
 
     def _value(
         self, name: str, base: cst.BaseExpression, node: cst.CSTNode, context: Context

@@ -6,70 +6,19 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.concurrency import calls_of, needs_main_thread, on_main_thread, serves_others
 from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
 from codemods.rewrites.shutdown.thread_callbacks import made_when_open, stopped_by_callbacks
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import session_scope, session_thread
 from codemods.syntax.edits import Change, Edit, Replace
 
 _OPTIONS = {"ping_interval", "ping_timeout", "ping_payload", "sslopt", "origin", "suppress_origin", "host"}
 """Arguments of `run_forever` that mean the same on another thread; `reconnect` and `dispatcher` do not."""
-
-_BEFORE = """\
-import threading
-
-import websocket
-
-
-def on_open(ws):
-    def capture():
-        while True:
-            ws.send(microphone.read(3200), websocket.ABNF.OPCODE_BINARY)
-
-    threading.Thread(target=capture, daemon=True).start()
-
-
-URL = "wss://api.assemblyai.com/v2/realtime/ws"
-ws = websocket.WebSocketApp(URL, on_open=on_open)
-ws.run_forever()
-"""
-_AFTER = f"""\
-import threading
-import time
-
-import websocket
-
-
-{helpers.source(helpers.RUN_APP, Transport.WEBSOCKET_CLIENT)}
-
-stop_event = threading.Event()
-audio_thread = None
-
-
-def on_open(ws):
-    global audio_thread
-    websocket.setdefaulttimeout(None)
-    ws.sock.settimeout(None)  # connected: it may be silent for longer
-    def capture():
-        try:
-            while not stop_event.is_set():
-                ws.send(microphone.read(3200), websocket.ABNF.OPCODE_BINARY)
-        except (websocket.WebSocketConnectionClosedException, ConnectionError):
-            pass  # the connection is gone
-
-    audio_thread = threading.Thread(target=capture, daemon=True)
-    audio_thread.start()
-
-
-URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
-ws = websocket.WebSocketApp(URL, on_open=on_open)
-websocket.setdefaulttimeout(4)  # to connect: nothing can stop the attempt in its thread
-run_until_stopped(ws)
-"""
 
 
 class AppThread(Rule):
@@ -77,17 +26,13 @@ class AppThread(Rule):
 
     code = "V3M506"
     summary = "Ctrl+C stops the audio thread and terminates the session"
+    source = v.MIGRATION
     why = (
         "`run_forever` drops the socket on Ctrl+C: the session goes on being billed, the last transcripts are lost, "
         "and the audio thread sends into a closed socket."
     )
     nodes = (cst.Call,)
     order = 60
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = (
-        'import websocket\n\nws = websocket.WebSocketApp("wss://example.com/chat")\nws.run_forever()\n',
-        _AFTER,
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         for edits in planned(context).get(node, ()):

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
-from codemods.interpreter.heap import Def
-from codemods.interpreter.values import Transport
-from codemods.rule import Context, Example, Rule
+from codemods.interpreter.variables import Def
+from codemods.libraries.values import Transport
+from codemods.model import Source
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace
 from codemods.syntax.tree import SourceModule
 from codemods.syntax.try_blocks import without_finally
@@ -27,26 +28,6 @@ _BY_HAND = (
     "run the coroutine with asyncio.run(), and what blocks it with asyncio.to_thread()"
 )
 _WAITING = re.compile(r"builtins\.input$|sys\.stdin\.|subprocess\.(run|call|check_\w+|Popen\(\)\.)")
-_PROGRAM = """\
-import asyncio
-
-import websockets
-
-
-async def main(chunk):
-    async with websockets.connect("{url}") as ws:
-        try:
-            await ws.send(chunk)
-            print(await ws.recv())
-        finally:
-            await ws.send('{end}')
-
-
-{run}
-"""
-_V2 = "wss://api.assemblyai.com/v2/realtime/ws"
-_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
-_END_V2, _END_V3 = '{"terminate_session": true}', '{"type": "Terminate"}'
 
 
 class AsyncioRun(Rule):
@@ -54,24 +35,15 @@ class AsyncioRun(Rule):
 
     code = "V3M522"
     summary = "Ctrl+C reaches the coroutine that holds the session"
+    source = Source(
+        "https://docs.python.org/3/library/asyncio-runner.html#handling-keyboard-interruption", read="2026-11-29"
+    )
     why = (
         "On Ctrl+C, `run_until_complete` and `run_forever` are left by KeyboardInterrupt, and the coroutine in them is "
         "never resumed: nothing that it does at its end, such as to terminate the session, is done."
     )
     nodes = (cst.Call,)
     order = 60
-    examples = (
-        Example(
-            _PROGRAM.format(
-                url=_V2,
-                end=_END_V2,
-                run="loop = asyncio.get_event_loop()\ntry:\n    loop.run_until_complete(main(b''))\n"
-                "finally:\n    loop.close()",
-            ),
-            _PROGRAM.format(url=_V3, end=_END_V3, run="asyncio.run(main(b''))"),
-        ),
-    )
-    untouched = (_PROGRAM.format(url=_V3, end=_END_V3, run="asyncio.get_event_loop().run_until_complete(main(b''))"),)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         found = context.program.memo(AsyncioRun, lambda: _plan(context)).get(node)

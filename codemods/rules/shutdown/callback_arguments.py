@@ -8,8 +8,10 @@ from typing import NamedTuple
 import libcst as cst
 
 from codemods.facts.sessions import Session, Sessions, argument_of, functions, own_nodes
-from codemods.interpreter.values import Bound, Transport, Value
-from codemods.rule import Context, Example, Rule
+from codemods.interpreter.values import Bound, Value
+from codemods.libraries.values import Transport
+from codemods.model import Source
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
 _POSITIONS = {"on_open": 2, "on_message": 4, "on_error": 5, "on_close": 6}
@@ -20,18 +22,6 @@ _PARAMETERS = {
     "on_close": ("ws", "close_status_code", "close_msg"),
 }
 """What websocket-client gives its callbacks since 1.0; before, a bound method got no `ws`."""
-
-_PROGRAM = """\
-import websocket
-
-
-def on_close({parameters}):
-    print("closed")
-
-
-ws = websocket.WebSocketApp("{url}", on_close=on_close)
-"""
-_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
 
 
 class _Callback(NamedTuple):
@@ -45,19 +35,9 @@ class CallbackArguments(Rule):
 
     code = "V3M505"
     summary = "callbacks take the arguments that websocket-client gives since version 1.0"
+    source = Source("https://github.com/websocket-client/websocket-client/blob/master/ChangeLog", read="2026-11-29")
     why = "A callback with too few parameters raises TypeError inside the library, which hides it: it just never runs."
     nodes = (cst.FunctionDef, cst.Lambda)
-    examples = (
-        Example(
-            _PROGRAM.format(parameters="ws", url="wss://api.assemblyai.com/v2/realtime/ws"),
-            _PROGRAM.format(parameters="ws, close_status_code, close_msg", url=_V3),
-        ),
-    )
-    untouched = (
-        _PROGRAM.format(parameters="ws, code, reason", url=_V3),
-        _PROGRAM.format(parameters="*args", url=_V3),
-        _PROGRAM.format(parameters="ws", url="wss://example.com/chat"),
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         table = context.program.memo(CallbackArguments, lambda: _callbacks(Sessions.of(context.program)))

@@ -8,35 +8,17 @@ import libcst as cst
 
 from codemods.facts.concurrency import calls_of
 from codemods.facts.sessions import Session, Sessions, argument_of, own_nodes
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
+from codemods.model import Source
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_thread import first_statement
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import app_thread
 from codemods.syntax.edits import Change, Edit, InsertBefore
 from codemods.syntax.tree import SourceModule
 
 _LIMIT = "setdefaulttimeout"
 _SECONDS = 4  # less than the 5 that programs are wont to wait for their thread
-_PROGRAM = """\
-import threading
-
-import websocket
-
-
-def on_open(ws):
-{lifted}    ws.send(sound, websocket.ABNF.OPCODE_BINARY)
-    ws.send('{{"type": "Terminate"}}')
-
-
-ws = websocket.WebSocketApp("{url}", on_open=on_open)
-{limit}connection = threading.Thread(target=ws.run_forever)
-connection.start()
-"""
-_V2 = "wss://api.assemblyai.com/v2/realtime/ws"
-_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
-_SET = f"websocket.{_LIMIT}({_SECONDS})  # to connect: nothing can stop the attempt in its thread"
-_LIFTED = f"    websocket.{_LIMIT}(None)\n    ws.sock.settimeout(None)  # connected: it may be silent for longer\n"
 
 
 class ConnectLimit(Rule):
@@ -44,21 +26,13 @@ class ConnectLimit(Rule):
 
     code = "V3M515"
     summary = "a connection made in a thread has a time limit"
+    source = Source("https://websocket-client.readthedocs.io/en/latest/core.html", read="2026-11-29")
     why = (
         "While `run_forever` connects, neither `close()` nor Ctrl+C reaches it: without a time limit its thread stays "
         "for as long as a server (or a firewall) says nothing, and if it is no daemon the program does, too."
     )
     nodes = (cst.Attribute,)
     order = 70
-    examples = (
-        Example(
-            _PROGRAM.format(url=_V2, lifted="", limit=""), _PROGRAM.format(url=_V3, lifted=_LIFTED, limit=f"{_SET}\n")
-        ),
-    )
-    untouched = (
-        _PROGRAM.format(url=_V3, lifted=_LIFTED, limit=f"{_SET}\n"),
-        _PROGRAM.format(url="wss://example.com/chat", lifted="", limit=""),
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if not isinstance(node, cst.Attribute) or node.attr.value != "run_forever":

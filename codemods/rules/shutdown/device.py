@@ -6,27 +6,16 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.concurrency import calls_of, is_never_called, stray_functions
 from codemods.facts.sessions import Sessions, external_names, own_nodes
 from codemods.rewrites.shutdown.device import freed_by_its_reader
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import app_thread
 from codemods.syntax.edits import AddImport, Change, InsertAfter
 from codemods.syntax.tree import SourceModule
 
 _AUDIO = "pyaudio.PyAudio()"
-_PROGRAM = """\
-import pyaudio
-import websocket
-{imports}
-audio = pyaudio.PyAudio()
-{release}stream = audio.open(format=pyaudio.paInt16, channels=1, rate=16000, input=True)
-ws = websocket.create_connection("{url}")
-ws.send_binary(stream.read(3200))
-ws.send('{{"type": "Terminate"}}')
-ws.close()
-"""
-_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
 
 
 class Device(Rule):
@@ -34,18 +23,12 @@ class Device(Rule):
 
     code = "V3M512"
     summary = "the sound device is freed when the program ends"
+    source = v.MIGRATION
     why = (
         "A PyAudio that is never terminated keeps the microphone, and on some systems the next program cannot open it."
     )
     nodes = (cst.Call,)
     order = 90
-    examples = (
-        Example(
-            _PROGRAM.format(imports="", release="", url="wss://api.assemblyai.com/v2/realtime/ws"),
-            _PROGRAM.format(imports="import atexit\n", release="atexit.register(audio.terminate)\n", url=_V3),
-        ),
-    )
-    untouched = (_PROGRAM.format(imports="", release="", url=_V3),)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

@@ -7,40 +7,16 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.facts.sessions import Sessions
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
+from codemods.model import Source
 from codemods.rewrites.shutdown import helpers
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 from codemods.syntax.tree import SourceModule
 
 _STATES = ("sock", "connected", "keep_running")
 """Attributes that tell whether there is a connection."""
 _GONE = "WebSocketConnectionClosedException"
-_PROGRAM = """\
-import json
-
-import websocket
-
-ws = websocket.create_connection("{url}")
-try:
-    while True:
-        ws.send_binary(microphone.read(3200))
-        print(ws.recv())
-finally:
-{end}
-    microphone.close()
-"""
-_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
-_BEFORE = _PROGRAM.format(
-    url="wss://api.assemblyai.com/v2/realtime/ws", end='    ws.send(json.dumps({"terminate_session": True}))'
-)
-_AFTER = _PROGRAM.format(
-    url=_V3,
-    end="    try:\n"
-    '        ws.send(json.dumps({"type": "Terminate"}))\n'
-    "    except (websocket.WebSocketConnectionClosedException, OSError):\n"
-    "        pass  # there is no connection (any more)",
-)
 
 
 class EndingGuard(Rule):
@@ -48,14 +24,13 @@ class EndingGuard(Rule):
 
     code = "V3M516"
     summary = "a connection that is gone does not keep the rest from being freed"
+    source = Source("https://websocket-client.readthedocs.io/en/latest/exceptions.html", read="2026-11-29")
     why = (
         "websocket-client raises where there is no connection, or not yet: in a `finally` or on Ctrl+C, whatever is "
         "freed, closed and waited for behind that line never is."
     )
     nodes = (cst.Call,)
     order = 70
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = (_AFTER, _PROGRAM.format(url="wss://example.com/chat", end='    ws.send("bye")'))
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

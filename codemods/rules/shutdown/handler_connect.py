@@ -8,31 +8,14 @@ import libcst as cst
 
 from codemods.facts import dict_entries
 from codemods.facts.sessions import Sessions, external_names
-from codemods.interpreter.values import Transport
-from codemods.rule import Context, Example, Rule
+from codemods.libraries.values import Transport
+from codemods.model import Source
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
 #: Seconds; the library's own ten, and the server's shutdown behind them, keep a person waiting for longer than that.
 _LIMIT = "5"
 _SERVERS = ("fastapi.", "starlette.")
-_PROGRAM = """\
-import websockets
-from fastapi import FastAPI, WebSocket
-
-app = FastAPI()
-
-
-@app.websocket("/calls")
-async def calls(caller: WebSocket):
-    await caller.accept()
-    async with websockets.connect("{url}", additional_headers=HEADERS{limit}) as ws:
-        try:
-            async for chunk in caller.iter_bytes():
-                await ws.send(chunk)
-        finally:
-            await ws.send('{end}')
-"""
-_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
 
 
 class HandlerConnect(Rule):
@@ -40,19 +23,13 @@ class HandlerConnect(Rule):
 
     code = "V3M524"
     summary = "a web application's attempt to connect has a time limit"
+    source = Source("https://websockets.readthedocs.io/en/stable/reference/asyncio/client.html", read="2026-11-29")
     why = (
         "On Ctrl+C an ASGI server waits for its handlers, and does not cancel them: a service that says nothing keeps "
         "the whole application from ending for as long as `websockets` tries, ten seconds."
     )
     nodes = (cst.Call,)
     order = 60
-    examples = (
-        Example(
-            _PROGRAM.format(url="wss://api.assemblyai.com/v2/realtime/ws", limit="", end='{"terminate_session": true}'),
-            _PROGRAM.format(url=_V3, limit=f", open_timeout={_LIMIT}", end='{"type": "Terminate"}'),
-        ),
-    )
-    untouched = (_PROGRAM.format(url=_V3, limit="", end='{"type": "Terminate"}'),)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

@@ -7,54 +7,16 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from codemods.facts.sessions import Sessions, argument_of, external_names, own_nodes
-from codemods.interpreter.values import Connection
 from codemods.libraries.assemblyai_values import Transcriber
+from codemods.libraries.values import Connection
+from codemods.model import Source
 from codemods.rewrites.shutdown.thread_block import catches_interrupt
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown.thread_join import kept_as
 from codemods.syntax.edits import AddImport, Change, Edit, Replace
 from codemods.syntax.tree import SourceModule, dotted
 
-_PROGRAM = """\
-import json
-import threading
-{imports}
-import websocket
-
-ws = websocket.create_connection("{url}")
-stopping = threading.Event()
-
-
-def talk():
-    while not stopping.is_set():
-        ws.send_binary(microphone.read(3200))
-        print(ws.recv())
-    ws.send(json.dumps({end}))
-
-
-worker = threading.Thread(target=talk)
-worker.start()
-try:
-    {wait}
-except KeyboardInterrupt:
-    stopping.set()
-    worker.join({limit})
-"""
 _REASON = "not join: a thread whose join Ctrl+C interrupts counts as ended, before Python 3.13"
-_BEFORE = _PROGRAM.format(
-    imports="",
-    url="wss://api.assemblyai.com/v2/realtime/ws",
-    end='{"terminate_session": True}',
-    wait="worker.join()",
-    limit="",
-)
-_AFTER = _PROGRAM.format(
-    imports="import time\n",
-    url="wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true",
-    end='{"type": "Terminate"}',
-    wait=f"while worker.is_alive():\n        time.sleep(0.1)  # {_REASON}",
-    limit="timeout=5",
-)
 
 
 class InterruptibleJoin(Rule):
@@ -62,14 +24,13 @@ class InterruptibleJoin(Rule):
 
     code = "V3M519"
     summary = "a thread is waited for in a way that Ctrl+C can interrupt"
+    source = Source("https://docs.python.org/3/library/threading.html#threading.Thread.join", read="2026-11-29")
     why = (
         "Before Python 3.13 a thread whose `join()` was interrupted counts as ended: a second `join()` returns at "
         "once, and what is closed and freed then is still in use."
     )
     nodes = (cst.Call,)
     order = 80
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = (_AFTER, _BEFORE.replace("wss://api.assemblyai.com/v2/realtime/ws", "wss://example.com/chat"))
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

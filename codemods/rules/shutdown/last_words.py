@@ -6,61 +6,17 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_task import catches_cancellation
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import session_close
 from codemods.syntax.edits import Change, Edit, Replace, Unused
 
 _CANCELLED = "nobody receives once this task is cancelled: ask for the end before, wait for Termination"
 _CLOSED = "the socket is closed before the last transcripts have come: wait for Termination in between"
-_PROGRAM = """\
-import asyncio
-import json
-
-import websockets
-
-
-async def send(ws, chunks):
-    try:
-        async for chunk in chunks:
-            await ws.send(chunk)
-    except asyncio.CancelledError:
-{todo}        await ws.send(json.dumps({end}))
-        raise
-
-
-async def main(chunks):
-    async with websockets.connect("{url}") as ws:
-        sender = asyncio.create_task(send(ws, chunks))
-        try:
-            while True:
-                print(await asyncio.wait_for(ws.recv(), timeout=60))
-        finally:
-            sender.cancel()
-            await asyncio.wait([sender])
-"""
-_CLASS = """\
-import websocket
-{imports}{helper}
-
-class Captions:
-    def __init__(self):
-        self.ws = websocket.WebSocketApp("{url}", on_message=self.on_message)
-
-    def on_message(self, ws, message):
-        print(message)
-
-    def feed(self, chunk):
-        self.ws.send(chunk, websocket.ABNF.OPCODE_BINARY)
-
-    def stop(self):
-        {end}
-        self.ws.close()
-"""
-_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
 
 
 class LastWords(Rule):
@@ -68,32 +24,10 @@ class LastWords(Rule):
 
     code = "V3M509"
     summary = "the transcripts that follow Terminate are received"
+    source = v.MESSAGES
     why = "The service sends what was said last after `Terminate`; a program that has stopped reading never sees it."
     nodes = (cst.Call,)
     order = 40
-    examples = (
-        Example(
-            _CLASS.format(
-                imports="",
-                helper="",
-                url="wss://api.assemblyai.com/v2/realtime/ws",
-                end="self.ws.send('{\"terminate_session\": true}')",
-            ),
-            _CLASS.format(
-                imports="import time\n",
-                helper="\n\n" + helpers.source(helpers.END, Transport.WEBSOCKET_CLIENT, app=True),
-                url=_V3,
-                end="end_session(self.ws)",
-            ),
-        ),
-        Example(
-            _PROGRAM.format(todo="", end='{"terminate_session": True}', url="wss://api.assemblyai.com/v2/realtime/ws"),
-            _PROGRAM.format(
-                todo=f"        # TODO(v3-migrate): V3M509 {_CANCELLED}\n", end='{"type": "Terminate"}', url=_V3
-            ),
-        ),
-    )
-    untouched = (_PROGRAM.format(todo="", end='{"type": "Terminate"}', url=_V3),)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.facts.sessions import functions
 from codemods.interpreter.values import Const, External, Values
@@ -16,57 +17,9 @@ from codemods.rewrites.sdk.lifetimes import Kind, Lifetimes, Place
 from codemods.rewrites.sdk.scopes import function_of, occurs
 from codemods.rewrites.sdk.sharing import provider
 from codemods.rewrites.sdk.spans import Spans
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, InsertAfter, InsertBefore
 from codemods.syntax.tree import SourceModule, is_barrier
-
-_BEFORE = """\
-import assemblyai as aai
-
-
-class Service:
-    def start(self):
-        self.transcriber = aai.RealtimeTranscriber(sample_rate=16_000, on_data=print, on_error=print)
-        self.transcriber.connect()
-
-    def stop(self):
-        self.transcriber.close()
-"""
-_AFTER = f"""\
-import assemblyai as aai
-import atexit
-import sys
-import threading
-import weakref
-from assemblyai.streaming.v3 import (
-    StreamingClient,
-    StreamingClientOptions,
-    StreamingEvents,
-    StreamingParameters,
-)
-
-
-{helpers.END_AT_EXIT}
-
-class Service:
-    def start(self):
-        self.transcriber = StreamingClient(
-            StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
-        )
-        self.transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))
-        self.transcriber.on(StreamingEvents.Error, lambda client, event: print(event))
-        end_at_exit(self.transcriber)
-        self.transcriber.connect(
-            StreamingParameters(
-                sample_rate=16_000,
-                speech_model="universal-streaming-english",
-                format_turns=True,
-            )
-        )
-
-    def stop(self):
-        self.transcriber.disconnect(terminate=True)
-"""
 
 
 class SdkAtExit(Rule):
@@ -74,14 +27,13 @@ class SdkAtExit(Rule):
 
     code = "V3M521"
     summary = "a session of the SDK does not outlive the program"
+    source = v.BILLING
     why = (
         "Ctrl+C, or the end of a server, cuts off the function that would have ended the session: it stays open, and "
         "is billed, for up to three hours. v2 closed idle sessions after a minute. What is over is left alone."
     )
     nodes = (cst.Attribute,)
     order = 60
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = (_AFTER,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         loose = _planned(context).get(node)

@@ -7,11 +7,13 @@ from functools import partial
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.concurrency import calls_of
 from codemods.facts.sessions import Endings, Session, Sessions, argument_of
-from codemods.interpreter.values import Const, Transport, Value
+from codemods.interpreter.values import Const, Value
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import app_thread, session_scope, session_tasks
 from codemods.syntax.edits import Change, Edit, InsertBefore
 from codemods.syntax.tree import SourceModule
@@ -19,56 +21,6 @@ from codemods.syntax.tree import SourceModule
 _ENDED = frozenset({"SessionTerminated", "SessionInformation"})
 """Types of the messages that say that a v2 session is over."""
 _AWAITED = (Transport.WEBSOCKETS, Transport.AIOHTTP)
-_BEFORE = """\
-import asyncio
-
-import websockets
-
-URL = "wss://api.assemblyai.com/v2/realtime/ws"
-
-
-class Captions:
-    async def start(self):
-        self.ws = await websockets.connect(URL)
-        self.reader = asyncio.create_task(self.read())
-
-    async def read(self):
-        async for message in self.ws:
-            print(message)
-
-    async def feed(self, chunk):
-        await self.ws.send(chunk)
-
-    async def stop(self):
-        await self.ws.close()
-"""
-_AFTER = f"""\
-import asyncio
-
-import websockets
-
-
-{helpers.source(helpers.END, Transport.WEBSOCKETS)}
-
-URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
-
-
-class Captions:
-    async def start(self):
-        self.ws = await websockets.connect(URL)
-        self.reader = asyncio.create_task(self.read())
-
-    async def read(self):
-        async for message in self.ws:
-            print(message)
-
-    async def feed(self, chunk):
-        await self.ws.send(chunk)
-
-    async def stop(self):
-        await end_session(self.ws)
-        await self.ws.close()
-"""
 
 
 class SessionClose(Rule):
@@ -76,16 +28,13 @@ class SessionClose(Rule):
 
     code = "V3M503"
     summary = "the session is terminated before its socket is closed"
+    source = v.BILLING
     why = (
         "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours, and "
         "what was said last is lost."
     )
     nodes = (cst.Call,)
     order = 60
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = (
-        'import websocket\n\nws = websocket.create_connection("wss://example.com/chat")\nws.send("hello")\nws.close()\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         for edits in planned(context).get(node, ()):

@@ -7,9 +7,10 @@ from functools import partial
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.lifetimes import is_used_behind
 from codemods.facts.sessions import Endings, Session, Sessions
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_as, entered_too
 from codemods.rewrites.shutdown.sender_task import (
@@ -20,48 +21,10 @@ from codemods.rewrites.shutdown.sender_task import (
     tasks_at,
     without_ends,
 )
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import session_tasks, swallowed_interrupt
 from codemods.syntax.edits import Change, Edit, Replace
 from codemods.syntax.tree import SourceModule
-
-_PROGRAM = """\
-import asyncio{imports}
-
-import websockets
-{helpers}
-
-async def send(ws, chunks):
-    async for chunk in chunks:
-        await ws.send(chunk)
-
-
-async def main(chunks):
-    async with websockets.connect("{url}") as ws{entered}:
-        sender = asyncio.create_task(send(ws, chunks))
-        try:
-            {loop}
-                print({message})
-        finally:
-            sender.cancel()
-"""
-_V2 = "wss://api.assemblyai.com/v2/realtime/ws"
-_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
-
-
-def _example(loop: str, message: str, name: str, entered: str, new_loop: str, new_message: str) -> Example:
-    end, helper = (helpers.source(part, Transport.WEBSOCKETS) for part in (helpers.END, name))
-    return Example(
-        _PROGRAM.format(imports="", helpers="", url=_V2, entered="", loop=loop, message=message),
-        _PROGRAM.format(
-            imports="\nimport contextlib\nimport logging",
-            helpers=f"\n\n{end}\n\n{helper}",
-            url=_V3,
-            entered=f", {name}(ws) as {entered}",
-            loop=new_loop,
-            message=new_message,
-        ),
-    )
 
 
 class SessionMessages(Rule):
@@ -69,28 +32,13 @@ class SessionMessages(Rule):
 
     code = "V3M517"
     summary = "a loop beside a task that sends receives the last transcripts, and the session ends with either"
+    source = v.BILLING
     why = (
         "Ctrl+C cancels the loop, so that what was said last is lost. When the task fails or has no more to send, the "
         "loop goes on for ever: v2 closed such a session after a minute, v3 bills it for up to three hours."
     )
     nodes = (cst.For, cst.Call, cst.Module)
     order = 60
-    examples = (
-        _example(
-            "async for message in ws:",
-            "message",
-            helpers.MESSAGES,
-            "messages",
-            "async for message in messages(sender):",
-            "message",
-        ),
-        _example("while True:", "await ws.recv()", helpers.RECEIVE, "receive", "while True:", "await receive(sender)"),
-    )
-    untouched = (
-        _PROGRAM.format(
-            imports="", helpers="", url=_V3, entered="", loop="async for message in ws:", message="message"
-        ),
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Module):

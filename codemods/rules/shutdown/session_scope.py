@@ -6,45 +6,15 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.sessions import Endings, Session, Sessions
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_as, entered_too
 from codemods.rewrites.shutdown.sender_task import is_repeated, role, started
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import session_messages, session_tasks
 from codemods.syntax.edits import Change, Edit, InsertBefore, Remove, Unused
-
-_BEFORE = """\
-import asyncio
-
-import websockets
-
-
-async def main(chunks):
-    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws") as ws:
-        async for chunk in chunks:
-            await ws.send(chunk)
-            print(await ws.recv())
-"""
-_AFTER = f"""\
-import asyncio
-import contextlib
-
-import websockets
-
-
-{helpers.source(helpers.END, Transport.WEBSOCKETS)}
-
-{helpers.source(helpers.ENDING, Transport.WEBSOCKETS)}
-
-async def main(chunks):
-    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws\
-?speech_model=universal-streaming-english&format_turns=true") as ws, ending_session(ws):
-        async for chunk in chunks:
-            await ws.send(chunk)
-            print(await ws.recv())
-"""
 
 
 class SessionScope(Rule):
@@ -52,14 +22,10 @@ class SessionScope(Rule):
 
     code = "V3M502"
     summary = "the session is terminated at the end of the block that opened it"
+    source = v.BILLING
     why = "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours."
     nodes = (cst.With, cst.Module)
     order = 60
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = (
-        "import websockets\n\n\nasync def main(chunk):\n"
-        '    async with websockets.connect("wss://example.com/chat") as ws:\n        await ws.send(chunk)\n',
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Module):

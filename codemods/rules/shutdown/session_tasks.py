@@ -7,64 +7,18 @@ from functools import partial
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.lifetimes import is_done_with
 from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_pair import Pair, in_group, second_await, waited_for
 from codemods.rewrites.shutdown.sender_task import can_be_stopped, without_ends
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import swallowed_interrupt
 from codemods.syntax.edits import Change, Edit, Remove, Replace
 from codemods.syntax.tree import SourceModule
 
-_BEFORE = """\
-import asyncio
-
-import websockets
-
-URL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"
-
-
-async def main(chunks):
-    async with websockets.connect(URL) as ws:
-
-        async def send():
-            async for chunk in chunks:
-                await ws.send(chunk)
-
-        async def receive():
-            async for message in ws:
-                print(message)
-
-        await asyncio.gather(send(), receive())
-"""
-_AFTER = f"""\
-import asyncio
-
-import websockets
-
-
-{helpers.source(helpers.END, Transport.WEBSOCKETS)}
-
-{helpers.source(helpers.RUN, Transport.WEBSOCKETS)}
-
-URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
-
-
-async def main(chunks):
-    async with websockets.connect(URL) as ws:
-
-        async def send():
-            async for chunk in chunks:
-                await ws.send(chunk)
-
-        async def receive():
-            async for message in ws:
-                print(message)
-
-        await run_session(ws, send(), receive())
-"""
 _BOTH = (
     "when one of the two fails or is done, this waits for the other for ever (v2 closed idle sessions): "
     "wait with return_when=asyncio.FIRST_COMPLETED, then end the session"
@@ -77,18 +31,13 @@ class SessionTasks(Rule):
 
     code = "V3M501"
     summary = "the session is terminated when sending and receiving side by side come to an end"
+    source = v.BILLING
     why = (
         "`gather` waits for both: when one fails or Ctrl+C cancels them, the session stays open on the server, where "
         "it is billed for up to three hours, and the last transcripts are lost."
     )
     nodes = (cst.Await, cst.With, cst.Module)
     order = 60
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = (
-        "import asyncio\n\nimport websockets\n\n\nasync def main(first, second):\n"
-        '    async with websockets.connect("wss://example.com/chat") as ws:\n'
-        "        await asyncio.gather(first(ws), second(ws))\n",
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Module):

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.concurrency import on_main_thread
 from codemods.facts.sessions import Endings, Session, Sessions
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.syntax.build import indented, replace_with
 from codemods.syntax.edits import AddHelper, AddImport, Change, Edit, InsertAfter, Replace
 from codemods.syntax.tree import SourceModule
@@ -64,52 +65,6 @@ def session_messages(ws, stop_event):
     if interrupt:
         raise interrupt
 '''
-_PROGRAM = """\
-{imports}import json
-{more}import threading
-
-from websockets.sync.client import connect
-{helper}
-URL = "{url}"
-{event}
-
-def send(ws, microphone):
-    while {test}:
-        ws.send(microphone.read(3200))
-    ws.send(json.dumps({end}))
-
-
-def main(microphone):
-    with connect(URL) as ws{entered}:
-        threading.Thread(target=send, args=(ws, microphone)).start()
-        for message in {messages}:
-            print(message)
-
-
-main(MICROPHONE)
-"""
-_BEFORE = _PROGRAM.format(
-    imports="",
-    more="",
-    helper="",
-    url="wss://api.assemblyai.com/v2/realtime/ws",
-    event="",
-    test="True",
-    end='{"terminate_session": True}',
-    entered="",
-    messages="ws",
-)
-_AFTER = _PROGRAM.format(
-    imports="import contextlib\n",
-    more="import queue\n",
-    helper=f"\n\n{_HELPER}\n",
-    url="wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true",
-    event="stop_event = threading.Event()\n",
-    test="not stop_event.is_set()",
-    end='{"type": "Terminate"}',
-    entered=", session_messages(ws, stop_event) as messages",
-    messages="messages()",
-)
 
 
 class SessionThread(Rule):
@@ -117,14 +72,13 @@ class SessionThread(Rule):
 
     code = "V3M520"
     summary = "Ctrl+C lets the thread that sends audio end the session"
+    source = v.BILLING
     why = (
         "Ctrl+C leaves the `with` block, which closes the socket while the other thread still sends: the session goes "
         "on being billed, the last transcripts are lost, and that thread fails."
     )
     nodes = (cst.With, cst.Call)
     order = 60
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = (_AFTER, _BEFORE.replace("wss://api.assemblyai.com/v2/realtime/ws", "wss://example.com/chat"))
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         endings = planned(context)

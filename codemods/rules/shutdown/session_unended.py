@@ -10,7 +10,7 @@ from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.interpreter.values import NOTHING, Json, Obj, texts
 from codemods.model import Safety
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import session_close
 from codemods.syntax.edits import Change
 from codemods.syntax.tree import SourceModule
@@ -26,15 +26,6 @@ _UNSEEN = (
 _SKIPPED = (
     "an error (or Ctrl+C) on the way here leaves the session open, billed for up to 3 hours: end it in a `finally`"
 )
-_PROGRAM = """\
-import websocket
-
-{todo}ws = websocket.create_connection("{url}")
-
-
-def feed(chunk):
-    ws.send_binary(chunk)
-"""
 
 
 class SessionUnended(Rule):
@@ -42,20 +33,11 @@ class SessionUnended(Rule):
 
     code = "V3M510"
     summary = "a session is never terminated"
+    source = v.BILLING
     why = "An unterminated v3 session stays open, and is billed, for up to three hours."
     safety = Safety.MANUAL
     nodes = (cst.Call,)
     order = 90
-    examples = (
-        Example(
-            _PROGRAM.format(todo="", url="wss://api.assemblyai.com/v2/realtime/ws"),
-            _PROGRAM.format(
-                todo=f"# TODO(v3-migrate): V3M510 {_MESSAGE.format(stop='')}\n",
-                url="wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true",
-            ),
-        ),
-    )
-    untouched = (_PROGRAM.format(todo="", url="wss://streaming.assemblyai.com/v3/ws?speech_model=u3-rt-pro"),)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

@@ -7,34 +7,11 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.facts.sessions import Session, Sessions, functions, own_nodes
-from codemods.rule import Context, Example, Rule
+from codemods.model import Source
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 from codemods.syntax.tree import SourceModule
 
-_PROGRAM = """\
-import asyncio
-
-import websockets
-
-
-async def main():
-    async with websockets.connect("{url}") as ws:
-        try:
-            await ws.send(microphone.read(3200))
-            print(await ws.recv())
-        finally:
-            await ws.send('{end}')
-
-
-while True:
-    try:
-        asyncio.run(main())
-    except{kind}:
-        print("connecting again")
-"""
-_V2 = "wss://api.assemblyai.com/v2/realtime/ws"
-_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
-_END_V2, _END_V3 = '{"terminate_session": true}', '{"type": "Terminate"}'
 _LAST = (cst.Raise, cst.Return, cst.Break)
 _TOLD_APART = ("KeyboardInterrupt", "SystemExit", "CancelledError", "exc_info")
 
@@ -44,23 +21,13 @@ class SwallowedInterrupt(Rule):
 
     code = "V3M513"
     summary = "loops that go on after every error no longer swallow Ctrl+C"
+    source = Source("https://docs.python.org/3/library/exceptions.html#KeyboardInterrupt", read="2026-11-29")
     why = (
         "A bare `except` catches Ctrl+C and the cancellation of a task as well, so that neither the program nor its "
         "session comes to an end."
     )
     nodes = (cst.ExceptHandler,)
     order = 55
-    examples = tuple(
-        Example(
-            _PROGRAM.format(url=_V2, kind=kind, end=_END_V2),
-            _PROGRAM.format(url=_V3, kind=" Exception", end=_END_V3),
-        )
-        for kind in ("", " BaseException")
-    )
-    untouched = (
-        _PROGRAM.format(url="wss://example.com/chat", kind="", end="bye"),
-        _PROGRAM.format(url=_V3, kind=" Exception", end=_END_V3),
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

@@ -6,70 +6,16 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions, own_nodes
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown.sender_thread import SenderThread, frees_device, is_true
 from codemods.rewrites.shutdown.thread_block import stopped_in_block
 from codemods.rewrites.shutdown.thread_callbacks import stopped_by_who_ends
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import app_thread, session_close
 from codemods.syntax.edits import AddImport, Change, Edit, InsertBefore
 from codemods.syntax.tree import SourceModule, Statement
-
-_PROGRAM = """\
-import json
-import threading
-
-import pyaudio
-import websocket
-
-audio = pyaudio.PyAudio()
-stream = audio.open(format=pyaudio.paInt16, channels=1, rate=16000, input=True)
-stopping = threading.Event()
-{kept}
-
-def on_open(ws):
-{body}
-
-def on_close(ws, code, reason):
-    stopping.set()
-{wait}    stream.close()
-    audio.terminate()
-
-
-app = websocket.WebSocketApp("{url}", on_open=on_open, on_close=on_close)
-{limit}connection = threading.Thread(target=app.run_forever)
-connection.start()
-input()
-app.send(json.dumps({end}))
-connection.join()
-"""
-_CAPTURE = """\
-    def capture():
-        while not stopping.is_set():
-            ws.send(stream.read(3200), websocket.ABNF.OPCODE_BINARY)
-
-"""
-_V3 = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
-_BEFORE = _PROGRAM.format(
-    kept="",
-    body=_CAPTURE + "    threading.Thread(target=capture).start()\n",
-    wait="",
-    limit="",
-    url="wss://api.assemblyai.com/v2/realtime/ws",
-    end='{"terminate_session": True}',
-)
-_AFTER = _PROGRAM.format(
-    kept="audio_thread = None\n",
-    body="    global audio_thread\n    websocket.setdefaulttimeout(None)\n"
-    "    ws.sock.settimeout(None)  # connected: it may be silent for longer\n"
-    + _CAPTURE
-    + "    audio_thread = threading.Thread(target=capture)\n    audio_thread.start()\n",
-    wait="    if audio_thread is not None:\n        audio_thread.join(timeout=1)\n",
-    limit="websocket.setdefaulttimeout(4)  # to connect: nothing can stop the attempt in its thread\n",
-    url=_V3,
-    end='{"type": "Terminate"}',
-)
 
 
 class ThreadJoin(Rule):
@@ -77,11 +23,10 @@ class ThreadJoin(Rule):
 
     code = "V3M511"
     summary = "the audio thread is waited for before the sound device is freed"
+    source = v.MIGRATION
     why = "A stream that is closed while another thread reads from it crashes PortAudio, at worst the whole process."
     nodes = (cst.Call,)
     order = 80
-    examples = (Example(_BEFORE, _AFTER),)
-    untouched = (_AFTER,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

@@ -8,31 +8,14 @@ import libcst as cst
 
 from codemods.facts import dict_entries, tokens
 from codemods.facts.sessions import Sessions, external_names
-from codemods.rule import Context, Example, Rule
+from codemods.model import Source
+from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
 #: Seconds. A token comes within one; two addresses of the service, tried in turn, still stay within ten.
 _LIMIT = "5"
 #: Where `timeout` stands when it is not named; what these libraries wait without one is for ever.
 _UNLIMITED = {"requests": None, "urllib": 2}
-_PROGRAM = """\
-import asyncio
-
-import requests
-import websockets
-
-
-def token():
-    return requests.{ask}).json()["token"]
-
-
-async def main():
-    async with websockets.connect(f"wss://{socket}") as ws:
-        print(await ws.recv())
-
-
-asyncio.run(main())
-"""
 
 
 class TokenTimeout(Rule):
@@ -40,32 +23,13 @@ class TokenTimeout(Rule):
 
     code = "V3M518"
     summary = "a token request inside a coroutine has a time limit"
+    source = Source("https://requests.readthedocs.io/en/latest/user/quickstart/#timeouts", read="2026-11-29")
     why = (
         "`requests` and `urllib` wait for ever without `timeout`. In a coroutine nothing else can run meanwhile, not "
         "even the cancellation by Ctrl+C: a service that does not answer means that the program has to be killed."
     )
     nodes = (cst.Call,)
     order = 60
-    examples = (
-        Example(
-            _PROGRAM.format(
-                ask='post("https://api.assemblyai.com/v2/realtime/token", json={"expires_in": 600}',
-                socket="api.assemblyai.com/v2/realtime/ws?token={token()}",
-            ),
-            _PROGRAM.format(
-                ask='get("https://streaming.assemblyai.com/v3/token", '
-                'params={"expires_in_seconds": 600, "max_session_duration_seconds": 600}, timeout=5',
-                socket="streaming.assemblyai.com/v3/ws?token={token()}"
-                "&speech_model=universal-streaming-english&format_turns=true",
-            ),
-        ),
-    )
-    untouched = (
-        _PROGRAM.format(
-            ask='get("https://streaming.assemblyai.com/v3/token", params={"expires_in_seconds": 600}',
-            socket="streaming.assemblyai.com/v3/ws?token={token()}&speech_model=u3-rt-pro",
-        ),
-    )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if node not in context.program.memo(TokenTimeout, lambda: frozenset(_unlimited(context))):

@@ -6,54 +6,17 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions
 from codemods.interpreter.values import Obj
 from codemods.model import Safety
 from codemods.rewrites.shutdown.thread_block import catches_interrupt, reaches
-from codemods.rule import Context, Example, Rule
+from codemods.rule import Context, Rule
 from codemods.rules.shutdown import session_close
 from codemods.syntax.edits import Change
 
 _MESSAGE = (
     "what was said last is put into a queue that nobody reads after Ctrl+C: take it from there once the session is over"
-)
-_PROGRAM = """\
-import json
-import queue
-import threading
-
-import websocket
-
-ws = websocket.create_connection("{url}")
-sentences = queue.Queue()
-
-
-def read():
-    while True:
-        sentences.put(ws.recv())
-
-
-def feed(chunk):
-    ws.send_binary(chunk)
-
-
-def hang_up():
-    ws.send(json.dumps({end}))
-    reader.join(5)
-
-
-reader = threading.Thread(target=read)
-reader.start()
-{todo}try:
-    while True:
-        print(sentences.get())
-except KeyboardInterrupt:
-    hang_up()
-"""
-_AFTER = _PROGRAM.format(
-    url="wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true",
-    end='{"type": "Terminate"}',
-    todo=f"# TODO(v3-migrate): V3M523 {_MESSAGE}\n",
 )
 
 
@@ -62,19 +25,13 @@ class Unshown(Rule):
 
     code = "V3M523"
     summary = "what arrives after Ctrl+C is shown"
+    source = v.MESSAGES
     why = (
         "The service sends what was said last after `Terminate`; in a queue whose reader Ctrl+C has ended, it is lost."
     )
     safety = Safety.MANUAL
     nodes = (cst.ExceptHandler,)
     order = 90
-    examples = (
-        Example(
-            _PROGRAM.format(url="wss://api.assemblyai.com/v2/realtime/ws", end='{"terminate_session": True}', todo=""),
-            _AFTER,
-        ),
-    )
-    untouched = (_AFTER,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         handler = cst.ensure_type(node, cst.ExceptHandler)

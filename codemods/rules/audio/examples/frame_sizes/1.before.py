@@ -1,0 +1,6 @@
+import websocket
+
+ws = websocket.create_connection("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000")
+with open("speech.raw", "rb") as file:
+    while chunk := file.read(1024):
+        ws.send_binary(chunk)

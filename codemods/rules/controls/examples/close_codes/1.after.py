@@ -1,0 +1,14 @@
+import websockets
+
+
+async def main():
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true") as ws:
+        try:
+            await ws.recv()
+        except websockets.exceptions.ConnectionClosedError as e:
+            assert e.code == 3008
+            if e.code in (1008,):
+                raise
+            # TODO(v3-migrate): V3M402 a range of v2 close codes: v3 closes with 1008 and 3005 to 3009
+            if e.code >= 4000:
+                print(e)

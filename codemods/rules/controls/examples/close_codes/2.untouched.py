@@ -1,0 +1,2 @@
+def check(response):
+    return response.code == 4008

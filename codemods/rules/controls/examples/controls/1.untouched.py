@@ -1,0 +1,5 @@
+import json
+
+
+def stop(browser):
+    browser.send(json.dumps({"terminate_session": True}))

@@ -1,0 +1,1 @@
+settings = {"terminate_session": True, "color": "red"}

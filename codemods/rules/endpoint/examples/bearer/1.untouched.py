@@ -1,0 +1,4 @@
+import requests, websocket
+
+requests.get("https://api.example.com", headers={"Authorization": f"Bearer {KEY}"})
+ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true", header={"Authorization": KEY})

@@ -1,0 +1,8 @@
+import websockets
+
+URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
+
+
+async def main():
+    async with websockets.connect(URL) as ws:
+        print(await ws.recv())

@@ -1,0 +1,5 @@
+import websocket
+
+RATE = 8000
+URL = f"wss://streaming.assemblyai.com/v3/ws?sample_rate={RATE}&speech_model=universal-streaming-english&format_turns=true"
+ws = websocket.create_connection(URL)

@@ -1,0 +1,5 @@
+TABLE = {"FinalTranscript": 1}
+
+
+def look(event):
+    return TABLE[event["kind"]]

@@ -1,0 +1,13 @@
+import json
+import websocket
+
+
+def on_message(ws, raw):
+    data = json.loads(raw)
+    if data["type"] == "Turn" and not data["end_of_turn"]:
+        # TODO(v3-migrate): V3M321 v3 sends no empty partial while nobody speaks: act on end_of_turn instead
+        if not data["transcript"]:
+            answer()
+
+
+websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)

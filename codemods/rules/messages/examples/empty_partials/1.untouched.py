@@ -1,0 +1,2 @@
+if not {"text": ""}["text"]:
+    print("quiet")

@@ -1,0 +1,5 @@
+from datetime import datetime
+
+
+def read(order):
+    return datetime.fromisoformat(order["expires_at"])

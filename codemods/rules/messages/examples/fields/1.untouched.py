@@ -1,0 +1,2 @@
+state = {"text": "", "session_id": 1}
+print(state["text"], state.get("session_id"))

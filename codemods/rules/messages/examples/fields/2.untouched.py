@@ -1,0 +1,5 @@
+import json
+
+
+def handle(data):
+    return json.loads(data)['text']

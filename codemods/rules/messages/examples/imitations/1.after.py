@@ -1,0 +1,18 @@
+import json
+import websocket
+
+
+def is_final(message):
+    return message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"]
+
+
+def on_message(ws, raw):
+    print(is_final(json.loads(raw)))
+
+
+def test_final():
+    # TODO(v3-migrate): V3M326 imitates a v2 message; v3 sends {"type": "Turn", "transcript": ..., "words": [...], "end_of_turn": True, "turn_is_formatted": True}
+    on_message(None, '{"message_type": "FinalTranscript", "text": "yes"}')
+
+
+websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)

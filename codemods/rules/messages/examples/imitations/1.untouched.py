@@ -1,0 +1,2 @@
+def test_note():
+    assert {"message_type": "FinalTranscript"}["message_type"]

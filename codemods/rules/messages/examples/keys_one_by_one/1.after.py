@@ -1,0 +1,12 @@
+import json
+import websocket
+
+
+def on_message(ws, raw):
+    for key, value in json.loads(raw).items():
+        # TODO(v3-migrate): V3M327 looks for a v2 key among those of a message: text is transcript
+        if key == "text":
+            print(value)
+
+
+websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)

@@ -1,0 +1,24 @@
+import json
+import websocket
+
+
+def turn_kind(message):
+    """Return a message's type; turns are told apart as "PartialTurn" and "FinalTurn"."""
+    kind = message.get("type")
+    if kind != "Turn":
+        return kind
+    final = message["end_of_turn"] and message["turn_is_formatted"]
+    return "FinalTurn" if final else "PartialTurn"
+
+
+def show(kind, text):
+    if kind == "FinalTurn":
+        print(text)
+
+
+def on_message(ws, raw):
+    data = json.loads(raw)
+    show(turn_kind(data), data.get("transcript"))
+
+
+ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)

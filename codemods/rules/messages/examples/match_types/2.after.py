@@ -1,0 +1,14 @@
+import json
+import websocket
+
+
+def on_message(ws, raw):
+    data = json.loads(raw)
+    match data:
+        case {"type": "Turn", "end_of_turn": True, "turn_is_formatted": True, "transcript": text}:
+            print(text)
+        case {"type": "Begin"}:
+            print('hello')
+
+
+websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)

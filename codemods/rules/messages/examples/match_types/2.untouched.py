@@ -1,0 +1,4 @@
+def handle(event):
+    match event["kind"]:
+        case "FinalTranscript":
+            print(event)

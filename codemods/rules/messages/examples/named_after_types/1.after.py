@@ -1,0 +1,12 @@
+import json
+import websocket
+
+
+class Handler:
+    def on_message(self, ws, raw):
+        data = json.loads(raw)
+        # TODO(v3-migrate): V3M324 a name is made from the message type: v3 types are Begin, Turn, Termination
+        getattr(self, "on_" + data["type"])(data)
+
+
+websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true", on_message=Handler().on_message)

@@ -1,0 +1,28 @@
+import json
+import websocket
+
+
+def turn_kind(message):
+    """Return a message's type; turns are told apart as "PartialTurn" and "FinalTurn"."""
+    kind = message.get("type")
+    if kind != "Turn":
+        return kind
+    final = message["end_of_turn"] and message["turn_is_formatted"]
+    return "FinalTurn" if final else "PartialTurn"
+
+
+def final(message):
+    print(message.get("transcript", ""))
+
+
+HANDLERS = {"FinalTurn": final}
+
+
+def on_message(ws, raw):
+    message = json.loads(raw)
+    handler = HANDLERS.get(turn_kind(message))
+    if handler:
+        handler(message)
+
+
+websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)

@@ -1,0 +1,5 @@
+HANDLERS = {"FinalTranscript": print}
+
+
+def handle(event):
+    HANDLERS[event["kind"]](event)

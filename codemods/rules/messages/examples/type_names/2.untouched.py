@@ -1,0 +1,8 @@
+from enum import Enum
+
+
+class Kind(Enum):
+    FINAL = "FinalTranscript"
+
+
+print(Kind.FINAL)

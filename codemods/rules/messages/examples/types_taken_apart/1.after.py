@@ -1,0 +1,12 @@
+import json
+import websocket
+
+
+def on_message(ws, raw):
+    data = json.loads(raw)
+    # TODO(v3-migrate): V3M325 looks at part of a message type: v3's are Begin, Turn and Termination
+    if data["type"].startswith("Final"):
+        print(data.get("transcript", ""))
+
+
+websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)

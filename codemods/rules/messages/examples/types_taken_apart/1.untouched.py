@@ -1,0 +1,2 @@
+def wanted(order):
+    return order["message_type"].startswith("Final")

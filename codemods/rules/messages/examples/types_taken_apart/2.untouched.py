@@ -1,0 +1,2 @@
+def wanted(order, settings):
+    return order["message_type"] == settings.FINAL

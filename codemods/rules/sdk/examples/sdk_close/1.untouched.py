@@ -1,0 +1,2 @@
+stream = open('a.raw')
+stream.close()

@@ -1,0 +1,4 @@
+import requests
+
+if requests.get('https://example.com').status_code == 4008:
+    pass

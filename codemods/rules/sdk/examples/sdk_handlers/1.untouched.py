@@ -1,0 +1,2 @@
+def on_data(transcript):
+    print(transcript.text)

@@ -1,0 +1,5 @@
+from assemblyai import AudioEncoding, RealtimeError, Transcriber
+
+
+def refuse(kind=AudioEncoding.pcm_mulaw) -> RealtimeError:
+    return RealtimeError(kind, Transcriber)

@@ -1,0 +1,3 @@
+from RealtimeSTT import RealtimeTranscriber
+
+RealtimeTranscriber().start()

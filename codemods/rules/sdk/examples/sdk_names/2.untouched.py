@@ -1,0 +1,1 @@
+from assemblyai.streaming.v3 import RealTimeTranscriber

@@ -1,0 +1,5 @@
+from RealtimeSTT import RealtimeTranscriber
+
+
+class Mine(RealtimeTranscriber):
+    pass

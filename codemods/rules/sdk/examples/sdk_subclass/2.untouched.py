@@ -1,0 +1,5 @@
+import assemblyai as aai
+
+
+class Mine(aai.Transcriber):
+    pass

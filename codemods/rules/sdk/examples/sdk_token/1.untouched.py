@@ -1,0 +1,5 @@
+class Vault:
+    pass
+
+
+Vault.create_temporary_token(expires_in=3600)

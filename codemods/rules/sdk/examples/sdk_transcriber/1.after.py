@@ -1,0 +1,36 @@
+import assemblyai as aai
+from assemblyai.streaming.v3 import (
+    StreamingClient,
+    StreamingClientOptions,
+    StreamingEvents,
+    StreamingParameters,
+    TurnEvent,
+)
+
+
+def turn_text(turn: TurnEvent) -> str:
+    """Return all words heard so far: `transcript` leaves out those that may still change."""
+    return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
+
+
+def on_data(client, transcript):
+    print(turn_text(transcript))
+
+
+def on_error(client, error):
+    print(error)
+
+
+transcriber = StreamingClient(
+    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
+)
+transcriber.on(StreamingEvents.Turn, on_data)
+transcriber.on(StreamingEvents.Error, on_error)
+transcriber.connect(
+    StreamingParameters(
+        sample_rate=16_000,
+        speech_model="universal-streaming-english",
+        format_turns=True,
+    )
+)
+transcriber.disconnect(terminate=True)

@@ -1,0 +1,5 @@
+class RealtimeTranscriber:
+    pass
+
+
+transcriber = RealtimeTranscriber()

@@ -1,0 +1,4 @@
+import assemblyai as aai
+
+transcriber = aai.Transcriber()
+print(transcriber.transcribe("a.wav").text)

@@ -1,0 +1,5 @@
+class Note:
+    text = ''
+
+
+print(Note().text)

@@ -1,0 +1,15 @@
+import asyncio
+
+import websockets
+
+
+async def main(chunk):
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true") as ws:
+        try:
+            await ws.send(chunk)
+            print(await ws.recv())
+        finally:
+            await ws.send('{"type": "Terminate"}')
+
+
+asyncio.get_event_loop().run_until_complete(main(b''))

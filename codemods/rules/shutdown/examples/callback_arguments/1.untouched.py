@@ -1,0 +1,8 @@
+import websocket
+
+
+def on_close(ws, code, reason):
+    print("closed")
+
+
+ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true", on_close=on_close)

@@ -1,0 +1,3 @@
+import websockets
+
+ws = websockets.connect("wss://example.com/ws", extra_headers={"authorization": K})

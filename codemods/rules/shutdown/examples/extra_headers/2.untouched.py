@@ -1,0 +1,3 @@
+from websockets.sync.client import connect
+
+ws = connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true", additional_headers={"Authorization": KEY})

@@ -1,0 +1,14 @@
+import json
+
+import websocket
+
+
+def on_message(ws, message):
+    try:
+        event = json.loads(message)
+        show(event)
+    except Exception as error:
+        print(f"cannot show this: {error}")
+
+
+ws = websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws", on_message=on_message)

@@ -1,0 +1,29 @@
+import websocket
+import time
+
+
+def end_session(ws):
+    """Tell the service that no more audio comes, and let it send the last transcripts and close."""
+    try:
+        ws.send('{"type": "Terminate"}')
+        for _ in range(50):
+            if not ws.keep_running:
+                break
+            time.sleep(0.1)
+    except Exception:
+        pass  # the connection is gone already
+
+
+class Captions:
+    def __init__(self):
+        self.ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true", on_message=self.on_message)
+
+    def on_message(self, ws, message):
+        print(message)
+
+    def feed(self, chunk):
+        self.ws.send(chunk, websocket.ABNF.OPCODE_BINARY)
+
+    def stop(self):
+        end_session(self.ws)
+        self.ws.close()

@@ -1,0 +1,32 @@
+import asyncio
+
+import websockets
+
+
+async def end_session(ws):
+    """Tell the service that no more audio comes, and let it send the last transcripts and close."""
+    try:
+        await ws.send('{"type": "Terminate"}')
+        await asyncio.wait_for(ws.wait_closed(), timeout=5)
+    except Exception:
+        pass  # the connection is gone already, or the service does not answer
+
+
+URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+
+
+class Captions:
+    async def start(self):
+        self.ws = await websockets.connect(URL)
+        self.reader = asyncio.create_task(self.read())
+
+    async def read(self):
+        async for message in self.ws:
+            print(message)
+
+    async def feed(self, chunk):
+        await self.ws.send(chunk)
+
+    async def stop(self):
+        await end_session(self.ws)
+        await self.ws.close()

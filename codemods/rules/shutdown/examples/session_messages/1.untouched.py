@@ -1,0 +1,18 @@
+import asyncio
+
+import websockets
+
+
+async def send(ws, chunks):
+    async for chunk in chunks:
+        await ws.send(chunk)
+
+
+async def main(chunks):
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true") as ws:
+        sender = asyncio.create_task(send(ws, chunks))
+        try:
+            async for message in ws:
+                print(message)
+        finally:
+            sender.cancel()

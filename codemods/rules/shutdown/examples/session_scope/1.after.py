@@ -1,0 +1,29 @@
+import asyncio
+import contextlib
+
+import websockets
+
+
+async def end_session(ws):
+    """Tell the service that no more audio comes, and let it send the last transcripts and close."""
+    try:
+        await ws.send('{"type": "Terminate"}')
+        await asyncio.wait_for(ws.wait_closed(), timeout=5)
+    except Exception:
+        pass  # the connection is gone already, or the service does not answer
+
+
+@contextlib.asynccontextmanager
+async def ending_session(ws):
+    """End the session on the way out, whatever the way."""
+    try:
+        yield
+    finally:
+        await end_session(ws)
+
+
+async def main(chunks):
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true") as ws, ending_session(ws):
+        async for chunk in chunks:
+            await ws.send(chunk)
+            print(await ws.recv())

@@ -1,0 +1,16 @@
+import asyncio
+
+import requests
+import websockets
+
+
+def token():
+    return requests.get("https://streaming.assemblyai.com/v3/token", params={"expires_in_seconds": 600}).json()["token"]
+
+
+async def main():
+    async with websockets.connect(f"wss://streaming.assemblyai.com/v3/ws?token={token()}&speech_model=u3-rt-pro") as ws:
+        print(await ws.recv())
+
+
+asyncio.run(main())
