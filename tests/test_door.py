@@ -57,10 +57,8 @@ def test_a_project_that_has_our_names(project: Path, command: list[str], path: s
 
 
 def test_smoke_in_a_project_that_has_our_names(project: Path) -> None:
-    program = (
-        "from importlib.util import find_spec as f\nraise ValueError(f('v3_migrate'), f('runtime').origin[-19:])\n"
-    )
-    put(project, {"live.py": program})
+    look = "raise ValueError(find_spec('v3_migrate'), find_spec('runtime').origin[-19:])\n"
+    put(project, {"live.py": f"from importlib.util import find_spec\n\n{look}"})
     smoke = ran(project, SCRIPT, os.pathsep.join([".", str(ROOT)]), "smoke", "--variant", "F1", "--", "live.py")
     # The program has its own packages in its reach, and nothing of ours.
     assert "ValueError: (None, 'runtime/__init__.py')" in smoke.stdout

@@ -100,10 +100,13 @@ def test_a_wheel_works_where_nothing_else_is(wheel: Path, tmp_path: Path) -> Non
     pip = [sys.executable, "-m", "pip", "--python", str(tmp_path / "venv" / "bin" / "python"), "install", "--quiet"]
     subprocess.run([*pip, "--disable-pip-version-check", str(wheel)], check=True, stdin=subprocess.DEVNULL)
     program = tmp_path / "venv" / "bin" / "v3-migrate"
+    for name in ("migrator", "codemods", "runtime"):  # names that a project may have, too
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit('a module of the project was run')\n")
     (tmp_path / "bot.py").write_text('URL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"\n')
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+        environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": "."}
         return subprocess.run(
             [program, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
