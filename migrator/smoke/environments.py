@@ -89,7 +89,7 @@ def _wanted(folder: Path) -> dict[str, str]:
     """Return what the sources ask of packages, by what they use of them."""
     found: dict[str, set[str]] = {}
     for path in python_files(folder):
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
         for pattern, package, specifier in _USES:
             if package in text and pattern.search(text):
                 found.setdefault(package, set()).add(specifier)
