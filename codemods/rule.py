@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.model import Options, Safety, Source
+from codemods.model import HARDENING, Options, Safety, Source
 from codemods.syntax.edits import AddHelper, AddImport, Change, Edit
 from codemods.syntax.tree import SourceModule
 
@@ -47,6 +47,11 @@ class RuleDoc:
     examples: Sequence[Example]
     untouched: Sequence[str]
     instead: Sequence[str]
+
+    @property
+    def hardening(self) -> bool:
+        """Whether the rule takes part only on request."""
+        return self.code in HARDENING
 
 
 class Context:

@@ -106,6 +106,7 @@ def _settings(parsed: argparse.Namespace) -> Settings:
             ignore=_split(parsed.ignore),
             exclude=exclude,
             unsafe=True if parsed.unsafe else None,
+            harden=True if parsed.harden else None,
             todo=False if parsed.no_todo else None,
             speech_model=parsed.speech_model,
             region=parsed.region,
@@ -172,6 +173,7 @@ def parser() -> argparse.ArgumentParser:
     add("--select", action="append", metavar="CODE,...", help="only rules whose code starts with one of these")
     add("--ignore", action="append", metavar="CODE,...", help="not the rules whose code starts with one of these")
     add("--unsafe", action="store_true", help="also apply rewrites that are likely, not proven")
+    add("--harden", action="store_true", help="also better habits that v3 does not ask for: time limits, ...")
     add("--no-todo", action="store_true", help="no TODO comments at places left for a person")
     add("--exclude", action="append", metavar="GLOB", help="leave out files and folders that match")
     add("--jobs", type=_positive, metavar="N", help="worker processes (default: one a core)")

@@ -85,6 +85,7 @@ class Configuration:
         return Options(
             **{name: word for name, word in words.items() if word is not None},
             unsafe=_first(chosen.unsafe, table.unsafe, False),
+            harden=_first(chosen.harden, table.harden, False),
             todo=_first(chosen.todo, table.todo, True),
             select=chosen.select or table.select,
             ignore=chosen.ignore or table.ignore,
@@ -182,6 +183,7 @@ class _Reader:
                 ignore=self._strings("ignore", self.table.pop("ignore", [])),
                 per_file_ignores=self._per_file(),
                 unsafe=self._value("unsafe", bool),
+                harden=self._value("harden", bool),
                 todo=self._value("todo", bool),
                 speech_model=self._value("speech-model", str),
                 region=self._value("region", str),
@@ -221,4 +223,4 @@ class _Reader:
         )
 
 
-_KEYS = ("exclude", "select", "ignore", "per-file-ignores", "unsafe", "todo", "speech-model", "region")
+_KEYS = ("exclude", "select", "ignore", "per-file-ignores", "unsafe", "harden", "todo", "speech-model", "region")

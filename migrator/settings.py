@@ -49,6 +49,7 @@ class Choices:
     exclude: Globs = field(default_factory=Globs)
     per_file_ignores: tuple[tuple[Globs, tuple[str, ...]], ...] = ()
     unsafe: bool | None = None
+    harden: bool | None = None
     todo: bool | None = None
     speech_model: str | None = None
     region: str | None = None
@@ -122,7 +123,12 @@ class Settings:
         listed = {"select": chosen.select, "ignore": chosen.ignore, "exclude": chosen.exclude.patterns}
         for name, values in listed.items():
             words += [word for value in values for word in (f"--{name}", value)]
-        said = {"--unsafe": chosen.unsafe, "--no-todo": chosen.todo is False, "--allow-dirty": self.allow_dirty}
+        said = {
+            "--unsafe": chosen.unsafe,
+            "--harden": chosen.harden,
+            "--no-todo": chosen.todo is False,
+            "--allow-dirty": self.allow_dirty,
+        }
         words += [name for name, value in said.items() if value]
         for name, value in {"--speech-model": chosen.speech_model, "--region": chosen.region}.items():
             words += [name, value] if value is not None else []

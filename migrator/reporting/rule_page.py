@@ -113,7 +113,9 @@ def page(rule: RuleDoc | OwnRule) -> str:
         parts += ["## Use instead", *(_fenced("python", code) for code in rule.instead)]
     if rule.untouched:
         parts += ["## Left as it is", *(_fenced("python", code) for code in rule.untouched)]
-    parts += ["## Safety", _wrapped(" ".join(filter(None, [_SAFETY[rule.safety.value], rule.safety_reason])))]
+    hardening = "Not a need of v3: part of a run with `--harden` only." if rule.hardening else ""
+    told = filter(None, [_SAFETY[rule.safety.value], rule.safety_reason, hardening])
+    parts += ["## Safety", _wrapped(" ".join(told))]
     parts += _silencing(rule.code)
     parts += ["## Source", f"<{rule.source.url}> (read {rule.source.read})"]
     return "\n\n".join(parts) + "\n"

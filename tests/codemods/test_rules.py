@@ -40,7 +40,9 @@ UNTOUCHED = [pytest.param(doc, code, id=f"{doc.code}-{i}") for doc in DOCS for i
 def test_example_becomes_what_it_says(rule: RuleDoc, example: Example) -> None:
     # how a session ends is a family of its own; the examples of others leave it out
     ignore = () if rule.code.startswith("V3M5") else ("V3M5",)
-    assert migrate(example.before, unsafe=rule.safety == "unsafe", ignore=ignore) == example.after
+    assert (
+        migrate(example.before, unsafe=rule.safety == "unsafe", harden=rule.hardening, ignore=ignore) == example.after
+    )
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
@@ -50,7 +52,7 @@ def test_second_run_changes_nothing(rule: RuleDoc, example: Example) -> None:
 
 @pytest.mark.parametrize(("rule", "code"), UNTOUCHED)
 def test_counterexample_stays(rule: RuleDoc, code: str) -> None:
-    plan = analyse({"app.py": code}, NoWorkspace(), Options())["app.py"]
+    plan = analyse({"app.py": code}, NoWorkspace(), Options(harden=rule.hardening))["app.py"]
     assert isinstance(plan, ModulePlan)
     assert [f for f in plan.findings if f.code == rule.code and f.fixed] == []
     assert plan.render() == code

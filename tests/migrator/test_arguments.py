@@ -38,7 +38,7 @@ def test_help_names_every_option_and_command(tool: Tool) -> None:
     options = set(re.findall(r"--[a-z][a-z-]+", ran.text))
     contract = (
         "--write --check --interactive --diff --format --output --statistics --exit-zero --select --ignore --unsafe "
-        "--no-todo --exclude --jobs --allow-dirty --speech-model --region --version --help"
+        "--harden --no-todo --exclude --jobs --allow-dirty --speech-model --region --version --help"
     )
     assert set(contract.split()) <= options
 
