@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from migrator.files import git
 from migrator.files.paths import shown
-from migrator.output import git
 
 SUFFIXES = (".py", ".pyi", ".pyw", ".ipynb")
 

@@ -6,11 +6,10 @@ git searches them, while the modules are being screened.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from migrator.output import git
+from migrator.files import git
 
 KINDS = (
     *("md", "mdx", "rst", "txt", "html", "htm", "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"),
@@ -42,7 +41,7 @@ class Mentions:
         return sorted(found)
 
 
-def _grep(folder: str) -> Iterator[tuple[str, str, subprocess.Popen[bytes]]]:
+def _grep(folder: str) -> Iterator[tuple[str, str, git.Process]]:
     """Yield the folder, how names in it begin for git, and the search; nothing if there is no git."""
     words = [argument for word in _WORDS for argument in ("-e", word)]
     top, below = git.top_of(folder), ""

@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 
 from migrator.analysis.outcome import Outcome
+from migrator.files.git import Base, GitError, by_base, real, uncommitted
 from migrator.files.paths import shown
 from migrator.output import diff
-from migrator.output.git import Base, GitError, by_base, real, uncommitted
 
 
 class WritingError(RuntimeError):

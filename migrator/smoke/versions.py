@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from migrator.output import git
+from migrator.files import git
 from migrator.run import migration
 from migrator.settings import Settings
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.output.git import GitError, committed
+from migrator.files.git import GitError, committed
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import V2, V3, git, put, repository
 

@@ -32,6 +32,8 @@ _ENVIRONMENT = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
 }
+Process = subprocess.Popen[bytes]
+
 PATIENCE = 300.0
 """Seconds for an answer. Only a file that never ends, such as a pipe called .gitignore, takes git longer."""
 
@@ -78,7 +80,7 @@ def top_of(folder: str) -> str | None:
     return here
 
 
-def start(top: str, *arguments: str, asks: bool = False) -> subprocess.Popen[bytes]:
+def start(top: str, *arguments: str, asks: bool = False) -> Process:
     """Start one of the commands that only read, at the top of a work tree.
 
     Args:
@@ -102,7 +104,7 @@ def start(top: str, *arguments: str, asks: bool = False) -> subprocess.Popen[byt
         raise GitError(f"git cannot be started: {error.strerror}") from None
 
 
-def answer(process: subprocess.Popen[bytes], given: bytes | None = None, fine: Sequence[int] = (0,)) -> bytes:
+def answer(process: Process, given: bytes | None = None, fine: Sequence[int] = (0,)) -> bytes:
     """Return what a command prints.
 
     Args:
