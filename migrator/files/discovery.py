@@ -136,3 +136,12 @@ def _names(process: subprocess.Popen[bytes], folder: str) -> list[str]:
 def _ignored(folder: str) -> bool:
     """Return whether git leaves out the very folder that the user named; then the user's word counts."""
     return subprocess.run(["git", "-C", folder, "check-ignore", "-q", "."], capture_output=True).returncode == 0
+
+
+def beside(folder: str) -> list[str]:
+    """Return the modules in a folder, not those further down."""
+    try:
+        names = sorted(os.listdir(folder or os.curdir))
+    except OSError:
+        return []
+    return [f"{folder}/{name}" if folder else name for name in names if name.endswith(SUFFIXES)]

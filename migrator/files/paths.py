@@ -24,3 +24,13 @@ def inside(path: str, root: str) -> bool:
     """Return whether the file that `path` leads to lies in the folder that `root` leads to."""
     top = os.path.realpath(root)
     return os.path.realpath(path).startswith(top.rstrip(os.sep) + os.sep)
+
+
+def repository_of(path: str) -> str | None:
+    """Return the folder at the top of the repository that a file lies in; None outside of any."""
+    folder = os.path.dirname(os.path.realpath(path))
+    while not os.path.exists(os.path.join(folder, ".git")):
+        if folder == os.path.dirname(folder):
+            return None
+        folder = os.path.dirname(folder)
+    return shown(folder)
