@@ -10,8 +10,9 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.interpreter.values import Connection, Field, Json, Lit, Obj, Query, Str, Value
+from codemods.interpreter.values import Json, Lit, Obj, Query, Str, Value
 from codemods.libraries.observations import Connect
+from codemods.libraries.values import Connection, Field
 
 
 @dataclass(frozen=True, slots=True)

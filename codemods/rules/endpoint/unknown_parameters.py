@@ -11,7 +11,8 @@ from codemods.facts import endpoints, query
 from codemods.facts.dict_entries import with_keywords
 from codemods.facts.program import Program
 from codemods.facts.query import Parameter
-from codemods.interpreter.values import Lit, Str, Transport
+from codemods.interpreter.values import Lit, Str
+from codemods.libraries.values import Transport
 from codemods.model import Safety
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted

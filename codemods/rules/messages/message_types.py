@@ -11,7 +11,8 @@ from codemods import protocol as v
 from codemods.facts.narrowing import is_idle, leaves, taken_types
 from codemods.facts.program import Program
 from codemods.facts.type_tests import Base, TypeTest, TypeTests
-from codemods.interpreter.values import Frame, texts
+from codemods.interpreter.values import texts
+from codemods.libraries.values import Frame
 from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
 from codemods.rule import Context, Rule

@@ -44,9 +44,6 @@ start()
 # output
 """Globals, dataclasses, properties, lists."""
 import assemblyai as aai
-import atexit
-import sys
-import threading
 import weakref
 from dataclasses import dataclass, field
 from assemblyai.streaming.v3 import (
@@ -103,22 +100,6 @@ class MicrophoneStream:
             self._free()
 
 
-def end_at_exit(client, exiting=threading.Event()):
-    """End the session when the program ends, by Ctrl+C for example, or what this returns is called."""
-    if exiting.is_set():
-        sys.exit()  # this thread: no session begins any more
-
-    def end():
-        exiting.set()
-        session = alive()
-        if session is not None:
-            session.disconnect(terminate=True)
-
-    alive = weakref.ref(client, lambda _: atexit.unregister(end))
-    atexit.register(end)
-    return end
-
-
 transcriber = None
 def on_data(client, transcript):
     global transcriber
@@ -137,7 +118,6 @@ def start():
     )
     transcriber.on(StreamingEvents.Turn, on_data)
     transcriber.on(StreamingEvents.Error, lambda client, error: print(str(error), error.code if hasattr(error, "code") else ""))
-    end_at_exit(transcriber)
     transcriber.connect(
         StreamingParameters(
             sample_rate=16_000,

@@ -23,10 +23,6 @@ def run(t):
 # output
 """Transcribers made within other statements."""
 import assemblyai as aai
-import atexit
-import sys
-import threading
-import weakref
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -34,22 +30,6 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
-
-
-def end_at_exit(client, exiting=threading.Event()):
-    """End the session when the program ends, by Ctrl+C for example, or what this returns is called."""
-    if exiting.is_set():
-        sys.exit()  # this thread: no session begins any more
-
-    def end():
-        exiting.set()
-        session = alive()
-        if session is not None:
-            session.disconnect(terminate=True)
-
-    alive = weakref.ref(client, lambda _: atexit.unregister(end))
-    atexit.register(end)
-    return end
 
 
 def turn_text(turn: TurnEvent) -> str:
@@ -69,8 +49,6 @@ class A:
         transcriber_2.on(StreamingEvents.Turn, on_data)
         transcriber_2.on(StreamingEvents.Error, on_error)
         x, y = transcriber_2, 1
-        end_at_exit(x)
-        # TODO(v3-migrate): V3M514 this session stays open, and is billed, if something fails before it is ended: end it in a `finally`
         x.connect(
             StreamingParameters(
                 sample_rate=8000,
@@ -129,7 +107,6 @@ class A:
         # TODO(v3-migrate): V3M601 not rewritten: it is made where no further statement can stand; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
         while not (v := aai.RealtimeTranscriber(sample_rate=8000, on_data=on_data, on_error=on_error)): pass
 def run(t):
-    # TODO(v3-migrate): V3M514 this session stays open, and is billed, if something fails before it is ended: end it in a `finally`
     t.connect(
         StreamingParameters(
             sample_rate=8000,

@@ -8,7 +8,9 @@ from codemods.model import Options
 from tests.codemods.programs import migrate
 
 CLIENTS = {
-    "websocket-client": "import json\nimport websocket\n\nws = websocket.create_connection({url}, header=HEADER)\n{use}",
+    "websocket-client": (
+        "import json\nimport websocket\n\nws = websocket.create_connection({url}, header=HEADER)\n{use}"
+    ),
     "websockets": (
         "import asyncio\nimport json\nimport websockets\n\n\nasync def main():\n"
         "    async with websockets.connect({url}) as ws:\n        {inner}\n\n\nasyncio.run(main())\n"
