@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from migrator.configuration import Configuration
+from migrator.files import git
 from migrator.files.discovery import Discovery, beside
 from migrator.files.other_files import Mentions
-from migrator.files.paths import repository_of, shown
+from migrator.files.paths import shown
 from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
 from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
@@ -37,11 +38,13 @@ class Result:
         outcomes: what becomes of each file that has anything to tell, by path.
         scanned: how many files were looked at.
         mentions: files of other kinds that mention v2.
+        notes: what a user should know of how the files were found, though it is no error.
     """
 
     outcomes: Sequence[Outcome]
     scanned: int
     mentions: Sequence[str]
+    notes: Sequence[str] = ()
 
 
 def run(settings: Settings, analyse: Analyse | None = None) -> Report:
@@ -55,6 +58,8 @@ def run(settings: Settings, analyse: Analyse | None = None) -> Report:
         RunError: nothing could be written.
     """
     result = migration(settings, analyse)
+    for note in result.notes:
+        print(f"v3-migrate: {note}", file=sys.stderr)
     report = Report(
         result.outcomes, settings.mode, result.scanned, exit_zero=settings.exit_zero, mentions=result.mentions
     )
@@ -79,7 +84,7 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
         screening.hits += filter(takes_from_sdk, screening.namesakes)
     problems = [*discovery.problems, *screening.problems]
     if not (problems or screening.hits or screening.recent):
-        return Result((), screening.looked_at, mentions)
+        return Result((), screening.looked_at, mentions, discovery.notes)
 
     from migrator.analysis.outcome import Outcome
 
@@ -88,7 +93,7 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
         found += _analysed(screening, configuration, settings.jobs, analyse)
     dependencies = _dependencies(screening, found, configuration)
     outcomes = sorted([*found, *dependencies], key=lambda outcome: outcome.path)
-    return Result(outcomes, screening.looked_at + len(dependencies), mentions)
+    return Result(outcomes, screening.looked_at + len(dependencies), mentions, discovery.notes)
 
 
 def _analysed(screening: Screening, configuration: Configuration, jobs: int, analyse: Analyse | None) -> list[Outcome]:
@@ -98,7 +103,10 @@ def _analysed(screening: Screening, configuration: Configuration, jobs: int, ana
     from migrator.analysis.worker import Task, rules_analyse
     from migrator.reporting.progress import progress
 
-    together = groups(screening.hits, screening.files, Folder())
+    together = [
+        replace(group, paths=tuple(filter(screening.within, group.paths)))
+        for group in groups(screening.hits, screening.files, Folder())
+    ]
     tasks = [Task(group, {path: configuration.options(path) for path in group.paths}) for group in together]
     total, done = sum(len(task.group.paths) for task in tasks), 0
     tell = progress()
@@ -114,11 +122,11 @@ def _projects(found: Sequence[Outcome], screening: Screening) -> Iterator[str]:
     """Yield every module that may need something of a changed file, whether the run looked at it or not."""
     yield from screening.files
     changed = [outcome.path for outcome in found if outcome.changed]
-    repositories = {path: repository_of(path) for path in changed}
-    for _, batch in Discovery(sorted({top for top in repositories.values() if top})).batches():
+    tops = {path: git.top_of(os.path.dirname(path)) for path in changed}
+    for _, batch in Discovery(sorted({top for top in tops.values() if top})).batches():
         yield from batch
     # Outside of one nobody can say how far a project goes; a home folder is no project.
-    for folder in sorted({os.path.dirname(path) for path, top in repositories.items() if not top}):
+    for folder in sorted({os.path.dirname(path) for path, top in tops.items() if not top}):
         yield from beside(folder)
 
 

@@ -17,6 +17,9 @@ from migrator.analysis.outcome import Outcome
 from migrator.documents.document import decode
 from migrator.documents.module import DecodingError
 
+_BY_NAME = re.compile(rb"\b(?:patch|import_module|__import__)\b")
+"""What takes a module by its name as a text."""
+
 _BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__", "__spec__", "__package__"}
 
 
@@ -152,10 +155,8 @@ def _readers(
         text = _text(path, data)
         if text is None:
             continue
-        if (
-            any(folder.resolve(path, *origin) for origin in imports(text.encode("utf-8", "replace")))
-            or b"patch" in data
-        ):
+        origins = imports(text.encode("utf-8", "replace"))
+        if _BY_NAME.search(data) or any(folder.resolve(path, *origin) for origin in origins):
             yield path, text
 
 

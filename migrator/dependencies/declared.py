@@ -19,11 +19,12 @@ class Requirements:
     def __init__(self) -> None:
         self._folders: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {}
 
-    def of(self, folder: str) -> dict[str, str]:
+    def of(self, folder: str, with_installed: bool = True) -> dict[str, str]:
         """Return normalised name to version specifier ('' when unpinned), from the files in `folder` and above.
 
         The nearest declaration of a name counts. Files that cannot be read, or parsed, declare nothing. What is
-        installed in a virtual environment of the project raises a declaration without an upper bound to that version.
+        installed in a virtual environment of the project raises a declaration without an upper bound to that version,
+        if it is to count.
         """
         found: dict[str, str] = {}
         installed: dict[str, str] = {}
@@ -31,7 +32,7 @@ class Requirements:
             if here not in self._folders:
                 self._folders[here] = _first(_installed(here)), _first(_declared(here))
             there, asked = self._folders[here]
-            installed = {**there, **installed}
+            installed = {**there, **installed} if with_installed else {}
             found = {**asked, **found}
         for name, version in installed.items():
             if not _BOUNDED.search(found.get(name, "")):

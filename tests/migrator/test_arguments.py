@@ -22,7 +22,7 @@ def test_the_installed_program_is_this_one(tmp_path: Path) -> None:
     assert shown.stdout == f"v3-migrate {version('v3-migrate')}\n"
     checked = subprocess.run([PROGRAM, "--check", "."], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert checked.returncode == 1
-    command = checked.stdout.splitlines()[-1].removeprefix("To fix: ")
+    command = checked.stdout.splitlines()[-1].partition("To fix: ")[2]
     # The exact command, typed as it stands into a shell.
     fixed = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert fixed.returncode == 0, fixed.stdout + fixed.stderr

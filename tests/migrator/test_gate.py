@@ -141,14 +141,15 @@ def test_the_files_of_a_group_stand_or_fall_together(tool: Tool) -> None:
 MAKE = "session = {}RealtimeTranscriber(sample_rate=16_000, on_data=print, on_error=print)\nsession.connect()\n"
 
 CLASS = "RealtimeTranscriber"
+TAKEN = f"from assemblyai import {CLASS}\n"
 FACADES = {
-    "by name": {"stt.py": f"from assemblyai import {CLASS}\n", "main.py": f"from stt import {CLASS}\n" + MAKE.format("")},
-    "as a module": {"stt.py": f"from assemblyai import {CLASS}\n", "main.py": "import stt\n" + MAKE.format("stt.")},
+    "by name": {"stt.py": TAKEN, "main.py": f"from stt import {CLASS}\n" + MAKE.format("")},
+    "as a module": {"stt.py": TAKEN, "main.py": "import stt\n" + MAKE.format("stt.")},
     "the whole SDK": {"stt.py": "import assemblyai as aai\n", "main.py": "from stt import aai\n" + MAKE.format("aai.")},
     "a star": {"stt.py": "from assemblyai import *\n", "main.py": "from stt import *\n" + MAKE.format("")},
     "an assignment": {
         "stt.py": "import assemblyai as aai\n\nRealtimeTranscriber = aai.RealtimeTranscriber\n",
-        "main.py": "from stt import RealtimeTranscriber as Transcriber\n" + MAKE.format("").replace(CLASS, "Transcriber"),
+        "main.py": f"from stt import {CLASS} as Transcriber\n" + MAKE.format("").replace(CLASS, "Transcriber"),
     },
     "a package": {
         "voice/__init__.py": "from .stt import RealtimeTranscriber\n\n__all__ = ['RealtimeTranscriber']\n",
@@ -166,7 +167,8 @@ def test_an_sdk_name_that_another_module_passes_on(tool: Tool, how: str) -> None
         ran = tool(".", *arguments)
         left = [name for name in FACADES[how] if "RealtimeTranscriber" in tool.read(name)]
         assert ran.code in (1, 2) or not left, ran.text
-        assert "main.py" not in left or how == "the whole SDK" or len(left) > 1
+        if "main.py" in left:  # then what it needs is there
+            assert all(tool.read(name) == text for name, text in FACADES[how].items() if name != "main.py")
 
 
 def test_a_class_of_the_programs_own_is_its_own_wherever_it_is_made(tool: Tool) -> None:
