@@ -9,13 +9,15 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from migrator.analysis.coverage import SDK_CLASSES
 from migrator.analysis.import_graph import Folder, imports
-from migrator.analysis.module_names import ModuleNames, Origin, parsed
+from migrator.analysis.module_names import SDK, ModuleNames, Origin, parsed
 from migrator.analysis.outcome import Outcome
 from migrator.documents.document import decode
 from migrator.documents.module import DecodingError
+from migrator.files.prefilter import SDK_RULES
 
 _BY_NAME = re.compile(rb"\b(?:patch|import_module|__import__)\b")
 """What takes a module by its name as a text."""
@@ -31,11 +33,13 @@ class Violation:
         path: the file whose rewriting does it.
         name: what it would no longer have.
         user: the file that needs the name; it may be the same one.
+        turned: whether it would still have the name, but for something else.
     """
 
     path: str
     name: str
     user: str
+    turned: bool = False
 
 
 def held_back(outcomes: Sequence[Outcome], groups: Iterable[Sequence[str]], others: Iterable[str]) -> list[Outcome]:
@@ -67,16 +71,19 @@ def _reason(found: Violation, outcomes: Sequence[Outcome]) -> str:
     fixed = [finding for finding in outcome.findings if finding.fixed]
     there = [finding for finding in fixed if finding.span.line <= line <= finding.span.end_line]
     codes = ", ".join(sorted({finding.code for finding in there or fixed})) or "a rewrite"
+    if found.turned:
+        return f"{codes} would turn {found.name!r} of {found.path} into what v3 has, and {found.user} uses it as in v2"
     if found.user == found.path:
         return f"{codes} would take {found.name!r} out of {found.path}, which still needs it"
     return f"{codes} would take {found.name!r} out of {found.path}, and {found.user} needs it"
 
 
-def violations(outcomes: Iterable[Outcome], others: Iterable[str]) -> list[Violation]:
+def violations(outcomes: Sequence[Outcome], others: Iterable[str]) -> list[Violation]:
     """Return each name that a changed file would lose although something needs it."""
     after = {o.path: text for o in outcomes if o.changed and (text := _text(o.path, o.after)) is not None}
     found: list[Violation] = []
     lost: dict[str, frozenset[str]] = {}
+    turned: dict[str, frozenset[str]] = {}
     for outcome in outcomes:
         before = _text(outcome.path, outcome.before) if outcome.path in after else None
         if before is None:
@@ -93,9 +100,16 @@ def violations(outcomes: Iterable[Outcome], others: Iterable[str]) -> list[Viola
         found += [Violation(outcome.path, name, outcome.path) for name in sorted(missing)]
         if gone:
             lost[outcome.path] = gone
-    if lost:
-        found += _needed(lost, after, others)
-    return found
+        if other := frozenset(old.of_class(SDK, SDK_CLASSES) - new.of_class(SDK, SDK_CLASSES)) - gone:
+            turned[outcome.path] = other
+    if lost or turned:
+        others = list(others)
+    found += _needed(lost, after, others) if lost else []
+    # Who uses the name is moved to v3 with it, or nobody may be.
+    fixed = {outcome.path: [f.code for f in outcome.findings if f.fixed] for outcome in outcomes if outcome.changed}
+    moved = {path for path, codes in fixed.items() if any(code.startswith(SDK_RULES) for code in codes)}
+    users = _needed(turned, after, others) if turned else []
+    return found + [replace(violation, turned=True) for violation in users if violation.user not in moved]
 
 
 def _needed(lost: dict[str, frozenset[str]], after: Mapping[str, str], others: Iterable[str]) -> list[Violation]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 Origin = tuple[str, int]
 """A module as an import statement names it: dotted name, and the number of leading dots."""
+
+SDK = "assemblyai"
+"""The vendor's package."""
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 
@@ -42,10 +45,14 @@ class ModuleNames:
     chains: set[str] = field(default_factory=set)
     strings: set[str] = field(default_factory=set)
 
-    @property
-    def open(self) -> bool:
-        """Whether it may have names that nobody sees here."""
-        return bool(self.stars) or "__getattr__" in self.bound
+    def of_class(self, package: str, classes: Collection[str]) -> set[str]:
+        """Return the names that stand for one of some classes of a package, by import or by assignment."""
+        found = {name for name, origins in self.aliases.items() if any(_is_in(o, package, classes) for o in origins)}
+        return found | {
+            name
+            for name, chain in self.copies.items()
+            if chain in found or (chain.rpartition(".")[2] in classes and "." in chain)
+        }
 
 
 def parsed(text: str) -> ModuleNames | None:
@@ -123,6 +130,11 @@ def _note_assigned(targets: list[str], value: ast.expr, names: ModuleNames) -> N
                 names.aliases.setdefault(name, []).append((module, 0))
         case ast.Attribute() | ast.Name():
             names.copies.update(dict.fromkeys(targets, _chain(value)))
+
+
+def _is_in(origin: Origin, package: str, classes: Collection[str]) -> bool:
+    module, level = origin
+    return level == 0 and module.split(".")[0] == package and module.rpartition(".")[2] in classes
 
 
 def _chain(node: ast.AST) -> str:

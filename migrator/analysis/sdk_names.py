@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from migrator.analysis.coverage import SDK_CLASSES
 from migrator.analysis.import_graph import Folder
-from migrator.analysis.module_names import ModuleNames, Origin, parsed
-
-SDK = "assemblyai"
+from migrator.analysis.module_names import SDK, ModuleNames, Origin, parsed
 
 
 def passed_on(path: str, text: str, folder: Folder) -> frozenset[str]:
