@@ -31,11 +31,6 @@ Caption(print).start(); Other().start()
 # output
 """Callbacks that subclasses override; one that may not be there."""
 import assemblyai as aai
-import atexit
-import logging
-import sys
-import threading
-import weakref
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -43,6 +38,11 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
+import atexit
+import logging
+import sys
+import threading
+import weakref
 
 
 def turn_text(turn: TurnEvent) -> str:

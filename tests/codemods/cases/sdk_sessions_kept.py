@@ -45,11 +45,12 @@ class Call:
         self.callee.close()
 # output
 """Sessions kept in a dictionary, made by factories, closed where their callbacks are out of reach."""
-import assemblyai as aai
 import atexit
 import sys
 import threading
 import weakref
+
+import assemblyai as aai
 from assemblyai.streaming.v3 import (
     Encoding,
     StreamingClient,

@@ -31,11 +31,12 @@ with D(8000) as d:
     d.stream(b"")
 # output
 """Subclasses of every kind."""
-import assemblyai as aai
 import atexit
 import sys
 import threading
 import weakref
+
+import assemblyai as aai
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -44,6 +45,11 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
+
+
+def turn_text(turn: TurnEvent) -> str:
+    """Return all words heard so far: `transcript` leaves out those that may still change."""
+    return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 
 def end_at_exit(client, exiting=threading.Event()):
@@ -62,11 +68,6 @@ def end_at_exit(client, exiting=threading.Event()):
     return end
 
 
-def turn_text(turn: TurnEvent) -> str:
-    """Return all words heard so far: `transcript` leaves out those that may still change."""
-    return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
-
-
 # TODO(v3-migrate): V3M611 a subclass of RealtimeTranscriber whose constructor is not run by itself: give it an __init__ that passes StreamingClientOptions(...) on and registers its handlers with on(...)
 class A(aai.RealtimeTranscriber):
     pass
@@ -76,7 +77,7 @@ class B(aai.RealtimeTranscriber):
         # TODO(v3-migrate): V3M601 not rewritten: its arguments are not all written here; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
         aai.RealtimeTranscriber.__init__(self, on_data=self.handle, on_error=print, sample_rate=16000, **kwargs)
     def handle(self, t):
-        self.on_text(turn_text(t))
+        self.on_text(t.text)
 class C(StreamingClient):
     def __init__(self, rate, on_close=None):
         super().__init__(
