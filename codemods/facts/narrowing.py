@@ -10,7 +10,8 @@ from codemods import protocol as v
 from codemods.facts import match_patterns
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTest, TypeTests, read_base
-from codemods.interpreter.values import Function, Message
+from codemods.interpreter.values import Function
+from codemods.libraries.values import Message
 from codemods.syntax.tree import SourceModule
 
 

@@ -14,8 +14,9 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.facts.unpacking import Fillings
-from codemods.interpreter.heap import Def
-from codemods.interpreter.values import ClassRef, Const, Field, Message, Str, Value
+from codemods.interpreter.values import ClassRef, Const, Str, Value
+from codemods.interpreter.variables import Def
+from codemods.libraries.values import Field, Message
 from codemods.syntax.tree import SourceModule
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from codemods.model import Finding
-
-Status = Literal["migrated", "partial", "unchanged", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +32,3 @@ class Outcome:
     def left(self) -> tuple[Finding, ...]:
         """The findings that no rewrite takes care of."""
         return tuple(finding for finding in self.findings if not finding.fixed)
-
-    @property
-    def status(self) -> Status:
-        """The word for it in reports."""
-        if self.error is not None:
-            return "error"
-        if not self.findings and not self.changed:
-            return "unchanged"
-        return "partial" if self.left else "migrated"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 
 from migrator.files.paths import shown
 
@@ -42,12 +41,12 @@ class Discovery:
 
     Attributes:
         arguments: the paths as given.
-        exclude: globs; a file is left out when its path, its name or one of its folders matches.
+        excluded: says whether the user keeps a file out of the run.
         problems: filled while `batches` is consumed.
     """
 
     arguments: Sequence[str]
-    exclude: Sequence[str] = ()
+    excluded: Callable[[str], bool] = lambda path: False
     problems: list[Problem] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
 
@@ -78,14 +77,6 @@ class Discovery:
         kept = [name for name in batch if name not in self._seen and not self.excluded(name)]
         self._seen.update(kept)
         return kept
-
-    def excluded(self, path: str) -> bool:
-        """Return whether the user keeps a file out of the run."""
-        if not self.exclude:
-            return False
-        parts = path.split("/")
-        names = [*parts, *("/".join(parts[: i + 1]) for i in range(len(parts)))]
-        return any(fnmatch(name, glob.rstrip("/").removeprefix("./")) for glob in self.exclude for name in names)
 
     def _folder(self, folder: str) -> Iterator[list[str]]:
         tracked = _git(folder, "--cached", "--recurse-submodules", "--", *(f"*{suffix}" for suffix in SUFFIXES))

@@ -144,7 +144,7 @@ class Sessions:
             return None
         for up in module.ancestors(node):
             if isinstance(up, cst.ClassDef):
-                return up if assemblyai.is_subclass(self.program.run, up) else None
+                return up if assemblyai.is_subclass(self.program.classes[up]) else None
         return None
 
     def _use(self, node: cst.Attribute, module: SourceModule, by_value: dict[Transcriber, Session]) -> None:

@@ -10,9 +10,10 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.audio import Tracer, Unwrapped, audio_json, bare, heads, recoded
 from codemods.facts.send_wrappers import handing, is_plain_sender
-from codemods.interpreter.values import Encoded, Json, Obj, Transport
+from codemods.interpreter.values import Encoded, Json, Obj
 from codemods.libraries.binary_frames import binary_send, needs_abnf
 from codemods.libraries.observations import Send
+from codemods.libraries.values import Transport
 from codemods.model import Safety
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with

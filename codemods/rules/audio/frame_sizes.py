@@ -9,8 +9,9 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.durations import Clock, Length, sounds
 from codemods.facts.sessions import Sessions
-from codemods.interpreter.values import Const, Sound
+from codemods.interpreter.values import Const
 from codemods.libraries.observations import Send
+from codemods.libraries.values import Sound
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import Change

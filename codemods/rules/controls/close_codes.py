@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.interpreter.values import CloseCode
+from codemods.libraries.values import CloseCode
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Edit, Replace
 

@@ -13,7 +13,8 @@ from codemods.facts.narrowing import is_not_partial
 from codemods.facts.program import Program
 from codemods.facts.query import Parameter
 from codemods.facts.type_tests import read_base
-from codemods.interpreter.values import Bound, ClassRef, Const, External, Function, Message, Obj, Str
+from codemods.interpreter.values import Bound, ClassRef, Const, External, Function, Obj, Str
+from codemods.libraries.values import Message
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted
 from codemods.syntax.edits import Change, InsertAfter

@@ -9,7 +9,8 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.narrowing import has_transcript
 from codemods.facts.type_tests import is_message, read_base
-from codemods.interpreter.values import Const, Message, Obj, Value
+from codemods.interpreter.values import Const, Obj, Value
+from codemods.libraries.values import Message
 from codemods.model import Safety
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, replace_with

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.interpreter.values import Bound, ClassRef, Frame, Function, Message
+from codemods.interpreter.values import Bound, ClassRef, Function
+from codemods.libraries.values import Frame, Message
 from codemods.model import Safety
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change

@@ -10,7 +10,7 @@ from codemods import protocol as v
 from codemods.facts import match_patterns
 from codemods.facts.narrowing import is_idle, leaves
 from codemods.facts.type_tests import TypeTests
-from codemods.interpreter.values import Message
+from codemods.libraries.values import Message
 from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
 from codemods.rule import Context, Rule

@@ -9,7 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.narrowing import is_idle, leaves
 from codemods.facts.type_tests import Base, TypeTest, TypeTests
-from codemods.interpreter.values import Frame
+from codemods.libraries.values import Frame
 from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
 from codemods.rule import Context, Rule

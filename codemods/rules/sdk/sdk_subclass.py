@@ -32,7 +32,7 @@ class SdkSubclass(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.ClassDef)
-        if not assemblyai.is_subclass(context.program.run, node):
+        if not assemblyai.is_subclass(context.program.classes[node]):
             return
         plans = Plans.make(context.program, context.options)
         found = [plan for session, plan in plans.of.items() if session.owner is node]

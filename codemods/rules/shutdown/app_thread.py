@@ -9,7 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.concurrency import calls_of, needs_main_thread, on_main_thread, serves_others
 from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
 from codemods.rewrites.shutdown.thread_callbacks import made_when_open, stopped_by_callbacks

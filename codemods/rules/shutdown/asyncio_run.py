@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
-from codemods.interpreter.heap import Def
-from codemods.interpreter.values import Transport
+from codemods.interpreter.variables import Def
+from codemods.libraries.values import Transport
 from codemods.model import Source
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace

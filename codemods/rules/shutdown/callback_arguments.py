@@ -8,7 +8,8 @@ from typing import NamedTuple
 import libcst as cst
 
 from codemods.facts.sessions import Session, Sessions, argument_of, functions, own_nodes
-from codemods.interpreter.values import Bound, Transport, Value
+from codemods.interpreter.values import Bound, Value
+from codemods.libraries.values import Transport
 from codemods.model import Source
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace

@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods.facts.concurrency import calls_of
 from codemods.facts.sessions import Session, Sessions, argument_of, own_nodes
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.model import Source
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_thread import first_statement

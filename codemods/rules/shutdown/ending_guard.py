@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.facts.sessions import Sessions
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.model import Source
 from codemods.rewrites.shutdown import helpers
 from codemods.rule import Context, Rule

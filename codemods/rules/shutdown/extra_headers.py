@@ -28,6 +28,7 @@ class ExtraHeaders(Rule):
         "Before 14, `websockets.connect` knows `extra_headers` only: which one is right depends on the version."
     )
     safety = Safety.MANUAL
+    safety_reason = "Where the project's requirements leave only websockets 14 or newer, the argument is renamed."
     nodes = (cst.Call,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods.facts import dict_entries
 from codemods.facts.sessions import Sessions, external_names
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.model import Source
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from codemods.facts.sessions import Sessions, argument_of, external_names, own_nodes
-from codemods.interpreter.values import Connection
 from codemods.libraries.assemblyai_values import Transcriber
+from codemods.libraries.values import Connection
 from codemods.model import Source
 from codemods.rewrites.shutdown.thread_block import catches_interrupt
 from codemods.rule import Context, Rule

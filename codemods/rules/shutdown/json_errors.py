@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.sessions import Sessions
-from codemods.interpreter.values import Frame
+from codemods.libraries.values import Frame
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 

@@ -33,7 +33,7 @@ class SdkEnds(Rule):
         for span in Spans.of(context.program, context.options).found:
             guard = span.guard
             if guard is None:
-                if span.opened.node is node:
+                if span.opened.node is node and context.options.harden:  # else the service's limit ends it
                     yield self.report(node, _UNPROVEN)
             elif node is (span.opened if guard.added else span.ended or span.opened).node:
                 edits: list[Edit] = [guard]

@@ -10,7 +10,8 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.concurrency import calls_of
 from codemods.facts.sessions import Endings, Session, Sessions, argument_of
-from codemods.interpreter.values import Const, Transport, Value
+from codemods.interpreter.values import Const, Value
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rule import Context, Rule
 from codemods.rules.shutdown import app_thread, session_scope, session_tasks

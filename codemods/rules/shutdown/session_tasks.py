@@ -10,7 +10,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.lifetimes import is_done_with
 from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_pair import Pair, in_group, second_await, waited_for
 from codemods.rewrites.shutdown.sender_task import can_be_stopped, without_ends

@@ -9,7 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.concurrency import on_main_thread
 from codemods.facts.sessions import Endings, Session, Sessions
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
 from codemods.rule import Context, Rule

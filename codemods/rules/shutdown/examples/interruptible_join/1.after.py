@@ -1,6 +1,5 @@
 import json
 import threading
-import time
 
 import websocket
 
@@ -18,8 +17,7 @@ def talk():
 worker = threading.Thread(target=talk)
 worker.start()
 try:
-    while worker.is_alive():
-        time.sleep(0.1)  # not join: a thread whose join Ctrl+C interrupts counts as ended, before Python 3.13
+    worker.join()
 except KeyboardInterrupt:
     stopping.set()
-    worker.join(timeout=5)
+    worker.join()
