@@ -8,7 +8,7 @@ from itertools import takewhile
 
 import libcst as cst
 
-from codemods.syntax import imports, try_finally
+from codemods.syntax import imports, simplify, try_finally
 from codemods.syntax.comments import TODO, is_about_encoding, leading, still_true, todos_above
 from codemods.syntax.definitions import add_helpers
 from codemods.syntax.edits import Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
@@ -35,6 +35,13 @@ class _Applier(cst.CSTTransformer):
         self._before: dict[cst.CSTNode, list[str]] = defaultdict(list)
         self._after: dict[cst.CSTNode, list[str]] = defaultdict(list)
         edits = list(edits)
+        self._edited = {
+            up
+            for edit in edits
+            if isinstance(edit, Replace)
+            for up in (edit.node, *module.ancestors(edit.node))
+            if isinstance(up, cst.BaseExpression | cst.If)
+        }
         self._guards = try_finally.Guards(
             (edit for edit in edits if isinstance(edit, Guard)), module.tree.config_for_parsing
         )
@@ -62,6 +69,8 @@ class _Applier(cst.CSTTransformer):
         for edit in self._replace.get(original_node, ()):
             if isinstance(node, cst.CSTNode):
                 node = edit.build(node)
+        if isinstance(node, cst.CSTNode) and original_node in self._edited:
+            node = self._simplified(original_node, node)
         if isinstance(node, cst.IndentedBlock | cst.Module) and isinstance(
             original_node, cst.IndentedBlock | cst.Module
         ):
@@ -71,6 +80,19 @@ class _Applier(cst.CSTTransformer):
         if isinstance(original_node, cst.SimpleStatementLine | cst.BaseCompoundStatement):
             return self._guards.noted(original_node, self._around(original_node, node))
         return node
+
+    def _simplified(
+        self, original: cst.CSTNode, node: cst.CSTNode
+    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+        """Return an edited node without what its edits have made pointless; tests that were constant before stay."""
+        if isinstance(original, cst.If | cst.IfExp) and simplify.constant(original.test) is not None:
+            return node
+        alone = not isinstance(self._module.parent(original), cst.If)
+        found = simplify.simplified(node, alone=alone)
+        if isinstance(found, cst.RemovalSentinel) and alone:
+            # the comments above it go the way of those above a statement that is removed
+            return cst.SimpleStatementLine([cst.Expr(cst.Name(_GONE))], leading_lines=leading(node))
+        return found
 
     def _around(
         self,

@@ -89,7 +89,11 @@ def test_a_walk_where_there_is_no_git(tool: Tool, monkeypatch: pytest.MonkeyPatc
     repository(tool.folder, {"a.py": V2, ".gitignore": ""})
     monkeypatch.setenv("PATH", str(tool.folder))
     assert found(".") == ["a.py"]
-    assert tool(".", "--write").code == 0
+    # Whether there is work that nobody could bring back, only git can tell.
+    ran = tool(".", "--write")
+    assert (ran.code, tool.read("a.py")) == (2, V2)
+    assert "cannot be told: git is not installed\nSet that right first, or add --allow-dirty.\n" in ran.err
+    assert tool(".", "--write", "--allow-dirty").code == 0
 
 
 def test_links_are_not_followed_out_of_the_folder(tool: Tool, tmp_path: Path) -> None:
