@@ -12,8 +12,4 @@ async def main(chunk):
             await ws.send('{"type": "Terminate"}')
 
 
-loop = asyncio.get_event_loop()
-try:
-    loop.run_until_complete(main(b''))
-finally:
-    loop.close()
+asyncio.run(main(b''))

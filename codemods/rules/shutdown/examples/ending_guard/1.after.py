@@ -8,5 +8,8 @@ try:
         ws.send_binary(microphone.read(3200))
         print(ws.recv())
 finally:
-    ws.send(json.dumps({"type": "Terminate"}))
+    try:
+        ws.send(json.dumps({"type": "Terminate"}))
+    except (websocket.WebSocketConnectionClosedException, OSError):
+        pass  # there is no connection (any more)
     microphone.close()

@@ -1,5 +1,6 @@
 import json
 import threading
+import time
 
 import websocket
 
@@ -17,7 +18,8 @@ def talk():
 worker = threading.Thread(target=talk)
 worker.start()
 try:
-    worker.join()
+    while worker.is_alive():
+        time.sleep(0.1)  # not join: a thread whose join Ctrl+C interrupts counts as ended, before Python 3.13
 except KeyboardInterrupt:
     stopping.set()
-    worker.join()
+    worker.join(timeout=5)

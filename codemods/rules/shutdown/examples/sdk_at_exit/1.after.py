@@ -1,3 +1,8 @@
+import atexit
+import sys
+import threading
+import weakref
+
 import assemblyai as aai
 from assemblyai.streaming.v3 import (
     StreamingClient,
@@ -7,6 +12,22 @@ from assemblyai.streaming.v3 import (
 )
 
 
+def end_at_exit(client, exiting=threading.Event()):
+    """End the session when the program ends, by Ctrl+C for example, or what this returns is called."""
+    if exiting.is_set():
+        sys.exit()  # this thread: no session begins any more
+
+    def end():
+        exiting.set()
+        session = alive()
+        if session is not None:
+            session.disconnect(terminate=True)
+
+    alive = weakref.ref(client, lambda _: atexit.unregister(end))
+    atexit.register(end)
+    return end
+
+
 class Service:
     def start(self):
         self.transcriber = StreamingClient(
@@ -14,6 +35,7 @@ class Service:
         )
         self.transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))
         self.transcriber.on(StreamingEvents.Error, lambda client, event: print(event))
+        end_at_exit(self.transcriber)
         self.transcriber.connect(
             StreamingParameters(
                 sample_rate=16_000,

@@ -5,7 +5,7 @@ import websockets
 
 
 def token():
-    return requests.get("https://streaming.assemblyai.com/v3/token", params={"expires_in_seconds": 600, "max_session_duration_seconds": 600}).json()["token"]
+    return requests.get("https://streaming.assemblyai.com/v3/token", params={"expires_in_seconds": 600, "max_session_duration_seconds": 600}, timeout=5).json()["token"]
 
 
 async def main():
