@@ -37,11 +37,13 @@ class Result:
         outcomes: what becomes of each file that has anything to tell, by path.
         scanned: how many files were looked at.
         mentions: files of other kinds that mention v2.
+        notes: what a user should know of how the files were found, though it is no error.
     """
 
     outcomes: Sequence[Outcome]
     scanned: int
     mentions: Sequence[str]
+    notes: Sequence[str] = ()
 
 
 def run(settings: Settings, analyse: Analyse | None = None) -> Report:
@@ -55,6 +57,8 @@ def run(settings: Settings, analyse: Analyse | None = None) -> Report:
         RunError: nothing could be written.
     """
     result = migration(settings, analyse)
+    for note in result.notes:
+        print(f"v3-migrate: {note}", file=sys.stderr)
     report = Report(
         result.outcomes, settings.mode, result.scanned, exit_zero=settings.exit_zero, mentions=result.mentions
     )
@@ -75,7 +79,7 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     mentions = [path for path in elsewhere.paths() if not configuration.excluded(path)]
     problems = [*discovery.problems, *screening.problems]
     if not (problems or screening.hits or screening.recent):
-        return Result((), screening.looked_at, mentions)
+        return Result((), screening.looked_at, mentions, discovery.notes)
 
     from migrator.analysis.outcome import Outcome
 
@@ -84,7 +88,7 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
         found += _analysed(screening, configuration, settings.jobs, analyse)
     dependencies = _dependencies(screening, found, configuration)
     outcomes = sorted([*found, *dependencies], key=lambda outcome: outcome.path)
-    return Result(outcomes, screening.looked_at + len(dependencies), mentions)
+    return Result(outcomes, screening.looked_at + len(dependencies), mentions, discovery.notes)
 
 
 def _analysed(screening: Screening, configuration: Configuration, jobs: int, analyse: Analyse | None) -> list[Outcome]:
@@ -94,10 +98,9 @@ def _analysed(screening: Screening, configuration: Configuration, jobs: int, ana
     from migrator.analysis.worker import Task, rules_analyse
     from migrator.reporting.progress import progress
 
-    tasks = [
-        Task(group, {path: configuration.options(path) for path in group.paths})
-        for group in groups(screening.hits, screening.files, Folder())
-    ]
+    found_groups = groups(screening.hits, screening.files, Folder())
+    reachable = [replace(group, paths=tuple(filter(screening.within, group.paths))) for group in found_groups]
+    tasks = [Task(group, {path: configuration.options(path) for path in group.paths}) for group in reachable]
     total, done = sum(len(task.group.paths) for task in tasks), 0
     tell = progress()
     found: list[Outcome] = []

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
-import subprocess
-import tarfile
 from pathlib import Path
 
+from migrator.files import git
 from migrator.run import migration
 from migrator.settings import Settings
 
@@ -48,15 +46,10 @@ def committed_copy(folder: Path, target: Path) -> None:
     Raises:
         VersionError: there is no such commit.
     """
-    command = ["git", "-C", str(folder), "archive", "--format=tar", "HEAD", "."]
     try:
-        archive = subprocess.run(command, capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError) as error:
-        reason = getattr(error, "stderr", b"").decode(errors="replace").strip() or str(error)
-        raise VersionError(f"--compare needs the original, and git does not have it: {reason}") from error
-    target.mkdir(parents=True)
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        for member in tar:
-            # git writes no path that leaves the folder; links could.
-            if member.isfile():
-                tar.extract(member, target)
+        for name, content in git.committed(str(folder)):
+            place = target / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+    except git.GitError as error:
+        raise VersionError(f"--compare needs the original, and git does not have it: {error}") from error
