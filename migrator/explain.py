@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = exact or [rule for rule in rules if rule.code.startswith(code)]
     if not chosen:
         digits = code.translate(str.maketrans("OIL", "011"))  # what the eye takes for them
-        near = difflib.get_close_matches(digits, [rule.code for rule in rules], 3)
+        codes = [rule.code for rule in rules]
+        near = [digits] if digits in codes else difflib.get_close_matches(digits, codes, 3)
         hint = f"did you mean {' or '.join(near)}?" if near else "`v3-migrate explain` lists them all"
         print(f"v3-migrate: error: no rule {arguments.code}; {hint}", file=sys.stderr)
         return 2
