@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.model import Finding
 
@@ -15,6 +15,7 @@ class Outcome:
         path: relative to the working directory, with `/`.
         before: the bytes that were read; `after` equals them when nothing changes.
         error: why the file could not be looked at or was left alone, in one line.
+        target: the file that was read, every link followed; empty if the content came from elsewhere.
     """
 
     path: str
@@ -22,6 +23,7 @@ class Outcome:
     after: bytes = b""
     findings: tuple[Finding, ...] = ()
     error: str | None = None
+    target: str = ""
 
     @property
     def changed(self) -> bool:
@@ -32,3 +34,8 @@ class Outcome:
     def left(self) -> tuple[Finding, ...]:
         """The findings that no rewrite takes care of."""
         return tuple(finding for finding in self.findings if not finding.fixed)
+
+    def left_alone(self, reason: str) -> Outcome:
+        """Return what becomes of the file if nothing is to be changed after all; its findings are left."""
+        findings = tuple(replace(finding, fixed=False) for finding in self.findings)
+        return replace(self, after=self.before, findings=findings, error=f"left alone: {reason}")

@@ -85,8 +85,5 @@ def _mapped(updated: cst.CSTNode) -> cst.CSTNode:
             element = element.with_changes(value=element.value.with_changes(value=str(number)))
         elements.append(element)
     if len(elements) < len(updated.elements):
-        last = updated.elements[-1].comma
-        if isinstance(updated, cst.Tuple) and len(elements) == 1:
-            last = cst.Comma()
-        elements[-1] = elements[-1].with_changes(comma=last)
+        elements[-1] = elements[-1].with_changes(comma=updated.elements[-1].comma)
     return updated.with_changes(elements=elements)

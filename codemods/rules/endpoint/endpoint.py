@@ -83,8 +83,11 @@ class _Planner:
     # query
 
     def _additions(self, present: str) -> list[tuple[str, str]]:
-        wanted = [("speech_model", self.options.speech_model), ("format_turns", "true")]
-        return [(key, value) for key, value in wanted if not re.search(rf"\b{key}\b", present)]
+        wanted = [("speech_model", self.options.speech_model)]
+        if v.formats_on_request(self.options.speech_model):
+            wanted.append(("format_turns", "true"))
+        old = {new: name for name, new in v.PARAMETERS_RENAMED.items()}
+        return [(key, value) for key, value in wanted if not re.search(rf"\b({key}|{old.get(key, key)})\b", present)]
 
     def _query(self, connect: Connect, text: Str, endpoint: EndpointText, everything: list[Str]) -> None:
         objects = endpoints.parameter_objects(self.program, connect, [text])
