@@ -79,6 +79,7 @@ class StreamingClient:
 
         Raises:
             StreamingError: the session failed; the type says how. Every resource is free by then.
+            SourceError: the audio cannot be read.
             Exception: what the listener raised.
         """
         try:

@@ -24,10 +24,6 @@ class StreamingError(Exception):
         self.code = code
 
 
-class SourceError(StreamingError):
-    """The audio source cannot be opened or read."""
-
-
 class AuthenticationError(StreamingError):
     """The key or token is missing or refused, or the account may not stream."""
 

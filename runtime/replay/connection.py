@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
@@ -20,11 +20,9 @@ from websockets.server import ServerProtocol
 from runtime.recording import LOST
 from runtime.replay.fault_player import Disturbance, Operation, Raw, Reset, Stall
 from runtime.replay.http import TOKEN_PATHS, HttpError, Request, parse_request, respond
+from runtime.replay.service import Service
 from runtime.replay.session import End, Say, Session
 from runtime.replay.transport import Outlet
-
-if TYPE_CHECKING:
-    from runtime.replay.service import Service
 
 __all__ = ["Connection"]
 

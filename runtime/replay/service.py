@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import Protocol, TypeVar
 
 from runtime.recording import Recording
 from runtime.replay.fault_player import Disturbance, Operation
@@ -23,9 +23,6 @@ from runtime.replay.tokens import Tokens
 from runtime.replay.turns import Variant, variant_of
 from runtime.replay.v2 import LegacyParameters, V2Session, parse_legacy_query
 from runtime.replay.v3 import V3Session
-
-if TYPE_CHECKING:
-    from runtime.replay.connection import Connection
 
 __all__ = ["Service", "Settings"]
 
@@ -53,6 +50,16 @@ class Settings:
     keep_audio: bool = False
 
 
+class Peer(Protocol):
+    """A connection, as far as the server has to know it in order to end."""
+
+    def shut_down(self) -> None:
+        """End the session because the server ends, without waiting for the peer."""
+
+    def abort(self) -> None:
+        """Drop the connection at once."""
+
+
 class Service:
     """The state of a running server. Used on its event loop only."""
 
@@ -65,7 +72,7 @@ class Service:
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.loop, self.log = loop, log
-        self.connections: set[Connection] = set()
+        self.connections: set[Peer] = set()
         self.finished: list[SessionRecord] = []
         self.token_requests: list[TokenRequest] = []
         self._recording, self._settings, self._changed = recording, settings, changed

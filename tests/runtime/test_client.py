@@ -12,10 +12,11 @@ import pytest
 from websockets.sync.server import ServerConnection
 
 from runtime.client.client import StreamingClient
-from runtime.client.errors import AudioError, ConnectError, ConnectionLostError, SourceError, StreamingError
+from runtime.client.errors import AudioError, ConnectError, ConnectionLostError, StreamingError
 from runtime.client.listener import Listener
 from runtime.client.messages import Begin, Termination, Turn
 from runtime.client.options import StreamingOptions
+from runtime.sources import SourceError
 from tests.runtime.speech import (
     AUDIO,
     Fault,
