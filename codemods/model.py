@@ -12,6 +12,10 @@ BARRIER = "_v3_migrate_cell_"
 below are run one after the other, by hand."""
 
 
+HARDENING = frozenset({"V3M515", "V3M516", "V3M518", "V3M519", "V3M521", "V3M522", "V3M524"})
+"""Rules of better habits that v2 did without as well as v3 does: part of a run on request (`Options.harden`)."""
+
+
 class Safety(str, Enum):
     """How far a rewrite may be trusted."""
 
@@ -21,6 +25,19 @@ class Safety(str, Enum):
     """Likely right, not proven; applied with `--unsafe`."""
     MANUAL = "manual"
     """No rewrite exists; a person has to act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact is from: a page of the vendor, of a library or of Python.
+
+    Attributes:
+        url: the page.
+        read: when it was last read, as an ISO date.
+    """
+
+    url: str
+    read: str
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,14 +81,21 @@ class Finding:
         return self.fixed and self.safety is Safety.SAFE and not any(mark in self.message for mark in (": ", "; "))
 
 
+ASKED_REQUIREMENTS = ("websockets",)
+"""The packages whose declared version some rule asks for. Files whose options differ are analysed apart, so what makes
+no difference to any rule is not to be one of the options."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user chose on the command line, as far as rewriting is concerned."""
+    """What the user chose for a file, as far as rewriting is concerned."""
 
     speech_model: str = "universal-streaming-english"
     region: str = "us"
     unsafe: bool = False
     todo: bool = True
+    harden: bool = False
+    """Whether the rules in `HARDENING` take part, and others do more than v3 needs."""
     select: tuple[str, ...] = ()
     """Code prefixes to apply; empty means all."""
     ignore: tuple[str, ...] = ()
@@ -79,8 +103,10 @@ class Options:
     """The project's declared dependencies: normalised name to version specifier ('' when unpinned)."""
 
     def selects(self, code: str) -> bool:
-        """Return whether the rule `code` takes part in this run."""
+        """Return whether the rule `code` takes part in this run; one of `HARDENING` if it is asked for."""
         chosen = not self.select or code.startswith(self.select)
+        if code in HARDENING and not self.harden and code not in self.select:
+            return False
         return chosen and not (self.ignore and code.startswith(self.ignore))
 
 

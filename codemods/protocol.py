@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import re
 
-V2_SOCKET = re.compile(r"(?P<scheme>wss?://|https?://)?api(?P<eu>\.eu)?\.assemblyai\.com/v2/realtime/ws", re.IGNORECASE)
-V2_TOKEN = re.compile(r"(?P<scheme>https?://)?api(?P<eu>\.eu)?\.assemblyai\.com/v2/realtime/token", re.IGNORECASE)
-V3_SOCKET = re.compile(r"streaming(\.\w+)?\.assemblyai\.com/v3/ws", re.IGNORECASE)
+from codemods.model import Source
+
+_DOCS = "https://www.assemblyai.com/docs/streaming"
+MIGRATION = Source(f"{_DOCS}/guides/v2_to_v3_migration", read="2026-11-29")
+PARAMETERS = Source(f"{_DOCS}/api-spec/streaming-websocket", read="2026-11-29")
+MESSAGES = Source(f"{_DOCS}/universal-streaming/message-sequence", read="2026-11-29")
+ERRORS = Source(f"{_DOCS}/common-session-errors-and-closures", read="2026-11-29")
+TOKENS = Source(f"{_DOCS}/authenticate-with-a-temporary-token", read="2026-11-29")
+BILLING = Source(f"{_DOCS}/universal-streaming", read="2026-11-29")
+SDK = Source("https://github.com/AssemblyAI/assemblyai-python-sdk", read="2026-11-29")
+
+_V2_HOST = (
+    r"(?P<scheme>wss?://|https?://)?"
+    # by its host, or by its path: half-converted programs have one of the two
+    r"(?=api\.(?:eu\.)?assemblyai\.com/v[23]/|streaming\.(?:\w+\.)?assemblyai\.com/(?:v2/|v3/realtime/))"
+    r"(?P<host>(?:api|streaming)(?:(?P<eu>\.eu)|\.\w+)?\.assemblyai\.com)/v[23]/(?:realtime/)?"
+)
+V2_SOCKET = re.compile(rf"{_V2_HOST}ws\b", re.IGNORECASE)
+V2_TOKEN = re.compile(rf"{_V2_HOST}token\b", re.IGNORECASE)
+V3_SOCKET = re.compile(r"(?P<host>streaming(?:(?P<eu>\.eu)|\.\w+)?\.assemblyai\.com)/v3/ws\b", re.IGNORECASE)
 V3_ADDRESS = re.compile(r"streaming(\.\w+)?\.assemblyai\.com/v3/(ws|token)\b", re.IGNORECASE)
 
 HOSTS = {"us": "streaming.assemblyai.com", "eu": "streaming.eu.assemblyai.com"}
@@ -39,6 +56,21 @@ V3_TYPES = frozenset(
 
 TYPE_KEY = "message_type"
 
+
+def formats_on_request(speech_model: str) -> bool:
+    """Return whether a model formats turns only if `format_turns` asks for it; the others always do (MESSAGES)."""
+    return speech_model.startswith("universal-streaming")
+
+
+def final_flags(speech_model: str) -> tuple[str, ...]:
+    """Return the flags that together tell a turn's one final message from every other.
+
+    Where formatting is asked for, a turn may end twice, unformatted and then formatted, or partials may be formatted,
+    too: only both flags together are right for all.
+    """
+    return ("end_of_turn", "turn_is_formatted") if formats_on_request(speech_model) else ("end_of_turn",)
+
+
 FIELDS = {
     "message_type": "type",
     "session_id": "id",
@@ -57,7 +89,8 @@ CONTROLS = {
 }
 SILENCE = "end_utterance_silence_threshold"
 
-PARAMETERS_RENAMED = {"word_boost": "keyterms_prompt"}
+PARAMETERS_RENAMED = {"word_boost": "keyterms_prompt", "formatted_finals": "format_turns"}
+"""Of v2, and of v3's time of testing."""
 PARAMETERS_DROPPED = frozenset({"boost_param", "disable_partial_transcripts", "enable_extra_session_information"})
 PARAMETERS_KEPT = frozenset({"sample_rate", "encoding", "token"})
 PARAMETERS_V3 = frozenset(

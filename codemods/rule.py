@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.model import Options, Safety
+from codemods.model import HARDENING, Options, Safety, Source
 from codemods.syntax.edits import AddHelper, AddImport, Change, Edit
 from codemods.syntax.tree import SourceModule
 
@@ -34,15 +34,24 @@ class RuleDoc:
         examples: programs before and after: `<name>.before.py` and `<name>.after.py` in the folder of the rule's
             examples. The last word on what the rule does, run as tests.
         untouched: programs it must leave alone, `<name>.untouched.py`.
+        instead: for rules that only report, programs as a person leaves them, `<name>.instead.py`.
     """
 
     code: str
     name: str
     summary: str
     why: str
+    source: Source
     safety: Safety
+    safety_reason: str
     examples: Sequence[Example]
     untouched: Sequence[str]
+    instead: Sequence[str]
+
+    @property
+    def hardening(self) -> bool:
+        """Whether the rule takes part only on request."""
+        return self.code in HARDENING
 
 
 class Context:
@@ -88,7 +97,9 @@ class Rule(ABC):
         code: `V3Mnnn`.
         summary: one line, lower case, no full stop.
         why: what goes wrong without it.
+        source: the page that says so, and when it was read.
         safety: of its rewrites; MANUAL when it only reports.
+        safety_reason: a sentence for those who ask why; empty where there is nothing to add.
         nodes: the types of node it wants to see.
         order: rules with lower numbers see a node first and may claim it.
 
@@ -98,7 +109,9 @@ class Rule(ABC):
     code: ClassVar[str]
     summary: ClassVar[str]
     why: ClassVar[str]
+    source: ClassVar[Source]
     safety: ClassVar[Safety] = Safety.SAFE
+    safety_reason: ClassVar[str] = ""
     nodes: ClassVar[tuple[type[cst.CSTNode], ...]]
     order: ClassVar[int] = 50
 
@@ -125,12 +138,15 @@ class Rule(ABC):
             module.replace("_", "-"),
             cls.summary,
             cls.why,
+            cls.source,
             cls.safety,
+            cls.safety_reason,
             [Example(texts[name], texts[name.replace(_BEFORE, _AFTER)]) for name in sorted(texts) if _BEFORE in name],
             [texts[name] for name in sorted(texts) if _UNTOUCHED in name],
+            [texts[name] for name in sorted(texts) if _INSTEAD in name],
         )
 
 
-_BEFORE, _AFTER, _UNTOUCHED = ".before.", ".after.", ".untouched."
+_BEFORE, _AFTER, _UNTOUCHED, _INSTEAD = ".before.", ".after.", ".untouched.", ".instead."
 
 __all__ = ["AddHelper", "AddImport", "Change", "Context", "Example", "Rule", "RuleDoc"]

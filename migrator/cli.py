@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from migrator.settings import Settings
+    from migrator.smoke.command import Original
 
 # Loaded only when called: the clean check, the most frequent use, has no need for any of them.
 COMMANDS = {
@@ -32,10 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments and arguments[0] in COMMANDS:
             return _command(arguments[0], arguments[1:])
-        parsed = parser().parse_args(arguments)
-        from migrator.command import run
-
-        return run(parsed)
+        return _migrate(parser().parse_args(arguments))
     except KeyboardInterrupt:
         print("v3-migrate: interrupted", file=sys.stderr)
         return 130
@@ -45,12 +49,102 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
+def _migrate(parsed: argparse.Namespace) -> int:
+    from migrator import run
+    from migrator.settings import SettingsError
+
+    try:
+        settings = _settings(parsed)
+        tests = _tests(parsed) if parsed.smoke else []
+        if settings.stdin:
+            from migrator import stdin
+
+            return stdin.run(settings)
+        report = run.run(settings)
+        if tests and report.changed:
+            from migrator.smoke.verify_written import prove_or_take_back
+
+            code = prove_or_take_back(tests, report.outcomes)
+            if code:
+                return code
+        return run.show(report, settings)
+    except (SettingsError, run.RunError) as error:
+        print(f"v3-migrate: {error}", file=sys.stderr)
+        return 2
+
+
+def _tests(parsed: argparse.Namespace) -> list[Callable[[Original], int]]:
+    """Return the smoke test of each path, which waits for where it finds the originals."""
+    from migrator.smoke import command
+
+    words = shlex.split(parsed.smoke_options)
+    return [partial(command.run, _parsed("smoke", [path, *words])) for path in parsed.paths]
+
+
+def _settings(parsed: argparse.Namespace) -> Settings:
+    """Return what the command line says.
+
+    Raises:
+        SettingsError: it means nothing.
+    """
+    from migrator.files.globs import Globs
+    from migrator.reporting.report import Mode
+    from migrator.settings import Choices, Settings, SettingsError
+
+    write = parsed.write or parsed.interactive
+    if parsed.smoke and not write:
+        raise SettingsError("--smoke tests what was written: it goes with --write")
+    try:
+        exclude = Globs(_split(parsed.exclude))
+    except ValueError as error:
+        raise SettingsError(f"--exclude: {error}") from None
+    return Settings(
+        paths=tuple(parsed.paths),
+        mode=Mode.CHECK if parsed.check else Mode.WRITE if write else Mode.PREVIEW,
+        chosen=Choices(
+            select=_split(parsed.select),
+            ignore=_split(parsed.ignore),
+            exclude=exclude,
+            unsafe=True if parsed.unsafe else None,
+            harden=True if parsed.harden else None,
+            todo=False if parsed.no_todo else None,
+            speech_model=parsed.speech_model,
+            region=parsed.region,
+        ),
+        interactive=parsed.interactive,
+        diff=parsed.diff,
+        format=parsed.format,
+        output=parsed.output,
+        statistics=parsed.statistics,
+        exit_zero=parsed.exit_zero,
+        jobs=parsed.jobs or _cores(),
+        allow_dirty=parsed.allow_dirty,
+        color=parsed.color,
+    )
+
+
+def _split(values: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _command(name: str, arguments: Sequence[str]) -> int:
+    return int(import_module(COMMANDS[name][0]).run(_parsed(name, arguments)))
+
+
+def _parsed(name: str, arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments of a command as it declares them."""
     module = import_module(COMMANDS[name][0])
     command = argparse.ArgumentParser(prog=f"v3-migrate {name}", allow_abbrev=False)
     module.configure(command)
     parse = getattr(module, "parse", argparse.ArgumentParser.parse_args)
-    return int(module.run(parse(command, arguments)))
+    parsed: argparse.Namespace = parse(command, arguments)
+    return parsed
 
 
 def parser() -> argparse.ArgumentParser:
@@ -78,7 +172,8 @@ def parser() -> argparse.ArgumentParser:
     add("--exit-zero", action="store_true", help="exit 0 even if stale usage is found")
     add("--select", action="append", metavar="CODE,...", help="only rules whose code starts with one of these")
     add("--ignore", action="append", metavar="CODE,...", help="not the rules whose code starts with one of these")
-    add("--unsafe", action="store_true", default=None, help="also apply rewrites that are likely, not proven")
+    add("--unsafe", action="store_true", help="also apply rewrites that are likely, not proven")
+    add("--harden", action="store_true", help="also better habits that v3 does not ask for: time limits, ...")
     add("--no-todo", action="store_true", help="no TODO comments at places left for a person")
     add("--exclude", action="append", metavar="GLOB", help="leave out files and folders that match")
     add("--jobs", type=_positive, metavar="N", help="worker processes (default: one a core)")
@@ -90,7 +185,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--smoke-options", metavar="OPTIONS", default="", help="options of that test, as for `v3-migrate smoke`")
     add("--speech-model", metavar="NAME", help="speech model of the new code (default: universal-streaming-english)")
-    add("--region", choices=("us", "eu"), help="region of the new code (default: us)")
+    add("--region", metavar="us|eu", help="region of the new code (default: us)")
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours (default: auto)")
     add("--version", action=_Version, nargs=0, help="show the version and exit")
     return result

@@ -3,102 +3,73 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import sys
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from migrator.reporting import rule_page
+from migrator.reporting.formats import coloured
+
 if TYPE_CHECKING:
     from codemods.rule import RuleDoc
-
-# Findings that come from outside the rules.
-_OWN = {
-    "V3M701": (
-        "the project asks for an SDK that has what the migrated code needs",
-        "Safe: applied by default. Code written for v3 runs on the vendor's SDK from 0.64.16 on: older ones lack it, "
-        "or drop what was said last. Requirements files, constraints, pyproject.toml, Pipfile, setup.cfg, setup.py and "
-        "the `pip:` list of environment.yml are raised to it, in the style of the old specifier; what is recent enough "
-        "stays. The option `extras` went with SDK 1.0.0: pyaudio, which it brought, is listed by itself.",
-    ),
-    "V3M702": (
-        "an SDK that is too old is asked for where only a person can change it",
-        "Lock files, requirements with hashes and those made by a tool are made anew from what they are made from; a "
-        "repository, a list that is computed and conda's own packages need a look. They are reported, never edited.",
-    ),
-    "V3M900": (
-        "v2 word that no rule explains",
-        "Every v2 word in the code of a file has to be rewritten, reported or suppressed. This one is none of these: "
-        "the tool could not tell what it is for. Look whether it reaches AssemblyAI, and move it by hand if so; if "
-        "not, silence it with `# v3-migrate: ignore[V3M900]` on its line.",
-    ),
-    "V3M901": (
-        "suppression that silences nothing",
-        "A comment `# v3-migrate: ignore[CODE]` stands on a line where nothing with that code is found. Remove it, so "
-        "that it cannot hide a later mistake.",
-    ),
-}
-
-_SAFE = frozenset({"V3M701"})
+    from migrator.reporting.rule_page import OwnRule
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.description = "Say what a rule does and why, with its examples. Without a code: list every rule."
-    parser.add_argument("code", nargs="?", metavar="CODE", help="a rule, such as V3M101")
+    parser.add_argument(
+        "code", nargs="?", metavar="CODE", help="a rule, such as V3M101, or the beginning of some, such as V3M5"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the rule, or the list; return 2 for a code that does not exist."""
     from codemods.analysis import documentation
 
-    docs = documentation()
-    if arguments.code is None:
-        for line in catalogue(docs):
-            print(line)
-        return 0
-    code = arguments.code.upper()
-    found = [doc for doc in docs if doc.code == code]
-    if found:
-        print("\n\n".join(explained(doc) for doc in found))
-        return 0
-    if code in _OWN:
-        summary, why = _OWN[code]
-        print(f"{code}: {summary}\n\n{textwrap.fill(why, 100)}")
-        return 0
-    print(f"v3-migrate: no rule {arguments.code}; `v3-migrate explain` lists them all", file=sys.stderr)
-    return 2
+    rules: list[RuleDoc | OwnRule] = [*documentation(), *rule_page.OWN]
+    code = (arguments.code or "").upper()
+    exact = [rule for rule in rules if rule.code == code]
+    chosen = exact or [rule for rule in rules if rule.code.startswith(code)]
+    if not chosen:
+        near = difflib.get_close_matches(code, [rule.code for rule in rules], 3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`v3-migrate explain` lists them all"
+        print(f"v3-migrate: error: no rule {arguments.code}; {hint}", file=sys.stderr)
+        return 2
+    if exact:
+        _show(rule_page.page(exact[0]))
+    else:
+        print("\n".join(catalogue(chosen)))
+    return 0
 
 
 def summaries() -> dict[str, str]:
     """Return the one-line summary of every code that a report may contain."""
     from codemods.analysis import registry
 
-    known = {code: summary for code, (summary, _) in _OWN.items()}
-    for rule in registry():
-        known.setdefault(rule.code, rule.summary)
-    return known
+    return {rule.code: rule.summary for rule in rule_page.OWN} | {rule.code: rule.summary for rule in registry()}
 
 
-def catalogue(docs: Sequence[RuleDoc]) -> list[str]:
-    """Return a line for each rule."""
-    rows = [(doc.code, doc.safety.value, doc.summary) for doc in docs]
-    rows += [(code, "safe" if code in _SAFE else "manual", summary) for code, (summary, _) in _OWN.items()]
-    return [f"{code}  {safety:<6}  {summary}" for code, safety, summary in sorted(rows)]
+def catalogue(rules: Sequence[RuleDoc | OwnRule]) -> list[str]:
+    """Return the rules, each with its safety and summary, under the titles of their families; 80 columns wide."""
+    lines: list[str] = []
+    for title, family in rule_page.index(rules):
+        lines += ["", title] if lines else [title]
+        for rule in family:
+            head = f"  {rule.code}  {rule_page.safety(rule):<6}  "
+            text = textwrap.wrap(rule.summary, 79 - len(head), break_long_words=False, break_on_hyphens=False)
+            lines += [head + text[0], *(" " * len(head) + more for more in text[1:])]
+    return lines
 
 
-def explained(doc: RuleDoc) -> str:
-    """Return the page of one rule."""
-    parts = [f"{doc.code} ({doc.name}): {doc.summary}", textwrap.fill(" ".join(doc.why.split()), 100)]
-    safety = {
-        "safe": "Safe: applied by default.",
-        "unsafe": "Likely right, not proven: applied with --unsafe.",
-        "manual": "Not rewritten: reported, for a person to act.",
-    }[doc.safety.value]
-    parts.append(safety)
-    parts += [f"Before:\n\n{_code(case.before)}\n\nAfter:\n\n{_code(case.after)}" for case in doc.examples]
-    parts += [f"Left as it is:\n\n{_code(code)}" for code in doc.untouched]
-    return "\n\n".join(parts)
+def _show(page: str) -> None:
+    """Print a page: laid out in colours on a terminal, as the Markdown that it is in a pipe."""
+    if not coloured("auto"):
+        print(page, end="")
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
 
-
-def _code(source: str) -> str:
-    return textwrap.indent(textwrap.dedent(source).strip("\n"), "    ")
+    Console(force_terminal=True, highlight=False).print(Markdown(page, code_theme="ansi_dark"))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from codemods.model import Options
 from migrator.analysis.outcome import Outcome
+from migrator.configuration import Configuration
 from migrator.files.prefilter import speaks_v2, unfit
 from migrator.output import diff
 from migrator.reporting import concise, formats
 from migrator.reporting.report import Mode, Report
+from migrator.settings import Settings
 
 if TYPE_CHECKING:
     from migrator.analysis.worker import Analyse
@@ -21,25 +21,29 @@ NAME = "stdin.py"
 """How the program is called in messages; imports are looked up in the working directory."""
 
 
-def run(arguments: Namespace, options: Options, analyse: Analyse | None = None) -> int:
-    """Migrate standard input. A program that cannot be migrated comes out as it went in, so that no pipe loses it."""
+def run(settings: Settings, analyse: Analyse | None = None) -> int:
+    """Migrate standard input. A program that cannot be migrated comes out as it went in, so that no pipe loses it.
+
+    Raises:
+        SettingsError: the configuration of the working directory is wrong.
+    """
     data = sys.stdin.buffer.read()
-    outcome = _outcome(data, options, analyse)
-    mode = Mode.CHECK if arguments.check else Mode.WRITE
+    outcome = _outcome(data, Configuration(settings), analyse)
+    mode = Mode.CHECK if settings.mode is Mode.CHECK else Mode.WRITE
     report = Report([outcome] if outcome.error or outcome.findings or outcome.changed else [], mode, 1)
-    report.exit_zero = arguments.exit_zero
-    if arguments.check:
+    report.exit_zero = settings.exit_zero
+    if mode is Mode.CHECK:
         report.command = "v3-migrate -"
-        formats.show(report, arguments.format, arguments.output, arguments.color)
+        formats.show(report, settings.format, settings.output, settings.color)
         return report.exit_code
     after = outcome.after if outcome.changed else data
-    text = diff.patch(NAME, data, after) if arguments.diff else after
-    formats.put(text, arguments.output)
+    text = diff.patch(NAME, data, after) if settings.diff else after
+    formats.put(text, settings.output)
     formats.put(concise.render(report), None, sys.stderr.buffer)
     return report.exit_code
 
 
-def _outcome(data: bytes, options: Options, analyse: Analyse | None) -> Outcome:
+def _outcome(data: bytes, configuration: Configuration, analyse: Analyse | None) -> Outcome:
     problem = unfit(data)
     if problem or not speaks_v2(data):
         return Outcome(NAME, data, data, error=problem or None)
@@ -48,6 +52,6 @@ def _outcome(data: bytes, options: Options, analyse: Analyse | None) -> Outcome:
     from migrator.analysis.worker import Task, rules_analyse
 
     name = NAME if not os.path.exists(NAME) else "<stdin>"
-    task = Task(Group((name,), frozenset({name})), options, given={name: data})
+    task = Task(Group((name,), frozenset({name})), {name: configuration.options(name)}, given={name: data})
     found = [outcome for outcomes in pool.run([task], 1, analyse or rules_analyse) for outcome in outcomes]
     return found[0] if found else Outcome(NAME, data, data)

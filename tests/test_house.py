@@ -100,10 +100,13 @@ def test_a_wheel_works_where_nothing_else_is(wheel: Path, tmp_path: Path) -> Non
     pip = [sys.executable, "-m", "pip", "--python", str(tmp_path / "venv" / "bin" / "python"), "install", "--quiet"]
     subprocess.run([*pip, "--disable-pip-version-check", str(wheel)], check=True, stdin=subprocess.DEVNULL)
     program = tmp_path / "venv" / "bin" / "v3-migrate"
+    for name in ("migrator", "codemods", "runtime"):  # names that a project may have, too
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit('a module of the project was run')\n")
     (tmp_path / "bot.py").write_text('URL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"\n')
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+        environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": "."}
         return subprocess.run(
             [program, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
@@ -118,8 +121,8 @@ def test_a_wheel_works_where_nothing_else_is(wheel: Path, tmp_path: Path) -> Non
 def test_the_wheel_holds_the_packages_their_types_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
-    assert tops == {"migrator", "codemods", "runtime"}
-    assert {f"{top}/py.typed" for top in tops} <= set(names)
+    assert tops == {"migrator", "codemods", "runtime", "v3_migrate.py"}
+    assert {f"{top}/py.typed" for top in tops if not top.endswith(".py")} <= set(names)
     sources = {
         str(path.relative_to(ROOT))
         for path in _tracked()
@@ -144,7 +147,7 @@ def test_a_plain_install_asks_for_no_system_package(wheel: Path) -> None:
 
 def test_a_check_of_clean_code_imports_no_heavy_library(tmp_path: Path) -> None:
     (tmp_path / "clean.py").write_text("print('hello')\n")
-    command = [sys.executable, "-X", "importtime", "-c", "import sys; from migrator.cli import main; sys.exit(main())"]
+    command = [sys.executable, "-X", "importtime", "-c", "import sys; from v3_migrate import main; sys.exit(main())"]
     result = subprocess.run([*command, str(tmp_path), "--check"], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
     imported = set(re.findall(r"^import time:.*\| +(\S+)$", result.stderr, re.MULTILINE))

@@ -8,8 +8,8 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.interpreter.heap import Def
 from codemods.interpreter.values import Encoded, Function, Json, Obj
+from codemods.interpreter.variables import Def
 from codemods.syntax.edits import AddImport, Edit, Remove, Replace
 from codemods.syntax.tree import SourceModule
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.facts.sessions import Session, Sessions, external_names, functions, own_nodes
-from codemods.interpreter.values import Connection
+from codemods.libraries.values import Connection
 from codemods.syntax.tree import dotted
 
 _OF_COMMANDS = frozenset({"command", "group", "option", "argument", "pass_context", "staticmethod", "classmethod"})

@@ -11,7 +11,8 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts import query
 from codemods.facts.program import Program
-from codemods.interpreter.values import Const, Encoded, External, Json, Obj, Sound, Value
+from codemods.interpreter.values import Const, Encoded, External, Json, Obj, Value
+from codemods.libraries.values import Sound
 
 _RATES = ("rate", "samplerate", "sample_rate")
 _WIDTHS = {"pcm_s16le": 2, "pcm_mulaw": 1}

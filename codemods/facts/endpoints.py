@@ -10,8 +10,9 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.interpreter.values import Lit, Obj, Query, Str
+from codemods.interpreter.values import Json, Lit, Obj, Query, Str, Value
 from codemods.libraries.observations import Connect
+from codemods.libraries.values import Connection, Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,20 @@ class EndpointText:
 
     Attributes:
         start, end: where in `text.text` the match stands.
+        host: the host it names.
+        eu: whether that is in Europe.
     """
 
     text: Str
     start: int
     end: int
+    host: str
     eu: bool
+
+    @property
+    def is_v3(self) -> bool:
+        """Whether it is the v3 socket already, of a program that still speaks v2 there."""
+        return v.V2_SOCKET.search(self.text.text) is None and v.V3_SOCKET.search(self.text.text) is not None
 
     def pieces(self) -> Iterator[tuple[Lit, int, int]]:
         """Yield the literals that the match touches, and the part of each (in its own characters)."""
@@ -51,7 +60,7 @@ class EndpointText:
 def find(text: Str, pattern: re.Pattern[str]) -> EndpointText | None:
     """Return where `pattern` stands in `text`."""
     match = pattern.search(text.text)
-    return EndpointText(text, match.start(), match.end(), bool(match["eu"])) if match else None
+    return EndpointText(text, match.start(), match.end(), match["host"].lower(), bool(match["eu"])) if match else None
 
 
 def parameter_objects(program: Program, connect: Connect | None, texts: list[Str]) -> list[Obj]:
@@ -69,7 +78,7 @@ def parameter_objects(program: Program, connect: Connect | None, texts: list[Str
 
 def is_shared(program: Program, literal: Lit) -> bool:
     """Return whether a piece of the URL also makes other URLs (a REST base, say)."""
-    for values in program.run.values.values():
+    for values in program.all_values.values():
         for value in values:
             if isinstance(value, Str) and len(value.parts) > 1 and literal in value.parts:
                 following = value.parts[value.parts.index(literal) + 1 :]
@@ -81,16 +90,53 @@ def is_shared(program: Program, literal: Lit) -> bool:
 
 
 def sockets(program: Program) -> Iterator[tuple[Connect, Str, EndpointText]]:
-    """Yield every v2 socket URL that a connection is opened with."""
-    for connect in program.run.connects.values():
+    """Yield every socket URL that a connection is opened with and that is v2's, or v3's where v2 is spoken over it."""
+    half_converted = program.get(speaking_v2)
+    for connect in program.connects.values():
         for text in program.urls(connect):
             found = find(text, v.V2_SOCKET)
+            if found is None and connect.connection in half_converted:
+                found = find(text, v.V3_SOCKET)
             if found is not None:
                 yield connect, text, found
 
 
+def speaking_v2(program: Program) -> frozenset[Connection]:
+    """Return the vendor's connections over which the program is seen to send v2 messages, or to read them."""
+    read = {
+        value.message.connection
+        for values in program.all_values.values()
+        for value in values
+        if isinstance(value, Field) and value.key in _V2_KEYS
+    }
+    sent = {
+        connection
+        for send in program.sends.values()
+        if any(is_v2_request(program, value) for value in program.values(send.data))
+        for connection in send.connections
+    }
+    return frozenset(connection for connection in read | sent if connection and program.is_vendor(connection))
+
+
+_V2_KEYS = frozenset({*v.FIELDS, *v.DERIVED_FIELDS, "created"})
+
+
+def is_v2_request(program: Program, value: Value) -> bool:
+    """Return whether a value that is sent is a message that only v2 knew."""
+    words = (*v.CONTROLS, v.SILENCE, v.AUDIO_KEY)
+    content = value.content if isinstance(value, Json) else value
+    if isinstance(content, Obj):
+        return any(word in program.items(content) for word in words)
+    return isinstance(content, Str) and any(f'"{word}"' in content.text for word in words)
+
+
+def asks_for_formatting(program: Program) -> bool:
+    """Return whether the migration puts `format_turns=true` into some URL of the program."""
+    return v.formats_on_request(program.options.speech_model) and any(True for _ in sockets(program))
+
+
 def literals(program: Program, path: str) -> Iterator[cst.SimpleString | cst.FormattedStringText]:
     """Yield the string literals and f-string pieces of a module."""
-    for node in program.run.modules[path].walk():
+    for node in program.modules[path].walk():
         if isinstance(node, cst.SimpleString | cst.FormattedStringText):
             yield node

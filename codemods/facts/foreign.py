@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.interpreter.values import Field, Message, Value
+from codemods.interpreter.values import Value
+from codemods.libraries.values import Field, Message
 from codemods.syntax.tree import SourceModule
 
 

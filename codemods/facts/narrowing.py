@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import takewhile
 from typing import Protocol
 
 import libcst as cst
@@ -10,7 +12,8 @@ from codemods import protocol as v
 from codemods.facts import match_patterns
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTest, TypeTests, read_base
-from codemods.interpreter.values import Function, Message
+from codemods.interpreter.values import Function
+from codemods.libraries.values import Message
 from codemods.syntax.tree import SourceModule
 
 
@@ -32,6 +35,56 @@ def is_not_partial(node: cst.CSTNode, base: cst.BaseExpression, context: _Contex
     """Return whether every path to `node` has tested that the message `base` is no partial transcript."""
     guard = _Guard(context.program, context.module.code(base), finals_only=True)
     return guard.holds(node, _messages(context.program, base), context.module, set())
+
+
+def taken_types(test: TypeTest, program: Program) -> frozenset[str]:
+    """Return the v3 types that tests above have dealt with, so that the type is none of them where `test` asks.
+
+    Only what the program itself calls by v3's names counts: it is half converted, or made for both protocols.
+    """
+    about = {field.message for field in program.fields(test.operand)}
+    found: set[str] = set()
+    child: cst.CSTNode = test.node
+    for up in test.module.ancestors(test.node):
+        match up:
+            case cst.If(test=asked, orelse=orelse) | cst.IfExp(test=asked, orelse=orelse) if orelse is child:
+                found |= _names_v3(asked, about, program)
+            case cst.IndentedBlock(body=body):
+                for statement in takewhile(lambda item, here=child: item is not here, body):  # type: ignore[misc]
+                    if isinstance(statement, cst.If) and leaves(statement.body):
+                        if _same_variables(statement.test, test.operand, program):
+                            found |= _names_v3(statement.test, about, program)
+            case cst.For() | cst.While() | cst.FunctionDef() | cst.Lambda() | cst.ClassDef():
+                break
+        child = up
+    return frozenset(found)
+
+
+def _names_v3(asked: cst.BaseExpression, about: set[Message], program: Program) -> set[str]:
+    """Return the v3 types for which `asked` holds whatever else is true."""
+    match asked:
+        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(cst.Equal() | cst.In(), right)]):
+            fields = [field for field in program.fields(left) if field.key in ("type", v.TYPE_KEY)]
+            if fields and {field.message for field in fields} == about:
+                return set(program.constants(right)) & v.V3_TYPES
+        case cst.BooleanOperation(left=left, operator=cst.Or(), right=right):
+            return _names_v3(left, about, program) | _names_v3(right, about, program)
+    return set()
+
+
+def _same_variables(one: cst.CSTNode, other: cst.CSTNode, program: Program) -> bool:
+    """Return whether two expressions read the same variables, and these are the same in both places."""
+    mine, theirs = (
+        {name.value: program.definitions(name) for name in _walk(node) if isinstance(name, cst.Name)}
+        for node in (one, other)
+    )
+    return all(theirs[name] <= mine[name] for name in theirs if name in mine) and bool(mine.keys() & theirs.keys())
+
+
+def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    for child in node.children:
+        yield from _walk(child)
 
 
 def _messages(program: Program, base: cst.CSTNode) -> frozenset[Message]:

@@ -10,31 +10,15 @@ from typing import TypeVar, cast
 
 import libcst as cst
 
-from codemods import libraries
 from codemods import protocol as v
-from codemods.interpreter import methods
+from codemods.interpreter.classes import ClassFacts
 from codemods.interpreter.fixpoint import Interpreter
-from codemods.interpreter.heap import Binding, ClassFacts, Def
 from codemods.interpreter.scopes import Scope, ScopeNode
-from codemods.interpreter.stdlib import models
-from codemods.interpreter.values import (
-    NOTHING,
-    Connection,
-    External,
-    Field,
-    Frame,
-    Lit,
-    Message,
-    Obj,
-    Str,
-    Transport,
-    Value,
-    Values,
-    Word,
-    texts,
-)
-from codemods.libraries import audio_sources
+from codemods.interpreter.values import NOTHING, External, Lit, Obj, Str, Value, Values, texts
+from codemods.interpreter.variables import Binding, Def
 from codemods.libraries.observations import Connect, Send
+from codemods.libraries.registry import library
+from codemods.libraries.values import Connection, Field, Frame, Message, Transport, Word
 from codemods.model import Options, Workspace
 from codemods.syntax.tree import SourceModule
 
@@ -47,7 +31,6 @@ class Program:
     Attributes:
         targets: paths of the modules that may be rewritten.
         options: the user's choices.
-        run: the interpreter that holds what each expression can be.
     """
 
     def __init__(
@@ -55,17 +38,9 @@ class Program:
     ) -> None:
         self.targets = tuple(modules)
         self.options = options or Options()
-        self.run = Interpreter(
-            modules,
-            workspace,
-            {**models.MODELS, **audio_sources.MODELS, **libraries.MODELS},
-            {**models.NAME_MODELS, **libraries.NAME_MODELS},
-            {**methods.METHOD_MODELS, **libraries.METHOD_MODELS},
-            libraries.ATTRIBUTE_MODELS,
-            libraries.ANNOTATION_MODELS,
-        )
-        self.run.run()
-
+        self._run = Interpreter(modules, workspace, library())
+        self._run.run()
+        self.run = _Doors(self._run)
         self._analyses: dict[object, object] = {}
         self._memo: dict[object, object] = {}
 
@@ -86,148 +61,148 @@ class Program:
     @property
     def modules(self) -> Mapping[str, SourceModule]:
         """Every module of the program by path: the targets, and what they import of the project."""
-        return self.run.modules
+        return self._run.modules
 
     def imports(self, path: str) -> AbstractSet[str]:
         """Return the dotted names of the modules that a module imports, with their leading dots."""
-        return self.run.imports.get(path, set())
+        return self._run.imports.imported.get(path, set())
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
         """Return the path of the project file that an import means; see `codemods.model.Workspace`."""
-        return self.run.workspace.resolve(importer, module, level)
+        return self._run.imports.workspace.resolve(importer, module, level)
 
     def is_taken(self, path: str, name: str) -> bool:
         """Return whether another module of the program imports `name` from the module at `path`, or reads it there."""
-        return (path, name) in self.run.taken
+        return (path, name) in self._run.imports.taken
 
     # functions, classes, variables
 
     @property
     def functions(self) -> Sequence[cst.FunctionDef | cst.Lambda]:
         """Every function and lambda of the program."""
-        return self.run.functions
+        return self._run.functions
 
     def is_called(self, function: cst.CSTNode) -> bool:
         """Return whether some call of the program reaches a function."""
-        return function in self.run.called
+        return function in self._run.calls.called
 
     @property
     def classes(self) -> Mapping[cst.ClassDef, ClassFacts]:
         """What is known of every class of the program."""
-        return self.run.classes
+        return self._run.classes.facts
 
     def root_class(self, node: cst.ClassDef) -> cst.ClassDef:
         """Return the topmost class of the program that `node` inherits from."""
-        return self.run.root_class(node)
+        return self._run.classes.root(node)
 
     def declared(self, node: cst.ClassDef) -> Mapping[str, str]:
         """Return the declared fields of a class and its bases, each with the key that fills it from a mapping."""
-        return self.run.declared(node)
+        return self._run.classes.declared(node)
 
     def scope(self, node: ScopeNode) -> Scope:
         """Return the scope that a module, function, lambda or class opens."""
-        return self.run.scopes[node]
+        return self._run.variables.scopes[node]
 
     def variable(self, scope: Scope, name: str) -> Values:
         """Return what a variable can hold at any time."""
-        return self.run.cells.get((scope, name), NOTHING)
+        return self._run.variables.cells.entries.get((scope, name), NOTHING)
 
     @property
     def variables(self) -> Mapping[tuple[Scope, str], Values]:
         """What every variable of the program can hold at any time."""
-        return self.run.cells
+        return self._run.variables.cells.entries
 
     def variables_at(self, statement: cst.CSTNode | None) -> Mapping[str, Binding]:
         """Return the local variables just before a statement is run."""
-        return self.run.env_at.get(statement, {}) if statement is not None else {}
+        return self._run.statements.env_at.get(statement, {}) if statement is not None else {}
 
     def passed(self, function: cst.FunctionDef | cst.Lambda, name: str) -> Values:
         """Return what the calls of the program, and its default, give to a parameter."""
-        return self.run.passed.get((self.scope(function), name), NOTHING)
+        return self._run.variables.passed.entries.get((self.scope(function), name), NOTHING)
 
     def definitions_of(self, scope: Scope, name: str) -> Sequence[Def]:
         """Return every definition of a variable."""
-        return self.run.definitions.get((scope, name), ())
+        return self._run.variables.definitions.get((scope, name), ())
 
     # objects
 
     def items(self, obj: Obj) -> Mapping[str | int, Values]:
         """Return what a container holds under constant keys."""
-        return self.run.items(obj)
+        return self._run.heap.items(obj)
 
     def elements(self, values: Iterable[Value]) -> Values:
         """Return what iterating over containers can give."""
-        return self.run.elements(values)
+        return self._run.containers.elements(values)
 
     def attribute(self, owner: Value, name: str) -> Values:
         """Return what the program assigns to an attribute."""
-        return self.run.read_heap(owner, f".{name}")
+        return self._run.heap.read(owner, f".{name}")
 
     @property
     def heap(self) -> Mapping[tuple[Value, Hashable], Values]:
         """What every object holds under each key (a constant, `ELEMENT`, or an attribute as `.name`)."""
-        return self.run.heap
+        return self._run.heap.contents.entries
 
     def stores(self, obj: Obj) -> Sequence[cst.CSTNode]:
         """Return the places that put something into a container after it was made."""
-        return self.run.stores.get(obj, ())
+        return self._run.heap.stores.get(obj, ())
 
     def merged(self, obj: Obj) -> Sequence[Obj]:
         """Return the dicts whose entries were copied into a dict (`{**a}`, `dict(a)`, `b.update(a)`)."""
-        return self.run.merged.get(obj, ())
+        return self._run.heap.merged.get(obj, ())
 
     # calls that open a connection or send on one
 
     @property
     def connects(self) -> Mapping[cst.Call, Connect]:
         """Every call that opens a connection."""
-        return self.run.connects
+        return self._run.events.of(Connect)
 
     @property
     def sends(self) -> Mapping[cst.Call, Send]:
         """Every call that sends something to a peer."""
-        return self.run.sends
+        return self._run.events.of(Send)
 
     # nodes
 
     def module_of(self, node: cst.CSTNode) -> SourceModule | None:
         """Return the module that holds `node`."""
-        for module in self.run.modules.values():
+        for module in self._run.modules.values():
             if module.owns(node):
                 return module
         return None
 
     def values(self, node: cst.CSTNode | None) -> Values:
         """Return what an expression can be."""
-        return self.run.values.get(node, NOTHING) if node is not None else NOTHING
+        return self._run.expressions.values.get(node, NOTHING) if node is not None else NOTHING
 
     @property
     def all_values(self) -> Mapping[cst.CSTNode, Values]:
         """What each expression of the program can be."""
-        return self.run.values
+        return self._run.expressions.values
 
     def is_use(self, name: cst.Name) -> bool:
         """Return whether a name is a variable that is read there."""
-        return name in self.run.uses
+        return name in self._run.variables.uses
 
     def definitions(self, name: cst.Name) -> frozenset[Def]:
         """Return the definitions that reach this use of a name."""
-        return self.run.uses.get(name, frozenset())
+        return self._run.variables.uses.get(name, frozenset())
 
     @cached_property
     def uses_of(self) -> Mapping[Def, list[cst.Name]]:
         """Every use of every definition."""
         found: dict[Def, list[cst.Name]] = {}
-        for name, defs in self.run.uses.items():
+        for name, defs in self._run.variables.uses.items():
             for definition in defs:
                 found.setdefault(definition, []).append(name)
         return found
 
     def can_import(self, module: SourceModule, *names: str) -> bool:
         """Return whether each of `names` is free at the top of `module`, or is the library of that name there."""
-        scope = self.run.scopes[module.tree]
+        scope = self._run.variables.scopes[module.tree]
         for name in scope.local & set(names):
-            values = self.run.cells.get((scope, name), NOTHING)
+            values = self._run.variables.cells.entries.get((scope, name), NOTHING)
             if not values or any(not isinstance(value, External) or value.name != name for value in values):
                 return False
         return True
@@ -243,14 +218,14 @@ class Program:
         """Connections proven to go to the vendor, v2 or already v3."""
         return frozenset(
             connect.connection
-            for connect in self.run.connects.values()
+            for connect in self._run.events.of(Connect).values()
             if any(v.V2_SOCKET.search(url.text) or v.V3_SOCKET.search(url.text) for url in self.urls(connect))
         )
 
     @cached_property
     def foreign_connections(self) -> frozenset[Connection]:
         """Connections proven to go somewhere else."""
-        known = {connect.connection for connect in self.run.connects.values()}
+        known = {connect.connection for connect in self._run.events.of(Connect).values()}
         return frozenset(
             connection
             for connection in known - self.vendor_connections
@@ -258,14 +233,14 @@ class Program:
         )
 
     def _connects(self, connection: Connection) -> list[Connect]:
-        return [c for c in self.run.connects.values() if c.connection == connection]
+        return [c for c in self._run.events.of(Connect).values() if c.connection == connection]
 
     @cached_property
     def mentions_v2(self) -> bool:
         """Whether the program names the v2 endpoint anywhere, or speaks v2 over a vendor connection."""
         if self.vendor_connections:
             return True
-        for module in self.run.modules.values():
+        for module in self._run.modules.values():
             if v.V2_SOCKET.search(module.text) or v.V2_TOKEN.search(module.text):
                 return True
         return False
@@ -283,7 +258,7 @@ class Program:
         """Connections to a server out of sight whose messages are compared with v2's own message types."""
         return frozenset(
             value.connection
-            for values in self.run.values.values()
+            for values in self._run.expressions.values.values()
             for value in values
             if isinstance(value, Message)
             and value.connection is not None
@@ -298,7 +273,7 @@ class Program:
         """Origins of messages that flow does not prove, but that are compared with v2's own message types."""
         found: set[cst.CSTNode] = set()
         for path in self.targets:
-            for node in self.run.modules[path].walk():
+            for node in self._run.modules[path].walk():
                 for message, others in self._type_comparisons(node):
                     if any(text in v.V2_TYPES for text in others):
                         found.add(message.site)
@@ -341,20 +316,20 @@ class Program:
         found: list[str] = []
         for value in self.values(node):
             if isinstance(value, Obj):
-                found += [key for key in self.run.items(value) if isinstance(key, str)]
+                found += [key for key in self._run.heap.items(value) if isinstance(key, str)]
         return found
 
     def constants(self, node: cst.CSTNode) -> list[str]:
         """Return the texts that an expression, or the members of the container it is, spell out."""
         values = self.values(node)
-        return texts(values) + texts(self.run.elements(values))
+        return texts(values) + texts(self._run.containers.elements(values))
 
     @cached_property
     def reads_vendor(self) -> bool:
         """Whether flow proves that the program parses some message of the vendor."""
         return any(
             isinstance(value, Message) and self.is_vendor(value.connection)
-            for values in self.run.values.values()
+            for values in self._run.expressions.values.values()
             for value in values
         )
 
@@ -415,7 +390,7 @@ class Program:
 
     def transport_hint(self, path: str) -> Transport | None:
         """Return the one client library that a module imports, if it is just one."""
-        heads = {name.split(".", 1)[0] for name in self.run.imports.get(path, ())}
+        heads = {name.split(".", 1)[0] for name in self._run.imports.imported.get(path, ())}
         found = [
             transport
             for head, transport in (
@@ -442,7 +417,23 @@ class Program:
         return True
 
     def _other_connections(self) -> bool:
-        return any(c.connection not in self.vendor_connections for c in self.run.connects.values())
+        return any(c.connection not in self.vendor_connections for c in self._run.events.of(Connect).values())
+
+
+class _Doors:
+    """The interpreter's tables under their old names, until every rule asks `Program`."""
+
+    def __init__(self, run: Interpreter) -> None:
+        self.modules, self.functions = run.modules, run.functions
+        self.workspace, self.imports, self.taken = run.imports.workspace, run.imports.imported, run.imports.taken
+        self.called, self.classes = run.calls.called, run.classes.facts
+        self.root_class, self.declared = run.classes.root, run.classes.declared
+        self.scopes, self.definitions = run.variables.scopes, run.variables.definitions
+        self.cells, self.passed = run.variables.cells.entries, run.variables.passed.entries
+        self.uses, self.values, self.env_at = run.variables.uses, run.expressions.values, run.statements.env_at
+        self.items, self.elements, self.read_heap = run.heap.items, run.containers.elements, run.heap.read
+        self.heap, self.stores, self.merged = run.heap.contents.entries, run.heap.stores, run.heap.merged
+        self.connects, self.sends = run.events.of(Connect), run.events.of(Send)
 
 
 _UNKNOWN = Str(())

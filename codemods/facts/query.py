@@ -19,6 +19,8 @@ from codemods.syntax.edits import Edit, Replace
 _PAIR = re.compile(r"(?:^|(?<=[?&]))(?P<name>[A-Za-z_]\w*)=(?P<value>[^&#]*)")
 _PLACEHOLDER = re.compile(r"%[sdr(]|[{}]")
 
+_V2_ONLY = v.PARAMETERS_DROPPED | {"word_boost", v.SILENCE}
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -41,8 +43,12 @@ class Parameter:
 
 
 def parameters(program: Program) -> list[Parameter]:
-    """Return every parameter of every v2 socket URL of the program."""
-    return program.memo("query parameters", lambda: list(_unique(_find(program))))
+    """Return every parameter of every v2 socket URL of the program, and what v3 URLs still have of v2's."""
+    return program.get(_parameters)
+
+
+def _parameters(program: Program) -> list[Parameter]:
+    return list(_unique(_find(program)))
 
 
 def is_mapping(program: Program, site: cst.CSTNode) -> bool:
@@ -62,8 +68,11 @@ def _unique(found: Iterator[Parameter]) -> Iterator[Parameter]:
 
 def _find(program: Program) -> Iterator[Parameter]:
     urls = _socket_texts(program)
+    migrated = {text for _, text, _ in endpoints.sockets(program)}
     for text, start in urls:
-        yield from _in_text(text, start)
+        whole = text in migrated or v.V2_SOCKET.search(text.text)
+        yield from (item for item in _in_text(text, start) if whole or item.name in _V2_ONLY)
+    urls = [(text, start) for text, start in urls if text in migrated or v.V2_SOCKET.search(text.text)]
     objects = endpoints.parameter_objects(program, None, [text for text, _ in urls])
     for connect, _, _ in endpoints.sockets(program):
         objects += endpoints.parameter_objects(program, connect, [])
@@ -76,10 +85,10 @@ def _find(program: Program) -> Iterator[Parameter]:
 def _socket_texts(program: Program) -> list[tuple[Str, int]]:
     """Return every text that holds the socket's URL, and where its query can begin."""
     found: dict[Str, int] = {}
-    for values in program.run.values.values():
+    for values in program.all_values.values():
         for value in values:
             if isinstance(value, Str) and value not in found:
-                endpoint = endpoints.find(value, v.V2_SOCKET)
+                endpoint = endpoints.find(value, v.V2_SOCKET) or endpoints.find(value, v.V3_SOCKET)
                 if endpoint is not None:
                     found[value] = endpoint.end
     return sorted(found.items(), key=lambda item: item[0].text)
@@ -227,9 +236,13 @@ def _without_hole(updated: cst.CSTNode, name: str) -> cst.CSTNode:
             parts[index + 2] = following.with_changes(value=following.value[1:])
         elif head.endswith("&"):
             head = head[:-1]
-        parts[index : index + 2] = [part.with_changes(value=head)]
+        parts[index : index + 2] = [part.with_changes(value=head)] if head else []
         break
-    return string.with_changes(parts=parts)
+    match parts:
+        case [cst.FormattedStringExpression(expression=text, conversion=None, format_spec=None)]:
+            return text  # the rest of the URL, which is a text already
+        case _:
+            return string.with_changes(parts=parts)
 
 
 def _without_empty(updated: cst.CSTNode) -> cst.CSTNode:

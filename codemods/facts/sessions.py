@@ -12,8 +12,9 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.interpreter.scopes import ScopeNode
-from codemods.interpreter.values import Bound, Connection, External, Function, Json, Obj, Str, Value, Values
+from codemods.interpreter.values import Bound, External, Function, Json, Obj, Str, Value, Values
 from codemods.libraries.observations import Connect, Send
+from codemods.libraries.values import Connection
 from codemods.model import Options
 from codemods.syntax.edits import Edit
 from codemods.syntax.tree import SourceModule

@@ -14,8 +14,9 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.facts.unpacking import Fillings
-from codemods.interpreter.heap import Def
-from codemods.interpreter.values import ClassRef, Const, Field, Message, Str, Value
+from codemods.interpreter.values import ClassRef, Const, Str, Value
+from codemods.interpreter.variables import Def
+from codemods.libraries.values import Field, Message
 from codemods.syntax.tree import SourceModule
 
 
@@ -113,7 +114,7 @@ class TypeTests:
                         return
                     types = tuple(text for text in program.constants(other) if text in v.V2_TYPES)
                     if types:
-                        named = not _is_spelled(other)
+                        named = not self._is_spelled(other)
                         yield self._test(node, operand, types, module, inline=not named, named=named)
                         return
         elif isinstance(node, cst.Match):
@@ -132,6 +133,21 @@ class TypeTests:
         elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "get":
             if node.args and self._types_in(node.args[0].value) and self._is_table(node.func.value):
                 yield self._test(node, node.args[0].value, (), module, inline=False)
+
+    def _is_spelled(self, node: cst.BaseExpression) -> bool:
+        """Return whether an expression is a text written in place, or a collection whose v2 types all are."""
+        match node:
+            case cst.SimpleString() | cst.ConcatenatedString():
+                return True
+            case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
+                return not any(isinstance(element, cst.StarredElement) for element in elements) and all(
+                    self._is_spelled(element.value) or not set(self.program.constants(element.value)) & v.V2_TYPES
+                    for element in elements
+                )
+            case cst.BinaryOperation(left=left, right=right):
+                return self._is_spelled(left) and self._is_spelled(right)
+            case _:
+                return False
 
     def _types_in(self, node: cst.CSTNode) -> list[Field]:
         """Return the message types of the vendor, proven or likely, that an expression can be."""
@@ -277,15 +293,6 @@ def _is_no_type(value: Value) -> bool:
     if isinstance(value, Const):
         return value.value is None
     return isinstance(value, Str) and value.literal is not None and value.literal not in v.V2_TYPES
-
-
-def _is_spelled(node: cst.BaseExpression) -> bool:
-    """Return whether an expression is a text, or a collection of texts, written in place."""
-    if isinstance(node, cst.Tuple | cst.List | cst.Set):
-        return all(_is_spelled(element.value) for element in node.elements)
-    if isinstance(node, cst.BinaryOperation):
-        return _is_spelled(node.left) and _is_spelled(node.right)
-    return isinstance(node, cst.SimpleString | cst.ConcatenatedString)
 
 
 def read_base(node: cst.CSTNode) -> Base | None:

@@ -10,10 +10,10 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.interpreter.access import Access
+from codemods.interpreter.classes import alias, decorator_name
 from codemods.interpreter.expressions import is_filter
-from codemods.interpreter.heap import alias
-from codemods.interpreter.values import Bound, ClassRef, External, Frame, Function, Message, Value, Word
+from codemods.interpreter.values import Bound, ClassRef, External, Function, Value
+from codemods.libraries.values import Frame, Message, Word
 from codemods.syntax.tree import SourceModule
 
 FROM_MAPPING = {"model_validate", "parse_obj"}
@@ -190,7 +190,7 @@ class Fillings:
         module = self.program.module_of(node)
         if module is None or "alias_generator" in module.code(node):
             return None
-        decorated = {Access.decorator_name(item) for item in node.decorators} & set(_FILLED_BY)
+        decorated = {decorator_name(item) for item in node.decorators} & set(_FILLED_BY)
         based = any(name.rsplit(".", 1)[-1] in _BASES for name in facts.external_bases)
         if not decorated and not based and not inherited:
             return None

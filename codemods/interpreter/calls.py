@@ -1,172 +1,189 @@
-"""What calling a value gives, and where the arguments go."""
+"""What calling the program's own functions and classes gives, and where the arguments go."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.interpreter.access import Access
-from codemods.interpreter.heap import ELEMENT, Arguments
-from codemods.interpreter.scopes import Scope
+from codemods.interpreter.arguments import Arguments
+from codemods.interpreter.heap import Table
 from codemods.interpreter.values import (
+    ELEMENT,
     NOTHING,
     Bound,
     ClassRef,
-    Connecting,
-    External,
     Function,
     Instance,
     Obj,
     Value,
     Values,
 )
+from codemods.interpreter.variables import Env
 
-Model = Callable[["Calls", cst.Call, Arguments], Values]
-"""What a library function does to values; registered by its dotted name."""
-MethodModel = Callable[["Calls", Value, str, cst.Call, Arguments], Values]
-"""What a method of a domain value does; registered by the type of value."""
+if TYPE_CHECKING:
+    from codemods.interpreter.fixpoint import Interpreter
 
 
-class Calls(Access):
-    """Calls functions, classes, callbacks, and what the models know of libraries."""
+class Calls:
+    """Functions, constructors and callbacks of the program, as they are called."""
 
-    models: dict[str, Model]
-    name_models: dict[str, Model]
-    """Models by method name alone, for names that only one library has."""
-    method_models: dict[type[Value], MethodModel]
-    scope: Scope
-    """The scope whose code is being run."""
+    def __init__(self, run: Interpreter) -> None:
+        self.returns: Table[cst.CSTNode] = Table(run.work)
+        """What a function can return."""
+        self.called: set[cst.CSTNode] = set()
+        self._run = run
 
-    def call(self, callee: Value, node: cst.Call, arguments: Arguments) -> Values:
-        """Return what calling `callee` can give, and pass the arguments on to it."""
-        if isinstance(callee, Function):
-            return self.call_function(callee.node, node, arguments, ())
-        if isinstance(callee, Bound):
-            return self.call_bound(callee, node, arguments)
-        if isinstance(callee, ClassRef):
-            return self.instantiate(callee.node, node, arguments)
-        if isinstance(callee, External):
-            model = self.models.get(callee.name)
-            if model is None:
-                model = self.name_models.get(callee.name.rsplit(".", 1)[-1])
-            if model is not None:
-                return model(self, node, arguments)
-            return frozenset({External(f"{callee.name}()")})
-        return NOTHING
+    def arguments(self, node: cst.Call, env: Env) -> Arguments:
+        """Evaluate the arguments of a call."""
+        result = Arguments()
+        for argument in node.args:
+            values = self._run.eval(argument.value, env)
+            if argument.star == "*":
+                spread = self._spread(values) if not result.star else None
+                if spread is None:
+                    result.star.append(values)
+                else:
+                    result.positional += spread
+            elif argument.star == "**":
+                result.double_star.append(values)
+                for key, entry in self._entries(values):
+                    result.keywords.setdefault(key, entry)
+            elif argument.keyword is not None:
+                result.keywords[argument.keyword.value] = (argument.value, values)
+            else:
+                result.positional.append((argument.value, values))
+        return result
 
-    def call_bound(self, callee: Bound, node: cst.Call, arguments: Arguments) -> Values:
+    def _spread(self, values: Values) -> list[tuple[cst.BaseExpression, Values]] | None:
+        """Return what `*values` stands for where that is one sequence whose length is known."""
+        heap = self._run.heap
+        obj = next(iter(values)) if len(values) == 1 else None
+        if not isinstance(obj, Obj) or obj.kind not in ("tuple", "list") or heap.read(obj, ELEMENT):
+            return None
+        items = heap.items(obj)
+        found = [(heap.origin(obj, index), items.get(index, NOTHING)) for index in range(len(items))]
+        return [(node, held) for node, held in found if node is not None] if all(node for node, _ in found) else None
+
+    def _entries(self, values: Values) -> Iterator[tuple[str, tuple[cst.BaseExpression, Values]]]:
+        """Yield the entries of the dicts in `**values` whose expressions are known."""
+        heap = self._run.heap
+        for obj in values:
+            if isinstance(obj, Obj) and obj.kind == "dict":
+                for key, held in heap.items(obj).items():
+                    node = heap.origin(obj, key)
+                    if node is not None and isinstance(key, str):
+                        yield key, (node, held)
+
+    def give(self, node: cst.FunctionDef | cst.Lambda, index: int, values: Values) -> None:
+        """Add to what a positional parameter can be."""
+        params = (*node.params.posonly_params, *node.params.params)
+        if index < len(params):
+            self._pass(node, params[index].name.value, values)
+        elif isinstance(node.params.star_arg, cst.Param):
+            self._run.heap.join(Obj(node.params.star_arg, "tuple"), index - len(params), values)
+
+    def _pass(self, node: cst.FunctionDef | cst.Lambda, name: str, values: Values) -> None:
+        self._run.variables.passed.join((self._run.variables.scopes[node], name), values)
+
+    def bound(self, callee: Bound, call: cst.Call, given: Arguments) -> Values:
         """Call with the arguments given earlier in front."""
         if isinstance(callee.target, Function):
-            extra = {name: (node.func, values) for name, values in callee.keywords}
-            merged = Arguments(arguments.positional, extra | arguments.keywords, arguments.star, arguments.double_star)
-            return self.call_function(callee.target.node, node, merged, callee.args)
-        leading = [(node.func, values) for values in callee.args]
-        return self.call(
-            callee.target,
-            node,
-            Arguments(leading + arguments.positional, arguments.keywords, arguments.star, arguments.double_star),
-        )
+            extra = {name: (call.func, values) for name, values in callee.keywords}
+            merged = Arguments(given.positional, extra | given.keywords, given.star, given.double_star)
+            return self.function(callee.target.node, call, merged, callee.args)
+        leading = [(call.func, values) for values in callee.args]
+        merged = Arguments(leading + given.positional, given.keywords, given.star, given.double_star)
+        return callee.target.invoke(self._run, call, merged)
 
-    def call_function(
-        self, node: cst.FunctionDef | cst.Lambda, call: cst.Call, arguments: Arguments, leading: tuple[Values, ...]
+    def function(
+        self, node: cst.FunctionDef | cst.Lambda, call: cst.Call, given: Arguments, leading: tuple[Values, ...] = ()
     ) -> Values:
         """Give a function's parameters their values and return what it returns."""
+        run = self._run
         self.called.add(node)
         for index, values in enumerate(leading):
-            self.join_param(node, index, values)
+            self.give(node, index, values)
         params = (*node.params.posonly_params, *node.params.params)
-        for index, (given, values) in enumerate(arguments.positional, start=len(leading)):
-            self.join_param(node, index, values)
+        for index, (expression, values) in enumerate(given.positional, start=len(leading)):
+            self.give(node, index, values)
             if index >= len(params) and isinstance(node.params.star_arg, cst.Param):
-                self.give(Obj(node.params.star_arg, "tuple"), index - len(params), given, values)
-        first_star = len(leading) + len(arguments.positional)
-        for values in arguments.star:
+                run.heap.give(Obj(node.params.star_arg, "tuple"), index - len(params), expression, values)
+        first_star = len(leading) + len(given.positional)
+        for values in given.star:
             for offset in range(max(0, len(params) - first_star)):
-                self.join_param(node, first_star + offset, self.unpacked(values, offset))
-        for name, (given, values) in arguments.keywords.items():
-            self._join_keyword(node, name, given, values, call)
-        for values in arguments.double_star:
+                self.give(node, first_star + offset, run.unpacked(values, offset))
+        for name, (expression, values) in given.keywords.items():
+            self._give_keyword(node, name, expression, values, call)
+        for values in given.double_star:
             for param in (*node.params.params[len(leading) :], *node.params.kwonly_params):
                 name = param.name.value
                 for value in values:
-                    self.join_argument(self.scopes[node], name, self.item(value, name, call))
+                    self._pass(node, name, value.item(run, name, call))
             if node.params.star_kwarg is not None:
-                self.copy_items(values, Obj(node.params.star_kwarg, "dict"))
-        if isinstance(node, cst.FunctionDef) and self.heap.get((Obj(node, "generator"), ELEMENT)) is not None:
-            return frozenset({Obj(node, "generator")})
-        return self.returns.get(node, NOTHING)
+                run.containers.copy(values, Obj(node.params.star_kwarg, "dict"))
+        if isinstance(node, cst.FunctionDef):
+            generator = Obj(node, "generator")
+            if run.heap.is_made(generator):
+                return frozenset({generator})
+        return self.returns.read(node)
 
-    def _join_keyword(
-        self,
-        node: cst.FunctionDef | cst.Lambda,
-        name: str,
-        given: cst.BaseExpression,
-        values: Values,
-        call: cst.Call,
+    def _give_keyword(
+        self, node: cst.FunctionDef | cst.Lambda, name: str, given: cst.BaseExpression, values: Values, call: cst.Call
     ) -> None:
         params = node.params
         if any(param.name.value == name for param in (*params.params, *params.kwonly_params)):
-            self.join_argument(self.scopes[node], name, values)
+            self._pass(node, name, values)
         elif params.star_kwarg is not None:
             rest = Obj(params.star_kwarg, "dict")
-            self.give(rest, name, given, values)
-            if call not in self.stores[rest]:
-                self.stores[rest].append(call)
+            self._run.heap.give(rest, name, given, values)
+            if call not in self._run.heap.stores[rest]:
+                self._run.heap.stores[rest].append(call)
 
-    def instantiate(self, node: cst.ClassDef, call: cst.Call, arguments: Arguments) -> Values:
+    def instantiate(self, node: cst.ClassDef, call: cst.Call, given: Arguments) -> Values:
         """Return a new instance, its constructor run or its declared fields filled."""
-        facts = self.classes[node]
-        if facts.is_enum:
-            return arguments.get(0)
+        run = self._run
+        if run.classes.facts[node].is_enum:
+            return given.get(0)
         instance = Instance(node)
-        init = self.class_attribute(node, "__init__", instance)
-        if init:
-            for constructor in init:
-                self.call(constructor, call, arguments)
-            return frozenset({instance})
-        self.fill_fields(instance, arguments, call)
+        constructors = run.classes.attribute(node, "__init__", instance)
+        for constructor in constructors:
+            constructor.invoke(run, call, given)
+        if not constructors:
+            self.fill_fields(instance, given, call)
         return frozenset({instance})
 
-    def fill_fields(self, instance: Instance, arguments: Arguments, call: cst.Call) -> None:
+    def fill_fields(self, instance: Instance, given: Arguments, call: cst.Call) -> None:
         """Fill the declared fields of a dataclass, NamedTuple or model."""
-        keys = self.declared(instance.node)
-        names = list(keys)
-        for name, (_, values) in zip(names, arguments.positional, strict=False):
-            self.join_heap(instance, f".{name}", values)
-        for name, (_, values) in arguments.keywords.items():
-            self.join_heap(instance, f".{name}", values)
-        for source in arguments.double_star:
+        run = self._run
+        keys = run.classes.declared(instance.node)
+        for name, (_, values) in zip(list(keys), given.positional, strict=False):
+            run.heap.join(instance, f".{name}", values)
+        for name, (_, values) in given.keywords.items():
+            run.heap.join(instance, f".{name}", values)
+        for source in given.double_star:
             for value in source:
                 for name, key in keys.items():
-                    self.join_heap(instance, f".{name}", self.item(value, key, call))
+                    run.heap.join(instance, f".{name}", value.item(run, key, call))
 
-    def call_back(self, values: Values, call: cst.Call, given: list[Values]) -> Values:
+    def back(self, callbacks: Values, call: cst.Call, given: list[Values]) -> Values:
         """Call callbacks as a library would, with `given` positional arguments."""
         found: set[Value] = set()
         arguments = Arguments(positional=[(call.func, item) for item in given])
-        for value in values:
+        for value in callbacks:
             if isinstance(value, Function | Bound | ClassRef):
-                found |= self.call(value, call, arguments)
+                found |= value.invoke(self._run, call, arguments)
             elif isinstance(value, Instance):
-                for method in self.class_attribute(value.node, "__call__", value):
-                    found |= self.call(method, call, arguments)
+                found |= self.methods(value, ("__call__",), call, arguments)
         return frozenset(found)
 
-    def entered(self, values: Values, node: cst.BaseExpression) -> Values:
-        """Return what `with values as x` binds."""
+    def methods(
+        self, instance: Instance, names: Iterable[str], call: cst.Call, given: Arguments | None = None
+    ) -> Values:
+        """Return what methods of an instance give."""
         found: set[Value] = set()
-        for value in values:
-            if isinstance(value, Connecting):
-                found.add(value.connection)
-            elif isinstance(value, Obj) and value.kind == "generator":
-                # only one made by `contextmanager` can be entered: what it yields
-                found |= self.elements([value])
-            elif isinstance(value, Instance):
-                for name in ("__enter__", "__aenter__"):
-                    for method in self.class_attribute(value.node, name, value):
-                        found |= self.call(method, cst.Call(func=node), Arguments())
-                found.add(value)
-            else:
-                found.add(value)
+        for name in names:
+            for method in self._run.classes.attribute(instance.node, name, instance):
+                found |= method.invoke(self._run, call, given or Arguments())
         return frozenset(found)

@@ -2,48 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
-from functools import partial
+from collections.abc import Hashable, Iterable
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.interpreter.calls import Calls
-from codemods.interpreter.heap import ELEMENT, Arguments, Binding, Env
-from codemods.interpreter.text import filled
-from codemods.interpreter.values import (
-    NOTHING,
-    Connecting,
-    Const,
-    External,
-    Function,
-    Lit,
-    Message,
-    Obj,
-    Str,
-    Value,
-    Values,
-)
+from codemods.interpreter.containers import keys
+from codemods.interpreter.text import as_text
+from codemods.interpreter.values import ELEMENT, NOTHING, Const, External, Function, Lit, Obj, Str, Value, Values
+from codemods.interpreter.variables import Binding, Env
+
+if TYPE_CHECKING:
+    from codemods.interpreter.fixpoint import Interpreter
 
 _CONSTANTS = {"True": True, "False": False, "None": None}
 
 
-class Expressions(Calls):
+class Expressions:
     """Evaluates expressions over abstract values."""
 
-    def lookup(self, node: cst.Name, env: Env) -> Values:
+    def __init__(self, run: Interpreter) -> None:
+        self.values: dict[cst.CSTNode, Values] = {}
+        """What each expression can be."""
+        self._run = run
+
+    def eval(self, node: cst.BaseExpression, env: Env) -> Values:
+        """Return what an expression can be."""
+        handler = getattr(self, f"eval_{type(node).__name__}", None)
+        if handler is None:
+            self.eval_children(node, env)
+            return self.record(node, NOTHING)
+        found: Values = handler(node, env)
+        return self.record(node, found)
+
+    def record(self, node: cst.CSTNode, values: Values) -> Values:
+        """Remember what an expression can be, and hand it on."""
+        known = self.values.get(node)
+        if known is None:
+            self.values[node] = values
+        elif not values <= known:
+            self.values[node] = known | values
+        return values
+
+    def eval_children(self, node: cst.CSTNode, env: Env) -> None:
+        """Evaluate everything below a node that has no meaning of its own here."""
+        for child in node.children:
+            if isinstance(child, cst.BaseExpression):
+                self.eval(child, env)
+            elif not isinstance(child, cst.BaseStatement | cst.BaseSuite):
+                self.eval_children(child, env)
+
+    # names and assignments
+
+    def eval_Name(self, node: cst.Name, env: Env) -> Values:
         """Return what a name can hold here, and remember which definitions reach it."""
-        name = node.value
+        name, scope, variables = node.value, self._run.scope, self._run.variables
         if name in _CONSTANTS:
             return frozenset({Const(_CONSTANTS[name], node)})
-        owner = self.scope.owner(name)
+        owner = scope.owner(name)
         if owner is None:
-            starred = self.cells.get((self.scope.module, name), NOTHING)
+            starred = variables.cells.read((scope.module, name))
             return starred or frozenset({External(f"builtins.{name}")})
-        binding = env.get(name) if owner is self.scope and not self.is_shared(owner, name) else None
+        binding = env.get(name) if owner is scope and not variables.is_shared(owner, name) else None
         if binding is None:
-            known = self.definitions.get((owner, name), [])
-            binding = Binding(self.cells.get((owner, name), NOTHING), frozenset(known))
-        self.uses[node] = self.uses.get(node, frozenset()) | binding.defs
+            binding = variables.anywhere(owner, name)
+        variables.uses[node] = variables.uses.get(node, frozenset()) | binding.defs
         return binding.values
 
     def bind(
@@ -56,10 +79,11 @@ class Expressions(Calls):
         kind: str = "assign",
     ) -> None:
         """Bind `name` to `values` from here on."""
-        owner = self.scope.owner(name) or self.scope
-        definition = self.define(name, node, value_node, kind, owner)
-        self.join_cell(owner, name, values)
-        if owner is self.scope:
+        scope, variables = self._run.scope, self._run.variables
+        owner = scope.owner(name) or scope
+        definition = variables.define(name, node, value_node, kind, owner)
+        variables.cells.join((owner, name), values)
+        if owner is scope:
             env[name] = Binding(values, frozenset({definition}))
 
     def assign(
@@ -71,51 +95,30 @@ class Expressions(Calls):
         kind: str = "assign",
     ) -> None:
         """Store `values` in an assignment target of any form."""
-        if isinstance(target, cst.Name):
-            self.bind(target.value, target, values, env, value_node, kind)
-            self.record(target, values)
-        elif isinstance(target, cst.Attribute):
-            for base in self.eval(target.value, env):
-                self.join_heap(base, f".{target.attr.value}", values)
-                self.attribute_assigned(base, target.attr.value, values, target)
-        elif isinstance(target, cst.Subscript):
-            keys = self.subscript_keys(target, env)
-            for base in self.eval(target.value, env):
-                for key in keys:
-                    self.join_heap(base, key, values)
-                if isinstance(base, Obj) and target not in self.stores[base]:
-                    self.stores[base].append(target)
-        elif isinstance(target, cst.Tuple | cst.List):
-            for index, element in enumerate(target.elements):
-                part = NOTHING if isinstance(element, cst.StarredElement) else self.unpacked(values, index)
-                self.assign(element.value, part, env, None, "unpack")
+        heap = self._run.heap
+        match target:
+            case cst.Name(name):
+                self.bind(name, target, values, env, value_node, kind)
+                self.record(target, values)
+            case cst.Attribute(value=owner, attr=cst.Name(name)):
+                for base in self.eval(owner, env):
+                    heap.join(base, f".{name}", values)
+                    if name.startswith("on_"):
+                        base.assign_callback(self._run, name, values, target)
+            case cst.Subscript():
+                found = self._subscript_keys(target, env)
+                for base in self.eval(target.value, env):
+                    for key in found:
+                        heap.join(base, key, values)
+                    if isinstance(base, Obj) and target not in heap.stores[base]:
+                        heap.stores[base].append(target)
+            case cst.Tuple(elements=elements) | cst.List(elements=elements):
+                for index, element in enumerate(elements):
+                    starred = isinstance(element, cst.StarredElement)
+                    part = NOTHING if starred else self._run.unpacked(values, index)
+                    self.assign(element.value, part, env, None, "unpack")
 
-    def attribute_assigned(self, base: Value, name: str, values: Values, target: cst.Attribute) -> None:
-        """Hook for callbacks set as attributes (`ws.on_message = f`)."""
-        handler = self.method_models.get(type(base))
-        if handler is not None and name.startswith("on_"):
-            call = cst.Call(func=target)
-            handler(self, base, f"={name}", call, Arguments(positional=[(target, values)]))
-
-    def eval(self, node: cst.BaseExpression, env: Env) -> Values:
-        """Return what an expression can be."""
-        handler = getattr(self, f"eval_{type(node).__name__}", None)
-        if handler is None:
-            self.eval_children(node, env)
-            return self.record(node, NOTHING)
-        found: Values = handler(node, env)
-        return self.record(node, found)
-
-    def eval_children(self, node: cst.CSTNode, env: Env) -> None:
-        """Evaluate everything below a node that has no meaning of its own here."""
-        for child in node.children:
-            if isinstance(child, cst.BaseExpression):
-                self.eval(child, env)
-            elif not isinstance(child, cst.BaseStatement | cst.BaseSuite):
-                self.eval_children(child, env)
-
-    def eval_Name(self, node: cst.Name, env: Env) -> Values:
-        return self.lookup(node, env)
+    # constants and text
 
     def eval_Integer(self, node: cst.Integer, env: Env) -> Values:
         return frozenset({Const(node.evaluated_value, node)})
@@ -130,7 +133,7 @@ class Expressions(Calls):
         return frozenset({Str((Lit(value, node),))})
 
     def eval_ConcatenatedString(self, node: cst.ConcatenatedString, env: Env) -> Values:
-        return self.concatenate([self.eval(node.left, env), self.eval(node.right, env)], node)
+        return self._run.texts.concatenate([self.eval(node.left, env), self.eval(node.right, env)], node)
 
     def eval_FormattedString(self, node: cst.FormattedString, env: Env) -> Values:
         pieces: list[Values] = []
@@ -140,37 +143,24 @@ class Expressions(Calls):
                 pieces.append(frozenset({Str((Lit(text, part),))}))
             elif isinstance(part, cst.FormattedStringExpression):
                 found = self.eval(part.expression, env)
-                pieces.append(self.as_text(found, part.expression))
+                pieces.append(as_text(found, part.expression))
                 if isinstance(part.format_spec, Iterable):
                     for spec in part.format_spec:
                         self.eval_children(spec, env)
-        return self.concatenate(pieces, node)
+        return self._run.texts.concatenate(pieces, node)
 
     def eval_BinaryOperation(self, node: cst.BinaryOperation, env: Env) -> Values:
         left, right = self.eval(node.left, env), self.eval(node.right, env)
-        if isinstance(node.operator, cst.Add):
-            if any(isinstance(value, Str) for value in left | right):
-                return self.concatenate(
-                    [self.as_text(left, node.left), self.as_text(right, node.right)],
-                    node,
-                )
-            return frozenset(value for value in left | right if isinstance(value, Obj))
-        if isinstance(node.operator, cst.Modulo):
-            given = partial(self._operand, right)
-            return frozenset(filled(value, given, percent=True) for value in left if isinstance(value, Str))
-        if isinstance(node.operator, cst.BitOr):
-            return left | right
+        match node.operator:
+            case cst.Add() if any(isinstance(value, Str) for value in left | right):
+                return self._run.texts.concatenate([as_text(left, node.left), as_text(right, node.right)], node)
+            case cst.Add():
+                return frozenset(value for value in left | right if isinstance(value, Obj))
+            case cst.Modulo():
+                return self._run.texts.percent(left, right)
+            case cst.BitOr():
+                return left | right
         return NOTHING
-
-    def _operand(self, right: Values, key: str | int) -> Values:
-        """Return what the right side of `%` gives for a placeholder."""
-        found: set[Value] = set()
-        for value in right:
-            if isinstance(value, Obj):
-                found |= self.read_heap(value, key)
-            elif key == 0:
-                found.add(value)
-        return frozenset(found)
 
     def eval_BooleanOperation(self, node: cst.BooleanOperation, env: Env) -> Values:
         left = self.eval(node.left, env)
@@ -186,17 +176,17 @@ class Expressions(Calls):
         return values
 
     def eval_Await(self, node: cst.Await, env: Env) -> Values:
-        return frozenset(
-            value.connection if isinstance(value, Connecting) else value for value in self.eval(node.expression, env)
-        )
+        return frozenset(value.awaited() for value in self.eval(node.expression, env))
 
     def eval_Yield(self, node: cst.Yield, env: Env) -> Values:
         value = node.value
-        function = self.scope.node
+        function = self._run.scope.node
         if isinstance(value, cst.From):
-            self.join_heap(Obj(function, "generator"), ELEMENT, self.elements(self.eval(value.item, env)))
+            self._run.heap.join(
+                Obj(function, "generator"), ELEMENT, self._run.containers.elements(self.eval(value.item, env))
+            )
         elif value is not None:
-            self.join_heap(Obj(function, "generator"), ELEMENT, self.eval(value, env))
+            self._run.heap.join(Obj(function, "generator"), ELEMENT, self.eval(value, env))
         return NOTHING
 
     def eval_Lambda(self, node: cst.Lambda, env: Env) -> Values:
@@ -205,10 +195,10 @@ class Expressions(Calls):
 
     def eval_defaults(self, params: cst.Parameters, env: Env, node: cst.FunctionDef | cst.Lambda) -> None:
         """Give parameters the values of their defaults."""
-        scope = self.scopes[node]
+        scope = self._run.variables.scopes[node]
         for param in (*params.posonly_params, *params.params, *params.kwonly_params):
             if param.default is not None:
-                self.join_argument(scope, param.name.value, self.eval(param.default, env))
+                self._run.variables.passed.join((scope, param.name.value), self.eval(param.default, env))
 
     def eval_Tuple(self, node: cst.Tuple, env: Env) -> Values:
         return self._sequence(node, node.elements, "tuple", env)
@@ -224,9 +214,9 @@ class Expressions(Calls):
         for index, element in enumerate(elements):
             values = self.eval(element.value, env)
             if isinstance(element, cst.StarredElement):
-                self.join_heap(obj, ELEMENT, self.elements(values))
+                self._run.heap.join(obj, ELEMENT, self._run.containers.elements(values))
             else:
-                self.join_heap(obj, index, values)
+                self._run.heap.join(obj, index, values)
         return frozenset({obj})
 
     def eval_Dict(self, node: cst.Dict, env: Env) -> Values:
@@ -235,12 +225,12 @@ class Expressions(Calls):
         for element in node.elements:
             values = self.eval(element.value, env)
             if isinstance(element, cst.StarredDictElement):
-                copied |= {value for value in values if isinstance(value, Message)}
+                copied |= NOTHING.union(*(value.copied() for value in values))
             if isinstance(element, cst.DictElement):
-                for key in self.keys(self.eval(element.key, env)):
-                    self.join_heap(obj, key, values)
+                for key in keys(self.eval(element.key, env)):
+                    self._run.heap.join(obj, key, values)
             else:
-                self.copy_items(values, obj)
+                self._run.containers.copy(values, obj)
         return frozenset(copied) if copied and len(node.elements) == 1 else frozenset({obj, *copied})
 
     def eval_DictComp(self, node: cst.DictComp, env: Env) -> Values:
@@ -249,12 +239,9 @@ class Expressions(Calls):
         self.eval(node.key, inner)
         self.eval(node.value, inner)
         # `{k: v for k, v in params.items() if ...}` filters: what holds of the source holds of the result
-        kept = (Obj, Message) if is_filter(node) else Obj
-        return frozenset(
-            value
-            for value in sources
-            if isinstance(value, kept) and (isinstance(value, Message) or value.kind == "dict")
-        )
+        filtered = is_filter(node)
+        kept = [value.copied() if filtered else NOTHING for value in sources]
+        return NOTHING.union(*kept) | {value for value in sources if isinstance(value, Obj) and value.kind == "dict"}
 
     def eval_ListComp(self, node: cst.ListComp, env: Env) -> Values:
         return self._comprehension(node, "list", env)
@@ -269,14 +256,14 @@ class Expressions(Calls):
         inner = dict(env)
         self.eval_comprehension(node.for_in, inner)
         obj = Obj(node, kind)
-        self.join_heap(obj, ELEMENT, self.eval(node.elt, inner))
+        self._run.heap.join(obj, ELEMENT, self.eval(node.elt, inner))
         return frozenset({obj})
 
     def eval_comprehension(self, clause: cst.CompFor, env: Env) -> Values:
         """Bind the variables of `for ... in ...` and return what the (first) source is."""
         source = clause.iter
         values = self.eval(source, env)
-        self.assign(clause.target, self.iterate(values), env, None, "for")
+        self.assign(clause.target, self._run.iterate(values), env, None, "for")
         for condition in clause.ifs:
             self.eval(condition.test, env)
         if clause.inner_for_in is not None:
@@ -289,83 +276,40 @@ class Expressions(Calls):
             return self.values.get(source.func.value, NOTHING)
         return values
 
-    def subscript_keys(self, node: cst.Subscript, env: Env) -> list[Hashable]:
+    # reading and calling
+
+    def _subscript_keys(self, node: cst.Subscript, env: Env) -> list[Hashable]:
         """Evaluate the index and return the constant keys it can be."""
-        if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-            return self.keys(self.eval(node.slice[0].slice.value, env))
+        match node.slice:
+            case [cst.SubscriptElement(slice=cst.Index(value=index))]:
+                return keys(self.eval(index, env))
         self.eval_children(node.slice[0], env)
         return [ELEMENT]
 
     def eval_Subscript(self, node: cst.Subscript, env: Env) -> Values:
-        keys = self.subscript_keys(node, env)
-        found: set[Value] = set()
-        for base in self.eval(node.value, env):
-            for key in keys:
-                found |= self.item(base, key, node)
-        return frozenset(found)
+        found = self._subscript_keys(node, env)
+        bases = self.eval(node.value, env)
+        return NOTHING.union(*(base.item(self._run, key, node) for base in bases for key in found))
 
     def eval_Attribute(self, node: cst.Attribute, env: Env) -> Values:
         name = node.attr.value
-        found: set[Value] = set()
-        for base in self.eval(node.value, env):
-            found |= self.attribute(base, name)
-        return frozenset(found)
+        return NOTHING.union(*(base.attribute(self._run, name) for base in self.eval(node.value, env)))
 
     def eval_Call(self, node: cst.Call, env: Env) -> Values:
-        arguments = self.arguments(node, env)
+        run = self._run
+        given = run.calls.arguments(node, env)
         found: set[Value] = set()
         func = node.func
-        if isinstance(func, cst.Attribute):
-            # a method of something the models know; `found` is empty for what they do not
+        method = func.attr.value if isinstance(func, cst.Attribute) else None
+        if isinstance(func, cst.Attribute) and method is not None:
             for base in self.eval(func.value, env):
-                model = self.method_models.get(type(base))
-                if model is not None:
-                    found |= model(self, base, func.attr.value, node, arguments)
+                found |= base.method(run, method, node, given)
         callees = self.eval(func, env)
         for callee in callees:
-            found |= self.call(callee, node, arguments)
-        if not callees and isinstance(func, cst.Attribute) and (named := self.name_models.get(func.attr.value)):
-            found |= named(self, node, arguments)
+            found |= callee.invoke(run, node, given)
+        if not callees and method is not None and (model := run.library.methods.get(method)):
+            found |= model(run, node, given)
         return frozenset(found)
-
-    def arguments(self, node: cst.Call, env: Env) -> Arguments:
-        """Evaluate the arguments of a call."""
-        result = Arguments()
-        for argument in node.args:
-            values = self.eval(argument.value, env)
-            if argument.star == "*":
-                spread = self._spread(values) if not result.star else None
-                if spread is None:
-                    result.star.append(values)
-                else:
-                    result.positional += spread
-            elif argument.star == "**":
-                result.double_star.append(values)
-                for key, entry in self._entries(values):
-                    result.keywords.setdefault(key, entry)
-            elif argument.keyword is not None:
-                result.keywords[argument.keyword.value] = (argument.value, values)
-            else:
-                result.positional.append((argument.value, values))
-        return result
-
-    def _spread(self, values: Values) -> list[tuple[cst.BaseExpression, Values]] | None:
-        """Return what `*values` stands for where that is one sequence whose length is known."""
-        obj = next(iter(values)) if len(values) == 1 else None
-        if not isinstance(obj, Obj) or obj.kind not in ("tuple", "list") or self.read_heap(obj, ELEMENT):
-            return None
-        items = self.items(obj)
-        found = [(self.origin(obj, index), items.get(index, NOTHING)) for index in range(len(items))]
-        return [(node, held) for node, held in found if node is not None] if all(node for node, _ in found) else None
-
-    def _entries(self, values: Values) -> Iterator[tuple[str, tuple[cst.BaseExpression, Values]]]:
-        """Yield the entries of the dicts in `**values` whose expressions are known."""
-        for obj in values:
-            if isinstance(obj, Obj) and obj.kind == "dict":
-                for key, held in self.items(obj).items():
-                    node = self.origin(obj, key)
-                    if node is not None and isinstance(key, str):
-                        yield key, (node, held)
 
 
 def is_filter(node: cst.DictComp) -> bool:

@@ -2,130 +2,171 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 
 import libcst as cst
 
-from codemods.interpreter.access import AttributeModel
-from codemods.interpreter.calls import MethodModel, Model
-from codemods.interpreter.heap import Env
-from codemods.interpreter.scopes import ScopeNode
+from codemods.interpreter import scopes
+from codemods.interpreter.calls import Calls
+from codemods.interpreter.classes import Classes, ClassFacts, decorator_name
+from codemods.interpreter.containers import Containers
+from codemods.interpreter.events import Events
+from codemods.interpreter.expressions import Expressions
+from codemods.interpreter.heap import Heap
+from codemods.interpreter.imports import Imports
+from codemods.interpreter.library import Library
 from codemods.interpreter.statements import Statements
-from codemods.interpreter.values import NOTHING, ClassRef, External, Instance, Message, Obj, Value, Values
+from codemods.interpreter.text import Texts
+from codemods.interpreter.values import NOTHING, ClassRef, External, Instance, Obj, Value, Values
+from codemods.interpreter.variables import Env, Variables
+from codemods.interpreter.work import Work
 from codemods.model import Workspace
 from codemods.syntax.tree import SourceModule
 
-MAX_ROUNDS = 14
 
-
-class Interpreter(Statements):
+class Interpreter:
     """Runs a whole program over abstract values.
 
     Variables are followed in order inside a function, joined where paths meet; attributes, containers, parameters
-    and variables shared between functions are joined over the whole program.
+    and variables shared between functions are joined over the whole program. Everything that is known only ever
+    grows, so that the analysis ends.
+
+    Attributes:
+        modules: every module of the program by path, those it imports among them.
+        scope: the scope whose code is being run.
+        path: the module whose code is being run.
+        guessing: whether values that nothing in the program gives are now taken for what they may be.
     """
 
-    def __init__(
-        self,
-        modules: Mapping[str, SourceModule],
-        workspace: Workspace,
-        models: Mapping[str, Model],
-        name_models: Mapping[str, Model],
-        method_models: Mapping[type[Value], MethodModel],
-        attribute_models: Mapping[type[Value], AttributeModel],
-        annotation_models: Mapping[str, Callable[[cst.Param], Value]],
-    ) -> None:
-        self.workspace = workspace
-        self.models = dict(models)
-        self.name_models = dict(name_models)
-        self.method_models = dict(method_models)
-        self.attribute_models = attribute_models
-        self.annotation_models = annotation_models
-        self.taken: set[tuple[str, str]] = set()
-        self.loops = []
-        super().__init__(modules)
+    scope: scopes.Scope
+    path: str
+
+    def __init__(self, modules: Mapping[str, SourceModule], workspace: Workspace, library: Library) -> None:
+        self.library = library
+        self.modules: dict[str, SourceModule] = {}
+        self.functions: list[cst.FunctionDef | cst.Lambda] = []
+        self.work = Work()
+        self.classes = Classes(self)
+        self.heap = Heap(self.work, self.classes.kin)
+        self.variables = Variables(self.work)
+        self.events = Events()
+        self.texts = Texts(self)
+        self.containers = Containers(self)
+        self.calls = Calls(self)
+        self.expressions = Expressions(self)
+        self.statements = Statements(self)
+        self.imports = Imports(self, workspace)
+        self.guessing = False
+        for module in modules.values():
+            self.add_module(module)
+
+    def add_module(self, module: SourceModule) -> None:
+        """Take in one more module of the program."""
+        self.modules[module.path] = module
+        found = scopes.build(module.path, module.tree)
+        self.variables.add(found)
+        for node in found:
+            if isinstance(node, cst.FunctionDef | cst.Lambda):
+                self.functions.append(node)
+            elif isinstance(node, cst.ClassDef):
+                self.classes.facts[node] = ClassFacts(node, module.path)
+        self.work.add(node for node in found if not isinstance(node, cst.ClassDef))
 
     def run(self) -> None:
         """Execute everything until nothing changes."""
         self._settle()
         # parameters that no call in the program fills: whatever they are, evidence may still tell
         self.guessing = True
-        self.values.clear()
-        self.uses.clear()
+        self.expressions.values.clear()
+        self.variables.uses.clear()
+        for module in self.modules.values():
+            self.work.add([module.tree])
+        self.work.add(self.functions)
         self._settle()
 
     def _settle(self) -> None:
-        for _ in range(MAX_ROUNDS):
-            self.changed = False
-            for path in list(self.modules):
-                self._run_scope(self.modules[path].tree, path)
-            for function in list(self.functions):
-                self._run_scope(function, self.path_of[function])
-            if not self.changed:
-                break
+        while (node := self.work.next()) is not None:
+            self._run_scope(node)
 
-    def _run_scope(self, node: ScopeNode, path: str) -> None:
-        self.scope = self.scopes[node]
-        self.path = path
-        self.loops = []
+    def _run_scope(self, node: scopes.ScopeNode) -> None:
+        self.scope = self.variables.scopes[node]
+        self.path = self.scope.path
         env: Env = {}
-        if isinstance(node, cst.Module):
-            self.block(node.body, env)
-        elif isinstance(node, cst.Lambda):
-            self._parameters(node, env)
-            self.returned(node, self.eval(node.body, env))
-        elif isinstance(node, cst.FunctionDef):
-            self._parameters(node, env)
-            self.suite(node.body, env)
+        match node:
+            case cst.Module():
+                self.statements.body(node, env)
+            case cst.Lambda():
+                self._parameters(node, env)
+                self.calls.returns.join(node, self.eval(node.body, env))
+            case cst.FunctionDef(body=suite):
+                self._parameters(node, env)
+                self.statements.body(suite, env)
+
+    # asked by every part
+
+    def eval(self, node: cst.BaseExpression, env: Env) -> Values:
+        """Return what an expression can be."""
+        return self.expressions.eval(node, env)
+
+    def iterate(self, values: Iterable[Value]) -> Values:
+        """Return what `for x in values` binds."""
+        return NOTHING.union(*(value.iterate(self) for value in values))
+
+    def unpacked(self, values: Iterable[Value], index: int) -> Values:
+        """Return what lands in place `index` when `values` are unpacked."""
+        return NOTHING.union(*(value.unpacked(self, index) for value in values))
+
+    def entered(self, values: Iterable[Value], node: cst.BaseExpression) -> Values:
+        """Return what `with values as x` binds."""
+        return NOTHING.union(*(value.entered(self, node) for value in values))
+
+    # parameters
 
     def _parameters(self, node: cst.FunctionDef | cst.Lambda, env: Env) -> None:
+        bind, passed = self.expressions.bind, self.variables.passed
         params = node.params
         method_of = self._class_of(node)
         for index, param in enumerate((*params.posonly_params, *params.params, *params.kwonly_params)):
-            name = param.name.value
+            key = (self.scope, param.name.value)
             if index == 0 and method_of is not None:
                 items = node.decorators if isinstance(node, cst.FunctionDef) else ()
-                decorators = {self.decorator_name(item) for item in items}
+                decorators = {decorator_name(item) for item in items}
                 if "classmethod" in decorators:
-                    self.join_argument(self.scope, name, frozenset({ClassRef(method_of)}))
+                    passed.join(key, frozenset({ClassRef(method_of)}))
                 elif "staticmethod" not in decorators:
-                    self.join_argument(self.scope, name, frozenset({Instance(method_of)}))
-            values = self.passed.get((self.scope, name), NOTHING)
+                    passed.join(key, frozenset({Instance(method_of)}))
+            values = passed.read(key)
             if not values and param.annotation is not None:
                 values = self._annotated(param.annotation.annotation, param, env)
             if not values and self.guessing:
-                values = frozenset({Message(None, param)})
-            self.bind(name, param, values, env, None, "param")
+                values = self.library.unseen(param)
+            bind(param.name.value, param, values, env, None, "param")
         if isinstance(params.star_arg, cst.Param):
-            self.bind(
-                params.star_arg.name.value,
-                params.star_arg,
-                frozenset({Obj(params.star_arg, "tuple")}),
-                env,
-                None,
-                "param",
-            )
+            rest = Obj(params.star_arg, "tuple")
+            bind(params.star_arg.name.value, params.star_arg, frozenset({rest}), env, None, "param")
         if params.star_kwarg is not None:
-            rest = frozenset({Obj(params.star_kwarg, "dict")})
-            self.bind(params.star_kwarg.name.value, params.star_kwarg, rest, env, None, "param")
+            rest = Obj(params.star_kwarg, "dict")
+            bind(params.star_kwarg.name.value, params.star_kwarg, frozenset({rest}), env, None, "param")
 
     def _annotated(self, node: cst.BaseExpression, param: cst.Param, env: Env) -> Values:
         """Return what an annotation says of a parameter that nobody in the program fills."""
-        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
-            return self._annotated(node.left, param, env) | self._annotated(node.right, param, env)
-        if isinstance(node, cst.Subscript) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-            name = node.value.attr if isinstance(node.value, cst.Attribute) else node.value
-            optional = isinstance(name, cst.Name) and name.value == "Optional"
-            return self._annotated(node.slice[0].slice.value, param, env) if optional else NOTHING
-        if not isinstance(node, cst.Name | cst.Attribute):
-            return NOTHING
-        found: set[Value] = set()
-        for value in self.eval(node, env):
-            if isinstance(value, ClassRef):
-                found.add(Instance(value.node))
-            elif isinstance(value, External) and value.name in self.annotation_models:
-                found.add(self.annotation_models[value.name](param))
-        return frozenset(found)
+        match node:
+            case cst.BinaryOperation(operator=cst.BitOr(), left=left, right=right):
+                return self._annotated(left, param, env) | self._annotated(right, param, env)
+            case cst.Subscript(
+                value=cst.Name("Optional") | cst.Attribute(attr=cst.Name("Optional")),
+                slice=[cst.SubscriptElement(slice=cst.Index(value=inner))],
+            ):
+                return self._annotated(inner, param, env)
+            case cst.Name() | cst.Attribute():
+                found: set[Value] = set()
+                for value in self.eval(node, env):
+                    if isinstance(value, ClassRef):
+                        found.add(Instance(value.node))
+                    elif isinstance(value, External) and value.name in self.library.annotations:
+                        found.add(self.library.annotations[value.name](param))
+                return frozenset(found)
+        return NOTHING
 
     def _class_of(self, node: cst.FunctionDef | cst.Lambda) -> cst.ClassDef | None:
         parent = self.scope.parent

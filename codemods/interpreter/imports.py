@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
 import libcst as cst
 
-from codemods.interpreter.expressions import Expressions
-from codemods.interpreter.heap import Env
-from codemods.interpreter.values import External, ModuleRef, Value, Values
+from codemods.interpreter.values import NOTHING, External, ModuleRef, Value, Values
+from codemods.interpreter.variables import Env
 from codemods.model import ParseError, Workspace
 from codemods.syntax.tree import SourceModule, dotted
+
+if TYPE_CHECKING:
+    from codemods.interpreter.fixpoint import Interpreter
 
 FOLLOWED = 400_000
 """Characters of modules that are read only because others import them. All that a large project imports, directly or
 not, would take minutes; what counts is near, and the nearest are read first."""
 
 
-class Imports(Expressions):
+class Imports:
     """Executes import statements."""
 
-    workspace: Workspace
-    _followed = 0
+    def __init__(self, run: Interpreter, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.imported: dict[str, set[str]] = defaultdict(set)
+        """By module, the dotted names of the modules it imports."""
+        self.taken: set[tuple[str, str]] = set()
+        """Names (with the module they stand in) that other modules import or read from there."""
+        self._run = run
+        self._followed = 0
 
-    def import_module(self, alias: cst.ImportAlias, env: Env) -> None:
+    def member(self, path: str, name: str) -> Values:
+        """Return what a module of the program exports under `name`."""
+        module = self._run.modules.get(path)
+        if module is None:
+            return NOTHING
+        if path != self._run.path:
+            self.taken.add((path, name))
+        variables = self._run.variables
+        return variables.cells.read((variables.scopes[module.tree], name))
+
+    def plain(self, alias: cst.ImportAlias, env: Env) -> None:
+        """Execute one name of `import a.b, c as d`."""
         name = dotted(alias.name)
-        self.imports[self.path].add(name)
+        self.imported[self._run.path].add(name)
         loaded = self._module(name, 0)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             value: Value = ModuleRef(loaded) if loaded else External(name)
-            self.bind(alias.asname.name.value, alias.asname.name, frozenset({value}), env, None, "import")
+            self._bind(alias.asname.name, alias.asname.name.value, frozenset({value}), env)
             return
         head = name.split(".", 1)[0]
         first = self._module(head, 0) if loaded else None
@@ -35,52 +57,56 @@ class Imports(Expressions):
         node: cst.CSTNode = alias.name
         while isinstance(node, cst.Attribute):
             node = node.value
-        self.bind(head, node, frozenset({value}), env, None, "import")
+        self._bind(node, head, frozenset({value}), env)
 
-    def import_from(self, part: cst.ImportFrom, env: Env) -> None:
+    def names(self, part: cst.ImportFrom, env: Env) -> None:
+        """Execute `from a import b, c as d`."""
         module = dotted(part.module) if part.module is not None else ""
         level = len(part.relative)
-        self.imports[self.path].add("." * level + module)
+        self.imported[self._run.path].add("." * level + module)
         loaded = self._module(module, level) if module or level else None
         if isinstance(part.names, cst.ImportStar):
-            if loaded is not None:
-                for name in sorted(self.scopes[self.modules[loaded].tree].local):
-                    found = self.module_attribute(loaded, name)
-                    self.join_cell(self.scope.module, name, found)
-                return
-            for known in self.models:
-                home, _, name = known.rpartition(".")
-                if home == module:
-                    self.join_cell(self.scope.module, name, frozenset({External(known)}))
+            self._star(module, loaded)
             return
         for alias in part.names:
             name = alias.name.value if isinstance(alias.name, cst.Name) else ""
             target = alias.asname.name if alias.asname is not None else alias.name
             if not isinstance(target, cst.Name):
                 continue
-            values: Values
-            if loaded is not None:
-                values = self.module_attribute(loaded, name)
-                if not values and (inner := self._module(f"{module}.{name}".strip("."), level)):
+            values = self.member(loaded, name) if loaded is not None else NOTHING
+            if not values:
+                inner = self._module(f"{module}.{name}".strip("."), level)
+                if inner:
                     values = frozenset({ModuleRef(inner)})
-            elif level and (inner := self._module(f"{module}.{name}".strip("."), level)):
-                values = frozenset({ModuleRef(inner)})
-            else:
-                inner_path = self._module(f"{module}.{name}", level)
-                values = frozenset({ModuleRef(inner_path) if inner_path else External(f"{module}.{name}")})
-            self.bind(target.value, target, values, env, None, "import")
+                elif loaded is None:
+                    values = frozenset({External(f"{module}.{name}")})
+            self._bind(target, target.value, values, env)
+
+    def _star(self, module: str, loaded: str | None) -> None:
+        variables, here = self._run.variables, self._run.scope.module
+        if loaded is not None:
+            for name in sorted(variables.scopes[self._run.modules[loaded].tree].local):
+                variables.cells.join((here, name), self.member(loaded, name))
+            return
+        for known in self._run.library.functions:
+            home, _, name = known.rpartition(".")
+            if home == module:
+                variables.cells.join((here, name), frozenset({External(known)}))
+
+    def _bind(self, node: cst.CSTNode, name: str, values: Values, env: Env) -> None:
+        self._run.expressions.bind(name, node, values, env, None, "import")
 
     def _module(self, dotted: str, level: int) -> str | None:
         """Return the program's module of that name, loaded on first use."""
-        path = self.workspace.resolve(self.path, dotted, level)
+        path = self.workspace.resolve(self._run.path, dotted, level)
         if path is None:
             return None
-        if path not in self.modules:
+        if path not in self._run.modules:
             text = self.workspace.read(path)
             if text is None or self._followed + len(text) > FOLLOWED:
                 return None
             try:
-                self.add_module(SourceModule(path, text))
+                self._run.add_module(SourceModule(path, text))
             except (ParseError, RecursionError):
                 return None
             self._followed += len(text)

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.interpreter.heap import ELEMENT, Binding, Env, merge
-from codemods.interpreter.imports import Imports
-from codemods.interpreter.values import NOTHING, ClassRef, CloseError, External, Function, Obj, Str, Value, Values
+from codemods.interpreter.containers import keys
+from codemods.interpreter.text import as_text
+from codemods.interpreter.values import ELEMENT, NOTHING, ClassRef, External, Function, Obj, Str, Value, Values
+from codemods.interpreter.variables import Binding, Env, merge
 
-_CLOSE_ERRORS = (
-    "ConnectionClosed",
-    "ConnectionClosedError",
-    "ConnectionClosedOK",
-    "WebSocketConnectionClosedException",
-)
+if TYPE_CHECKING:
+    from codemods.interpreter.fixpoint import Interpreter
 
 
-class Statements(Imports):
+class Statements:
     """Executes statements: variables in their order, joined where paths meet."""
 
-    loops: list[tuple[list[Env], list[Env]]]
-    """What holds at each `break` and each `continue` of the loops around, the innermost last."""
+    def __init__(self, run: Interpreter) -> None:
+        self.env_at: dict[cst.CSTNode, Env] = {}
+        """The variables just before each statement."""
+        self._run = run
+        self._loops: list[tuple[list[Env], list[Env]]] = []
+        """What holds at each `break` and each `continue` of the loops around, the innermost last."""
+
+    def body(self, body: cst.Module | cst.BaseSuite, env: Env) -> Env | None:
+        """Run the body of a module or of a function from its start."""
+        self._loops = []
+        return self.block(body.body, env) if isinstance(body, cst.Module) else self.suite(body, env)
 
     def suite(self, body: cst.BaseSuite, env: Env | None) -> Env | None:
         if isinstance(body, cst.IndentedBlock):
@@ -51,59 +58,59 @@ class Statements(Imports):
         env = dict(env)
         for part in parts:
             if isinstance(part, cst.Assign):
-                values = self.eval(part.value, env)
+                values = self._run.eval(part.value, env)
                 for target in part.targets:
                     whole = part.value if len(part.targets) == 1 else None
-                    self.assign(target.target, values, env, whole)
+                    self._run.expressions.assign(target.target, values, env, whole)
             elif isinstance(part, cst.AnnAssign):
-                values = self.eval(part.value, env) if part.value is not None else NOTHING
+                values = self._run.eval(part.value, env) if part.value is not None else NOTHING
                 if part.value is not None or not isinstance(part.target, cst.Name):
-                    self.assign(part.target, values, env, part.value)
-                self.eval(part.annotation.annotation, env)
+                    self._run.expressions.assign(part.target, values, env, part.value)
+                self._run.eval(part.annotation.annotation, env)
             elif isinstance(part, cst.AugAssign):
                 self._augment(part, env)
             elif isinstance(part, cst.Return):
                 if part.value is not None:
-                    self.returned(self.scope.node, self.eval(part.value, env))
+                    self._run.calls.returns.join(self._run.scope.node, self._run.eval(part.value, env))
                 return None
             elif isinstance(part, cst.Raise):
-                self.eval_children(part, env)
+                self._run.expressions.eval_children(part, env)
                 return None
             elif isinstance(part, cst.Break | cst.Continue):
-                if self.loops:
-                    self.loops[-1][0 if isinstance(part, cst.Break) else 1].append(env)
+                if self._loops:
+                    self._loops[-1][0 if isinstance(part, cst.Break) else 1].append(env)
                 return None
             elif isinstance(part, cst.Import):
                 for alias in part.names:
-                    self.import_module(alias, env)
+                    self._run.imports.plain(alias, env)
             elif isinstance(part, cst.ImportFrom):
-                self.import_from(part, env)
+                self._run.imports.names(part, env)
             else:
-                self.eval_children(part, env)
+                self._run.expressions.eval_children(part, env)
         return env
 
     def _augment(self, part: cst.AugAssign, env: Env) -> None:
-        old = self.eval(part.target, env)
-        added = self.eval(part.value, env)
+        old = self._run.eval(part.target, env)
+        added = self._run.eval(part.value, env)
         if isinstance(part.operator, cst.AddAssign) and any(isinstance(value, Str) for value in old | added):
-            values = self.concatenate([self.as_text(old, part.target), self.as_text(added, part.value)], part)
+            values = self._run.texts.concatenate([as_text(old, part.target), as_text(added, part.value)], part)
         else:
             values = old
             for obj in old:
                 if isinstance(obj, Obj):
-                    self.join_heap(obj, ELEMENT, self.elements(added))
+                    self._run.heap.join(obj, ELEMENT, self._run.containers.elements(added))
         if isinstance(part.target, cst.Name):
-            earlier = self.uses.get(part.target, frozenset())
-            self.bind(part.target.value, part, values, env, None, "augment")
+            earlier = self._run.variables.uses.get(part.target, frozenset())
+            self._run.expressions.bind(part.target.value, part, values, env, None, "augment")
             binding = env.get(part.target.value)
             if binding is not None:
                 env[part.target.value] = Binding(binding.values, binding.defs | earlier)
         else:
-            self.assign(part.target, values, env, None, "augment")
+            self._run.expressions.assign(part.target, values, env, None, "augment")
 
     def _exec_If(self, node: cst.If, env: Env) -> Env | None:
         env = dict(env)
-        self.eval(node.test, env)
+        self._run.eval(node.test, env)
         after = self.suite(node.body, dict(env))
         if isinstance(node.orelse, cst.If):
             self.env_at[node.orelse] = env
@@ -116,12 +123,12 @@ class Statements(Imports):
         """Run a loop's body once more where one turn leaves something for the next to see."""
         start = env
         for _ in range(2):
-            self.loops.append(([], []))
+            self._loops.append(([], []))
             turn = dict(start)
             for target, values in bind:
-                self.assign(target, values, turn, None, "for")
+                self._run.expressions.assign(target, values, turn, None, "for")
             end = self.suite(body, turn)
-            broken, continued = self.loops.pop()
+            broken, continued = self._loops.pop()
             after = start
             for path in (end, *broken, *continued):
                 after = merge(after, path) or after
@@ -132,16 +139,16 @@ class Statements(Imports):
 
     def _exec_While(self, node: cst.While, env: Env) -> Env | None:
         env = dict(env)
-        self.eval(node.test, env)
+        self._run.eval(node.test, env)
         after = self._loop(node.body, env, [])
-        self.eval(node.test, dict(after))
+        self._run.eval(node.test, dict(after))
         if node.orelse is not None:
             return merge(after, self.suite(node.orelse.body, dict(after)))
         return after
 
     def _exec_For(self, node: cst.For, env: Env) -> Env | None:
         env = dict(env)
-        values = self.iterate(self.eval(node.iter, env))
+        values = self._run.iterate(self._run.eval(node.iter, env))
         after = self._loop(node.body, env, [(node.target, values)])
         if node.orelse is not None:
             return merge(after, self.suite(node.orelse.body, dict(after)))
@@ -150,9 +157,9 @@ class Statements(Imports):
     def _exec_With(self, node: cst.With, env: Env) -> Env | None:
         env = dict(env)
         for item in node.items:
-            entered = self.entered(self.eval(item.item, env), item.item)
+            entered = self._run.entered(self._run.eval(item.item, env), item.item)
             if item.asname is not None:
-                self.assign(item.asname.name, entered, env, item.item, "with")
+                self._run.expressions.assign(item.asname.name, entered, env, item.item, "with")
         return self.suite(node.body, env)
 
     def _exec_Try(self, node: cst.Try | cst.TryStar, env: Env) -> Env | None:
@@ -170,9 +177,9 @@ class Statements(Imports):
             after = self.suite(node.orelse.body, after if after is not None else {})
         for handler in node.handlers:
             path = dict(anywhere or {})
-            caught = self.eval(handler.type, path) if handler.type is not None else NOTHING
+            caught = self._run.eval(handler.type, path) if handler.type is not None else NOTHING
             if handler.name is not None and isinstance(handler.name.name, cst.Name):
-                self.assign(handler.name.name, self._caught(caught), path, None, "except")
+                self._run.expressions.assign(handler.name.name, self._caught(caught), path, None, "except")
             after = merge(after, self.suite(handler.body, path))
         if node.finalbody is not None:
             final = self.suite(node.finalbody.body, dict(merge(anywhere, after) or {}))
@@ -185,54 +192,46 @@ class Statements(Imports):
         names = [value.name for value in types if isinstance(value, External)]
         for value in types:
             if isinstance(value, Obj):
-                names += [item.name for item in self.elements([value]) if isinstance(item, External)]
-        if any(name.rsplit(".", 1)[-1] in _CLOSE_ERRORS for name in names):
-            return frozenset({CloseError(None)})
-        return frozenset(External(f"{name}()") for name in names)
+                names += [item.name for item in self._run.containers.elements([value]) if isinstance(item, External)]
+        known = self._run.library.exceptions
+        caught = {known[last] for name in names if (last := name.rsplit(".", 1)[-1]) in known}
+        return frozenset(caught or {External(f"{name}()") for name in names})
 
     def _exec_FunctionDef(self, node: cst.FunctionDef, env: Env) -> Env:
         env = dict(env)
         function: Values = frozenset({Function(node)})
         for decorator in node.decorators:
             # it may register the function; what it returns is taken to do what the function does
-            found = self.eval(decorator.decorator, env)
-            self.call_back(found, cst.Call(func=decorator.decorator), [function])
-        self.eval_defaults(node.params, env, node)
+            found = self._run.eval(decorator.decorator, env)
+            self._run.calls.back(found, cst.Call(func=decorator.decorator), [function])
+        self._run.expressions.eval_defaults(node.params, env, node)
         annotations = [item.annotation for item in (*node.params.params, *node.params.kwonly_params)]
         for annotation in (*annotations, node.returns):
             if annotation is not None:
-                self.eval(annotation.annotation, env)
-        self.bind(node.name.value, node, function, env, None, "def")
+                self._run.eval(annotation.annotation, env)
+        self._run.expressions.bind(node.name.value, node, function, env, None, "def")
         return env
 
     def _exec_ClassDef(self, node: cst.ClassDef, env: Env) -> Env:
         env = dict(env)
-        facts = self.classes[node]
         for argument in node.bases:
-            for value in self.eval(argument.value, env):
-                if isinstance(value, ClassRef) and value.node not in facts.bases and value.node is not node:
-                    facts.bases.append(value.node)
-                    self.classes[value.node].subclasses.append(node)
-                    self.changed = True
-                elif isinstance(value, External) and value.name not in facts.external_bases:
-                    facts.external_bases.append(value.name)
-                    self.changed = True
-        outer = self.scope
-        self.scope = self.scopes[node]
+            self._run.classes.inherit(node, self._run.eval(argument.value, env))
+        outer = self._run.scope
+        self._run.scope = self._run.variables.scopes[node]
         self.suite(node.body, {})
-        self.scope = outer
-        self.bind(node.name.value, node, frozenset({ClassRef(node)}), env, None, "class")
+        self._run.scope = outer
+        self._run.expressions.bind(node.name.value, node, frozenset({ClassRef(node)}), env, None, "class")
         return env
 
     def _exec_Match(self, node: cst.Match, env: Env) -> Env | None:
         env = dict(env)
-        subject = self.eval(node.subject, env)
+        subject = self._run.eval(node.subject, env)
         after: Env | None = env
         for case in node.cases:
             path = dict(env)
             self._pattern(case.pattern, subject, path)
             if case.guard is not None:
-                self.eval(case.guard, path)
+                self._run.eval(case.guard, path)
             after = merge(after, self.suite(case.body, path))
         return after
 
@@ -241,18 +240,18 @@ class Statements(Imports):
             if pattern.pattern is not None:
                 self._pattern(pattern.pattern, subject, env)
             if pattern.name is not None:
-                self.bind(pattern.name.value, pattern.name, subject, env, None, "match")
+                self._run.expressions.bind(pattern.name.value, pattern.name, subject, env, None, "match")
         elif isinstance(pattern, cst.MatchMapping):
             for element in pattern.elements:
                 inner: set[Value] = set()
-                for key in self.keys(self.eval(element.key, env)):
+                for key in keys(self._run.eval(element.key, env)):
                     for value in subject:
-                        inner |= self.item(value, key, element.key)
+                        inner |= value.item(self._run, key, element.key)
                 self._pattern(element.pattern, frozenset(inner), env)
             if pattern.rest is not None:
-                self.bind(pattern.rest.value, pattern.rest, subject, env, None, "match")
+                self._run.expressions.bind(pattern.rest.value, pattern.rest, subject, env, None, "match")
         elif isinstance(pattern, cst.MatchValue):
-            self.eval(pattern.value, env)
+            self._run.eval(pattern.value, env)
         elif isinstance(pattern, cst.MatchOr):
             for choice in pattern.patterns:
                 self._pattern(choice.pattern, subject, env)

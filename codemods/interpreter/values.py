@@ -1,19 +1,84 @@
-"""What an expression can be: the abstract values that the interpreter passes around."""
+"""What an expression can be: abstract values, and what each of them gives when it is used.
+
+A value says itself what its attributes, items and elements are, and what calling it or one of its methods gives; the
+interpreter asks. Libraries add values of their own by inheriting from `Value`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import libcst as cst
+
+if TYPE_CHECKING:
+    from codemods.interpreter.arguments import Arguments
+    from codemods.interpreter.fixpoint import Interpreter
+
+ELEMENT = "*"
+"""The heap key for "some element" of a container."""
 
 
 class Value:
     """An abstract value. Equal values stand for the same thing at run time, as far as the analysis can tell."""
 
     __slots__ = ()
+
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        """Return what `self.name` can be."""
+        return run.heap.read(self, f".{name}")
+
+    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        """Return what `self[key]`, read at `site`, can be; `ELEMENT` is a key that nobody knows."""
+        return NOTHING
+
+    def iterate(self, run: Interpreter) -> Values:
+        """Return what `for x in self` binds."""
+        return NOTHING
+
+    def unpacked(self, run: Interpreter, index: int) -> Values:
+        """Return what lands in place `index` when the value is unpacked."""
+        return NOTHING
+
+    def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+        """Return what calling it can give, and pass the arguments on."""
+        return NOTHING
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        """Return what `self.name(...)` gives where that is known without an attribute `name`."""
+        return NOTHING
+
+    def assign_callback(self, run: Interpreter, name: str, handlers: Values, target: cst.Attribute) -> None:
+        """Take note of `self.on_something = handler`."""
+
+    def awaited(self) -> Value:
+        """Return what `await self` gives."""
+        return self
+
+    def entered(self, run: Interpreter, node: cst.BaseExpression) -> Values:
+        """Return what `with self as x` binds."""
+        return frozenset({self})
+
+    def parsed(self, run: Interpreter, call: cst.Call) -> Values:
+        """Return what parsing it as JSON at `call` gives."""
+        return NOTHING
+
+    def validated(self, call: cst.Call) -> Values:
+        """Return the mapping that a model takes its fields from when it is made from this value."""
+        return frozenset({self})
+
+    def serialized(self, call: cst.Call) -> Values:
+        """Return what `json.dumps` of it at `call` gives."""
+        return NOTHING
+
+    def decoded(self, run: Interpreter) -> Values:
+        """Return what base64 decoding of it gives."""
+        return NOTHING
+
+    def copied(self) -> Values:
+        """Return what a dict made from it alone (`dict(x)`, `{**x}`) is, where that is more than its entries."""
+        return NOTHING
 
 
 Values: TypeAlias = frozenset[Value]
@@ -26,12 +91,34 @@ class External(Value):
 
     name: str
 
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        return run.heap.read(self, f".{name}") | {External(f"{self.name}.{name}")}
+
+    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        return run.heap.read(self, key) or frozenset({External(f"{self.name}[]")})
+
+    def iterate(self, run: Interpreter) -> Values:
+        return frozenset({External(f"{self.name}[]")})
+
+    def unpacked(self, run: Interpreter, index: int) -> Values:
+        return frozenset({External(f"{self.name}[]")})
+
+    def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+        model = run.library.model(self.name)
+        return model(run, call, given) if model is not None else frozenset({External(f"{self.name}()")})
+
+    def parsed(self, run: Interpreter, call: cst.Call) -> Values:
+        return run.library.unseen(call)
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleRef(Value):
     """A module of the program itself."""
 
     path: str
+
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        return run.imports.member(self.path, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +127,9 @@ class Function(Value):
 
     node: cst.FunctionDef | cst.Lambda
 
+    def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+        return run.calls.function(self.node, call, given)
+
 
 @dataclass(frozen=True, slots=True)
 class ClassRef(Value):
@@ -47,12 +137,35 @@ class ClassRef(Value):
 
     node: cst.ClassDef
 
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        found = run.heap.read(self, f".{name}") | run.classes.attribute(self.node, name, None)
+        return found or frozenset({Bound(External(f"class.{name}"), (frozenset({self}),))})
+
+    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        return run.heap.read(self, key)
+
+    def iterate(self, run: Interpreter) -> Values:
+        return run.classes.members(self.node) if run.classes.facts[self.node].is_enum else NOTHING
+
+    def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+        return run.calls.instantiate(self.node, call, given)
+
 
 @dataclass(frozen=True, slots=True)
 class Instance(Value):
     """Any instance of a class of the program."""
 
     node: cst.ClassDef
+
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        return run.heap.read(self, f".{name}") | run.classes.attribute(self.node, name, self)
+
+    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        return run.heap.read(self, key)
+
+    def entered(self, run: Interpreter, node: cst.BaseExpression) -> Values:
+        found = run.calls.methods(self, ("__enter__", "__aenter__"), cst.Call(func=node))
+        return found | {self}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +175,9 @@ class Bound(Value):
     target: Value
     args: tuple[Values, ...]
     keywords: tuple[tuple[str, Values], ...] = ()
+
+    def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+        return run.calls.bound(self, call, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +229,25 @@ class Str(Value):
         """The text if all of it is written in the source."""
         return self.text if all(isinstance(part, Lit) for part in self.parts) else None
 
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        return frozenset({self}) if name in ("value", "name") else NOTHING  # a member of an enumeration
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        return run.texts.method(self, name, call, given)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded(Value):
+    """Base64 of something, as bytes or text."""
+
+    call: cst.Call
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        return run.texts.kept(self, name)
+
+    def decoded(self, run: Interpreter) -> Values:
+        return run.heap.read(self, ELEMENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Obj(Value):
@@ -121,92 +256,26 @@ class Obj(Value):
     site: cst.CSTNode
     kind: str
 
+    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        found = run.heap.read(self, key) | run.heap.read(self, ELEMENT)
+        return found.union(*run.heap.items(self).values()) if key == ELEMENT else found
 
-class Transport(str, Enum):
-    """The client libraries whose connections are known."""
+    def iterate(self, run: Interpreter) -> Values:
+        found = run.heap.read(self, ELEMENT)
+        return found if self.kind == "dict" else found.union(*run.heap.items(self).values())
 
-    WEBSOCKETS = "websockets"
-    WEBSOCKETS_SYNC = "websockets.sync"
-    WEBSOCKET_CLIENT = "websocket-client"
-    AIOHTTP = "aiohttp"
+    def unpacked(self, run: Interpreter, index: int) -> Values:
+        return run.heap.read(self, index) | run.heap.read(self, ELEMENT)
 
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        return run.containers.method(self, name, call, given)
 
-@dataclass(frozen=True, slots=True)
-class Connection(Value):
-    """A socket (or `WebSocketApp`) opened at one call."""
+    def entered(self, run: Interpreter, node: cst.BaseExpression) -> Values:
+        # of generators only those made by `contextmanager` can be entered: what they yield
+        return self.iterate(run) if self.kind == "generator" else frozenset({self})
 
-    transport: Transport
-    site: cst.Call
-
-
-@dataclass(frozen=True, slots=True)
-class Connecting(Value):
-    """What `connect(...)` returns before it is awaited or entered."""
-
-    connection: Connection
-
-
-@dataclass(frozen=True, slots=True)
-class Frame(Value):
-    """A message as received, not parsed."""
-
-    connection: Connection | None
-
-
-@dataclass(frozen=True, slots=True)
-class WsMessage(Value):
-    """aiohttp's `WSMessage`, which carries a frame in `.data`."""
-
-    connection: Connection
-
-
-@dataclass(frozen=True, slots=True)
-class Message(Value):
-    """A parsed server message.
-
-    `connection` is None where flow does not tell where the text came from; `site` is then what evidence is tied to.
-    """
-
-    connection: Connection | None
-    site: cst.CSTNode
-
-
-@dataclass(frozen=True, slots=True)
-class Field(Value):
-    """The value under one key of a server message, read at `site`."""
-
-    message: Message
-    key: str
-    site: cst.CSTNode
-
-
-@dataclass(frozen=True, slots=True)
-class Word(Value):
-    """One entry of a message's `words`."""
-
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Sound(Value):
-    """A piece of sound, as read from a device, a file or a pipe.
-
-    Attributes:
-        site: what reads it, or opens the stream that hands it over.
-        size: how much is read; None when nothing says.
-        unit: what `size` counts: `frames`, `bytes`, or `calls` for what a telephone line delivers at a time.
-    """
-
-    site: cst.CSTNode
-    size: cst.BaseExpression | None
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded(Value):
-    """Base64 of something, as bytes or text."""
-
-    call: cst.Call
+    def serialized(self, call: cst.Call) -> Values:
+        return frozenset({Json(call, self)}) if self.kind == "dict" else NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,19 +285,11 @@ class Json(Value):
     call: cst.Call
     content: Obj
 
+    def parsed(self, run: Interpreter, call: cst.Call) -> Values:
+        return frozenset({self.content})
 
-@dataclass(frozen=True, slots=True)
-class CloseError(Value):
-    """The exception that tells that the connection was closed."""
-
-    connection: Connection | None
-
-
-@dataclass(frozen=True, slots=True)
-class CloseCode(Value):
-    """The code a connection was closed with."""
-
-    connection: Connection | None
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        return run.texts.kept(self, name)
 
 
 def texts(values: Iterable[Value]) -> list[str]:

@@ -2,56 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import libcst as cst
 
-from codemods.interpreter.calls import Calls, MethodModel, Model
-from codemods.interpreter.heap import Arguments
-from codemods.interpreter.values import (
-    NOTHING,
-    Connecting,
-    Connection,
-    Frame,
-    Message,
-    Transport,
-    Value,
-    Values,
-    WsMessage,
-)
-from codemods.libraries.observations import Connect
+from codemods.interpreter.arguments import Arguments
+from codemods.interpreter.fixpoint import Interpreter
+from codemods.interpreter.library import Library
+from codemods.interpreter.values import NOTHING, Value, Values
+from codemods.libraries import observations
+from codemods.libraries.values import Connecting, Connection, Frame, Message, Transport
 
 
-def _ws_connect(run: Calls, call: cst.Call, given: Arguments) -> Values:
+@dataclass(frozen=True, slots=True)
+class AiohttpConnection(Connection):
+    """A `ClientWebSocketResponse`."""
+
+    def received(self) -> Value:
+        return WsMessage(self)
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        if name in ("receive", "__anext__"):
+            return frozenset({WsMessage(self)})
+        if name in ("receive_str", "receive_bytes"):
+            return frozenset({Frame(self)})
+        if name == "receive_json":
+            return frozenset({Message(self, call)})
+        if name in ("send_str", "send_json", "send_bytes", "send_frame"):
+            observations.send(run, call, self.transport, name, given.node(0, "data"), self)
+        return frozenset({self}) if name == "__aenter__" else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class WsMessage(Value):
+    """`WSMessage`, which carries a frame in `.data`."""
+
+    connection: Connection
+
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        return frozenset({Frame(self.connection)}) if name == "data" else NOTHING
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        return frozenset({Message(self.connection, call)}) if name == "json" else NOTHING
+
+
+def _ws_connect(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     url = given.node(0, "url")
     if url is None:
         return NOTHING
-    connection = Connection(Transport.AIOHTTP, call)
-    run.connect(Connect(connection, call, url, given.node(None, "params")))
+    connection = AiohttpConnection(Transport.AIOHTTP, call)
+    observations.connect(run, connection, call, url, given.node(None, "params"))
     return frozenset({Connecting(connection)})
 
 
-MODELS: dict[str, Model] = {}
-NAME_MODELS: dict[str, Model] = {"ws_connect": _ws_connect}
-
-
-def method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
-    """Return what a method of a connection gives."""
-    assert isinstance(base, Connection)
-    if name in ("receive", "__anext__"):
-        return frozenset({WsMessage(base)})
-    if name in ("receive_str", "receive_bytes"):
-        return frozenset({Frame(base)})
-    if name == "receive_json":
-        return frozenset({Message(base, call)})
-    if name in ("send_str", "send_json", "send_bytes", "send_frame"):
-        run.send(call, base.transport, name, given.node(0, "data"), base)
-    if name == "__aenter__":
-        return frozenset({base})
-    return NOTHING
-
-
-def _message_method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
-    assert isinstance(base, WsMessage)
-    return frozenset({Message(base.connection, call)}) if name == "json" else NOTHING
-
-
-METHOD_MODELS: dict[type[Value], MethodModel] = {WsMessage: _message_method}
+LIBRARY = Library(methods={"ws_connect": _ws_connect})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import libcst as cst
 
-from codemods.interpreter.calls import Calls, Model
-from codemods.interpreter.heap import Arguments
-from codemods.interpreter.values import NOTHING, External, Sound, Values
+from codemods.interpreter.arguments import Arguments
+from codemods.interpreter.fixpoint import Interpreter
+from codemods.interpreter.library import Library, Model
+from codemods.interpreter.values import NOTHING, External, Values
+from codemods.libraries.values import Sound
 
 _FRAMES = (
     "pyaudio.PyAudio().open().read",
@@ -29,23 +29,25 @@ _BYTES = (
 
 
 def _reading(name: str, unit: str) -> Model:
-    def model(run: Calls, call: cst.Call, given: Arguments) -> Values:
+    def model(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
         size = given.node(0)
         return frozenset({External(f"{name}()"), Sound(call, size, unit)})
 
     return model
 
 
-def _opening(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _opening(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     """`PyAudio().open(..., stream_callback=f)` calls `f` with each block."""
     block = Sound(call, given.node(None, "frames_per_buffer"), "frames")
     count: Values = frozenset({External("builtins.int()")})
-    run.call_back(given.get(None, "stream_callback"), call, [frozenset({block}), count, NOTHING, count])
+    run.calls.back(given.get(None, "stream_callback"), call, [frozenset({block}), count, NOTHING, count])
     return frozenset({External("pyaudio.PyAudio().open()")})
 
 
-MODELS: Mapping[str, Model] = {
-    **{name: _reading(name, "frames") for name in _FRAMES},
-    **{name: _reading(name, "bytes") for name in _BYTES},
-    "pyaudio.PyAudio().open": _opening,
-}
+LIBRARY = Library(
+    functions={
+        **{name: _reading(name, "frames") for name in _FRAMES},
+        **{name: _reading(name, "bytes") for name in _BYTES},
+        "pyaudio.PyAudio().open": _opening,
+    }
+)

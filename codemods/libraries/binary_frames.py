@@ -6,8 +6,9 @@ import re
 
 import libcst as cst
 
-from codemods.interpreter.values import External, Transport
+from codemods.interpreter.values import External
 from codemods.libraries.observations import Send
+from codemods.libraries.values import Transport
 from codemods.rule import Context
 from codemods.syntax.build import keep_parentheses
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.interpreter.values import Connection, Transport
+if TYPE_CHECKING:
+    from codemods.interpreter.fixpoint import Interpreter
+    from codemods.libraries.values import Connection, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,10 @@ class Connect:
     call: cst.Call
     url: cst.BaseExpression
     params: cst.BaseExpression | None
+
+    def merged(self, other: Connect) -> Connect:
+        """Return what is known when the call is met again."""
+        return other
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +47,28 @@ class Send:
     method: str
     data: cst.BaseExpression
     connections: frozenset[Connection]
+
+    def merged(self, other: Send) -> Send:
+        """Return what is known when the call is met again, perhaps with another kind of socket."""
+        transport = other.transport or self.transport
+        return replace(other, transport=transport, connections=self.connections | other.connections)
+
+
+def connect(
+    run: Interpreter, connection: Connection, call: cst.Call, url: cst.BaseExpression, params: cst.BaseExpression | None
+) -> None:
+    """Note a call that opens a connection."""
+    run.events.note(call, Connect(connection, call, url, params))
+
+
+def send(
+    run: Interpreter,
+    call: cst.Call,
+    transport: Transport | None,
+    method: str,
+    data: cst.BaseExpression | None,
+    connection: Connection | None,
+) -> None:
+    """Note a call that sends `data`."""
+    if data is not None:
+        run.events.note(call, Send(call, transport, method, data, frozenset({connection} if connection else ())))

@@ -2,49 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import libcst as cst
 
-from codemods.interpreter.calls import Calls, Model
-from codemods.interpreter.heap import Arguments
-from codemods.interpreter.values import NOTHING, Connecting, Connection, Frame, Transport, Value, Values
-from codemods.libraries.observations import Connect
+from codemods.interpreter.arguments import Arguments
+from codemods.interpreter.fixpoint import Interpreter
+from codemods.interpreter.library import Library
+from codemods.interpreter.values import NOTHING, Value, Values
+from codemods.libraries import observations
+from codemods.libraries.values import CloseError, Connecting, Connection, Frame, Transport
 
 
-def _opened(run: Calls, call: cst.Call, given: Arguments, transport: Transport) -> Connection | None:
+@dataclass(frozen=True, slots=True)
+class WebsocketsConnection(Connection):
+    """A `ClientConnection`, or a legacy `WebSocketClientProtocol`."""
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        if name in ("recv", "__anext__"):
+            return frozenset({Frame(self)})
+        if name == "send":
+            observations.send(run, call, self.transport, name, given.node(0, "message"), self)
+        return frozenset({self}) if name in ("__aenter__", "__enter__") else NOTHING
+
+
+def _opened(run: Interpreter, call: cst.Call, given: Arguments, transport: Transport) -> Connection | None:
     url = given.node(0, "uri")
     if url is None:
         return None
-    connection = Connection(transport, call)
-    run.connect(Connect(connection, call, url, None))
+    connection = WebsocketsConnection(transport, call)
+    observations.connect(run, connection, call, url, None)
     return connection
 
 
-def _connect(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _connect(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     connection = _opened(run, call, given, Transport.WEBSOCKETS)
     return frozenset({Connecting(connection)}) if connection else NOTHING
 
 
-def _connect_sync(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _connect_sync(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     connection = _opened(run, call, given, Transport.WEBSOCKETS_SYNC)
     return frozenset({connection}) if connection else NOTHING
 
 
-MODELS: dict[str, Model] = {
-    "websockets.connect": _connect,
-    "websockets.client.connect": _connect,
-    "websockets.legacy.client.connect": _connect,
-    "websockets.asyncio.client.connect": _connect,
-    "websockets.sync.client.connect": _connect_sync,
-}
+_CLOSED: Value = CloseError(None)
 
-
-def method(run: Calls, base: Value, name: str, call: cst.Call, given: Arguments) -> Values:
-    """Return what a method of a connection gives."""
-    assert isinstance(base, Connection)
-    if name in ("recv", "__anext__"):
-        return frozenset({Frame(base)})
-    if name == "send":
-        run.send(call, base.transport, name, given.node(0, "message"), base)
-    if name in ("__aenter__", "__enter__"):
-        return frozenset({base})
-    return NOTHING
+LIBRARY = Library(
+    functions={
+        "websockets.connect": _connect,
+        "websockets.client.connect": _connect,
+        "websockets.legacy.client.connect": _connect,
+        "websockets.asyncio.client.connect": _connect,
+        "websockets.sync.client.connect": _connect_sync,
+    },
+    exceptions={"ConnectionClosed": _CLOSED, "ConnectionClosedError": _CLOSED, "ConnectionClosedOK": _CLOSED},
+)

@@ -17,7 +17,7 @@ from codemods.interpreter.values import Lit, Str
 from codemods.syntax.build import edit_text
 from codemods.syntax.edits import Edit, Replace
 
-_HOST = re.compile(r"api(\.eu)?\.assemblyai\.com", re.IGNORECASE)
+_HOST = re.compile(r"(api|streaming)(\.\w+)?\.assemblyai\.com", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,12 @@ class Hosts:
 
     def host(self, endpoint: EndpointText | re.Match[str]) -> str:
         """Return the v3 host for a v2 URL."""
-        eu = endpoint.eu if isinstance(endpoint, EndpointText) else bool(endpoint["eu"])
-        return v.HOSTS["eu" if eu else self.region]
+        host, eu = (
+            (endpoint.host, endpoint.eu)
+            if isinstance(endpoint, EndpointText)
+            else (endpoint["host"].lower(), endpoint["eu"])
+        )
+        return host if host.startswith("streaming") else v.HOSTS["eu" if eu else self.region]
 
     @property
     def host_of_region(self) -> str:
@@ -63,6 +67,8 @@ class Hosts:
         Args:
             scheme: `wss` or `https`, for a URL that has to be spelled out anew.
         """
+        if endpoint.is_v3:
+            return
         host = self.host(endpoint)
         pieces = [piece for piece, _, _ in endpoint.pieces()]
         if all(piece.node in self.done for piece in pieces):
@@ -125,7 +131,7 @@ class Hosts:
 def moved(text: str, host: str) -> str:
     """Return a piece of a v2 URL as a piece of the v3 one."""
     text = _HOST.sub(host, text)
-    text = re.sub(r"/v2(?=/realtime/|/realtime$|/?$)", "/v3", text)
+    text = re.sub(r"/v2(?=/realtime/|/realtime$|/(ws|token)\b|/?$)", "/v3", text)
     text = re.sub(r"/realtime(?=/(ws|token)\b|/?$)", "", text)
     text = re.sub(r"^realtime/(?=(ws|token)\b|$)", "", text)
     return re.sub(r"(?<=/v3/ws)/(?=[?#]|$)", "", text)

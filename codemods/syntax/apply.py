@@ -8,8 +8,9 @@ from itertools import takewhile
 
 import libcst as cst
 
-from codemods.syntax import toplevel, try_finally
+from codemods.syntax import imports, simplify, try_finally
 from codemods.syntax.comments import TODO, is_about_encoding, leading, still_true, todos_above
+from codemods.syntax.definitions import add_helpers
 from codemods.syntax.edits import Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
 from codemods.syntax.tree import SourceModule
 
@@ -34,6 +35,13 @@ class _Applier(cst.CSTTransformer):
         self._before: dict[cst.CSTNode, list[str]] = defaultdict(list)
         self._after: dict[cst.CSTNode, list[str]] = defaultdict(list)
         edits = list(edits)
+        self._edited = {
+            up
+            for edit in edits
+            if isinstance(edit, Replace)
+            for up in (edit.node, *module.ancestors(edit.node))
+            if isinstance(up, cst.BaseExpression | cst.If)
+        }
         self._guards = try_finally.Guards(
             (edit for edit in edits if isinstance(edit, Guard)), module.tree.config_for_parsing
         )
@@ -46,6 +54,11 @@ class _Applier(cst.CSTTransformer):
                 self._before[edit.statement].append(edit.code)
             elif isinstance(edit, InsertAfter) and edit.code not in self._after[edit.statement]:
                 self._after[edit.statement].append(edit.code)
+        self.placed = imports.placed(module, edits)
+        for node, code in self.placed.behind.items():
+            self._after[node] = [*code, *self._after[node]]
+        for node, code in self.placed.ahead.items():
+            self._before[node] = [*code, *self._before[node]]
 
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
@@ -56,6 +69,8 @@ class _Applier(cst.CSTTransformer):
         for edit in self._replace.get(original_node, ()):
             if isinstance(node, cst.CSTNode):
                 node = edit.build(node)
+        if isinstance(node, cst.CSTNode) and original_node in self._edited:
+            node = self._simplified(original_node, node)
         if isinstance(node, cst.IndentedBlock | cst.Module) and isinstance(
             original_node, cst.IndentedBlock | cst.Module
         ):
@@ -65,6 +80,19 @@ class _Applier(cst.CSTTransformer):
         if isinstance(original_node, cst.SimpleStatementLine | cst.BaseCompoundStatement):
             return self._guards.noted(original_node, self._around(original_node, node))
         return node
+
+    def _simplified(
+        self, original: cst.CSTNode, node: cst.CSTNode
+    ) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+        """Return an edited node without what its edits have made pointless; tests that were constant before stay."""
+        if isinstance(original, cst.If | cst.IfExp) and simplify.constant(original.test) is not None:
+            return node
+        alone = not isinstance(self._module.parent(original), cst.If)
+        found = simplify.simplified(node, alone=alone)
+        if isinstance(found, cst.RemovalSentinel) and alone:
+            # the comments above it go the way of those above a statement that is removed
+            return cst.SimpleStatementLine([cst.Expr(cst.Name(_GONE))], leading_lines=leading(node))
+        return found
 
     def _around(
         self,
@@ -82,8 +110,16 @@ class _Applier(cst.CSTTransformer):
         if not isinstance(node, cst.CSTNode):
             return node
         if isinstance(node, cst.SimpleStatementLine) and not node.body:
+            after = [self._parse(code) for code in self._after.get(original, ())]
+            if after:
+                after[0] = after[0].with_changes(leading_lines=leading(node))
+                if isinstance(after[-1], cst.SimpleStatementLine):
+                    after[-1] = after[-1].with_changes(trailing_whitespace=node.trailing_whitespace)
+                return cst.FlattenSentinel(after)
             # libcst would drop the line, and the comments above it, before `_close_gaps` sees them
             return node.with_changes(body=[cst.Expr(cst.Name(_GONE))])
+        if imports.is_emptied(original, node):
+            return cst.SimpleStatementLine(body=[cst.Expr(cst.Name(_GONE))], leading_lines=leading(node))
         todos = [cst.EmptyLine(comment=cst.Comment(line)) for line in self._new_comments(original)]
         before = [self._parse(code) for code in self._before.get(original, ())]
         after = [self._parse(code) for code in self._after.get(original, ())]
@@ -152,7 +188,7 @@ def apply(module: SourceModule, edits: Sequence[Edit], todos: dict[cst.CSTNode, 
     applier = _Applier(module, edits, todos)
     tree = module.tree.visit(applier)
     assert isinstance(tree, cst.Module)
-    tree = toplevel.drop_unused(module.tree, tree, {edit.name for edit in edits if isinstance(edit, Unused)})
+    tree = imports.drop_unused(module.tree, tree, {edit.name for edit in edits if isinstance(edit, Unused)})
     # helpers first: an import has to stand above the first of them that uses it
-    tree = toplevel.add_imports(toplevel.add_helpers(tree, edits), edits)
+    tree = imports.add_imports(add_helpers(tree, edits), applier.placed.rest)
     return tree.code + module.tail

@@ -1,10 +1,23 @@
-"""Where names that a rewrite adds live: in a class whose methods all of it is, or in the module."""
+"""Questions about where a node stands: what comes after it, and where names live that a rewrite adds."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import libcst as cst
 
 from codemods.syntax.tree import SourceModule, dotted
+
+
+def following(node: cst.CSTNode, module: SourceModule) -> Iterator[cst.CSTNode]:
+    """Yield the statements that may be run after `node` in the same turn of its loop, or call of its function."""
+    child = node
+    for up in module.ancestors(node):
+        if isinstance(up, cst.IndentedBlock | cst.Module):
+            yield from up.body[list(up.body).index(child) + 1 :]  # type: ignore[arg-type]
+        elif isinstance(up, cst.FunctionDef | cst.For | cst.While):
+            return
+        child = up
 
 
 def home_of(node: cst.CSTNode, module: SourceModule) -> tuple[cst.ClassDef | None, str]:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from codemods.model import Finding
-
-Status = Literal["migrated", "partial", "unchanged", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +15,7 @@ class Outcome:
         path: relative to the working directory, with `/`.
         before: the bytes that were read; `after` equals them when nothing changes.
         error: why the file could not be looked at or was left alone, in one line.
+        target: the file that was read, every link followed; empty if the content came from elsewhere.
     """
 
     path: str
@@ -25,6 +23,7 @@ class Outcome:
     after: bytes = b""
     findings: tuple[Finding, ...] = ()
     error: str | None = None
+    target: str = ""
 
     @property
     def changed(self) -> bool:
@@ -35,12 +34,3 @@ class Outcome:
     def left(self) -> tuple[Finding, ...]:
         """The findings that no rewrite takes care of."""
         return tuple(finding for finding in self.findings if not finding.fixed)
-
-    @property
-    def status(self) -> Status:
-        """The word for it in reports."""
-        if self.error is not None:
-            return "error"
-        if not self.findings and not self.changed:
-            return "unchanged"
-        return "partial" if self.left else "migrated"

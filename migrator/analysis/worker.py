@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatch
 
 from codemods.model import FilePlan, Finding, Options, ParseError, Span, Workspace
 from migrator.analysis import unused_suppressions
 from migrator.analysis.coverage import CODE, unexplained
 from migrator.analysis.import_graph import Folder, Group
+from migrator.analysis.notebook_findings import completed
 from migrator.analysis.outcome import Outcome
 from migrator.analysis.verification import VerificationError, check_grammar, check_stable, encoded, syntax_error
 from migrator.documents.document import Document, decode, is_notebook
 from migrator.documents.module import DecodingError
 from migrator.documents.notebook import Notebook
-from migrator.documents.notebook_findings import completed
-from migrator.files.paths import PARSE_LIMIT
+from migrator.files.paths import PARSE_LIMIT, regular
 from migrator.files.prefilter import may_speak_v2
 
 _FRAME = re.compile(r'^  File ".*", line (\d+), in (\S+)$', re.MULTILINE)
@@ -31,24 +31,14 @@ class Task:
     """A group and everything a worker needs to migrate it.
 
     Attributes:
-        per_file_ignores: glob to rule codes that do not apply to the files it matches.
+        options: what the user chose for each file of the group.
         given: contents that are not on disk: standard input.
     """
 
     group: Group
-    options: Options
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    options: Mapping[str, Options]
     folder: Folder = field(default_factory=Folder)
     given: Mapping[str, bytes] = field(default_factory=dict)
-
-    def options_for(self, path: str) -> Options:
-        """Return the options with what the configuration ignores in this file."""
-        extra = [codes for glob, codes in self.per_file_ignores.items() if _matches(path, glob)]
-        return replace(self.options, ignore=(*self.options.ignore, *(code for codes in extra for code in codes)))
-
-
-def _matches(path: str, glob: str) -> bool:
-    return fnmatch(path, glob) or fnmatch(path, f"*/{glob}") or fnmatch(path.rsplit("/", 1)[-1], glob)
 
 
 def rules_analyse(
@@ -69,7 +59,7 @@ def read_all(paths: Sequence[str], given: Mapping[str, bytes]) -> tuple[dict[str
             contents[path] = given[path]
             continue
         try:
-            with open(path, "rb") as file:
+            with open(path, "rb", opener=regular) as file:
                 contents[path] = file.read()
         except OSError as error:
             failed.append(Outcome(path, error=f"cannot be read: {(error.strerror or str(error)).lower()}"))
@@ -78,8 +68,11 @@ def read_all(paths: Sequence[str], given: Mapping[str, bytes]) -> tuple[dict[str
 
 def migrate(task: Task, analyse: Analyse = rules_analyse) -> list[Outcome]:
     """Return the outcome of each file of the group that has anything to tell."""
+    # Before anything is read: what is written in the end is the file that a name led to now.
+    targets = {path: os.path.realpath(path) for path in task.group.paths}
     contents, outcomes = read_all(task.group.paths, task.given)
-    return [*outcomes, *migrate_contents(contents, task, analyse)]
+    outcomes += migrate_contents(contents, task, analyse)
+    return [replace(outcome, target=targets[outcome.path]) for outcome in outcomes]
 
 
 def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse = rules_analyse) -> list[Outcome]:
@@ -122,7 +115,7 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
         data, document = contents[path], documents[path]
         try:
             if isinstance(document, Notebook):
-                document, told = completed(document, text, findings, task.options_for(path))
+                document, told = completed(document, text, findings, task.options[path])
             else:
                 told = findings
             after = encoded(document, text)
@@ -133,7 +126,7 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
                     raise VerificationError("the new text would not be valid Python")
                 again, found = second.outcome(path)
                 left = [f for f in findings if not f.fixed]
-                check_stable(text, document.settled(again), left, found, remembered=task.options.todo)
+                check_stable(text, document.settled(again), left, found, remembered=task.options[path].todo)
             outcomes[path] = Outcome(path, data, after, told)
         except (VerificationError, DecodingError) as error:
             outcomes[path] = Outcome(path, data, data, error=f"left alone: {error} (a defect of v3-migrate)")
@@ -156,18 +149,23 @@ class _Pass:
 
     def _all_plans(self, texts: Mapping[str, str]) -> dict[str, FilePlan | ParseError]:
         """Return the plan of each file under its own options: one analysis for each different set of them."""
-        paths_by_options: dict[tuple[str, ...], list[str]] = {}
+        alike: list[tuple[Options, list[str]]] = []
         for path in texts:
-            paths_by_options.setdefault(self._task.options_for(path).ignore, []).append(path)
+            options = self._task.options[path]
+            paths = next((paths for known, paths in alike if known == options), None)
+            if paths is None:
+                alike.append((options, [path]))
+            else:
+                paths.append(path)
         plans: dict[str, FilePlan | ParseError] = {}
-        for ignore, paths in paths_by_options.items():
-            found = self._analyse(texts, self._task.folder, replace(self._task.options, ignore=ignore))
+        for options, paths in alike:
+            found = self._analyse(texts, self._task.folder, options)
             plans.update((path, found[path]) for path in paths)
         return plans
 
     def outcome(self, path: str) -> tuple[str, tuple[Finding, ...]]:
         """Return the new text of a file and its findings, what no rule explains among them."""
-        plan, text, options = self._plans[path], self._texts[path], self._task.options_for(path)
+        plan, text, options = self._plans[path], self._texts[path], self._task.options[path]
         assert not isinstance(plan, ParseError)
         if unused_suppressions.covers_file(text):
             return text, ()

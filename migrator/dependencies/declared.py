@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from migrator.dependencies import formats
 
@@ -13,24 +13,45 @@ _BOUNDED = re.compile(r"<|==|~=")
 _INSTALLED = re.compile(r"(?P<name>[^-]+)-(?P<version>\d[^-]*)\.dist-info")
 
 
-def declared(paths: Sequence[str]) -> dict[str, str]:
-    """Return normalised name to version specifier ('' when unpinned), from the files beside `paths` and above.
+class Requirements:
+    """What projects depend on, folder by folder; each folder is read once."""
 
-    The nearest declaration of a name counts. Files that cannot be read, or parsed, declare nothing. What is installed
-    in a virtual environment of the project raises a declaration without an upper bound to that version.
-    """
+    def __init__(self) -> None:
+        self._folders: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {}
+
+    def of(self, folder: str, with_installed: bool = True) -> dict[str, str]:
+        """Return normalised name to version specifier ('' when unpinned), from the files in `folder` and above.
+
+        The nearest declaration of a name counts. Files that cannot be read, or parsed, declare nothing. What is
+        installed in a virtual environment of the project raises a declaration without an upper bound to that version,
+        if it is to count.
+        """
+        found: dict[str, str] = {}
+        installed: dict[str, str] = {}
+        for here in _upwards(folder):
+            if here not in self._folders:
+                self._folders[here] = _first(_installed(here)), _first(_declared(here))
+            there, asked = self._folders[here]
+            installed = {**there, **installed} if with_installed else {}
+            found = {**asked, **found}
+        for name, version in installed.items():
+            if not _BOUNDED.search(found.get(name, "")):
+                found[name] = ",".join(filter(None, [found.get(name), f">={version}"]))
+        return found
+
+
+def _declared(folder: str) -> Iterator[tuple[str, str]]:
+    """Yield what the dependency files of a folder ask for."""
+    for path in formats.files(folder):
+        kind = formats.format_of(path)
+        if kind is not None:
+            yield from kind.declared(formats.text_of(path))
+
+
+def _first(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
-    installed: dict[str, str] = {}
-    for folder in _folders(paths):
-        for name, version in _installed(folder):
-            installed.setdefault(name, version)
-        for path in formats.files(folder):
-            kind = formats.format_of(path)
-            for name, version in kind.declared(formats.text_of(path)) if kind is not None else ():
-                found.setdefault(name, version)
-    for name, version in installed.items():
-        if not _BOUNDED.search(found.get(name, "")):
-            found[name] = ",".join(filter(None, [found.get(name), f">={version}"]))
+    for name, version in pairs:
+        found.setdefault(name, version)
     return found
 
 
@@ -55,15 +76,12 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def _folders(paths: Sequence[str]) -> Iterator[str]:
-    seen = set()
-    for path in paths:
-        folder = os.path.realpath(path)
-        if not os.path.isdir(folder):
-            folder = os.path.dirname(folder)
-        while folder not in seen:
-            seen.add(folder)
-            yield folder
-            if os.path.exists(os.path.join(folder, ".git")):
-                break
-            folder = os.path.dirname(folder)
+def _upwards(folder: str) -> Iterator[str]:
+    """Yield a folder and those above it, up to the top of the repository."""
+    here = os.path.realpath(folder or os.curdir)
+    while True:
+        yield here
+        parent = os.path.dirname(here)
+        if parent == here or os.path.exists(os.path.join(here, ".git")):
+            return
+        here = parent

@@ -1,1 +1,1 @@
-"""Which files a run looks at."""
+"""Which files a run looks at, and what git knows about them."""

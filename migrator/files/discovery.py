@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 
+from migrator.files import git
 from migrator.files.paths import shown
 
 SUFFIXES = (".py", ".pyi", ".pyw", ".ipynb")
@@ -42,13 +41,14 @@ class Discovery:
 
     Attributes:
         arguments: the paths as given.
-        exclude: globs; a file is left out when its path, its name or one of its folders matches.
-        problems: filled while `batches` is consumed.
+        excluded: says whether the user keeps a file out of the run.
+        problems: filled while `batches` is consumed, as are `notes`: what a user should know, though it is no error.
     """
 
     arguments: Sequence[str]
-    exclude: Sequence[str] = ()
+    excluded: Callable[[str], bool] = lambda path: False
     problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
 
     def batches(self) -> Iterator[tuple[str, list[str]]]:
@@ -67,7 +67,7 @@ class Discovery:
             elif os.path.isfile(path):
                 # Named by hand: wherever its link leads is meant.
                 yield os.path.dirname(os.path.realpath(path)), self._fresh([path])
-            elif os.path.islink(path):
+            elif os.path.islink(path) and not os.path.exists(path):
                 self.problems.append(Problem(path, "broken symbolic link"))
             elif os.path.lexists(path):
                 self.problems.append(Problem(path, "not a regular file"))
@@ -79,29 +79,33 @@ class Discovery:
         self._seen.update(kept)
         return kept
 
-    def excluded(self, path: str) -> bool:
-        """Return whether the user keeps a file out of the run."""
-        if not self.exclude:
-            return False
-        parts = path.split("/")
-        names = [*parts, *("/".join(parts[: i + 1]) for i in range(len(parts)))]
-        return any(fnmatch(name, glob.rstrip("/").removeprefix("./")) for glob in self.exclude for name in names)
-
     def _folder(self, folder: str) -> Iterator[list[str]]:
-        tracked = _git(folder, "--cached", "--recurse-submodules", "--", *(f"*{suffix}" for suffix in SUFFIXES))
-        # Untracked files need a walk by git: it runs while the tracked ones are being read.
-        untracked = _git(folder, "--others", "--exclude-standard")
-        if tracked is None or untracked is None:
+        top = git.top_of(folder)
+        if top is None:
             yield from self._walk(folder)
             return
-        listed = _names(tracked, folder)
-        if listed:
-            yield listed
-        new = _names(untracked, folder)
+        inner = os.path.relpath(git.real(folder), top).replace(os.sep, "/")
+        below = "" if inner == "." else inner + "/"
+        patterns = [f"{git.literal(below)}*{suffix}" for suffix in SUFFIXES]
+        listed: list[str] = []
+        new: list[str] = []
+        try:
+            tracked = git.start(top, "ls-files", "-z", "--cached", "--recurse-submodules", "--", *patterns)
+            # Untracked files need a walk by git: it runs while the tracked ones are being read.
+            everything = f"{git.literal(below)}*" if below else "."
+            untracked = git.start(top, "ls-files", "-z", "--others", "--exclude-standard", "--", everything)
+            listed = _names(git.answer(tracked), below, folder)
+            if listed:
+                yield listed
+            new = _names(git.answer(untracked), below, folder)
+            ignored = not (listed or new) and git.ignores(top, inner)
+        except git.GitError as error:
+            self.notes.append(f"{folder}: git does not say which files it ignores, so all are looked at: {error}")
+            ignored = True
         yield [name for name in new if name.endswith(SUFFIXES)]
         for nested in (name for name in new if name.endswith("/")):
             yield from self._folder(nested.rstrip("/"))  # a repository of its own
-        if tracked.returncode or untracked.returncode or (not (listed or new) and _ignored(folder)):
+        if ignored:  # the very folder that the user named: then the user's word counts
             yield from self._walk(folder)
 
     def _walk(self, folder: str) -> Iterator[list[str]]:
@@ -125,23 +129,8 @@ class Discovery:
                 yield files
 
 
-def _git(folder: str, *arguments: str) -> subprocess.Popen[bytes] | None:
-    # Hooks set GIT_DIR and friends for their own repository; the folder may be another one.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    command = ["git", "-C", folder, "ls-files", "-z", *arguments]
-    try:
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
-    except OSError:
-        return None  # git is not installed
-
-
-def _names(process: subprocess.Popen[bytes], folder: str) -> list[str]:
-    output, _ = process.communicate()
+def _names(output: bytes, below: str, folder: str) -> list[str]:
     prefix = "" if folder == "." else folder.rstrip("/") + "/"
     # A file with merge conflicts is listed once a stage.
-    return [prefix + name for name in dict.fromkeys(os.fsdecode(output).split("\0")) if name]
-
-
-def _ignored(folder: str) -> bool:
-    """Return whether git leaves out the very folder that the user named; then the user's word counts."""
-    return subprocess.run(["git", "-C", folder, "check-ignore", "-q", "."], capture_output=True).returncode == 0
+    listed = dict.fromkeys(os.fsdecode(output).split("\0"))
+    return [prefix + name[len(below) :] for name in listed if name]

@@ -6,8 +6,10 @@ git searches them, while the modules are being screened.
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from migrator.files import git
 
 KINDS = (
     *("md", "mdx", "rst", "txt", "html", "htm", "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"),
@@ -26,37 +28,29 @@ class Mentions:
     """
 
     def __init__(self, folders: Sequence[str]) -> None:
-        self._searches = [(folder, search) for folder in folders if os.path.isdir(folder) and (search := _grep(folder))]
+        self._searches = [search for folder in folders if os.path.isdir(folder) for search in _grep(folder)]
 
     def paths(self) -> list[str]:
         """Wait for the end and return the files that mention v2."""
         found: dict[str, None] = {}
-        for folder, search in self._searches:
-            output, _ = search.communicate()
-            prefix = "" if folder == "." else folder.rstrip("/") + "/"
-            found.update((prefix + name, None) for name in os.fsdecode(output).split("\0") if name)
+        for folder, below, search in self._searches:
+            with suppress(git.GitError):  # discovery has told
+                output = git.answer(search, fine=(0, 1))
+                prefix = "" if folder == "." else folder.rstrip("/") + "/"
+                found.update((prefix + name[len(below) :], None) for name in os.fsdecode(output).split("\0") if name)
         return sorted(found)
 
 
-def _grep(folder: str) -> subprocess.Popen[bytes] | None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+def _grep(folder: str) -> Iterator[tuple[str, str, git.Process]]:
+    """Yield the folder, how names in it begin for git, and the search; nothing if there is no git."""
     words = [argument for word in _WORDS for argument in ("-e", word)]
-    where = ["--untracked"] if _in_repository(folder) else ["--no-index", "--exclude-standard"]
-    command = ["git", "-C", folder, "grep", "-lzIF", *where, *words, "--"]
-    pathspecs = [f"*.{kind}" for kind in KINDS] + [":(exclude)*node_modules/*", ":(exclude)*site-packages/*"]
-    try:
-        return subprocess.Popen(
-            [*command, *pathspecs], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-        )
-    except OSError:
-        return None  # git is not installed
-
-
-def _in_repository(folder: str) -> bool:
-    here = os.path.realpath(folder)
-    while not os.path.exists(os.path.join(here, ".git")):
-        parent = os.path.dirname(here)
-        if parent == here:
-            return False
-        here = parent
-    return True
+    top, below = git.top_of(folder), ""
+    where = ["--no-index", "--exclude-standard"] if top is None else ["--untracked"]
+    if top is not None:
+        below = os.path.relpath(git.real(folder), top).replace(os.sep, "/") + "/"
+        below = "" if below == "./" else below
+    patterns = [f"{git.literal(below)}*.{kind}" for kind in KINDS]
+    patterns += [":(exclude)*node_modules/*", ":(exclude)*site-packages/*"]
+    with suppress(git.GitError):
+        search = git.start(top or folder, "grep", "--no-textconv", "-lzIF", *where, *words, "--", *patterns)
+        yield folder, below, search

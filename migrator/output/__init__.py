@@ -1,1 +1,1 @@
-"""Where results go: files, patches, git."""
+"""Where results go: files, and the way back."""

@@ -13,8 +13,9 @@ from datetime import datetime
 from pathlib import Path
 
 from migrator.analysis.outcome import Outcome
+from migrator.files.git import Base, GitError, by_base, real, uncommitted
+from migrator.files.paths import shown
 from migrator.output import diff
-from migrator.output.git import Base, by_base, real, uncommitted
 
 
 class WritingError(RuntimeError):
@@ -39,13 +40,20 @@ def refuse_dirty(outcomes: Sequence[Outcome]) -> None:
     """Make sure that git could bring back every file that is to be written.
 
     Raises:
-        WritingError: one of them has changes that are not committed.
+        WritingError: one of them has changes that are not committed, or git does not say.
     """
-    dirty: list[str] = []
-    for base, paths in by_base(outcome.path for outcome in outcomes if outcome.changed).items():
-        dirty += uncommitted(base, paths)
+    before = {outcome.path: outcome.before for outcome in outcomes if outcome.changed}
+    dirty: dict[str, str] = {}
+    for base, paths in by_base(before).items():
+        try:
+            dirty |= uncommitted(base, {path: before[path] for path in paths})
+        except GitError as error:
+            raise WritingError(
+                f"nothing written: whether there is uncommitted work in {shown(base.top)} cannot be told: {error}\n"
+                "Set that right first, or add --allow-dirty."
+            ) from None
     if dirty:
-        names = "".join(f"\n  {path}" for path in sorted(dirty))
+        names = "".join(f"\n  {path}{f' ({why})' if why else ''}" for path, why in sorted(dirty.items()))
         raise WritingError(
             f"nothing written: uncommitted changes in{names}\nCommit or stash them first, or add --allow-dirty."
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from migrator.analysis.outcome import Outcome
+from migrator.files.git import by_base
 from migrator.output import diff
-from migrator.output.git import by_base
 from migrator.reporting.report import Report
 
 

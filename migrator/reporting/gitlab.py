@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 
-from migrator.reporting.report import Report
+from migrator.reporting.report import Report, Severity, severity
+
+_SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.NOTE: "info"}
 
 
 def render(report: Report) -> bytes:
@@ -19,9 +21,9 @@ def render(report: Report) -> bytes:
         for finding in report.listed(outcome):
             line = (finding.in_file or finding.span).line
             text = lines[line - 1].strip().decode("latin-1") if line <= len(lines) else ""
-            severity = "minor" if finding.fixed else "major"
             identity = f"{outcome.path}\0{text}"
-            issues.append(_issue(finding.code, finding.message, severity, outcome.path, line, identity, seen))
+            level = _SEVERITIES[severity(finding.code)]
+            issues.append(_issue(finding.code, finding.message, level, outcome.path, line, identity, seen))
     return json.dumps(issues, indent=2).encode() + b"\n"
 
 

@@ -1,4 +1,4 @@
-"""The machine-readable report: one JSON document, versioned, stable."""
+"""The machine-readable report: one JSON document, versioned, stable; its schema lies beside this file."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import json
 
 from codemods.model import Finding
 from migrator.analysis.outcome import Outcome
-from migrator.reporting.report import Report
+from migrator.reporting.report import Mode, Report, severity
 
-VERSION = 1
+VERSION = 2
+"""Raised when something is taken away or changes its meaning; additions do not raise it."""
 
 
 def render(report: Report) -> bytes:
     """Return the report as JSON."""
     document = {
         "version": VERSION,
-        "files": [_file(outcome) for outcome in report.outcomes],
+        "files": [_file(report, outcome) for outcome in report.outcomes],
         "summary": {
             "mode": report.mode.value,
             "files_checked": report.scanned,
@@ -31,16 +32,24 @@ def render(report: Report) -> bytes:
     return json.dumps(document, indent=2).encode() + b"\n"
 
 
-def _file(outcome: Outcome) -> dict[str, object]:
+def _file(report: Report, outcome: Outcome) -> dict[str, object]:
     return {
         "path": outcome.path,
-        "status": outcome.status,
+        "status": _status(report, outcome),
         "error": outcome.error,
-        "findings": [_finding(outcome.path, finding) for finding in outcome.findings],
+        "findings": [_finding(report, outcome.path, finding) for finding in outcome.findings],
     }
 
 
-def _finding(path: str, finding: Finding) -> dict[str, object]:
+def _status(report: Report, outcome: Outcome) -> str:
+    if outcome.error is not None:
+        return "error"
+    if outcome.changed:
+        return "written" if report.mode is Mode.WRITE else "writable"
+    return "stale" if outcome.findings else "unchanged"
+
+
+def _finding(report: Report, path: str, finding: Finding) -> dict[str, object]:
     return {
         "code": finding.code,
         "path": path,
@@ -50,6 +59,8 @@ def _finding(path: str, finding: Finding) -> dict[str, object]:
         "end_line": finding.span.end_line,
         "end_column": finding.span.end_column,
         "message": finding.message,
-        "safety": finding.safety.value,
-        "fixed": finding.fixed,
+        "severity": severity(finding.code).value,
+        "applicability": finding.safety.value,
+        "fixable": finding.fixed,
+        "applied": finding.fixed and report.mode is Mode.WRITE,
     }

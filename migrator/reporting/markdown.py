@@ -28,9 +28,9 @@ def render(report: Report) -> bytes:
         parts += ["### Errors", ""]
         parts += [f"- {_code(outcome.path)}: {_cell(outcome.error or '')}" for outcome in report.errors]
         parts.append("")
-    for why, command in report.next_steps():
-        parts += [f"{why}: {_code(command)}", ""]
-    return encode("\n".join(parts))
+    for number, (why, command) in enumerate(report.next_steps(), 1):
+        parts.append(f"{number}. {why}: {_code(command)}" if command else f"{number}. {_cell(why)}")
+    return encode("\n".join(parts).rstrip("\n") + "\n")
 
 
 def _cell(text: str) -> str:

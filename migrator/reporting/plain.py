@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from migrator.analysis.outcome import Outcome
 from migrator.reporting.concise import encode, lines
 from migrator.reporting.diff import patches
-from migrator.reporting.report import Mode, Report
+from migrator.reporting.report import Mode, Report, plural
 
 
 def render(report: Report) -> bytes:
@@ -24,10 +26,17 @@ def file(report: Report, outcome: Outcome, patch: bytes) -> bytes:
 
 
 def summary(report: Report) -> bytes:
-    """Return the sums and the next command."""
-    out = list(report.headlines())
-    rows = list(report.rule_lines())
-    width = max((len(counts) for _, counts, _ in rows), default=0)
-    out += [f"  {code}  {counts:<{width}}  {text}".rstrip() for code, counts, text in rows]
-    out += [f"{why}: {command}" for why, command in report.next_steps()]
+    """Return what is left for a person, the sums, and the next steps."""
+    out: list[str] = []
+    if report.unresolved:
+        out.append(f"{plural(len(report.unresolved), 'place')} left for you:")
+        out += [f"  {report.line(outcome, finding)}" for outcome, finding in report.unresolved]
+    out += report.headlines()
+    out += [f"  {number}. {step}" for number, step in enumerate(steps(report), 1)]
     return encode("".join(f"{line}\n" for line in out))
+
+
+def steps(report: Report) -> Iterator[str]:
+    """Yield what to do next, a line each."""
+    for why, command in report.next_steps():
+        yield f"{why}: {command}" if command else why

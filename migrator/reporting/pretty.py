@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.style import Style
 from rich.syntax import Syntax
-from rich.table import Table
 from rich.text import Text
 
 from migrator.analysis.outcome import Outcome
@@ -18,7 +17,7 @@ from migrator.documents.document import is_notebook
 from migrator.documents.module import DecodingError, Module
 from migrator.documents.notebook import changed_cells
 from migrator.output import diff
-from migrator.reporting.report import Mode, Report, place
+from migrator.reporting.report import Mode, Report, place, plural
 
 _THEME = "ansi_dark"  # the terminal's own sixteen colours, so that it fits light and dark backgrounds
 _ADDED, _REMOVED = Style(color="green"), Style(color="red")
@@ -58,6 +57,7 @@ def show_file(report: Report, outcome: Outcome, console: Console) -> None:
         where = Text.assemble((_visible(outcome.path), "bold"), ": ", ("error", "bold red"))
         _told(where, _visible(outcome.error), console)
     shown = report.shown(outcome)
+    source = _coloured(outcome.before, _language(outcome.path)) if report.mode is Mode.CHECK and shown else []
     for finding in shown:
         style = "green" if finding.fixed else "yellow"
         where = Text.assemble(
@@ -67,6 +67,10 @@ def show_file(report: Report, outcome: Outcome, console: Console) -> None:
             (f" {report.note(finding)}", style),
         )
         _told(where, _visible(" ".join(finding.message.split())), console)
+        line = (finding.in_file or finding.span).line
+        if line <= len(source):
+            for row in _rows(f"{line:>6}", "|", source[line - 1], max(console.width - 10, 20)):
+                console.print(row, no_wrap=True, overflow="crop")
     if with_diff or shown:
         console.print()
 
@@ -82,17 +86,25 @@ def _told(place: Text, message: str, console: Console) -> None:
 
 
 def _summary(report: Report, console: Console) -> None:
-    style = "bold green" if not report.errors and not report.left else "bold"
-    headline, *notes = report.headlines()
-    console.print(Text(headline, style=style))
+    """Print the last screen: what is left for a person, what was not looked into, the sums, and what to do next."""
+    if report.unresolved:
+        console.print(Text(f"{plural(len(report.unresolved), 'place')} left for you", style="bold yellow"))
+        for outcome, finding in report.unresolved:
+            where = Text.assemble(
+                "  ", (f"{_visible(outcome.path)}:{place(finding)}", "bold"), (f" {finding.code}", "yellow")
+            )
+            _told(where, _visible(" ".join(finding.message.split())), console)
+        console.print()
+    *notes, headline = report.headlines()
     for note in notes:
-        console.print(Text(_visible(note), style="yellow"))
-    rules = Table.grid("", "", "", padding=(0, 2))
-    for code, counts, text in report.rule_lines():
-        rules.add_row(Text(f"  {code}", "bold", no_wrap=True), Text(counts, no_wrap=True), Text(text, "dim"))
-    console.print(rules)
-    for why, command in report.next_steps():
-        console.print(Text.assemble(f"{why}: ", (command, "bold cyan")), soft_wrap=True)
+        console.print(Text(_visible(note), style="yellow"), soft_wrap=True)
+    done = not report.errors and not report.left
+    console.print(Text(headline, style="bold green" if done else "bold"))
+    for number, (why, command) in enumerate(report.next_steps(), 1):
+        step = Text.assemble((f"  {number}. ", "bold"), why)
+        if command:
+            step.append(": ").append(command, "bold cyan")
+        console.print(step, soft_wrap=True)
 
 
 def _diff(outcome: Outcome, width: int) -> Iterator[Text]:
@@ -101,8 +113,12 @@ def _diff(outcome: Outcome, width: int) -> Iterator[Text]:
             yield Text(f"cell {number}", style="bold dim")
             yield from _hunks(before, after, "python", width)
     else:
-        language = _LANGUAGES.get(outcome.path.rpartition("/")[2].rpartition(".")[2], "python")
-        yield from _hunks(outcome.before, outcome.after, language, width)
+        yield from _hunks(outcome.before, outcome.after, _language(outcome.path), width)
+
+
+def _language(path: str) -> str:
+    """Return the name by which Pygments knows what a file is written in."""
+    return _LANGUAGES.get(path.rpartition("/")[2].rpartition(".")[2], "python")
 
 
 def _hunks(before: bytes, after: bytes, language: str, width: int) -> Iterator[Text]:

@@ -14,16 +14,30 @@ if TYPE_CHECKING:
     from migrator.analysis.outcome import Outcome
 
 
-_NAMED = 5
-"""How many files are named before the rest is counted."""
-
-
 class Mode(str, Enum):
     """What the user asked for."""
 
     PREVIEW = "preview"
     CHECK = "check"
     WRITE = "write"
+
+
+class Severity(str, Enum):
+    """How much a finding matters, in the words of SARIF."""
+
+    ERROR = "error"
+    """Does not work any more: the service is switched off, the name is gone, the message is not understood."""
+    WARNING = "warning"
+    """Works, and costs something sooner or later: a session left open, an error that nobody sees."""
+    NOTE = "note"
+    """Only to be known."""
+
+
+def severity(code: str) -> Severity:
+    """Return how much findings of a rule matter."""
+    if code == "V3M901":
+        return Severity.NOTE
+    return Severity.WARNING if code.startswith(("V3M5", "V3M8")) else Severity.ERROR
 
 
 @dataclass
@@ -37,6 +51,7 @@ class Report:
         undo: commands that take back what was written.
         exit_zero: stale usage does not fail the run.
         mentions: files of other kinds that mention v2.
+        summaries: by code, what it is about in one line.
     """
 
     outcomes: Sequence[Outcome]
@@ -109,10 +124,20 @@ class Report:
         return outcome.left if self.mode is Mode.WRITE else outcome.findings
 
     def shown(self, outcome: Outcome) -> Sequence[Finding]:
-        """Return the findings that a person should read; beside a diff, or after writing, plain rewrites are not."""
+        """Return the findings that belong under their file: those that say more than the diff.
+
+        What is left for a person is told at the end, all of it in one place; a check lists everything where it is.
+        """
         if self.mode is Mode.CHECK:
             return outcome.findings
-        return tuple(finding for finding in outcome.findings if not finding.plain)
+        return tuple(finding for finding in outcome.findings if finding.fixed and not finding.plain)
+
+    @property
+    def unresolved(self) -> Sequence[tuple[Outcome, Finding]]:
+        """What is left for a person, to be told at the end; a check has told it already."""
+        if self.mode is Mode.CHECK:
+            return ()
+        return [(outcome, finding) for outcome, finding in self.findings if not finding.fixed]
 
     def counts(self, outcome: Outcome) -> str:
         """Return how much there is in one file, in a few words."""
@@ -138,35 +163,41 @@ class Report:
         return f"{plural(self.scanned, 'file')} checked: {', '.join(parts)}."
 
     def headlines(self) -> Iterator[str]:
-        """Yield the headline and, where there is something to add, what this run did not look into."""
-        yield self.headline()
+        """Yield what this run did not look into, a line for each file, and then the headline."""
         if self.mentions:
-            more = f" (+{len(self.mentions) - _NAMED})" if len(self.mentions) > _NAMED else ""
-            yield f"Not looked into, though they mention v2: {', '.join(self.mentions[:_NAMED])}{more}"
-
-    def rule_lines(self) -> Iterator[tuple[str, str, str]]:
-        """Yield (code, counts, summary) of each rule met."""
-        for code, (fixed, left) in self.by_rule.items():
-            counts = [plural(fixed, "rewrite")] if fixed else []
-            counts += [f"{left} left"] if left else []
-            yield code, ", ".join(counts), self.summaries.get(code, "")
+            yield f"{plural(len(self.mentions), 'file')} not looked into, though they mention v2:"
+            yield from (f"  {path}" for path in self.mentions)
+        yield self.headline()
 
     def next_steps(self) -> Iterator[tuple[str, str]]:
-        """Yield (why, command) of what to type next, what matters most last: there the eye is."""
+        """Yield (why, command) of what to do next, in that order; the command is empty where there is none to type."""
+        written = self.mode is Mode.WRITE
+        if self.changed and not written:
+            why = "To fix" if self.mode is Mode.CHECK else "To apply"
+            # Without a rewrite all there is to write are comments.
+            yield why if self.fixed else "To mark these places with TODO comments", f"{self.command} --write"
+        likely = sum(finding.safety.value == "unsafe" and not finding.fixed for _, finding in self.findings)
+        if likely:
+            write = "" if self.mode is Mode.PREVIEW else " --write"
+            yield f"To include {plural(likely, 'likely rewrite')}", f"{self.command}{write} --unsafe"
         if self.left:
             code = next(finding.code for _, finding in self.findings if not finding.fixed)
             yield "To see what to do about a place", f"{self.program} explain {code}"
-        steps = []
-        if any(finding.safety.value == "unsafe" and not finding.fixed for _, finding in self.findings):
-            write = "" if self.mode is Mode.PREVIEW else " --write"
-            steps.append(("To include likely rewrites", f"{self.command}{write} --unsafe"))
-        if self.mode is not Mode.WRITE and self.changed:
-            why = "To fix" if self.mode is Mode.CHECK else "To apply"
-            # Without a rewrite all there is to write are comments.
-            steps.append((why if self.fixed else "To mark these places with TODO comments", f"{self.command} --write"))
-        yield from steps if self.fixed else reversed(steps)
+        if self.mode is not Mode.CHECK:
+            yield from self._proving()
         for command in self.undo:
             yield "To undo", command
+
+    def _proving(self) -> Iterator[tuple[str, str]]:
+        """Yield what shows that the new code works: its SDK installed, its programs run."""
+        required = [outcome.path for outcome in self.changed if any(f.code == "V3M701" for f in outcome.findings)]
+        if required:
+            yield f"Install again, since another SDK is asked for: {', '.join(required)}", ""
+        if self.fixed and any(outcome.path.endswith((".py", ".pyw")) for outcome in self.changed):
+            if self.mode is Mode.WRITE:
+                yield "To run your programs against a recorded session", f"{self.program} smoke"
+            else:
+                yield "To run your programs before and after, on a copy", f"{self.program} smoke --migrate"
 
 
 def place(finding: Finding) -> str:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from codemods.model import Finding
 from migrator.analysis.outcome import Outcome
-from migrator.reporting.report import Report
+from migrator.reporting import rule_page
+from migrator.reporting.report import Report, severity
+
+if TYPE_CHECKING:
+    from codemods.rule import RuleDoc
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -20,7 +25,8 @@ def render(report: Report) -> bytes:
             "driver": {
                 "name": "v3-migrate",
                 "version": version("v3-migrate"),
-                "rules": [_rule(code, report) for code in report.by_rule],
+                "informationUri": rule_page.SITE,
+                "rules": _rules(report),
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -35,8 +41,28 @@ def render(report: Report) -> bytes:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2).encode() + b"\n"
 
 
-def _rule(code: str, report: Report) -> dict[str, object]:
-    return {"id": code, "shortDescription": {"text": report.summaries.get(code) or code}}
+def _rules(report: Report) -> list[dict[str, object]]:
+    """Return what code scanning shows beside a result: the whole page of its rule."""
+    if not report.by_rule:
+        return []
+    from codemods.analysis import documentation
+
+    rules: list[RuleDoc | rule_page.OwnRule] = [*documentation(), *rule_page.OWN]
+    return [_rule(rule) for rule in rules if rule.code in report.by_rule]
+
+
+def _rule(rule: RuleDoc | rule_page.OwnRule) -> dict[str, object]:
+    text = rule_page.page(rule)
+    return {
+        "id": rule.code,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": f"{rule.summary}."},
+        "fullDescription": {"text": " ".join(rule.why.split())},
+        "help": {"text": text, "markdown": text},
+        "helpUri": rule_page.url(rule.code),
+        "defaultConfiguration": {"enabled": True, "level": severity(rule.code).value},
+        "properties": {"tags": ["migration", "assemblyai"], "precision": "very-high"},
+    }
 
 
 def _location(path: str) -> dict[str, object]:
@@ -61,8 +87,8 @@ def _result(outcome: Outcome, finding: Finding) -> dict[str, object]:
     }
     return {
         "ruleId": finding.code,
-        "level": "warning",
+        "level": severity(finding.code).value,
         "message": {"text": finding.message},
         "locations": [{"physicalLocation": {"artifactLocation": _location(outcome.path), "region": region}}],
-        "properties": {"safety": finding.safety.value, "fixed": finding.fixed},
+        "properties": {"applicability": finding.safety.value, "fixable": finding.fixed},
     }

@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from migrator.smoke.variants import VARIANTS
 
 if TYPE_CHECKING:
+    from migrator.smoke.interpreters import Interpreter
     from migrator.smoke.trial import Trial
     from runtime.recording import Recording
 
@@ -45,8 +46,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--recording", type=Path, metavar="FILE", help="session to play (default: a short dictation)")
     add("--compare", action="store_true", help="run the program as last committed, too, and demand the same finals")
     add("--migrate", action="store_true", help="run a migrated copy, and compare it with what is there")
-    add("--python", metavar="EXE", help="interpreter of the program (default: the python on PATH)")
+    add("--python", metavar="EXE", help="interpreter of the program (default: that of the project or of the shell)")
     add("--python-before", metavar="EXE", help="interpreter of the original, if it needs another (an older SDK)")
+    add("--no-install", action="store_true", help="never download another SDK version that a run needs")
     add("--speed", type=_positive, default=4.0, metavar="X", help="times real time (default: %(default)g)")
     add("--variant", action="append", choices=list(VARIANTS), help=_VARIANTS)
     add(
@@ -86,6 +88,8 @@ Original = Callable[[Path, Path], None]
 
 def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
     """Run the programs and print the report; return the exit code. With an `original`, compare with that."""
+    from migrator.smoke.environments import EnvironmentMissing
+    from migrator.smoke.interpreters import InterpreterError
     from migrator.smoke.report import machine, terminal
     from migrator.smoke.versions import VersionError
     from runtime.recording import RecordingError, read
@@ -95,7 +99,7 @@ def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
         recording = read(arguments.recording or default_recording())
         with _cleaning_up(), tempfile.TemporaryDirectory(prefix="v3-migrate-versions-") as name:
             trials = list(_trials(arguments, recording, original, Path(name)))
-    except (VersionError, RecordingError, _UsageError, OSError) as error:
+    except (VersionError, RecordingError, InterpreterError, EnvironmentMissing, _UsageError, OSError) as error:
         print(f"v3-migrate: {error}", file=sys.stderr)
         return 2
     if arguments.report is not None:
@@ -140,12 +144,12 @@ class _UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the words of the command line mean: a folder, and the commands to run in it."""
+    """What the words of the command line mean: a folder, and the commands to run in it, each with its name."""
 
     folder: Path
-    commands: Sequence[tuple[str, ...]]
-    python: Path
-    python_before: Path
+    commands: Mapping[str, tuple[str, ...]]
+    python: Interpreter
+    python_before: Interpreter
 
 
 def _trials(
@@ -166,6 +170,9 @@ def _trials(
     elif make_original is not None:
         original = temporary / "original"
         make_original(folder, original)
+    suited = _Suited(asked.folder, temporary, arguments.no_install)
+    python = suited.interpreter(asked.python, folder, "the program")
+    before = suited.interpreter(asked.python_before, original, "the original") if original is not None else None
     conditions = Conditions(
         recording,
         speed=arguments.speed,
@@ -173,15 +180,43 @@ def _trials(
         stub_missing=arguments.stub_missing,
         drive=arguments.drive or "",
     )
-    for command in asked.commands:
+    for name, command in asked.commands.items():
         if sys.stderr.isatty():
-            print(f"running {' '.join(command)} ...", file=sys.stderr)
-        program = Program(folder, command, asked.python)
-        before = replace(program, folder=original, python=asked.python_before) if original is not None else None
-        yield from trials(" ".join(command), program, before, conditions, arguments.variant or list(VARIANTS))
+            print(f"running {name} with {python} ...", file=sys.stderr)
+        program = Program(folder, command, python.path)
+        old = replace(program, folder=original, python=before.path) if original is not None and before else None
+        yield from trials(name, program, old, conditions, arguments.variant or list(VARIANTS))
+
+
+class _Suited:
+    """Sees to it that each version of the project at `project` gets an interpreter with the packages that it needs."""
+
+    def __init__(self, project: Path, temporary: Path, no_install: bool) -> None:
+        self._project, self._temporary, self._no_install = project, temporary, no_install
+
+    def interpreter(self, python: Interpreter, folder: Path, whose: str) -> Interpreter:
+        """Return `python`, or one on top of it, for the version in `folder`.
+
+        Raises:
+            EnvironmentMissing: it could not be had.
+        """
+        from migrator.smoke.environments import EnvironmentMissing, made_for, needs
+
+        lacking = [] if python.chosen else needs(folder, python, self._project)
+        if not lacking:
+            return python
+        told = ", ".join(map(str, lacking))
+        if self._no_install:
+            option = "--python-before" if whose == "the original" else "--python"
+            raise EnvironmentMissing(
+                f"{whose} needs {told}, which {python.path} has: name an interpreter for it with {option}"
+            )
+        print(f"v3-migrate: {whose} needs {told}: installing it for this run, on top of {python}", file=sys.stderr)
+        return made_for(lacking, python, self._temporary / f"environment of {whose}")
 
 
 def _understand(arguments: argparse.Namespace) -> _Asked:
+    from migrator.smoke.interpreters import discovered, named, script
     from migrator.smoke.programs import programs
 
     words: list[str] = list(arguments.words)
@@ -192,42 +227,25 @@ def _understand(arguments: argparse.Namespace) -> _Asked:
         if not file.is_file():
             raise _UsageError(f"no such program: {file}")
         folder, words = file.parent, [file.name]
+    python = named(arguments.python) if arguments.python else discovered(folder)
+    name = " ".join(words)
     if words and not words[0].endswith(".py") and not words[0].startswith("-"):
         exe = words.pop(0)
-        python = _interpreter(arguments.python or exe)
-    else:
-        python = _interpreter(arguments.python)
+        if exe in ("python", "python3"):
+            name = " ".join(words)
+        elif beside := None if os.sep in exe else script(exe, python):
+            words.insert(0, str(beside))
+        elif not arguments.python:
+            python, name = named(exe), " ".join(words)
     _refuse_isolation(words)
-    python_before = _interpreter(arguments.python_before) if arguments.python_before else python
+    # The original may need another one than the program has been given.
+    python_before = named(arguments.python_before) if arguments.python_before else replace(python, chosen=False)
     if words:
-        return _Asked(folder, [tuple(words)], python, python_before)
-    found = [(str(path),) for path in programs(folder)]
+        return _Asked(folder, {name: tuple(words)}, python, python_before)
+    found = {str(path): (str(path),) for path in programs(folder)}
     if not found:
         raise _UsageError(f"no program that opens a session was found in {folder}: name it after --")
     return _Asked(folder, found, python, python_before)
-
-
-def _interpreter(name: str | None) -> Path:
-    """Return the user's Python: the one named, else that of the active environment, else the first on PATH."""
-    if name is None:
-        environment = os.environ.get("VIRTUAL_ENV")
-        name = str(Path(environment, "bin", "python")) if environment else "python3"
-    found = shutil.which(name)
-    if found is None:
-        raise _UsageError(f"no such interpreter: {name}")
-    if not _is_python(Path(found)):
-        raise _UsageError(f"{name} is no Python program: nothing would keep it from the network")
-    # Not resolved: the path of a virtual environment's python is what makes it one.
-    return Path(found).absolute()
-
-
-def _is_python(program: Path) -> bool:
-    """Return whether it is an interpreter, or a script for one (`flask`, `uvicorn`)."""
-    if "python" in program.name or "pypy" in program.name:
-        return True
-    with program.open("rb") as file:
-        start = file.readline(200)
-    return start.startswith(b"#!") and b"python" in start
 
 
 def _refuse_isolation(words: Sequence[str]) -> None:

@@ -38,6 +38,7 @@ class Scene:
         self.project = self._folder / "project"
         self.authority = self._folder / "ca.pem"
         self._events, self._read = self._folder / "events.jsonl", 0
+        self._stacks = self._folder / "stacks.txt"
         shutil.copytree(source, self.project, ignore=_LEFT_OUT, symlinks=True)
         shutil.copytree(_INSIDE, self._folder / "inside", ignore=shutil.ignore_patterns("__pycache__"))
         self._events.touch()
@@ -54,6 +55,7 @@ class Scene:
         config = config | {
             "ca": str(self.authority),
             "events": str(self._events),
+            "stacks": str(self._stacks),
             "audio": str(self._folder / "audio.raw"),
             "project": str(self.project),
         }
@@ -83,7 +85,28 @@ class Scene:
         whole = data[: data.rfind(b"\n") + 1]
         self._read += len(whole)
         for line in whole.splitlines():
-            yield json.loads(line)
+            yield json.loads(line, object_hook=self._named_from_project)
+
+    def stacks(self) -> str:
+        """Return the stacks of the program's threads, if it was asked for them."""
+        with contextlib.suppress(OSError):
+            return self._shortened(self._stacks.read_text(encoding="utf-8", errors="replace"))
+        return ""
+
+    def sources(self) -> dict[str, str]:
+        """Return the program's own Python files by their paths in the project."""
+        return {
+            path.relative_to(self.project).as_posix(): path.read_text(encoding="utf-8", errors="replace")
+            for path in self._before
+            if path.suffix == ".py" and path.is_file() and path.stat().st_size <= _LARGEST_FILE
+        }
+
+    def _named_from_project(self, facts: JsonObject) -> JsonObject:
+        """Paths are told as they are in the user's project: the folder of a run is another one each time."""
+        return {name: self._shortened(value) if isinstance(value, str) else value for name, value in facts.items()}
+
+    def _shortened(self, text: str) -> str:
+        return text.replace(f"{self.project}{os.sep}", "").replace(str(self.project), ".")
 
     def written(self) -> Iterator[tuple[str, str]]:
         """Yield name and content of the text files that the program made or changed in its project."""

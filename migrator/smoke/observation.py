@@ -39,7 +39,8 @@ class Observation:
     """One run: what the program wrote and did, what the server saw, and how it ended.
 
     `ending` is `itself`, `interrupt` (after Ctrl+C), `answer` (after an answer to its `input()`) or `killed`;
-    times are seconds since its start. `speed` is that of the recording, times real time.
+    times are seconds since its start. `speed` is that of the recording, times real time. `sources` are the program's
+    own Python files; `stacks` is where its threads were when it had to be killed (as `faulthandler` writes it).
     """
 
     api: str
@@ -56,6 +57,8 @@ class Observation:
     ending: str = "itself"
     stopped_at: float | None = None
     ended_at: float = 0.0
+    sources: dict[str, str] = field(default_factory=dict, repr=False)
+    stacks: str = ""
 
     def happened(self, kind: str) -> list[Happening]:
         """Return what was reported as `kind`, in order."""
@@ -79,7 +82,15 @@ def sessions_of(seen: Observation) -> list[SessionRecord]:
 
 
 def description(error: Happening) -> str:
-    """Return an exception, or an error that a library logged, on one line."""
-    where = f" at {error.text('where')}" if error.text("where") else f" (logged by {error.text('logger')})"
-    kind = error.text("kind") or error.text("error")
-    return f"{kind}: {error.text('message')}{where} in {error.text('thread')}".lstrip(": ")
+    """Return an exception, or an error that a library logged, on one line; with what led to it."""
+    causes = error.facts.get("causes")
+    chain = [_named(cause) for cause in causes if isinstance(cause, dict)] if isinstance(causes, list) else []
+    thread = error.text("thread")
+    told = "" if error.kind != "logged-error" else f" (only logged, by {error.text('logger')})"
+    place = "" if thread in ("", "MainThread") else f" in {thread}"
+    return _named(error.facts) + place + told + "".join(f"; from {cause}" for cause in chain)
+
+
+def _named(facts: JsonObject) -> str:
+    kind, message, where = (str(facts.get(name) or "") for name in ("kind", "message", "where"))
+    return ": ".join(filter(None, (kind, message))) + (f" at {where}" if where else "")

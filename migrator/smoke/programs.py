@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
+from migrator.analysis.import_graph import Folder, imports
 from migrator.files.discovery import Discovery
 
 _SPEAKS = re.compile(
@@ -20,26 +21,46 @@ def programs(folder: Path) -> list[Path]:
 
     A script is a file that does something when it is run: it has a main part, or calls at its top level.
     """
-    # Absolute: what discovery finds is relative to where we are, wherever the folder is.
-    folder = Path(os.path.abspath(folder))
-    sources = {path: path.read_bytes() for path in python_files(folder)}
-    trees = {path: tree for path, source in sources.items() if (tree := _parsed(source)) is not None}
-    speaking = {path for path, source in sources.items() if _SPEAKS.search(source)}
-    imported = {path: set(_imports(path, trees[path], folder)) for path in trees}
+    sources = {name: Path(name).read_bytes() for name in python_files(folder)}
+    trees = {name: tree for name, source in sources.items() if (tree := _parsed(source)) is not None}
+    speaking = {name for name, source in sources.items() if _SPEAKS.search(source)}
+    imported = _Imported(sources)
     found = []
-    for path, tree in trees.items():
-        if not path.name.startswith(("test_", "conftest")) and _is_script(tree) and _reaches(path, speaking, imported):
-            found.append(path.relative_to(folder))
+    for name, tree in trees.items():
+        path = Path(name)
+        if not path.name.startswith(("test_", "conftest")) and _is_script(tree) and imported.reach(name, speaking):
+            found.append(Path(os.path.relpath(name, folder)))
     return sorted(found)
 
 
-def python_files(folder: Path) -> Iterator[Path]:
+def python_files(folder: Path) -> Iterator[str]:
     """Yield the Python files of a project: git's list, or those that are not hidden, installed or generated."""
-    for _, names in Discovery([str(folder)], ()).batches():
-        for name in names:
-            path = Path(os.path.abspath(name))
-            if path.suffix == ".py":
-                yield path
+    for _, names in Discovery([str(folder)]).batches():
+        yield from (name for name in names if name.endswith(".py"))
+
+
+class _Imported:
+    """Which modules of a project lead to which."""
+
+    def __init__(self, sources: Mapping[str, bytes]) -> None:
+        space = Folder()
+        self._targets = {
+            name: {space.resolve(name, module, level) for module, level in imports(source)}
+            for name, source in sources.items()
+        }
+
+    def reach(self, start: str, wanted: Collection[str]) -> bool:
+        """Return whether a module is one of the `wanted` ones, or imports one, itself or through others."""
+        seen: set[str | None] = set()
+        waiting: list[str | None] = [start]
+        while waiting:
+            current = waiting.pop()
+            if current in wanted:
+                return True
+            if current is not None and current not in seen:
+                seen.add(current)
+                waiting += self._targets.get(current, ())
+        return False
 
 
 def _parsed(source: bytes) -> ast.Module | None:
@@ -64,37 +85,3 @@ def _does_something(statement: ast.stmt) -> bool:
 
 def _is_setup(call: ast.Call) -> bool:
     return ast.unparse(call.func).startswith(("logging.", "load_dotenv", "dotenv.", "sys.path", "warnings.", "st."))
-
-
-def _imports(path: Path, tree: ast.Module, root: Path) -> Iterator[Path]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield from _module(alias.name, [path.parent, root])
-        elif isinstance(node, ast.ImportFrom):
-            base = path.parents[node.level - 1] if 0 < node.level <= len(path.parents) else path.parent
-            places = [base] if node.level else [base, root]
-            if node.module:
-                yield from _module(node.module, places)
-            for alias in node.names:
-                yield from _module(f"{node.module}.{alias.name}" if node.module else alias.name, places)
-
-
-def _module(name: str, places: list[Path]) -> Iterator[Path]:
-    for place in places:
-        stem = place.joinpath(*name.split("."))
-        for candidate in (stem.with_suffix(".py"), stem / "__init__.py"):
-            if candidate.is_file():
-                yield candidate
-
-
-def _reaches(path: Path, speaking: set[Path], imported: dict[Path, set[Path]]) -> bool:
-    seen, waiting = set[Path](), [path]
-    while waiting:
-        current = waiting.pop()
-        if current in speaking:
-            return True
-        if current not in seen:
-            seen.add(current)
-            waiting += imported.get(current, ())
-    return False

@@ -117,6 +117,8 @@ class _Run:
         self.seen.sessions = server.sessions
         self.seen.token_requests = server.token_requests
         self.seen.files = dict(self.scene.written())
+        self.seen.sources = self.scene.sources()
+        self.seen.stacks = self.scene.stacks()
         return self.seen
 
     # Before
@@ -168,7 +170,14 @@ class _Run:
                 self._stop(process)
                 return
         if process.poll() is None:
-            self.seen.ending = "killed"
+            self._kill(process)
+
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Note that it does not end by itself, and have it write down what it is waiting for."""
+        self.seen.ending = "killed"
+        if hasattr(signal, "SIGUSR2"):
+            process.send_signal(signal.SIGUSR2)
+            self._ends_within(process, 0.2)
 
     def _is_done(self) -> bool:
         """Return whether nothing more is to come: the last final was shown, or its time is long over."""
@@ -214,7 +223,7 @@ class _Run:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGINT)
         if not self._ends_within(process, GRACE):
-            self.seen.ending = "killed"
+            self._kill(process)
 
     def _ends_within(self, process: subprocess.Popen[bytes], seconds: float) -> bool:
         try:

@@ -45,14 +45,15 @@ def trials(
         reason = could_not_run(before) or _never_worked(before)
         if reason is not None:
             imports = re.search(r"ImportError|ModuleNotFoundError|AttributeError", reason)
-            other = imports and original.python == program.python
-            hint = "; --python-before names another interpreter for it" if other else ""
+            hint = f" ({original.python} runs it; --python-before names another)" if imports else ""
             yield Trial(name, None, None, before, reason=f"the original: {reason}{hint}")
             return
     for variant in variants:
         seen = run(program, replace(conditions, api="v3", variant=variant))
         # What the original could do and this cannot is a fault of this.
         reason = could_not_run(seen) if before is None else None
+        if reason is not None and "No module named" in reason:
+            reason += f" ({program.python} runs it; --python names another)"
         verdict = judge(seen, before) if reason is None else None
         yield Trial(name, variant, verdict, seen, before, reason)
         if reason is not None:

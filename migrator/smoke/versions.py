@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
-import subprocess
-import tarfile
 from pathlib import Path
 
-from codemods.model import Options
-from migrator.dependencies.declared import declared
-from migrator.engine import Run
+from migrator.files import git
+from migrator.run import migration
+from migrator.settings import Settings
 
 #: What a copy of a project does without.
 IGNORED = shutil.ignore_patterns(".git", "__pycache__", ".venv", "venv")
@@ -27,17 +24,20 @@ def migrated_copy(folder: Path, target: Path) -> int:
     Raises:
         VersionError: a file could not be migrated.
     """
-    shutil.copytree(folder, target, symlinks=True, ignore=IGNORED)
-    options = Options(requirements=declared([str(folder)]))
-    outcomes = Run([str(target)]).outcomes(lambda: options)
+    # One migration under one configuration: what `--write` would do to the folder, put into a copy of it.
+    outcomes = migration(Settings((str(folder),))).outcomes
     for outcome in outcomes:
         if outcome.error is not None:
-            # Named as in the user's folder, not in the copy.
-            raise VersionError(f"{folder / os.path.relpath(outcome.path, target)}: {outcome.error}")
-    changed = [outcome for outcome in outcomes if outcome.changed]
-    for outcome in changed:
-        Path(outcome.path).write_bytes(outcome.after)
-    return len(changed)
+            raise VersionError(f"{outcome.path}: {outcome.error}")
+    shutil.copytree(folder, target, symlinks=True, ignore=IGNORED)
+    root = os.path.realpath(folder)
+    changed = 0
+    for outcome in outcomes:
+        place = os.path.realpath(outcome.path)
+        if outcome.changed and os.path.commonpath([root, place]) == root:  # requirements may lie above the folder
+            (target / os.path.relpath(place, root)).write_bytes(outcome.after)
+            changed += 1
+    return changed
 
 
 def committed_copy(folder: Path, target: Path) -> None:
@@ -46,15 +46,10 @@ def committed_copy(folder: Path, target: Path) -> None:
     Raises:
         VersionError: there is no such commit.
     """
-    command = ["git", "-C", str(folder), "archive", "--format=tar", "HEAD", "."]
     try:
-        archive = subprocess.run(command, capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError) as error:
-        reason = getattr(error, "stderr", b"").decode(errors="replace").strip() or str(error)
-        raise VersionError(f"--compare needs the original, and git does not have it: {reason}") from error
-    target.mkdir(parents=True)
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        for member in tar:
-            # git writes no path that leaves the folder; links could.
-            if member.isfile():
-                tar.extract(member, target)
+        for name, content in git.committed(str(folder)):
+            place = target / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+    except git.GitError as error:
+        raise VersionError(f"--compare needs the original, and git does not have it: {error}") from error

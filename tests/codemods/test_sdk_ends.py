@@ -15,7 +15,7 @@ HEAD = "import assemblyai as aai\n\n\ndef bye():\n    print('bye')\n\n\n"
 
 
 def ended(source: str) -> Migrated:
-    return migrate(HEAD + textwrap.dedent(source).lstrip().replace("MADE", MADE), Options(todo=False))
+    return migrate(HEAD + textwrap.dedent(source).lstrip().replace("MADE", MADE), Options(todo=False, harden=True))
 
 
 def guards(result: Migrated) -> int:
@@ -662,7 +662,7 @@ def test_sessions_of_v3_are_their_authors_business() -> None:
         "from assemblyai.streaming.v3 import StreamingClient\n\nclient = StreamingClient(OPTIONS)\n"
         "client.connect(PARAMETERS)\nclient.stream(AUDIO)\nclient.disconnect(terminate=True)\n"
     )
-    assert migrate(source, Options(todo=False)).text == source
+    assert migrate(source, Options(todo=False, harden=True)).text == source
 
 
 LOOSE = {

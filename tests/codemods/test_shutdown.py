@@ -8,7 +8,7 @@ from codemods.model import Options
 from tests.codemods.programs import Migrated, migrate
 
 V2 = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"
-OPTIONS = Options(todo=False, select=("V3M1", "V3M2", "V3M4", "V3M5"))
+OPTIONS = Options(todo=False, harden=True, select=("V3M1", "V3M2", "V3M4", "V3M5"))
 
 
 def ended(source: str) -> Migrated:
@@ -310,7 +310,7 @@ def test_a_sender_that_swallowed_its_cancellation_can_be_cancelled() -> None:
 
 def test_a_sender_keeps_swallowing_if_the_user_wants_it() -> None:
     source = SWALLOWING.format(then='print("again")').replace("V2", f'"{V2}"')
-    result = migrate(source, Options(todo=False, select=OPTIONS.select, ignore=("V3M513",)))
+    result = migrate(source, Options(todo=False, harden=True, select=OPTIONS.select, ignore=("V3M513",)))
     assert rewrites(result) == {"V3M502"}  # the block ends the session; nobody waits for the sender
 
 

@@ -99,7 +99,7 @@ class Ending:
 
 
 def faults(after: Ending, before: Callable[[], Ending], event: Event) -> Iterator[str]:
-    """Yield what is wrong with how the migrated program ended, given how the original did.
+    """Yield what is wrong with how a program that was migrated with `--harden` ended, given how the original did.
 
     `before` is asked only where it matters: it may have to run the original.
     """
@@ -125,6 +125,28 @@ def faults(after: Ending, before: Callable[[], Ending], event: Event) -> Iterato
     shows = after.finals > 0 or before().finals > 0
     if after.missed and ((shows and event.interrupt_at is not None) or after.finals < before().finals):
         yield f"finals are lost: {after.missed}"
+
+
+def regressions(after: Ending, before: Callable[[], Ending], event: Event) -> Iterator[str]:
+    """Yield what is wrong with how a program that was migrated without options ended, given how the original did.
+
+    What the original left behind it may leave as well, and after an error the service ends the session, by its limit.
+    On Ctrl+C and at a regular end the session is terminated.
+    """
+    for fault in faults(after, before, event):
+        if fault.startswith("its session") and event.interrupt_at is None and after.how != "itself":
+            continue
+        if fault.startswith("threads are left") and len(after.threads) <= len(before().threads):
+            continue
+        if fault.startswith("the microphone") and after.devices <= before().devices:
+            continue
+        if fault.startswith("finals are lost") and after.finals >= before().finals:
+            continue
+        if fault.startswith(("has to be killed", "ends only after")) and before().seconds > LIMIT:
+            continue
+        if before().how == "killed":  # nothing is known of what it would have left
+            continue
+        yield fault
 
 
 def end(

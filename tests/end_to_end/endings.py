@@ -1,14 +1,16 @@
-"""How every legacy program ends, before and after its migration: `python -m tests.end_to_end.endings [APP...]`."""
+"""How legacy programs end, before and after: `python -m tests.end_to_end.endings [--harden] [APP...]`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from tests.end_to_end.apps import apps
-from tests.end_to_end.ending import EVENTS, Ending, end, faults
+from tests.end_to_end.apps import apps, migrate
+from tests.end_to_end.ending import EVENTS, Ending, end, faults, regressions
 
 #: What a cell of the table says.
 _LEGEND = (
@@ -44,7 +46,7 @@ def _totals(endings: Sequence[Ending]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
-def _table(names: Sequence[str]) -> int:
+def _table(names: Sequence[str], harden: bool, folder: Path) -> int:
     chosen = [app for app in apps() if app.name in names or not names]
     found: list[tuple[str, Ending, Ending, list[str]]] = []
     with ThreadPoolExecutor(6) as pool:
@@ -52,15 +54,16 @@ def _table(names: Sequence[str]) -> int:
         for app in chosen:
             environment = app.environments[-1]
             legacy = app.legacy_environment(environment)
+            project = migrate(app, folder / app.name, None, "--harden") if harden else app.folder / "v3"
             for event in EVENTS:
                 before = pool.submit(end, app, legacy, app.folder / "v2", "v2", event)
-                runs[app, event] = before, pool.submit(end, app, environment, app.folder / "v3", "v3", event)
+                runs[app, event] = before, pool.submit(end, app, environment, project, "v3", event)
         print("| program |", " | ".join(event.name for event in EVENTS), "|\n" + "|---" * (len(EVENTS) + 1) + "|")
         for app in chosen:
             cells = [app.name]
             for event in EVENTS:
                 before, after = (run.result() for run in runs[app, event])
-                wrong = list(faults(after, lambda before=before: before, event))
+                wrong = list((faults if harden else regressions)(after, lambda before=before: before, event))
                 found.append((f"{app.name}, {event.name}", before, after, wrong))
                 cells.append(f"{_cell(before)} > {_cell(after)}{' *' * bool(wrong)}")
             print("|", " | ".join(cells), "|", flush=True)
@@ -76,4 +79,7 @@ def _table(names: Sequence[str]) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("apps", nargs="*", metavar="APP")
-    sys.exit(_table(parser.parse_args().apps))
+    parser.add_argument("--harden", action="store_true", help="migrate them with --harden")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        sys.exit(_table(chosen.apps, chosen.harden, Path(name)))

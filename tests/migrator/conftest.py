@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,9 +38,15 @@ class Ran:
         """Standard output as JSON."""
         return json.loads(self.out)
 
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """The numbered next steps at the end: (why, command)."""
+        found = re.findall(r"^  \d+\. ([^:\n]+)(?:: (.*))?$", self.text, re.MULTILINE)
+        return [(why, command) for why, command in found]
+
     def findings(self) -> list[tuple[str, str, bool]]:
         """Return (path, code, fixed) of each finding of a JSON report."""
-        return [(file["path"], f["code"], f["fixed"]) for file in self.json["files"] for f in file["findings"]]
+        return [(file["path"], f["code"], f["fixable"]) for file in self.json["files"] for f in file["findings"]]
 
 
 class Tool:

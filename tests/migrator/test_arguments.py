@@ -22,7 +22,7 @@ def test_the_installed_program_is_this_one(tmp_path: Path) -> None:
     assert shown.stdout == f"v3-migrate {version('v3-migrate')}\n"
     checked = subprocess.run([PROGRAM, "--check", "."], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert checked.returncode == 1
-    command = checked.stdout.splitlines()[-1].removeprefix("To fix: ")
+    command = checked.stdout.splitlines()[-1].partition("To fix: ")[2]
     # The exact command, typed as it stands into a shell.
     fixed = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert fixed.returncode == 0, fixed.stdout + fixed.stderr
@@ -38,7 +38,7 @@ def test_help_names_every_option_and_command(tool: Tool) -> None:
     options = set(re.findall(r"--[a-z][a-z-]+", ran.text))
     contract = (
         "--write --check --interactive --diff --format --output --statistics --exit-zero --select --ignore --unsafe "
-        "--no-todo --exclude --jobs --allow-dirty --speech-model --region --version --help"
+        "--harden --no-todo --exclude --jobs --allow-dirty --speech-model --region --version --help"
     )
     assert set(contract.split()) <= options
 
@@ -83,19 +83,31 @@ def test_a_report_goes_to_a_file(tool: Tool) -> None:
 
 
 def test_the_list_of_rules_has_a_line_for_each(tool: Tool) -> None:
-    lines = tool("explain").text.splitlines()
-    assert [line.split()[0] for line in lines] == sorted(summaries())
+    text = tool("explain").text
+    assert re.findall(r"^  (V3M\d{3})  ", text, re.MULTILINE) == sorted(summaries())
     assert {rule.code for rule in documentation()} | {"V3M900", "V3M901"} <= set(summaries())
-    assert all(len(line) <= 120 for line in lines)
+    assert all(len(line) < 80 for line in text.splitlines())
+    family = tool("explain", "v3m4").text
+    assert family.startswith("V3M4xx Control messages and close codes\n  V3M401  ")
+    assert family.splitlines()[0] in text
+    assert set(re.findall(r"V3M\d{3}", family)) == {code for code in summaries() if code.startswith("V3M4")}
+
+
+def test_a_code_that_is_nearly_right_is_suggested(tool: Tool) -> None:
+    ran = tool("explain", "V3M1O1")
+    assert (ran.code, ran.out) == (2, b"")
+    assert "did you mean" in ran.err and "V3M101?" in ran.err
 
 
 def test_every_rule_explains_itself_with_its_examples(tool: Tool) -> None:
     for rule in documentation():
         page = tool("explain", rule.code.lower()).text
-        assert page.startswith(f"{rule.code} ({rule.name}): {rule.summary}\n")
+        assert page.startswith(f"# {rule.code}: {rule.summary}\n")
         for example in rule.examples:
             for line in [*example.before.splitlines(), *example.after.splitlines()]:
-                assert not line or f"    {line.rstrip()}" in page or line.strip() in page
+                assert line.strip() in page
+        for code in rule.instead:
+            assert f"## Use instead\n\n```python\n{code}```\n" in page
     assert "no rule explains" in tool("explain", "V3M900").text
     assert "ignore[" in tool("explain", "V3M901").text
 

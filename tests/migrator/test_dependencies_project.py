@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from migrator.cli import main
-from migrator.dependencies.declared import declared
+from migrator.dependencies.declared import Requirements
 
 PROGRAM = (
     "import assemblyai as aai\n\n"
@@ -43,7 +43,7 @@ def found(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dic
     code = main([*arguments, "--format", "json", "--jobs", "1"])
     report: dict[str, Any] = json.loads(capsys.readouterr().out)
     return code, {
-        file["path"]: [(finding["code"], finding["fixed"]) for finding in file["findings"]]
+        file["path"]: [(finding["code"], finding["fixable"]) for finding in file["findings"]]
         for file in report["files"]
         if not file["path"].endswith(("app.py", "other.py"))
     }
@@ -140,7 +140,7 @@ def test_utf_16_is_left_to_a_person(project: Path, capsys: pytest.CaptureFixture
 def test_every_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     for code in ("V3M701", "V3M702"):
         assert main(["explain", code]) == 0
-        assert capsys.readouterr().out.startswith(f"{code}: ")
+        assert capsys.readouterr().out.startswith(f"# {code}: ")
 
 
 def test_rules_get_versions_from_the_same_files(project: Path) -> None:
@@ -155,7 +155,7 @@ def test_rules_get_versions_from_the_same_files(project: Path) -> None:
             "app/requirements/base.txt": "Requests_Toolbelt\n",
         },
     )
-    assert declared(["app"]) == {
+    assert Requirements().of("app") == {
         "websockets": ">=13,<15",
         "requests-toolbelt": "",
         "aiohttp": ">=3.1,<4",

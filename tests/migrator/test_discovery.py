@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from migrator.files.discovery import Discovery
+from migrator.files.globs import Globs
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, V2, git, put, repository
 
 
 def found(*arguments: str, exclude: tuple[str, ...] = ()) -> list[str]:
-    discovery = Discovery(arguments, exclude)
+    discovery = Discovery(arguments, Globs(exclude).match)
     return sorted(path for _, batch in discovery.batches() for path in batch)
 
 
@@ -88,7 +90,11 @@ def test_a_walk_where_there_is_no_git(tool: Tool, monkeypatch: pytest.MonkeyPatc
     repository(tool.folder, {"a.py": V2, ".gitignore": ""})
     monkeypatch.setenv("PATH", str(tool.folder))
     assert found(".") == ["a.py"]
-    assert tool(".", "--write").code == 0
+    # Whether there is work that nobody could bring back, only git can tell.
+    ran = tool(".", "--write")
+    assert (ran.code, tool.read("a.py")) == (2, V2)
+    assert "cannot be told: git is not installed\nSet that right first, or add --allow-dirty.\n" in ran.err
+    assert tool(".", "--write", "--allow-dirty").code == 0
 
 
 def test_links_are_not_followed_out_of_the_folder(tool: Tool, tmp_path: Path) -> None:
@@ -145,14 +151,46 @@ def test_the_environment_of_a_git_hook_does_not_mislead(tool: Tool, monkeypatch:
     assert found("asked") == ["asked/a.py"]
 
 
-def test_a_named_pipe_is_not_waited_for(tool: Tool) -> None:
-    put(tool.folder, {"a.py": V2})
-    os.mkfifo(tool.folder / "pipe.py")
-    assert [file["path"] for file in tool(".", "--format", "json").json["files"]] == ["a.py"]
-    assert tool("pipe.py").text.startswith("pipe.py: error: not a regular file\n")
-    repository(tool.folder, {})
-    assert subprocess.run(["git", "add", "a.py"], cwd=tool.folder, check=True).returncode == 0
-    assert [file["path"] for file in tool(".", "--format", "json").json["files"]] == ["a.py"]
+@pytest.mark.parametrize("kind", ["pipe", "device", "endless device", "socket"])
+@pytest.mark.parametrize("make", [put, repository])
+def test_what_is_no_regular_file_is_neither_waited_for_nor_read(
+    tool: Tool, tmp_path: Path, make: Callable[[Path, dict[str, str | bytes]], None], kind: str
+) -> None:
+    make(tool.folder, {"a.py": V2, "tracked.py": V2})
+    special = {"device": "/dev/tty", "endless device": "/dev/zero"}.get(kind, str(tmp_path / "s"))
+    if kind == "pipe":
+        os.mkfifo(special)
+    elif kind == "socket":
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(special)
+    (tool.folder / "tracked.py").unlink()
+    (tool.folder / "link.py").symlink_to(special)
+    if kind == "pipe":
+        os.mkfifo(tool.folder / "tracked.py")
+    else:
+        (tool.folder / "tracked.py").symlink_to(special)
+    report = tool(".", "--format", "json").json
+    found = {file["path"]: file["error"] for file in report["files"]}
+    assert found.pop("a.py") is None
+    # A walk passes over a pipe as over any file that is no Python; a name that git knows, or a link, is told.
+    walked = make is put and kind == "pipe"
+    assert found == dict.fromkeys(["link.py"] if walked else ["link.py", "tracked.py"], "not a regular file")
+    assert tool("link.py").text.startswith("link.py: error: not a regular file\n")
+
+
+def test_a_folder_that_is_a_link_by_now_does_not_lead_out(tool: Tool, tmp_path: Path) -> None:
+    handler = V2[V2.index("def on_message") : V2.index("websocket.Web")]
+    hidden = "import json\n\n\n" + handler.replace("FinalTranscript", 'Final" + "Transcript')  # no v2 word: no hit
+    caller = V2.replace(handler, "from sub.handling import on_message\n\n")
+    repository(tool.folder, {"a.py": V2, "b.py": caller, "sub/bot.py": V2, "sub/handling.py": hidden})
+    put(tmp_path / "elsewhere", {"bot.py": V2, "handling.py": hidden})
+    shutil.rmtree(tool.folder / "sub")
+    (tool.folder / "sub").symlink_to(tmp_path / "elsewhere")
+    ran = tool(".", "--write", "--allow-dirty")
+    assert ran.code == 2
+    assert "sub/bot.py: error: a link out of the folder, not followed: name its target instead\n" in ran.text
+    assert (tmp_path / "elsewhere" / "bot.py").read_text() == V2
+    assert (tmp_path / "elsewhere" / "handling.py").read_text() == hidden
 
 
 @pytest.mark.parametrize("make", [put, repository])
@@ -167,8 +205,9 @@ def test_other_files_that_mention_v2_are_named(
     ran = tool(".", "--check", "--exclude", "old")
     assert ran.code == 0  # A note, no finding: what they are for, nobody but a person can tell.
     assert ran.text == (
+        "3 files not looked into, though they mention v2:\n"
+        "  README.md\n  new.js\n  web/app.ts\n"
         "1 file checked: no AssemblyAI v2 usage.\n"
-        "Not looked into, though they mention v2: README.md, new.js, web/app.ts\n"
     )
     assert tool(".", "--format", "json").json["summary"]["not_looked_into"] == [
         "README.md",
@@ -177,4 +216,4 @@ def test_other_files_that_mention_v2_are_named(
         "web/app.ts",
     ]
     put(tool.folder, {"bot.py": V2})
-    assert "\nNot looked into, though they mention v2: " in tool(".", "--check").text
+    assert "\n4 files not looked into, though they mention v2:\n  README.md\n" in tool(".", "--check").text

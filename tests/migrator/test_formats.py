@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import jsonschema
 import pytest
 from junitparser import Error, Failure, JUnitXml
 from sarif_pydantic import Sarif
 
+from migrator.reporting import json_report, rule_page
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, LEFT, V2, put
 
+SCHEMA = Path(json_report.__file__).with_name("report.schema.json")
 FORMATS = ("terminal", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
 
 
@@ -36,10 +40,10 @@ def test_json(project: Tool) -> None:
     ran = project(".", "--check", "--format", "json")
     report = ran.json
     assert list(report) == ["version", "files", "summary"]
-    assert report["version"] == 1
+    jsonschema.validate(report, json.loads(SCHEMA.read_text(encoding="utf-8")))
     assert {file["path"]: file["status"] for file in report["files"]} == {
-        "bot.py": "migrated",
-        ODD: "partial",
+        "bot.py": "writable",
+        ODD: "writable",
         "broken.py": "error",
     }
     for file in report["files"]:
@@ -54,8 +58,10 @@ def test_json(project: Tool) -> None:
         "end_line": 5,
         "end_column": 66,
         "message": first["message"],
-        "safety": "safe",
-        "fixed": True,
+        "severity": "error",
+        "applicability": "safe",
+        "fixable": True,
+        "applied": False,
     }
     assert report["summary"] == {
         "mode": "check",
@@ -86,6 +92,10 @@ def test_sarif(project: Tool) -> None:
     codes = {rule.id for rule in run.tool.driver.rules or []}
     assert {result.rule_id for result in run.results} == codes == {"V3M101", "V3M301", "V3M303", "V3M304"}
     assert all(rule.short_description and len(rule.short_description.text) > 10 for rule in run.tool.driver.rules or [])
+    for rule in run.tool.driver.rules or []:
+        assert str(rule.help_uri) == f"{rule_page.SITE}/rules/{rule.id.lower()}/"
+        assert rule.help and rule.help.markdown and rule.help.markdown.startswith(f"# {rule.id}: ")
+        assert rule.full_description and len(rule.full_description.text) > 40
     assert "odd%2C%20%25%7C%60na%3Ame%3C%5B%C3%A9%5D.py" in json.dumps(document)
     (invocation,) = document["runs"][0]["invocations"]
     assert invocation["executionSuccessful"] is False
@@ -114,10 +124,10 @@ def test_gitlab(project: Tool) -> None:
     issues = project(".", "--check", "--format", "gitlab").json
     keys = {"description", "check_name", "fingerprint", "severity", "location"}
     assert all(set(issue) == keys for issue in issues)
-    assert [(i["location"]["path"], i["check_name"], i["severity"]) for i in issues if i["severity"] != "minor"] == [
-        ("broken.py", "error", "blocker"),
-        (ODD, "V3M304", "major"),
+    assert [(i["location"]["path"], i["check_name"]) for i in issues if i["severity"] == "blocker"] == [
+        ("broken.py", "error"),
     ]
+    assert {i["severity"] for i in issues if i["check_name"] != "error"} == {"critical"}
     assert len({issue["fingerprint"] for issue in issues}) == len(issues) == 8
     # A fingerprint says which issue it is, not where: lines that come before it do not matter.
     put(project.folder, {"bot.py": f"# A comment.\n{V2}"})
@@ -128,11 +138,20 @@ def test_gitlab(project: Tool) -> None:
 def test_github(project: Tool) -> None:
     lines = project(".", "--check", "--format", "github").text.splitlines()
     assert len(lines) == 8
-    assert lines[0].startswith("::warning file=bot.py,line=5,col=7,endLine=5,endColumn=66,title=V3M101::V3M101 ")
+    assert lines[0].startswith("::error file=bot.py,line=5,col=7,endLine=5,endColumn=66,title=V3M101::V3M101 ")
     assert lines[3] == (
         "::error file=broken.py,title=v3-migrate::line 15, column 1: not valid Python 3: '(' was never closed"
     )
-    assert lines[4].startswith("::warning file=odd%2C %25|`na%3Ame<[é].py,line=5,")
+    assert lines[4].startswith("::error file=odd%2C %25|`na%3Ame<[é].py,line=5,")
+
+
+@pytest.mark.parametrize(("files", "commands"), [(3, 3), (10, 10), (14, 10)])
+def test_github_is_never_sent_more_than_it_shows(tool: Tool, files: int, commands: int) -> None:
+    put(tool.folder, {f"bot{i:02}.py": V2 * 3 for i in range(files)})
+    lines = tool(".", "--check", "--format", "github").text.splitlines()
+    assert len(lines) == commands
+    assert "%0Aline 10: V3M" in lines[0]
+    assert ("5 files:%0Abot09.py%0A" in lines[-1]) == (files == 14)
 
 
 def test_markdown(project: Tool) -> None:
@@ -174,4 +193,14 @@ def test_each_form_of_nothing_is_still_that_form(tool: Tool, name: str) -> None:
 def test_after_writing_reports_say_what_was_done_and_what_is_left(project: Tool) -> None:
     ran = project(".", "--write", "--format", "json")
     assert ran.json["summary"]["mode"] == "write"
+    jsonschema.validate(ran.json, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert {file["path"]: file["status"] for file in ran.json["files"]} == {
+        "bot.py": "written",
+        ODD: "written",
+        "broken.py": "error",
+    }
+    assert {(f["fixable"], f["applied"]) for file in ran.json["files"] for f in file["findings"]} == {
+        (True, True),
+        (False, False),
+    }
     assert project(".", "--check", "--format", "json").findings() == [(ODD, "V3M304", False)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from migrator.cli import main
-from migrator.dependencies.declared import declared
+from migrator.dependencies.declared import Requirements
 from scripts import matrix
 
 PROGRAM = """\
@@ -50,5 +50,5 @@ def test_extra_headers_by_version(
 
 def test_a_declaration_with_a_bound_stands(tmp_path: Path) -> None:
     folder = project(tmp_path, "websockets-13.1", "requests<2")
-    assert declared([str(folder)])["websockets"] == ">=13.1"
-    assert declared([str(folder)])["requests"] == "<2"
+    declared = Requirements().of(str(folder))
+    assert (declared["websockets"], declared["requests"]) == (">=13.1", "<2")

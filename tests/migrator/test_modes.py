@@ -15,7 +15,10 @@ def test_a_preview_shows_the_diff_and_the_next_command_and_changes_nothing(tool:
     assert "--- a/bot.py\n+++ b/bot.py\n" in ran.text
     assert '-    if data["message_type"] == "FinalTranscript":\n' in ran.text
     assert "1 file checked: 1 file to migrate, 3 rewrites.\n" in ran.text
-    assert ran.text.endswith("To apply: v3-migrate bot.py --write\n")
+    assert ran.steps == [
+        ("To apply", "v3-migrate bot.py --write"),
+        ("To run your programs before and after, on a copy", "v3-migrate smoke --migrate"),
+    ]
     assert ran.err == ""
     assert tool.read("bot.py") == V2
 
@@ -27,7 +30,9 @@ def test_writing_applies_the_diff_and_says_how_to_take_it_back(tool: Tool) -> No
     assert tool.read("bot.py") == V3
     assert tool.read("clean.py") == CLEAN
     assert ran.text.startswith("2 files checked: 1 file migrated, 3 rewrites.\n")
-    assert ran.text.splitlines()[-1].startswith("To undo: git apply -R ")
+    (smoke, undo) = ran.steps
+    assert smoke == ("To run your programs against a recorded session", "v3-migrate smoke")
+    assert (undo[0], undo[1].startswith("git apply -R ")) == ("To undo", True)
 
 
 def test_a_check_lists_every_place_and_ends_with_the_command_that_fixes_them(tool: Tool) -> None:
@@ -36,7 +41,7 @@ def test_a_check_lists_every_place_and_ends_with_the_command_that_fixes_them(too
     assert ran.code == 1
     places = [line.split()[:2] for line in ran.text.splitlines() if line.startswith("bot.py:")]
     assert places == [["bot.py:5:7", "V3M101"], ["bot.py:10:8", "V3M301"], ["bot.py:11:15", "V3M303"]]
-    assert ran.text.endswith("To fix: v3-migrate . --exclude 'a b' --speech-model u3-rt-pro --write\n")
+    assert ran.steps == [("To fix", "v3-migrate . --exclude 'a b' --speech-model u3-rt-pro --write")]
     assert tool.read("bot.py") == V2
 
 
@@ -56,13 +61,15 @@ def test_what_is_clean_takes_one_line(tool: Tool) -> None:
         assert (ran.code, ran.text, ran.err) == (0, "1 file checked: no AssemblyAI v2 usage.\n", "")
 
 
-def test_under_a_diff_stands_only_what_a_person_has_to_read(tool: Tool) -> None:
-    put(tool.folder, {"bot.py": LEFT})
-    lines = tool("bot.py").text.splitlines()
-    under = lines[lines.index("bot.py: 3 rewrites, 1 place left for a person") + 1 :]
-    assert under[0].startswith("bot.py:11:15 V3M304 v3 messages carry no time of creation")
-    assert under[1] == ""
-    assert "To see what to do about a place: v3-migrate explain V3M304" in under
+def test_what_is_left_for_a_person_stands_together_at_the_end(tool: Tool) -> None:
+    put(tool.folder, {"bot.py": LEFT, "other.py": LEFT})
+    ran = tool(".")
+    _, _, end = ran.text.partition("\n2 places left for you:\n")
+    lines = end.splitlines()
+    for path, line in zip(("bot.py", "other.py"), lines, strict=False):
+        assert line.startswith(f"  {path}:11:15 V3M304 v3 messages carry no time of creation")
+    assert lines[2] == "2 files checked: 2 files to migrate, 6 rewrites, 2 places left for a person."
+    assert ("To see what to do about a place", "v3-migrate explain V3M304") in ran.steps
 
 
 def test_exit_codes(tool: Tool) -> None:
@@ -122,7 +129,7 @@ def test_likely_rewrites_wait_for_unsafe(tool: Tool) -> None:
     ran = tool("bot.py", "--check")
     lines = ran.text.splitlines()
     assert [line.endswith(" [with --unsafe]") for line in lines if line.startswith("bot.py:")] == [True, True]
-    assert lines[-1] == "To include likely rewrites: v3-migrate bot.py --write --unsafe"
+    assert ("To include 2 likely rewrites", "v3-migrate bot.py --write --unsafe") in ran.steps
     assert tool("bot.py", "--write", "--unsafe").code == 0
     assert tool.read("bot.py").endswith(
         '    if data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"]:\n'

@@ -173,7 +173,7 @@ def test_cells_that_are_no_python_are_reported_if_they_mention_v2(tool: Tool) ->
     (tool.folder / "talk.ipynb").write_bytes(notebook(script, "%%bash\nls", broken, CONNECT))
     ran = tool("talk.ipynb", "--format", "json", "--write")
     assert ran.code == 1
-    left = [(f["cell"], f["line"], f["code"]) for f in ran.json["files"][0]["findings"] if not f["fixed"]]
+    left = [(f["cell"], f["line"], f["code"]) for f in ran.json["files"][0]["findings"] if not f["fixable"]]
     assert left == [(1, 1, "V3M900"), (3, 1, "V3M900")]
     after = sources((tool.folder / "talk.ipynb").read_bytes())
     assert after == [script, "%%bash\nls", broken, CONNECT.replace(URL, V3_URL)]

@@ -85,7 +85,7 @@ def test_code_of_others_analysed_all_the_same_stays_as_it_is(tool: Tool) -> None
     assert len(sample) >= 15
     for module in sample:
         put(tool.folder, {module.name: module.read_bytes()})
-        assert migrate(Task(Group((module.name,), frozenset({module.name})), Options())) == []
+        assert migrate(Task(Group((module.name,), frozenset({module.name})), {module.name: Options()})) == []
 
 
 def test_long_chains_are_no_crash(tool: Tool) -> None:

@@ -16,7 +16,7 @@ import pytest
 from rich.cells import cell_len
 from rich.text import Text
 
-from migrator import command
+from migrator.reporting import progress
 from tests.migrator.conftest import PROGRAM, Tool
 from tests.migrator.programs import CLEAN, LEFT, V2, put
 
@@ -65,7 +65,8 @@ def test_every_row_fits_and_all_of_the_text_is_there(project: Path, columns: int
     assert code == 0
     lines = [Text.from_ansi(line).plain for line in sent.split("\n")]
     first = next(index for index, line in enumerate(lines) if line.startswith("bot.py  "))
-    rows = lines[first + 1 : next(index for index, line in enumerate(lines) if line.startswith("bot.py:"))]
+    rows = lines[first + 1 : next(index for index, line in enumerate(lines) if line.endswith("left for you"))]
+    rows.pop()  # the empty line between the two
     assert max(cell_len(row) for row in rows) <= columns
     # Put together again, the rows are lines of the file: markup, wide characters, tabs and all.
     shown: list[list[str]] = []
@@ -91,10 +92,22 @@ def test_control_characters_never_reach_the_terminal(project: Path) -> None:
 def test_the_summary_wraps_in_words(project: Path) -> None:
     _, sent = seen(60, "bot.py")
     lines = [Text.from_ansi(line).plain.rstrip() for line in sent.split("\n")]
-    summary = lines[next(index for index, line in enumerate(lines) if line.startswith("1 file checked")) :]
-    assert all(cell_len(line) <= 60 for line in summary if not line.startswith("To "))
+    summary = lines[lines.index("1 place left for you") :]
+    assert all(cell_len(line) <= 60 for line in summary if not re.match(r"  \d\. ", line))
     words = " ".join(" ".join(summary).split())
-    assert "the v2 socket URL becomes the v3 one, with the parameters that v3 needs" in words
+    assert "v3 messages carry no time of creation" in words
+    assert "1 file checked: 1 file to migrate" in words
+
+
+def test_a_check_shows_the_line_of_each_place(project: Path) -> None:
+    _, sent = seen(80, "bot.py", "--check")
+    lines = [Text.from_ansi(line).plain for line in sent.split("\n")]
+    number, at = next(
+        (int(m[1]), i) for i, line in enumerate(lines) if (m := re.match(r"bot\.py:(\d+):\d+ V3M101", line))
+    )
+    source = (project / "bot.py").read_text().split("\n")[number - 1]
+    assert lines[at + 1].startswith(f"{number:>6} | ")
+    assert lines[at + 1][9:].strip() in source
 
 
 def test_no_colour_where_none_is_wanted(project: Path) -> None:
@@ -113,7 +126,7 @@ def test_progress_shows_on_long_work_and_goes_when_it_is_done(tool: Tool, monkey
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     assert tool(".", "--check", "--color", "never").err == ""  # Not worth a bar.
-    monkeypatch.setattr(command, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
     sent = tool(".", "--check", "--color", "never").err
     assert sent.startswith("\r[#######.......................] 1/4 files\r[###############...............] 2/4 files")
     assert sent.endswith("\r\x1b[K")

@@ -14,7 +14,8 @@ import pytest
 
 from codemods.model import FilePlan, Options, ParseError, Workspace
 from migrator.analysis import worker
-from migrator.engine import Run
+from migrator.run import migration
+from migrator.settings import Settings
 from tests.migrator.conftest import PROGRAM, Tool
 from tests.migrator.programs import V2, V3, put
 
@@ -48,7 +49,7 @@ def fatal(sources: Mapping[str, str], space: Workspace, options: Options) -> Map
 def test_a_worker_that_dies_costs_its_file_only(tool: Tool, jobs: int) -> None:
     files: dict[str, str | bytes] = {f"bot{number:02}.py": V2 for number in range(12)}
     put(tool.folder, files | {"bot03.py": f"{V2}# out of memory\n", "bot07.py": f"{V2}# defect\n"})
-    outcomes = {found.path: found for found in Run(["."], jobs=jobs).outcomes(Options, fatal)}
+    outcomes = {found.path: found for found in migration(Settings((".",), jobs=jobs), fatal).outcomes}
     assert sorted(outcomes) == sorted(files)
     errors = {path: outcome.error for path, outcome in outcomes.items() if outcome.error is not None}
     assert errors.pop("bot03.py") == (
@@ -63,7 +64,7 @@ def test_a_worker_that_dies_costs_its_file_only(tool: Tool, jobs: int) -> None:
 
 def test_a_worker_that_dies_costs_its_own_file_of_a_group(tool: Tool) -> None:
     put(tool.folder, {"base.py": f"{V2}# out of memory\n", "bot.py": f"import base\n\n{V2}"})
-    outcomes = {found.path: found for found in Run(["."]).outcomes(Options, fatal)}
+    outcomes = {found.path: found for found in migration(Settings((".",)), fatal).outcomes}
     assert outcomes["base.py"].error is not None
     assert outcomes["bot.py"].after.decode() == f"import base\n\n{V3}"
 
@@ -84,6 +85,24 @@ def test_ctrl_c_ends_a_run_at_once_and_nothing_is_written(tool: Tool) -> None:
             os.killpg(process.pid, 0)
             time.sleep(0.05)
     assert {tool.read(f"bot{number}.py") for number in range(12)} == {V2}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
+def test_workers_end_with_the_process_that_started_them(tool: Tool, number: int) -> None:
+    put(tool.folder, {f"bot{number}.py": V2 for number in range(12)})
+    started = tool.folder / "started"
+    command = [sys.executable, "-c", INTERRUPTED, str(started)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    while not started.exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(number)  # It alone: its workers hear of it from nobody.
+    process.communicate(timeout=60)
+    assert process.returncode == -number
+    with suppress(ProcessLookupError):
+        while True:  # Until no worker is left: the test times out if one stays.
+            os.killpg(process.pid, 0)
+            time.sleep(0.05)
 
 
 def test_a_reader_that_goes_away_is_no_error(tool: Tool) -> None:

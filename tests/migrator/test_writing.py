@@ -81,7 +81,7 @@ def test_the_printed_command_takes_everything_back(
         monkeypatch.chdir(folder / where)
         ran = tool(folder, "--write")
         assert ran.code == 0, ran.text
-        undo = [line.removeprefix("To undo: ") for line in ran.text.splitlines() if line.startswith("To undo: ")]
+        undo = [command for why, command in ran.steps if why == "To undo"]
         for command in undo:
             subprocess.run(shlex.split(command), check=True)
         written = {name: (folder / name).read_bytes() for name in files}

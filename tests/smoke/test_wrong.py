@@ -1,4 +1,4 @@
-"""Every wrong migration fails, and the check that fails names the fault."""
+"""Every wrong migration fails, the check that fails names the fault, and the report begins with it and with a line."""
 
 from __future__ import annotations
 
@@ -23,19 +23,23 @@ def test_every_fault_is_named(tmp_path: Path) -> None:
             pool.submit(_run, chosen[fault.app], fault.spoil(tmp_path / fault.name), "v3", fault.variant)
             for fault in FAULTS
         ]
-    unnamed = {}
+    unnamed, misleading = {}, {}
     for fault, run in zip(FAULTS, runs, strict=True):
-        failed = _failed(run.result(), originals[fault.app].result())
+        verdict = judge(run.result(), originals[fault.app].result())
+        failed = {check.name: check.evidence for check in verdict.checks if check.name in verdict.failed}
         if fault.evidence not in failed.get(fault.check, ""):
             unnamed[fault.name] = failed
-    assert unnamed == {}
+        first = verdict.headline
+        assert first is not None
+        if (fault.headline or fault.evidence) not in first.evidence or not first.where.startswith(fault.file):
+            misleading[fault.name] = first
+        # One cause at a time: whatever else fails has to follow from it.
+        assert [check.name for check in verdict.checks if check.name in verdict.failed and not check.follows] == [
+            first.name
+        ]
+    assert unnamed == misleading == {}
 
 
 def _run(app: App, folder: Path, api: str, variant: str | None = None) -> Observation:
     environment = app.environments[0]
     return observe(app, environment if api == "v3" else app.legacy_environment(environment), folder, api, variant)
-
-
-def _failed(seen: Observation, before: Observation) -> dict[str, str]:
-    verdict = judge(seen, before)
-    return {check.name: check.evidence for check in verdict.checks if check.name in verdict.failed}

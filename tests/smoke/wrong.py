@@ -19,6 +19,7 @@ class Fault:
         check: the check that has to name the fault.
         evidence: part of the words with which it names it.
         variant: how turns are reported.
+        headline: part of what the report says first, if that is another check.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Fault:
     check: str
     evidence: str
     variant: str = "F1"
+    headline: str = ""
 
     def spoil(self, folder: Path) -> Path:
         """Write the wrong program into `folder`, and return that."""
@@ -43,9 +45,11 @@ class Fault:
         return folder
 
 
-def _captions(name: str, old: str, new: str, check: str, evidence: str, variant: str = "F1") -> Fault:
+def _captions(
+    name: str, old: str, new: str, check: str, evidence: str, variant: str = "F1", headline: str = ""
+) -> Fault:
     """Spoil the script with WebSocketApp, a microphone thread and Ctrl+C."""
-    return Fault(name, "captions_callbacks", "captions.py", ((old, new),), check, evidence, variant)
+    return Fault(name, "captions_callbacks", "captions.py", ((old, new),), check, evidence, variant, headline)
 
 
 _BASE64 = "__import__('base64').b64encode(chunk).decode()"
@@ -69,6 +73,7 @@ FAULTS = (
         f"ws.send(json.dumps({{'audio_data': {_BASE64}}}))",
         "audio",
         "audio as text",
+        headline="the message audio_data",
     ),
     _captions(
         "base64 in a text frame",
@@ -187,5 +192,6 @@ FAULTS = (
         (('ws.send(json.dumps({"type": "Terminate"}))', "ws.close()"), ("for _ in range(10):", "for _ in range(0):")),
         "finals",
         "missing: 'Please bring your notes.'",
+        headline="closed without it",
     ),
 )

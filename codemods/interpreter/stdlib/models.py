@@ -4,200 +4,159 @@ from __future__ import annotations
 
 import libcst as cst
 
-from codemods.interpreter.calls import Calls, Model
-from codemods.interpreter.heap import ELEMENT, Arguments
+from codemods.interpreter.arguments import Arguments
+from codemods.interpreter.fixpoint import Interpreter
+from codemods.interpreter.library import Library, Model
 from codemods.interpreter.values import (
+    ELEMENT,
     NOTHING,
     Bound,
-    ClassRef,
     Encoded,
     External,
-    Field,
-    Frame,
-    Instance,
-    Json,
-    Message,
     Obj,
     Query,
-    Sound,
     Str,
     Value,
     Values,
 )
 
-# functions ------------------------------------------------------------------------------------------------------
+
+def _loads(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    found = NOTHING.union(*(value.parsed(run, call) for value in given.get(0, "s")))
+    return found or (run.library.unseen(call) if run.guessing else NOTHING)
 
 
-def _loads(run: Calls, call: cst.Call, given: Arguments) -> Values:
-    found: set[Value] = set()
-    text = given.get(0, "s")
-    for value in text:
-        if isinstance(value, Frame):
-            found.add(Message(value.connection, call))
-        elif isinstance(value, Json):
-            found.add(value.content)
-        elif isinstance(value, Message | External | Field):
-            found.add(Message(None, call))
-    if not found and run.guessing:
-        found.add(Message(None, call))
-    return frozenset(found)
+def _dumps(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    return NOTHING.union(*(value.serialized(call) for value in given.get(0, "obj")))
 
 
-def _validate(run: Calls, call: cst.Call, given: Arguments) -> Values:
-    """Fill a pydantic model from a mapping, or from JSON text."""
-    found: set[Value] = set()
-    for value in given.get(0):
-        if isinstance(value, ClassRef):
-            source: set[Value] = set()
-            for item in given.get(1):
-                source.add(Message(item.connection, call) if isinstance(item, Frame) else item)
-            instance = Instance(value.node)
-            run.fill_fields(instance, Arguments(double_star=[frozenset(source)]), call)
-            found.add(instance)
-    return frozenset(found)
+def _encode(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    encoded = Encoded(call)
+    run.heap.join(encoded, ELEMENT, given.get(0, "s"))
+    return frozenset({encoded})
 
 
-def _dumps(run: Calls, call: cst.Call, given: Arguments) -> Values:
-    found: set[Value] = set()
-    for value in given.get(0, "obj"):
-        if isinstance(value, Obj) and value.kind == "dict":
-            found.add(Json(call, value))
-        elif isinstance(value, Message) and value.connection is not None:
-            found.add(Frame(value.connection))
-    return frozenset(found)
+def _decode(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    return NOTHING.union(*(value.decoded(run) for value in given.get(0, "s")))
 
 
-def _encode(run: Calls, call: cst.Call, given: Arguments) -> Values:
-    return frozenset({Encoded(call)})
-
-
-def _decode(run: Calls, call: cst.Call, given: Arguments) -> Values:
-    found: set[Value] = set()
-    for value in given.get(0, "s"):
-        if isinstance(value, Encoded) and value.call.args:
-            found |= run.values.get(value.call.args[0].value, NOTHING)
-        elif isinstance(value, Sound):
-            found.add(value)
-    return frozenset(found)
-
-
-def _urlencode(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _urlencode(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return frozenset({Str((Query(call),))})
 
 
-def _first(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _first(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return given.get(0)
 
 
-def _second(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _second(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return given.get(1, "default")
 
 
-def _nothing(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _nothing(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return NOTHING
 
 
-def _partial(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _partial(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     rest = tuple(values for _, values in given.positional[1:])
     keywords = tuple((name, values) for name, (_, values) in given.keywords.items())
     return frozenset(Bound(target, rest, keywords) for target in given.get(0))
 
 
 def _container(kind: str) -> Model:
-    def model(run: Calls, call: cst.Call, given: Arguments) -> Values:
+    def model(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
         obj = Obj(call, kind)
-        for value in given.get(0):
-            if isinstance(value, Message) and kind == "dict":
-                return frozenset({value})
         if kind == "dict":
-            run.copy_items(given.get(0), obj)
+            copied = NOTHING.union(*(value.copied() for value in given.get(0)))
+            if copied:
+                return copied
+            run.containers.copy(given.get(0), obj)
             for name, (_, values) in given.keywords.items():
-                run.join_heap(obj, name, values)
+                run.heap.join(obj, name, values)
         else:
-            run.join_heap(obj, ELEMENT, run.iterate(given.get(0)))
+            run.heap.join(obj, ELEMENT, run.iterate(given.get(0)))
         return frozenset({obj})
 
     return model
 
 
-def _iter(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _iter(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     if len(given.positional) < 2:
         return given.get(0)
     obj = Obj(call, "generator")
     for function in given.get(0):
-        run.join_heap(obj, ELEMENT, run.call(function, call, Arguments()))
+        run.heap.join(obj, ELEMENT, function.invoke(run, call, Arguments()))
     return frozenset({obj})
 
 
-def _next(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _next(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return run.iterate(given.get(0))
 
 
-def _enumerate(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _enumerate(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     pair, obj = Obj(call, "tuple"), Obj(call.func, "generator")
-    run.join_heap(pair, 1, run.iterate(given.get(0)))
-    run.join_heap(obj, ELEMENT, frozenset({pair}))
+    run.heap.join(pair, 1, run.iterate(given.get(0)))
+    run.heap.join(obj, ELEMENT, frozenset({pair}))
     return frozenset({obj})
 
 
-def _zip(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _zip(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     row, obj = Obj(call, "tuple"), Obj(call.func, "generator")
     for index, (_, values) in enumerate(given.positional):
-        run.join_heap(row, index, run.iterate(values))
-    run.join_heap(obj, ELEMENT, frozenset({row}))
+        run.heap.join(row, index, run.iterate(values))
+    run.heap.join(obj, ELEMENT, frozenset({row}))
     return frozenset({obj})
 
 
-def _getattr(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _getattr(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     found: set[Value] = set(given.get(2))
     for base in given.get(0):
         for name in given.get(1):
             if isinstance(name, Str) and name.literal is not None:
-                found |= run.attribute(base, name.literal)
+                found |= base.attribute(run, name.literal)
     return frozenset(found)
 
 
-def _thread(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _thread(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     rest: list[Values] = []
     for value in given.get(3, "args"):
         if isinstance(value, Obj):
-            items = run.items(value)
+            items = run.heap.items(value)
             rest += [items.get(index, NOTHING) for index in range(len(items))]
     arguments = Arguments(positional=[(call.func, values) for values in rest])
     for value in given.get(4, "kwargs"):
         if isinstance(value, Obj):
-            arguments.keywords.update({str(key): (call.func, found) for key, found in run.items(value).items()})
+            arguments.keywords.update({str(key): (call.func, found) for key, found in run.heap.items(value).items()})
     for target in given.get(1, "target"):
-        run.call(target, call, arguments)
+        target.invoke(run, call, arguments)
     return frozenset({External("threading.Thread()")})
 
 
-def _timer(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _timer(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return _calls_nth(1)(run, call, given)
 
 
 def _calls_nth(index: int) -> Model:
     """Make a model of a function that calls its argument `index` with the arguments after it."""
 
-    def model(run: Calls, call: cst.Call, given: Arguments) -> Values:
+    def model(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
         found: set[Value] = set()
         rest = Arguments(given.positional[index + 1 :], given.keywords, given.star, given.double_star)
         for target in given.get(index):
-            if not isinstance(target, External) or target.name in run.models:
-                found |= run.call(target, call, rest)
+            if not isinstance(target, External) or target.name in run.library.functions:
+                found |= target.invoke(run, call, rest)
         return frozenset(found)
 
     return model
 
 
-def _enter(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _enter(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return run.entered(given.get(0), call)
 
 
-def _gather(run: Calls, call: cst.Call, given: Arguments) -> Values:
+def _gather(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     obj = Obj(call, "tuple")
     for index, (_, values) in enumerate(given.positional):
-        run.join_heap(obj, index, values)
+        run.heap.join(obj, index, values)
     return frozenset({obj})
 
 
@@ -213,7 +172,7 @@ _QUEUES = (
     "janus.Queue",
 )
 
-MODELS: dict[str, Model] = {
+_FUNCTIONS: dict[str, Model] = {
     **{f"{name}.loads": _loads for name in _JSON},
     **{f"{name}.dumps": _dumps for name in _JSON},
     "base64.b64encode": _encode,
@@ -241,7 +200,6 @@ MODELS: dict[str, Model] = {
     "builtins.reversed": _container("list"),
     "builtins.getattr": _getattr,
     "builtins.len": _nothing,
-    **{f"class.{name}": _validate for name in ("model_validate", "model_validate_json", "parse_obj", "parse_raw")},
     "typing.cast": lambda run, call, given: given.get(1, "val"),
     "copy.copy": _first,
     "copy.deepcopy": _first,
@@ -271,7 +229,7 @@ MODELS: dict[str, Model] = {
     **{name: _container("queue") for name in _QUEUES},
 }
 
-NAME_MODELS: dict[str, Model] = {
+_METHODS: dict[str, Model] = {
     "run_in_executor": _calls_nth(1),
     "call_soon_threadsafe": _calls_nth(0),
     "call_soon": _calls_nth(0),
@@ -284,3 +242,5 @@ NAME_MODELS: dict[str, Model] = {
     "enter_context": _enter,
     "enter_async_context": _enter,
 }
+
+LIBRARY = Library(functions=_FUNCTIONS, methods=_METHODS)

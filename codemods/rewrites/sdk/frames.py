@@ -8,7 +8,8 @@ import libcst as cst
 
 from codemods.facts.durations import Clock, sounds
 from codemods.facts.program import Program
-from codemods.interpreter.values import Const, Message, Str, Value
+from codemods.interpreter.values import Const, Str, Value
+from codemods.libraries.values import Message
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.sessions import Session
 

@@ -11,7 +11,7 @@ import re
 import libcst as cst
 
 from codemods.facts.sessions import Sessions
-from codemods.interpreter.values import Connection, Transport
+from codemods.libraries.values import Connection, Transport
 from codemods.syntax.build import indented
 from codemods.syntax.edits import AddHelper, AddImport, Edit
 from codemods.syntax.tree import SourceModule

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.facts.sessions import Session, Sessions
-from codemods.interpreter.values import Connecting
+from codemods.libraries.values import Connecting
 from codemods.syntax.edits import Replace
 
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.audio import Tracer, Unwrapped, audio_json, bare, heads, recoded
 from codemods.facts.send_wrappers import handing, is_plain_sender
-from codemods.interpreter.values import Encoded, Json, Obj, Transport
+from codemods.interpreter.values import Encoded, Json, Obj
 from codemods.libraries.binary_frames import binary_send, needs_abnf
 from codemods.libraries.observations import Send
+from codemods.libraries.values import Transport
 from codemods.model import Safety
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
@@ -23,6 +25,7 @@ class Audio(Rule):
 
     code = "V3M201"
     summary = "base64 audio in JSON becomes binary frames"
+    source = v.MESSAGES
     why = "v3 takes audio as binary frames only; a text frame with `audio_data` ends the session."
     nodes = (cst.Call,)
     order = 30
@@ -102,7 +105,7 @@ class Audio(Rule):
         edits.append(Replace(send.call, lambda updated: binary_send(updated, send, transport, data, context)))
         if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context):
             edits.append(AddImport("websocket", "ABNF"))
-        return self.change(send.call, "v2 audio in JSON, rewritten to a binary frame", *edits)
+        return self.change(send.call, "v2 audio in JSON becomes a binary frame", *edits)
 
     def _is_empty(self, item: Json | Obj, tracer: Tracer) -> bool:
         payload = tracer.payload(item.content if isinstance(item, Json) else item)
@@ -175,7 +178,7 @@ class Audio(Rule):
         edits += [Unused(name) for name in sorted(bytes_.loose)]
         if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context):
             edits.append(AddImport("websocket", "ABNF"))
-        yield self.change(call, "v2 audio in JSON, rewritten to a binary frame", *edits)
+        yield self.change(call, "v2 audio in JSON becomes a binary frame", *edits)
 
     # the place that wraps, when it is not in the function that sends
 
@@ -194,7 +197,7 @@ class Audio(Rule):
                             *(Unused(name) for name in sorted(found.loose | heads(call.func))),
                             *self._annotation(call, context),
                         ]
-                        yield self.change(call, "v2 audio in JSON, rewritten to plain bytes", *edits)
+                        yield self.change(call, "v2 audio in JSON becomes plain bytes", *edits)
                 return
 
     def _annotation(self, call: cst.Call, context: Context) -> list[Edit]:

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.durations import Clock, Length, sounds
 from codemods.facts.sessions import Sessions
-from codemods.interpreter.values import Const, Sound
+from codemods.interpreter.values import Const
 from codemods.libraries.observations import Send
+from codemods.libraries.values import Sound
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import Change
@@ -26,6 +28,7 @@ class FrameSizes(Rule):
 
     code = "V3M202"
     summary = "a frame holds 50 to 1000 ms of audio"
+    source = v.ERRORS
     why = (
         "v3 ends a session (close code 3007) when a frame is shorter or longer; v2 took 100 to 2000 ms, and the 20 ms "
         "frames of a telephone line. How many bytes that is depends on the sample rate."

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.interpreter.values import CloseCode
+from codemods.libraries.values import CloseCode
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Edit, Replace
 
@@ -19,6 +19,7 @@ class CloseCodes(Rule):
 
     code = "V3M402"
     summary = "v2 close codes become v3 ones"
+    source = v.ERRORS
     why = "v3 closes with 1008 and 3005 to 3009; `assert e.code == 4008` would turn every close into an AssertionError."
     nodes = (cst.Comparison,)
     order = 36
@@ -51,7 +52,7 @@ class CloseCodes(Rule):
                 edits.append(_number(operand))
             elif isinstance(operand, cst.Tuple | cst.List | cst.Set):
                 edits.append(Replace(operand, _mapped))
-        yield self.change(comparison, "v2 close code, rewritten to v3", *edits)
+        yield self.change(comparison, "v2 close code becomes v3's", *edits)
 
     def _is_code(self, node: cst.BaseExpression, context: Context) -> bool:
         return any(isinstance(value, CloseCode) for value in context.program.values(node))
@@ -84,8 +85,5 @@ def _mapped(updated: cst.CSTNode) -> cst.CSTNode:
             element = element.with_changes(value=element.value.with_changes(value=str(number)))
         elements.append(element)
     if len(elements) < len(updated.elements):
-        last = updated.elements[-1].comma
-        if isinstance(updated, cst.Tuple) and len(elements) == 1:
-            last = cst.Comma()
-        elements[-1] = elements[-1].with_changes(comma=last)
+        elements[-1] = elements[-1].with_changes(comma=updated.elements[-1].comma)
     return updated.with_changes(elements=elements)

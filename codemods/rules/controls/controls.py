@@ -21,6 +21,7 @@ class Controls(Rule):
 
     code = "V3M401"
     summary = "control messages become v3 ones: Terminate, ForceEndpoint, UpdateConfiguration"
+    source = v.MESSAGES
     why = "v3 answers an unknown message with an error close; a session that is not terminated is billed for hours."
     nodes = (cst.Dict, cst.Call, cst.SimpleString)
     order = 35
@@ -60,7 +61,7 @@ class Controls(Rule):
             new = f"{quoted(v.CONTROLS[key], like)}"
             yield self.change(
                 node,
-                f"v2 control message {key!r}, rewritten to {v.CONTROLS[key]!r}",
+                f"v2 control message {key!r} becomes {v.CONTROLS[key]!r}",
                 Replace(element.key, lambda updated: cst.parse_expression(quoted("type", like))),
                 Replace(element.value, lambda updated: cst.parse_expression(new)),
                 safety=safety,
@@ -86,7 +87,7 @@ class Controls(Rule):
 
         yield self.change(
             node,
-            "v2 silence threshold, rewritten to v3 settings that end a turn on silence alone",
+            "v2 silence threshold becomes v3 settings that end a turn on silence alone",
             Replace(node, build),
             safety=safety,
         )
@@ -105,7 +106,7 @@ class Controls(Rule):
         name = v.CONTROLS[keyword.value]
         yield self.change(
             node,
-            f"v2 control message {keyword.value!r}, rewritten to {name!r}",
+            f"v2 control message {keyword.value!r} becomes {name!r}",
             Replace(keyword, lambda updated: cst.Name("type")),
             Replace(node.args[0].value, lambda updated: cst.SimpleString(f'"{name}"')),
             safety=safety,
@@ -171,7 +172,7 @@ class Controls(Rule):
                 context.claim(node)
                 yield self.change(
                     node,
-                    f"v2 control message {key!r}, rewritten to {name!r}",
+                    f"v2 control message {key!r} becomes {name!r}",
                     edit_text(node, partial(_control_text, name, quote)),
                     safety=safety,
                 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts import tokens
 from codemods.facts.program import Program
 from codemods.interpreter.values import Lit, Obj, Str
@@ -21,6 +22,7 @@ class Bearer(Rule):
 
     code = "V3M106"
     summary = "the vendor's key goes into Authorization as it is, without Bearer"
+    source = v.PARAMETERS
     why = "Neither v2 nor v3 takes `Bearer <key>`: the session is refused (close code 1008)."
     safety = Safety.MANUAL
     nodes = (cst.SimpleString, cst.FormattedStringText)

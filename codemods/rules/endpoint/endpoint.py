@@ -24,6 +24,7 @@ class Endpoint(Rule):
 
     code = "V3M101"
     summary = "the v2 socket URL becomes the v3 one, with the parameters that v3 needs"
+    source = v.MIGRATION
     why = (
         "The vendor has switched v2 off. v3 has no default speech model and refuses a session without one; "
         "`format_turns=true` keeps finals punctuated and cased, as v2 sent them."
@@ -73,7 +74,7 @@ class _Planner:
     def _host(self, endpoint: EndpointText) -> None:
         for move in self.hosts.move(endpoint, "wss"):
             if move.edits:
-                change = self.rule.change(move.node, "v2 endpoint, rewritten to v3", *move.edits)
+                change = self.rule.change(move.node, "v2 endpoint becomes v3's", *move.edits)
             else:
                 message = f"the v2 URL is made of pieces that cannot be moved one by one: use wss://{move.host}/v3/ws"
                 change = self.rule.report(move.node, message)
@@ -82,8 +83,11 @@ class _Planner:
     # query
 
     def _additions(self, present: str) -> list[tuple[str, str]]:
-        wanted = [("speech_model", self.options.speech_model), ("format_turns", "true")]
-        return [(key, value) for key, value in wanted if not re.search(rf"\b{key}\b", present)]
+        wanted = [("speech_model", self.options.speech_model)]
+        if v.formats_on_request(self.options.speech_model):
+            wanted.append(("format_turns", "true"))
+        old = {new: name for name, new in v.PARAMETERS_RENAMED.items()}
+        return [(key, value) for key, value in wanted if not re.search(rf"\b({key}|{old.get(key, key)})\b", present)]
 
     def _query(self, connect: Connect, text: Str, endpoint: EndpointText, everything: list[Str]) -> None:
         objects = endpoints.parameter_objects(self.program, connect, [text])
@@ -231,9 +235,9 @@ class _Planner:
         additions = "&".join(f"{key}={value}" for key, value in self._additions(text))
         if rest.startswith("?"):
             edits.append(edit_text(node, lambda t: t.replace("?", f"?{additions}&", 1) if additions else t))
-            self._add(node, self.rule.change(node, "v2 endpoint, rewritten to v3", *edits))
+            self._add(node, self.rule.change(node, "v2 endpoint becomes v3's", *edits))
             return
-        self._add(node, self.rule.change(node, "v2 endpoint, rewritten to v3", *edits))
+        self._add(node, self.rule.change(node, "v2 endpoint becomes v3's", *edits))
         if additions:
             module = self.program.module_of(node)
             holder = module.statement(node) if module is not None else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.model import Safety
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
@@ -18,6 +19,7 @@ class HiddenEndpoint(Rule):
 
     code = "V3M107"
     summary = "a v2 socket, to judge by its messages, whose URL comes from outside the program"
+    source = v.MIGRATION
     why = "The URL needs v3's host and path, `speech_model` and `format_turns=true`, or v3's messages never come."
     safety = Safety.MANUAL
     nodes = (cst.Call,)

@@ -11,6 +11,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts import dict_entries, query
 from codemods.facts.dict_entries import Entry
+from codemods.facts.program import Program
 from codemods.facts.query import Parameter
 from codemods.interpreter.values import Obj, Str
 from codemods.rule import Context, Rule
@@ -27,6 +28,7 @@ class Parameters(Rule):
 
     code = "V3M102"
     summary = "v2 query parameters become their v3 counterparts, or go"
+    source = v.PARAMETERS
     why = (
         "v3 takes `keyterms_prompt` for `word_boost`, has no switch for partials or session information (it always "
         "reports the duration at the end), and ends a turn by confidence and silence, not by silence alone."
@@ -35,25 +37,16 @@ class Parameters(Rule):
     order = 11
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        table = context.program.memo(Parameters, lambda: self._plan(context))
-        return table.get(node, ())
-
-    def _plan(self, context: Context) -> dict[cst.CSTNode, list[Change]]:
-        table: dict[cst.CSTNode, list[Change]] = {}
-        for parameter in query.parameters(context.program):
-            holder = parameter.node
-            if isinstance(holder, cst.FormattedStringText):
-                # edits of the whole f-string come after those of its pieces
-                module = context.program.module_of(holder)
-                holder = module.parent(holder) or holder if module is not None else holder
-            table.setdefault(holder, []).extend(self._parameter(parameter, context))
-        return table
+        for parameter in context.get(_by_holder).get(node, ()):
+            yield from self._parameter(parameter, context)
 
     def _parameter(self, parameter: Parameter, context: Context) -> Iterator[Change]:
-        if parameter.name in v.PARAMETERS_RENAMED:
+        if v.PARAMETERS_RENAMED.get(parameter.name, parameter.name) == "format_turns":
+            yield from self._formatting(parameter, context)
+        elif parameter.name in v.PARAMETERS_RENAMED:
             yield self.change(
                 parameter.node,
-                f"v2 parameter 'word_boost', rewritten to 'keyterms_prompt': at most {_TERMS} terms "
+                f"v2 parameter 'word_boost' becomes 'keyterms_prompt': at most {_TERMS} terms "
                 f"of {_TERM_LENGTH} characters, without boost_param",
                 query.rename(parameter, v.PARAMETERS_RENAMED[parameter.name]),
             )
@@ -67,10 +60,24 @@ class Parameters(Rule):
         elif parameter.name == v.SILENCE:
             yield self.change(
                 parameter.node,
-                f"v2 parameter {v.SILENCE!r}, rewritten to 'max_turn_silence' with {_CONFIDENCE}=1, so that silence "
+                f"v2 parameter {v.SILENCE!r} becomes 'max_turn_silence' with {_CONFIDENCE}=1, so that silence "
                 "alone ends a turn, as it did in v2",
                 *self._silence(parameter, context),
             )
+
+    # formatting
+
+    def _formatting(self, parameter: Parameter, context: Context) -> Iterator[Change]:
+        """Make sure that a URL which v3 knew already asks for what the tests of finals ask for from now on."""
+        if not v.formats_on_request(context.options.speech_model):
+            return
+        if parameter.name != "format_turns":
+            message = f"{parameter.name!r} of v3's time of testing becomes 'format_turns'"
+            yield self.change(parameter.node, message, query.rename(parameter, "format_turns"))
+        known = query.constants(context.program, parameter)
+        if known is None or not {text.lower() for text in known} <= {"true", "1"}:
+            where = parameter.values[0] if parameter.values else parameter.node
+            yield self.report(where, "format_turns has to be true: the tests for finals wait for formatted turns")
 
     # boosted words
 
@@ -134,6 +141,18 @@ class Parameters(Rule):
             if added is not None:
                 edits.append(added)
         return edits
+
+
+def _by_holder(program: Program) -> dict[cst.CSTNode, list[Parameter]]:
+    """Return the parameters by where they are visited: edits of a whole f-string come after those of its pieces."""
+    table: dict[cst.CSTNode, list[Parameter]] = {}
+    for parameter in query.parameters(program):
+        holder = parameter.node
+        if isinstance(holder, cst.FormattedStringText):
+            module = program.module_of(holder)
+            holder = module.parent(holder) or holder if module is not None else holder
+        table.setdefault(holder, []).append(parameter)
+    return table
 
 
 def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts import query
 from codemods.facts.narrowing import is_not_partial
 from codemods.facts.program import Program
 from codemods.facts.query import Parameter
 from codemods.facts.type_tests import read_base
-from codemods.interpreter.values import Bound, ClassRef, Const, External, Function, Message, Obj, Str
+from codemods.interpreter.values import Bound, ClassRef, Const, External, Function, Obj, Str
+from codemods.libraries.values import Message
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted
 from codemods.syntax.edits import Change, InsertAfter
@@ -37,6 +39,7 @@ class Partials(Rule):
 
     code = "V3M105"
     summary = "with disable_partial_transcripts, turns that have not ended are skipped on receipt"
+    source = v.PARAMETERS
     why = "v3 has no such parameter: it always sends turns as they grow, and the program would take each for a final."
     nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
     order = 13

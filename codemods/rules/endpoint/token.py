@@ -20,7 +20,7 @@ from codemods.syntax.edits import AddImport, Change, Edit, InsertAfter, Replace,
 
 _EXPIRES, _SESSION = "expires_in_seconds", "max_session_duration_seconds"
 _MEANING = (
-    f"v2 token request, rewritten to v3: a token now opens one session, within {_EXPIRES} (at most "
+    f"v2 token request becomes v3's: a token now opens one session, within {_EXPIRES} (at most "
     f"{v.TOKEN_REDEEM_LIMIT}); {_SESSION} is how long that session may last; whatever opens the socket with it, in "
     "whatever language, must use the v3 URL"
 )
@@ -33,6 +33,7 @@ class Token(Rule):
 
     code = "V3M104"
     summary = "the temporary-token request becomes v3's GET, with limits v3 accepts"
+    source = v.TOKENS
     why = (
         "A v3 token is redeemed once, within 600 seconds at most. What v2 called `expires_in`, the time that the "
         "token and its session are good for, is a parameter of its own in v3."
@@ -69,7 +70,7 @@ class _Planner:
                     self.hosts.done.update(piece.node for piece, _, _ in endpoint.pieces())
                 continue
             for move in moves:
-                self._add(self.rule.change(move.node, "v2 endpoint, rewritten to v3", *move.edits))
+                self._add(self.rule.change(move.node, "v2 endpoint becomes v3's", *move.edits))
             self._add(self.rule.change(request.call, _MEANING, *edits))
         for path in self.program.targets:
             for literal in endpoints.literals(self.program, path):

@@ -7,10 +7,16 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts import query
+from codemods.facts import endpoints, query
+from codemods.facts.dict_entries import with_keywords
+from codemods.facts.program import Program
+from codemods.facts.query import Parameter
+from codemods.interpreter.values import Lit, Str
+from codemods.libraries.values import Transport
 from codemods.model import Safety
 from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.syntax.build import quoted
+from codemods.syntax.edits import Change, Replace
 
 _LANGUAGE = "v2 ignored it; for other languages than English choose speech_model=universal-streaming-multilingual"
 _ADVICE = {
@@ -24,6 +30,14 @@ _ADVICE = {
     "interim_results": "v2 ignored it; v3 always sends turns as they grow: test `end_of_turn` in the message",
     "channels": "v2 ignored it; v3 takes one channel too: send mono",
 }
+_KEYS = frozenset({"api_key", "apikey", "auth", "auth_key", "authorization", "key"})
+_FIELD = '"Authorization"'
+_HEADERS = {
+    Transport.WEBSOCKET_CLIENT: "header",
+    Transport.AIOHTTP: "headers",
+    Transport.WEBSOCKETS: "additional_headers",
+    Transport.WEBSOCKETS_SYNC: "additional_headers",
+}
 _TAKES_EFFECT = frozenset({"speaker_labels"})
 _KNOWN = (
     v.PARAMETERS_KEPT | v.PARAMETERS_DROPPED | v.PARAMETERS_V3 | set(v.PARAMETERS_RENAMED) | {v.SILENCE}
@@ -35,24 +49,65 @@ class UnknownParameters(Rule):
 
     code = "V3M103"
     summary = "query parameters that v2 never had are reported"
+    source = v.PARAMETERS
     why = "v2 ignored what it did not know. v3 may refuse the session, or give the name a meaning of its own."
     safety = Safety.MANUAL
     nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
     order = 12
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        table = context.program.memo(UnknownParameters, lambda: self._plan(context))
-        return table.get(node, ())
-
-    def _plan(self, context: Context) -> dict[cst.CSTNode, list[Change]]:
-        table: dict[cst.CSTNode, list[Change]] = {}
-        for parameter in query.parameters(context.program):
-            if parameter.name in _KNOWN:
+        for parameter in context.get(_unknown).get(node, ()):
+            if parameter.name.lower() in _KEYS:
+                yield self._key(parameter, context)
                 continue
             advice = _ADVICE.get(parameter.name, "v2 never had it, and neither has v3")
             if parameter.name in _TAKES_EFFECT:
-                message = f"see whether {parameter.name!r} is still wanted: {advice}"
+                yield self.report(node, f"see whether {parameter.name!r} is still wanted: {advice}")
             else:
-                message = f"take {parameter.name!r} out of the URL: {advice}"
-            table.setdefault(parameter.node, []).append(self.report(parameter.node, message))
-        return table
+                yield self.report(node, f"take {parameter.name!r} out of the URL: {advice}")
+
+    def _key(self, parameter: Parameter, context: Context) -> Change:
+        """Move the key from the URL, where no version of the service looks for it, into the header."""
+        calls = [connect for connect, text, _ in endpoints.sockets(context.program) if _has(text, parameter)]
+        transports = {connect.connection.transport for connect in calls}
+        name = _HEADERS[transports.pop()] if len(transports) == 1 else "header"
+        message = f"{parameter.name!r} in the URL is no way to send the key: v3 takes it as {name}={{{_FIELD}: key}}"
+        edits = query.remove(context.program, parameter)
+        call = calls[0].call if len(calls) == 1 else None
+        if call is None or not edits or name not in ("header", "headers") or not context.module.owns(call):
+            return self.report(parameter.node, message)
+        if any(argument.star or (argument.keyword and argument.keyword.value == name) for argument in call.args):
+            return self.report(parameter.node, message)
+        key = _spelled_in(call, parameter, context)
+        if key is None:
+            return self.report(parameter.node, message)
+        header = [(name, f"{{{_FIELD}: {key}}}")]
+        build = Replace(call, lambda updated: with_keywords(cst.ensure_type(updated, cst.Call), header))
+        return self.change(parameter.node, message, *edits, build, safety=Safety.SAFE)
+
+
+def _spelled_in(call: cst.Call, parameter: Parameter, context: Context) -> str | None:
+    """Return the source of a value that an f-string or text among a call's arguments has; None if it is elsewhere."""
+    if not any(up is call for up in context.module.ancestors(parameter.node)):
+        return None
+    match context.module.parent(parameter.node):
+        case cst.FormattedString(parts=parts) if parameter.node in parts:
+            match parts[list(parts).index(parameter.node) + 1 :]:  # type: ignore[arg-type]
+                case [cst.FormattedStringExpression(expression=value), *_]:
+                    return context.code(value)
+                case _:
+                    return None
+        case _:
+            return None if parameter.values else quoted(parameter.text, None)
+
+
+def _has(text: Str, parameter: Parameter) -> bool:
+    return isinstance(parameter.place, Lit) and parameter.place in text.parts
+
+
+def _unknown(program: Program) -> dict[cst.CSTNode, list[Parameter]]:
+    found: dict[cst.CSTNode, list[Parameter]] = {}
+    for parameter in query.parameters(program):
+        if parameter.name not in _KNOWN:
+            found.setdefault(parameter.node, []).append(parameter)
+    return found

@@ -50,6 +50,7 @@ class DerivedFields(Rule):
 
     code = "V3M304"
     summary = "confidence, audio_start and audio_end are computed from the words"
+    source = v.MESSAGES
     why = (
         "v3 has no confidence and no times on a turn; `end_of_turn_confidence` is something else (how sure the service "
         "is that the speaker is done)."

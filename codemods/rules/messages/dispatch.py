@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.narrowing import leaves
 from codemods.facts.type_names import TypeNames
 from codemods.facts.type_tests import TypeTest, TypeTests
@@ -22,6 +23,7 @@ class Dispatch(Rule):
 
     code = "V3M307"
     summary = "look-ups by message type ignore types that they do not list"
+    source = v.MESSAGES
     why = "v3 sends types that v2 did not have (SpeechStarted, Warning, ...): ignore what the program does not know."
     nodes = (cst.Subscript, cst.ClassDef)
     order = 23

@@ -20,6 +20,7 @@ class EmptyPartials(Rule):
 
     code = "V3M321"
     summary = "an empty partial is no sign of silence in v3"
+    source = v.MESSAGES
     why = "v2 sent empty partials while nobody spoke. v3 sends none; the end of speech is a turn with `end_of_turn`."
     safety = Safety.MANUAL
     nodes = (cst.If,)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.unpacking import Fillings
 from codemods.interpreter.values import External
 from codemods.rule import Context, Rule
@@ -19,6 +20,7 @@ class Expiry(Rule):
 
     code = "V3M305"
     summary = "expires_at is read as Unix seconds"
+    source = v.MESSAGES
     why = "v2 sent ISO text without a zone (UTC), v3 sends Unix seconds: `fromisoformat` would raise a TypeError."
     nodes = (cst.Call, cst.Subscript)
     order = 42

@@ -9,7 +9,8 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.narrowing import has_transcript
 from codemods.facts.type_tests import is_message, read_base
-from codemods.interpreter.values import Const, Message, Obj, Value
+from codemods.interpreter.values import Const, Obj, Value
+from codemods.libraries.values import Message
 from codemods.model import Safety
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, replace_with
@@ -21,6 +22,7 @@ class Fields(Rule):
 
     code = "V3M303"
     summary = "keys of v2 messages become the keys of v3 messages"
+    source = v.MESSAGES
     why = (
         "v3 calls them `type`, `transcript`, `id`, `turn_is_formatted`. A read that no type test protects is made "
         "safe: not every v3 message has a transcript."
@@ -56,7 +58,7 @@ class Fields(Rule):
         edits = self._edits(node, base.node, base.key, key, new, context)
         yield self.change(
             node,
-            f"v2 field {key!r}, rewritten to {new!r}",
+            f"v2 field {key!r} becomes {new!r}",
             *edits,
             safety=Safety.SAFE if sure else Safety.UNSAFE,
         )
@@ -118,5 +120,5 @@ class Fields(Rule):
         new = v.FIELDS.get(key or "") or ("words" if key in v.DERIVED_FIELDS else None)
         if new is not None:
             yield self.change(
-                node, f"v2 field {key!r}, rewritten to {new!r}", replace_with(node.left, quoted(new, node.left))
+                node, f"v2 field {key!r} becomes {new!r}", replace_with(node.left, quoted(new, node.left))
             )

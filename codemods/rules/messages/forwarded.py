@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.interpreter.values import Bound, ClassRef, Frame, Function, Message
+from codemods import protocol as v
+from codemods.interpreter.values import Bound, ClassRef, Function
+from codemods.libraries.values import Frame, Message
 from codemods.model import Safety
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
@@ -19,6 +21,7 @@ class Forwarded(Rule):
 
     code = "V3M322"
     summary = "a server message is handed on to a reader that expects v2"
+    source = v.MESSAGES
     why = "The reader (a browser, another service) still looks for `message_type` and `text`."
     safety = Safety.MANUAL
     nodes = (cst.Call,)

@@ -28,6 +28,7 @@ class Imitations(Rule):
 
     code = "V3M326"
     summary = "messages that tests make up have to look like v3's"
+    source = v.MESSAGES
     why = "The program under test reads v3 messages now; what a test is to find out with one, only its author knows."
     safety = Safety.MANUAL
     nodes = (cst.Dict, cst.SimpleString)

@@ -21,6 +21,7 @@ class KeysOneByOne(Rule):
 
     code = "V3M327"
     summary = "a loop over the keys of a message looks for v2's names"
+    source = v.MESSAGES
     why = "v3 calls them `transcript`, `type`, `id`: the comparison is never true again."
     safety = Safety.MANUAL
     nodes = (cst.Call,)

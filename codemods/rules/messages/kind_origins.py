@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.type_tests import TypeTests, read_base
 from codemods.facts.unpacking import Fillings
 from codemods.model import Safety
@@ -20,6 +21,7 @@ class KindOrigins(Rule):
 
     code = "V3M302"
     summary = "a message type that leaves its message behind is replaced by the kind of turn"
+    source = v.MESSAGES
     why = "v3 tells partial from final by flags of the message, which a bare type does not carry along."
     nodes = (cst.Subscript, cst.Call, cst.SimpleString)
     order = 21

@@ -10,7 +10,7 @@ from codemods import protocol as v
 from codemods.facts import match_patterns
 from codemods.facts.narrowing import is_idle, leaves
 from codemods.facts.type_tests import TypeTests
-from codemods.interpreter.values import Message
+from codemods.libraries.values import Message
 from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
 from codemods.rule import Context, Rule
@@ -25,6 +25,7 @@ class MatchTypes(Rule):
 
     code = "V3M308"
     summary = "cases of `match` ask for v3 types and flags"
+    source = v.MESSAGES
     why = (
         "v3 has one `Turn` type where v2 had two, told apart by flags. A `match` on the type asks for the kind of "
         "turn; a pattern for the whole message asks for the flags."
@@ -65,7 +66,7 @@ class MatchTypes(Rule):
                 yield self.report(value, "compare with the v3 message types here: Begin, Turn, Termination")
         if edits:
             edits += [Replace(node, _without_twins) for node in context.module.walk(case.pattern) if _is_choice(node)]
-            yield self.change(case.pattern, "v2 message type, rewritten to the kind of turn", *edits, safety=safety)
+            yield self.change(case.pattern, "v2 message type becomes the kind of turn", *edits, safety=safety)
 
     # match data: case {"message_type": ...}: ...
 
@@ -79,7 +80,7 @@ class MatchTypes(Rule):
             if found.problem is not None:
                 yield self.report(option, found.problem)
             elif found.edit is not None:
-                yield self.change(option, "v2 message, rewritten to type and flags", found.edit, safety=safety)
+                yield self.change(option, "v2 message becomes type and flags", found.edit, safety=safety)
 
     # SessionInformation and SessionTerminated
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.narrowing import is_idle, leaves
+from codemods.facts.narrowing import is_idle, leaves, taken_types
+from codemods.facts.program import Program
 from codemods.facts.type_tests import Base, TypeTest, TypeTests
-from codemods.interpreter.values import Frame
+from codemods.interpreter.values import texts
+from codemods.libraries.values import Frame
 from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
 from codemods.rule import Context, Rule
-from codemods.syntax.build import quoted, rename_string, replace_test
+from codemods.syntax.build import quoted, rename_string, replace_test, replace_with
 from codemods.syntax.edits import AddImport, Change, Edit
+from codemods.syntax.navigate import following
+from codemods.syntax.tree import SourceModule
 
 
 class MessageTypes(Rule):
@@ -22,6 +27,7 @@ class MessageTypes(Rule):
 
     code = "V3M301"
     summary = "tests of the v2 message type become tests of the v3 type and the turn's flags"
+    source = v.MESSAGES
     why = (
         "v3 sends one `Turn` type for partial and final text. A final is a turn that is both `end_of_turn` and "
         "`turn_is_formatted`: the one test that sees each final exactly once however the service sends it."
@@ -52,36 +58,19 @@ class MessageTypes(Rule):
             edits = self._kind_edits(node, context)
             if not edits:
                 return self.report(node, "compare with the v3 message types here: Begin, Turn, Termination")
-            return self.change(node, "v2 message type, rewritten to the kind of turn", *edits, safety=safety)
-        code = condition(
-            test, test.base, negative=negative, complement=self._needs_complement(test, tests), context=context
-        )
+            return self.change(node, "v2 message type becomes the kind of turn", *edits, safety=safety)
+        if _is_dead(test, context):
+            context.claim(node)
+            never = replace_with(node, str(negative))
+            return self.change(node, "v2 message type: v3's has been dealt with above, and no other comes here", never)
+        complement = negative or _is_missed(node, test.module, tests, context.program)
+        code = condition(test, test.base, negative=negative, complement=complement, context=context)
         context.claim(node)
         return self.change(
             node,
-            "v2 message type, rewritten to type and flags",
+            "v2 message type becomes type and flags",
             replace_test(context.module, node, code),
             safety=safety,
-        )
-
-    def _needs_complement(self, test: TypeTest, tests: TypeTests) -> bool:
-        """Return whether what is not taken for partial here is taken for something else than the unformatted end."""
-        parent = test.module.parent(test.node)
-        operator = test.node.comparisons[0].operator if isinstance(test.node, cst.Comparison) else None
-        if (
-            isinstance(parent, cst.If)
-            and isinstance(operator, cst.Equal | cst.In)
-            and _has_remainder(parent, test, tests)
-        ):
-            return True
-        if isinstance(parent, cst.If) and parent.orelse is None and isinstance(operator, cst.Equal | cst.In):
-            if not leaves(parent.body):
-                return False
-        function = _function(test)
-        return not any(
-            v.FINAL in other.types
-            for other in tests.tests.values()
-            if other.module is test.module and _function(other) is function
         )
 
     def _kind_edits(self, node: cst.Comparison, context: Context) -> list[Edit]:
@@ -113,46 +102,72 @@ class MessageTypes(Rule):
         code = condition(test, base, negative=isinstance(operator, cst.NotIn), complement=False, context=context)
         yield self.change(
             node,
-            "v2 message type looked for in the text, rewritten to a test of the parsed message",
+            "v2 message type looked for in the text becomes a test of the parsed message",
             replace_test(context.module, node, code),
             AddImport("json"),
         )
 
 
-def _has_remainder(branch: cst.If, test: TypeTest, tests: TypeTests) -> bool:
+def _is_dead(test: TypeTest, context: Context) -> bool:
+    """Return whether tests for v3's types above leave nothing for a test to find."""
+    taken = taken_types(test, context.program)
+    return bool(taken) and all(
+        item.text in taken or (item.text in v.V2_TYPES and v.MESSAGE_TYPES.get(item.text, "Turn") in taken)
+        for item in _wanted(test, context)
+    )
+
+
+def _is_missed(node: cst.CSTNode, module: SourceModule, tests: TypeTests, program: Program) -> bool:
+    """Return whether something is done with the messages for which a condition does not hold.
+
+    The end of a turn that comes once more before it is formatted is among them, if the condition is for partials.
+    """
+    match module.parent(node):
+        case cst.If(test=tested) as branch if tested is node:
+            return _has_remainder(branch, module, tests)
+        case cst.BooleanOperation() as condition:
+            return _is_missed(condition, module, tests, program)
+        case cst.CompIf():
+            return False
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]):
+            uses = [use for item, found in program.uses_of.items() if item.node is name for use in found]
+            return any(not module.owns(use) or _is_missed(use, module, tests, program) for use in uses)
+        case _:
+            return True
+
+
+def _has_remainder(branch: cst.If, module: SourceModule, tests: TypeTests) -> bool:
     """Return whether some code below takes what no test of the type has taken."""
 
     def takes(statement: cst.CSTNode) -> bool:
-        if isinstance(statement, cst.If):
-            if any(node in tests.tests or _is_error(node) for node in test.module.walk(statement.test)):
-                return statement.orelse is not None and takes(statement.orelse)
-            return not is_idle(statement.body)
-        return not isinstance(statement, cst.Else) or not is_idle(statement.body)
+        match statement:
+            case cst.If(test=test, orelse=orelse):
+                if any(node in tests.tests or _is_error(node) for node in module.walk(test)):
+                    return orelse is not None and takes(orelse)
+                return not is_idle(statement.body)
+            case cst.Else():
+                return not is_idle(statement.body)
+            case _:
+                return (
+                    not is_idle(cst.SimpleStatementSuite(statement.body))
+                    if isinstance(statement, cst.SimpleStatementLine)
+                    else True
+                )
 
-    if branch.orelse is not None:
-        return takes(branch.orelse)
-    block = test.module.parent(branch)
-    if not isinstance(block, cst.IndentedBlock) or not leaves(branch.body):
-        return False
-    return any(takes(statement) for statement in block.body[list(block.body).index(branch) + 1 :])
+    if branch.orelse is not None and takes(branch.orelse):
+        return True
+    return leaves(branch.body) and any(takes(statement) for statement in following(branch, module))
 
 
 def _is_error(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.SimpleString) and node.evaluated_value == "error"
 
 
-def _function(test: TypeTest) -> cst.CSTNode | None:
-    for up in test.module.ancestors(test.node):
-        if isinstance(up, cst.FunctionDef):
-            return up
-    return None
-
-
 def condition(test: TypeTest, base: Base | None, *, negative: bool, complement: bool, context: Context) -> str:
     """Return the v3 condition for "the type is (not) one of `test.types`".
 
     Args:
-        complement: treat every turn that is not final as partial, for programs that test only for partial.
+        complement: treat every turn that is not final as partial, where something is done with all that is not partial.
     """
     key_like = base.key if base is not None else None
     getter = base is not None and base.getter
@@ -167,37 +182,87 @@ def condition(test: TypeTest, base: Base | None, *, negative: bool, complement: 
     direct = test.operand is not None and base is not None and (test.operand in test.origins or not test.origins)
     subject = read("type") if direct else context.code(test.operand)
     literal = _literal_style(test, context)
-    wanted = set(test.types)
-    names = {v.MESSAGE_TYPES[text] for text in wanted if text in v.MESSAGE_TYPES}
-    turns = wanted & v.TRANSCRIPTS
-    if len(turns) == 2:
-        names.add("Turn")
+    turn = quoted("Turn", literal)
+    wanted = _wanted(test, context)
+    turns = {item.text for item in wanted} & v.TRANSCRIPTS
+    if turns == v.TRANSCRIPTS or any(item.text == "Turn" for item in wanted):
         turns = set()
-    equals, unequal = (("==", "!="), ("in", "not in"))[len(names) > 1]
-    listed = ""
-    if len(names) == 1:
-        listed = quoted(next(iter(names)), literal)
-    elif names:
-        listed = "(" + ", ".join(quoted(name, literal) for name in sorted(names)) + ")"
+    names = list(dict.fromkeys(item.listed(literal) for item in wanted if item.text not in turns))
+    listed = _listed(names, _brackets(test)) if names else ""
     if not turns:
-        return f"{subject} {unequal if negative else equals} {listed}"
-    turn = f"{subject} == {quoted('Turn', literal)}"
-    both = f"{read('end_of_turn')} and {read('turn_is_formatted')}"
+        return f"{subject} {_operator(names, negative)} {listed}"
+    flags = " and ".join(read(flag) for flag in v.final_flags(context.options.speech_model))
     if v.FINAL in turns:
-        positive, flags = f"{turn} and {both}", both
+        positive = f"{subject} == {turn} and {flags}"
     elif complement:
-        positive, flags = f"{turn} and not ({both})", f"not ({both})"
+        if negative and not names:
+            return f"{subject} != {turn} or {flags}"
+        positive = f"{subject} == {turn} and not {flags if ' and ' not in flags else f'({flags})'}"
     else:
-        flags = f"not {read('end_of_turn')}"
-        positive = f"{turn} and {flags}"
+        positive = f"{subject} == {turn} and not {read('end_of_turn')}"
     if names:
-        positive = f"{subject} {equals} {listed} or {positive}"
-        return f"not ({positive})" if negative else positive
-    if negative:
-        if complement and v.PARTIAL in turns:
-            return f"{subject} != {quoted('Turn', literal)} or {both}"
-        return f"not ({positive})"
-    return positive
+        positive = f"{subject} {_operator(names, False)} {listed} or {positive}"
+    return f"not ({positive})" if negative else positive
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One of the things that a message type is held against: a text, or (with `code`) anything else."""
+
+    text: str | None
+    code: str
+
+    def listed(self, like: cst.CSTNode | None) -> str:
+        """Return its source in v3."""
+        if self.text in v.TRANSCRIPTS:
+            return quoted("Turn", like)
+        return quoted(v.MESSAGE_TYPES[self.text], like) if self.text in v.MESSAGE_TYPES else self.code
+
+
+def _wanted(test: TypeTest, context: Context) -> list[_Wanted]:
+    """Return what a type is held against, in the order of the source."""
+    match test.node:
+        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(comparator=right)]) if test.origins:
+            found = _elements(right if test.operand is left else left, context.program)
+            return [_Wanted(_text(node, context.program), context.code(node)) for node in found]
+        case _:
+            return [_Wanted(text, text) for text in test.types]
+
+
+def _elements(node: cst.BaseExpression, program: Program) -> Iterator[cst.BaseExpression]:
+    match node:
+        case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
+            yield from (element.value for element in elements)
+        case cst.BinaryOperation(left=left, right=right) if _text(node, program) is None:
+            yield from _elements(left, program)
+            yield from _elements(right, program)
+        case _:
+            yield node
+
+
+def _text(node: cst.BaseExpression, program: Program) -> str | None:
+    found = texts(program.values(node))
+    return found[0] if len(found) == 1 else None
+
+
+def _brackets(test: TypeTest) -> str:
+    """Return the brackets around what a type is held against; round ones where there were none."""
+    match test.node:
+        case cst.Comparison(comparisons=[cst.ComparisonTarget(comparator=cst.Set())]):
+            return "{}"
+        case cst.Comparison(comparisons=[cst.ComparisonTarget(comparator=cst.List())]):
+            return "[]"
+        case _:
+            return "()"
+
+
+def _listed(names: Sequence[str], brackets: str) -> str:
+    return names[0] if len(names) == 1 else f"{brackets[0]}{', '.join(names)}{brackets[1]}"
+
+
+def _operator(names: Sequence[str], negative: bool) -> str:
+    positive, unequal = ("in", "not in") if len(names) > 1 else ("is", "is not") if names == ["None"] else ("==", "!=")
+    return unequal if negative else positive
 
 
 def _literal_style(test: TypeTest, context: Context) -> cst.CSTNode | None:

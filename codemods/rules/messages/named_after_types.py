@@ -18,6 +18,7 @@ class NamedAfterTypes(Rule):
 
     code = "V3M324"
     summary = "a name made from the message type leads nowhere in v3"
+    source = v.MESSAGES
     why = "A method called `on_FinalTranscript` is never found again, and a default hides it."
     safety = Safety.MANUAL
     nodes = (cst.Call,)

@@ -7,6 +7,7 @@ from functools import partial
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.narrowing import leaves
 from codemods.facts.type_tests import TypeTests
 from codemods.model import Safety
@@ -21,6 +22,7 @@ class Termination(Rule):
 
     code = "V3M323"
     summary = "branches for SessionInformation and SessionTerminated become one for Termination"
+    source = v.MESSAGES
     why = "v3 ends a session with one message; of two branches for it, the second would never run."
     nodes = (cst.If,)
     order = 16

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.type_names import TypeNames
 from codemods.facts.type_tests import TypeTests
 from codemods.model import Safety
@@ -22,6 +23,7 @@ class TypeNamesRule(Rule):
 
     code = "V3M306"
     summary = "constants, enum members and table keys for v2 message types become kinds of v3 messages"
+    source = v.MESSAGES
     why = (
         "v3 has one `Turn` type where v2 had two. Names for them stay useful if the type that they are held against "
         "says which kind of turn it is."

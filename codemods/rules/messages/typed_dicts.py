@@ -20,6 +20,7 @@ class TypedDicts(Rule):
 
     code = "V3M309"
     summary = "a TypedDict for a message declares v3's keys"
+    source = v.MESSAGES
     why = "The keys are read by their v3 names now: a type checker would refuse them, and a reader be misled."
     nodes = (cst.AnnAssign,)
     order = 42
@@ -47,4 +48,4 @@ class TypedDicts(Rule):
                     for flag in ("end_of_turn", "turn_is_formatted")
                     if flag not in there
                 ]
-            yield self.change(declaration, f"v2 field {key!r}, rewritten to {new!r}", *edits)
+            yield self.change(declaration, f"v2 field {key!r} becomes {new!r}", *edits)

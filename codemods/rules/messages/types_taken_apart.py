@@ -39,6 +39,7 @@ class TypesTakenApart(Rule):
 
     code = "V3M325"
     summary = "a test of the message type that cannot be rewritten, because the types it asks for cannot be seen"
+    source = v.MESSAGES
     why = "`kind.startswith('Final')` or `kind == settings.FINAL` is never true again: v3 has other types."
     safety = Safety.MANUAL
     nodes = (cst.Call, cst.Comparison, cst.Subscript)

@@ -20,6 +20,7 @@ class Unpacked(Rule):
 
     code = "V3M310"
     summary = "what is filled from a message (`Event(**message)`) takes its fields from where v3 keeps them"
+    source = v.MESSAGES
     why = "v3 messages have other keys and more of them: `Event(**message)` raises TypeError, or fills nothing."
     nodes = (cst.Call,)
     order = 19

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.rewrites.sdk.sessions import Use
@@ -21,6 +22,7 @@ class SdkClose(Rule):
 
     code = "V3M604"
     summary = "`close()` becomes `disconnect(terminate=True)`, followed by the callback for the end"
+    source = v.SDK
     why = (
         "`disconnect()` alone drops what was said last and leaves the session open, and billed, for hours. v3 has no "
         "event for `on_close`: the program calls it itself, once, where `close()` did."
@@ -55,7 +57,7 @@ class SdkClose(Rule):
         ):
             yield self.report(node, "keep the client in a variable: disconnect(terminate=True), then its on_close()")
             return
-        message = "close, rewritten to disconnect(terminate=True)" + (f" and {ending}" if ending else "")
+        message = "close becomes disconnect(terminate=True)" + (f" and {ending}" if ending else "")
         statement = plans[0].ending_statement(context.code(base)) if ending is not None else None
         if statement != ending and ending is not None:
             ending = f"{ending.removesuffix('()')} and {ending}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.rewrites.sdk.layout import WIDTH, Argument, call
+from codemods import protocol as v
 from codemods.rewrites.sdk.names import V3
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.scopes import is_portable
@@ -15,6 +15,7 @@ from codemods.rewrites.sdk.sessions import Use
 from codemods.rule import Context, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Change, Edit, Replace
+from codemods.syntax.layout import WIDTH, Argument, call
 
 _PASSED_ON = {"to_thread": 0, "run_in_executor": 1, "submit": 0, "run_sync": 0, "call_soon_threadsafe": 0}
 """Functions that call an argument of theirs with the arguments behind it; where that argument stands."""
@@ -25,6 +26,7 @@ class SdkConnect(Rule):
 
     code = "V3M603"
     summary = "`connect()` takes the parameters of the session"
+    source = v.SDK
     why = "v3's `connect` has one argument, the parameters. `connect()` and `connect(timeout=...)` raise TypeError."
     nodes = (cst.Attribute,)
     order = 7

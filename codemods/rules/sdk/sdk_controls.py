@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk.names import V3
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.sessions import METHODS
@@ -28,6 +29,7 @@ class SdkControls(Rule):
 
     code = "V3M609"
     summary = "`force_end_utterance` and the silence threshold become v3's; invented methods are reported"
+    source = v.SDK
     why = (
         "v3 ends a turn by meaning as well as by silence. With `end_of_turn_confidence_threshold=1` silence alone "
         "decides, as in v2; `max_turn_silence` is how long it lasts, in milliseconds."
@@ -53,7 +55,7 @@ class SdkControls(Rule):
             )
         if name == "force_end_utterance":
             edit: Edit = Replace(node.attr, lambda updated: cst.Name("force_endpoint"))
-            yield self.change(node, "force_end_utterance, rewritten to force_endpoint", edit)
+            yield self.change(node, "force_end_utterance becomes force_endpoint", edit)
         elif name == SILENCE:
             yield from self._silence(node, use.call, context)
         elif name.startswith("_"):
@@ -78,7 +80,7 @@ class SdkControls(Rule):
 
         yield self.change(
             node,
-            "silence threshold, rewritten to max_turn_silence",
+            "silence threshold becomes max_turn_silence",
             Replace(call, build),
             AddImport(V3, "StreamingSessionParameters"),
         )

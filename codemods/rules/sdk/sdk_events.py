@@ -8,10 +8,12 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.interpreter.values import Const
-from codemods.libraries.assemblyai_values import ErrorStatus, Event, EventKind
+from codemods.libraries.assemblyai_values import ErrorStatus, EventKind
 from codemods.rewrites.sdk.arguments import text_of
 from codemods.rewrites.sdk.names import MODEL_METHODS
+from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.shown import is_shown
+from codemods.rewrites.sdk.turns import delivered
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, replace_with
 from codemods.syntax.edits import AddImport, Change, Edit
@@ -33,6 +35,7 @@ class SdkEvents(Rule):
 
     code = "V3M606"
     summary = "`session_id`, `expires_at`, `status_code` and close codes of the SDK become v3's"
+    source = v.SDK
     why = (
         "`BeginEvent` has `id`, a text, and an `expires_at` that knows its time zone (v2's did not: comparing the two "
         "raises). `StreamingError` has `code`. An AttributeError in a handler is only logged."
@@ -49,8 +52,7 @@ class SdkEvents(Rule):
             yield from self._guarded(node, context)
 
     def _kinds(self, node: cst.BaseExpression, context: Context) -> set[EventKind]:
-        found = {value.kind for value in context.program.values(node) if isinstance(value, Event)}
-        return found - {EventKind.TRANSCRIPT}
+        return {event.kind for event in delivered(context.program, node)} - {EventKind.TRANSCRIPT}
 
     def _field(self, node: cst.Attribute, context: Context) -> Iterable[Change]:
         name = node.attr.value
@@ -70,7 +72,7 @@ class SdkEvents(Rule):
                 if name == "session_id" and isinstance(parent, cst.Attribute):
                     # v2 gave a `uuid.UUID`, and this asks it for something
                     edits = [replace_with(node, f"uuid.UUID({context.code(node.value)}.id)"), AddImport("uuid")]
-                yield self.change(node, f"v2 field {name!r}, rewritten to {new!r}", *edits)
+                yield self.change(node, f"v2 field {name!r} becomes {new!r}", *edits)
             elif name == "expires_at" and not is_shown(node, context.module):
                 code = f"{context.code(node.value)}.expires_at.replace(tzinfo=None)"
                 yield self.change(
@@ -80,7 +82,9 @@ class SdkEvents(Rule):
 
     def _codes(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
         operands = [node.left, *(target.comparator for target in node.comparisons)]
-        if not any(isinstance(value, ErrorStatus) for item in operands for value in context.program.values(item)):
+        compared = {value for item in operands for value in context.program.values(item)}
+        statuses = frozenset(value for value in compared if isinstance(value, ErrorStatus))
+        if not statuses or Plans.make(context.program, context.options).are_left(statuses):
             return
         for literal in context.module.walk(node):
             if not isinstance(literal, cst.Integer):
@@ -88,7 +92,7 @@ class SdkEvents(Rule):
             code = literal.evaluated_value
             if code in v.CLOSE_CODES:
                 new = str(v.CLOSE_CODES[code])
-                yield self.change(literal, f"close code {code}, rewritten to {new}", replace_with(literal, new))
+                yield self.change(literal, f"close code {code} becomes {new}", replace_with(literal, new))
             elif code in v.CLOSE_CODES_GONE:
                 yield self.report(literal, f"v3 has no close code for {code}")
         for item in operands:
@@ -112,6 +116,6 @@ class SdkEvents(Rule):
             return
         yield self.change(
             node,
-            f"v2 field {name!r}, rewritten to {new!r}",
+            f"v2 field {name!r} becomes {new!r}",
             replace_with(node.args[1].value, quoted(new, node.args[1].value)),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.sharing import provider
@@ -20,6 +21,7 @@ class SdkExtras(Rule):
 
     code = "V3M608"
     summary = "`aai.extras` becomes a small class or function of the program's own"
+    source = v.SDK
     why = (
         "`assemblyai.extras` was removed in SDK 1.0.0 without a replacement, and the `extras` option, which brought "
         "PyAudio, with it: install `pyaudio` yourself. What replaces it records and paces as the old one did."
@@ -44,13 +46,13 @@ class SdkExtras(Rule):
             return  # a v3 program: nothing to migrate, whatever SDK it stays on
         context.claim(node)
         if extra == "AssemblyAIExtrasNotInstalledError":
-            yield self.change(node, f"{extra}, rewritten to ImportError", replace_with(node, "ImportError"))
+            yield self.change(node, f"{extra} becomes ImportError", replace_with(node, "ImportError"))
             return
         if extra == "file_from_stream":
             package = names.package
             edits: list[Edit] = [] if package is not None else [AddImport("assemblyai")]
             code = f"{package or 'assemblyai'}.Transcriber().upload_file"
-            yield self.change(node, "file_from_stream, rewritten to upload_file", replace_with(node, code), *edits)
+            yield self.change(node, "file_from_stream becomes upload_file", replace_with(node, code), *edits)
             return
         taken = extra in names.taken
         home = None if taken else provider(context.program, context.module, extra)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk.handlers import FINAL, Handler, client_name, event_parameter
 from codemods.rewrites.sdk.names import V3, Names
@@ -20,6 +21,7 @@ class SdkHandlers(Rule):
 
     code = "V3M602"
     summary = "SDK callbacks take the client first"
+    source = v.SDK
     why = (
         "v3 calls every handler with the client and the event. A callback with one argument raises TypeError on each "
         "event, which the SDK only logs: the program would run on without a single transcript. v3 has no option that "

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk.names import EXTRAS, RENAMED, V3, Names, spelled
 from codemods.rewrites.sdk.turns import FINAL, PARTIAL, kind_test
 from codemods.rule import Context, Rule
@@ -41,6 +42,7 @@ class SdkNames(Rule):
 
     code = "V3M607"
     summary = "names that the SDK no longer has become those of `assemblyai.streaming.v3`"
+    source = v.SDK
     why = "Since SDK 0.64.3 the import fails, or the attribute; annotations are evaluated when a function is defined."
     nodes = (cst.Attribute, cst.Name, cst.SimpleString, cst.Import, cst.ImportFrom, cst.MatchClass)
     order = 20
@@ -91,7 +93,7 @@ class SdkNames(Rule):
                 parent, f"AudioEncoding never had {parent.attr.value!r}; v2 and v3 have pcm_s16le and pcm_mulaw"
             )
             return
-        yield self.change(node, f"{legacy}, rewritten to {new}", replace_with(node, new), AddImport(V3, new))
+        yield self.change(node, f"{legacy} becomes {new}", replace_with(node, new), AddImport(V3, new))
 
     def _invented(self, node: cst.Attribute | cst.Name, names: Names) -> Iterable[Change]:
         dotted = names.dotted(node)
@@ -126,7 +128,7 @@ class SdkNames(Rule):
         text = _QUOTED.sub(lambda item: RENAMED[item.group(1)], node.value)
         edits = [AddImport(V3, name) for name in found]
         yield self.change(
-            node, "quoted annotation, rewritten", Replace(node, lambda u: u.with_changes(value=text)), *edits
+            node, "quoted annotation takes v3's name", Replace(node, lambda u: u.with_changes(value=text)), *edits
         )
 
     def _pattern(self, node: cst.MatchClass, context: Context) -> Iterable[Change]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import helpers, subclass
 from codemods.rewrites.sdk.names import V3, Names
@@ -21,6 +22,7 @@ class SdkSubclass(Rule):
 
     code = "V3M611"
     summary = "a subclass of `RealtimeTranscriber` keeps `connect()`, `stream()` and `close()` on a v3 client"
+    source = v.SDK
     why = (
         "Subclasses are driven from other files. v3's `connect` needs parameters and its `close` is another method: "
         "the subclass supplies both, and calls its `on_close`, which v3 would not."
@@ -30,7 +32,7 @@ class SdkSubclass(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.ClassDef)
-        if not assemblyai.is_subclass(context.program.run, node):
+        if not assemblyai.is_subclass(context.program.classes[node]):
             return
         plans = Plans.make(context.program, context.options)
         found = [plan for session, plan in plans.of.items() if session.owner is node]
@@ -60,9 +62,7 @@ class SdkSubclass(Rule):
         for method in ("connect", "close"):
             if method in present:
                 edits += self._own(facts.methods[method], plan, context)
-        yield self.change(
-            node, "subclass of RealtimeTranscriber, rewritten to a v3 client with the same methods", *edits
-        )
+        yield self.change(node, "subclass of RealtimeTranscriber becomes a v3 client with the same methods", *edits)
 
     def _extended(self, body: cst.IndentedBlock, added: list[str], context: Context) -> Edit:
         def build(updated: cst.CSTNode) -> cst.CSTNode:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import frames, helpers, subclass
 from codemods.rewrites.sdk.arguments import may_be_none
 from codemods.rewrites.sdk.handlers import Handler
-from codemods.rewrites.sdk.layout import WIDTH, Argument, call
 from codemods.rewrites.sdk.names import V3, Names, spelled
-from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.plan import V3_PARAMETERS, Plans
 from codemods.rewrites.sdk.registration import find_call, registration
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
 from codemods.rewrites.sdk.sessions import Session
@@ -21,6 +21,7 @@ from codemods.rule import Context, Rule
 from codemods.rules.shutdown import sdk_ends
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Change, Edit, Replace
+from codemods.syntax.layout import WIDTH, Argument, call
 
 
 class SdkTranscriber(Rule):
@@ -28,6 +29,7 @@ class SdkTranscriber(Rule):
 
     code = "V3M601"
     summary = "`aai.RealtimeTranscriber` becomes `StreamingClient` with options and event handlers"
+    source = v.SDK
     why = (
         "The class is gone since SDK 0.64.3. v3's client takes the key in its options and not from `aai.settings`, "
         "handlers through `on(...)`, and what describes the audio in `connect(...)`; unknown keywords are ignored "
@@ -62,8 +64,12 @@ class SdkTranscriber(Rule):
         session = plan.session
         for argument in session.invented:
             keyword = argument.keyword.value if argument.keyword is not None else ""
+            if plan.problem is None and (keyword in V3_PARAMETERS or keyword == "api_key"):
+                continue  # has its place in v3
+            gone = "; it is left out" if plan.problem is None else ""
             yield self.report(
-                argument, f"RealtimeTranscriber never had {keyword!r}{_nearest(keyword)}; the call failed in v2 as well"
+                argument,
+                f"RealtimeTranscriber never had {keyword!r}{_nearest(keyword)}; the call failed in v2 as well{gone}",
             )
         if plan.problem is not None:
             yield self.report(
@@ -73,7 +79,7 @@ class SdkTranscriber(Rule):
             )
             return
         note = "".join(f"; {text}" for text in plan.notes)
-        message = f"RealtimeTranscriber, rewritten to StreamingClient{note}"
+        message = f"RealtimeTranscriber becomes StreamingClient{note}"
         wrong = plans.closer_problem(plan) if plan.closer is not None else None
         if wrong is not None:
             yield self.report(session.arguments["on_close"], wrong)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.narrowing import leaves
 from codemods.rewrites.sdk import clock, helpers
 from codemods.rewrites.sdk import handlers as h
@@ -31,6 +32,7 @@ class SdkTranscripts(Rule):
 
     code = "V3M605"
     summary = "`RealtimeTranscript` becomes `TurnEvent`: its kinds and its fields"
+    source = v.SDK
     why = (
         "v3 has one class for partial and final. `end_of_turn and turn_is_formatted` is true exactly once per turn in "
         "every variant of the service while `format_turns` is on; `end_of_turn` alone comes twice in one of them, "
@@ -58,7 +60,7 @@ class SdkTranscripts(Rule):
                 return
             context.claim(node)
             edits = [self._flags(node, tested, context), *self._rest(node, tested, context)]
-            yield self.change(node, f"test for {tested.kind}, rewritten to the turn's flags", *edits)
+            yield self.change(node, f"test for {tested.kind} becomes the turn's flags", *edits)
             return
         if isinstance(node, cst.Comparison):
             yield from self._empty(node, context)
@@ -115,7 +117,7 @@ class SdkTranscripts(Rule):
         code = f"{context.code(left.value)}.words"
         negative = isinstance(operator, cst.Equal)
         edit = replace_test(context.module, node, f"not {code}" if negative else code)
-        yield self.change(node, "test for an empty transcript, rewritten to its words", edit)
+        yield self.change(node, "test for an empty transcript becomes its words", edit)
         parent = context.module.parent(node)
         if negative and isinstance(parent, cst.If) and parent.test is node and does_something(parent.body):
             yield self.report(
@@ -136,7 +138,9 @@ class SdkTranscripts(Rule):
             yield self.change(node, f"every turn has what replaces {name!r}", self._always_true(node, context))
             return
         code, edits = self._value(name, base, node, context)
-        yield self.change(node, f"v2 field {name!r}, rewritten", replace_with(node, bracketed(code)), *edits)
+        yield self.change(
+            node, f"v2 field {name!r} becomes what v3 has in its place", replace_with(node, bracketed(code)), *edits
+        )
 
     def _always_true(self, node: cst.Call, context: Context) -> Edit:
         """Return the edit that leaves out a test which holds for every turn, or puts `True` in its place."""
@@ -175,7 +179,7 @@ class SdkTranscripts(Rule):
             return
         if name == "text" and is_truth_test(node, context):
             edit = Replace(node.attr, lambda updated: cst.Name("words"))
-            yield self.change(node, "test for an empty transcript, rewritten to its words", edit)
+            yield self.change(node, "test for an empty transcript becomes its words", edit)
             holder = context.module.parent(context.module.parent(node) or node)
             silent = isinstance(context.module.parent(node), cst.UnaryOperation) and isinstance(holder, cst.If)
             if silent and isinstance(holder, cst.If) and holder.test is context.module.parent(node):
@@ -197,7 +201,7 @@ class SdkTranscripts(Rule):
             code = code.replace('"', "'")  # Python before 3.12 has no other way
         context.claim(node)
         edit = replace_with(node, fitted(node, code, context))
-        yield self.change(node, f"v2 field {name!r}, rewritten", edit, *edits)
+        yield self.change(node, f"v2 field {name!r} becomes what v3 has in its place", edit, *edits)
 
     def _value(
         self, name: str, base: cst.BaseExpression, node: cst.CSTNode, context: Context

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.concurrency import calls_of, needs_main_thread, on_main_thread, serves_others
 from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
 from codemods.rewrites.shutdown.thread_callbacks import made_when_open, stopped_by_callbacks
@@ -25,6 +26,7 @@ class AppThread(Rule):
 
     code = "V3M506"
     summary = "Ctrl+C stops the audio thread and terminates the session"
+    source = v.MIGRATION
     why = (
         "`run_forever` drops the socket on Ctrl+C: the session goes on being billed, the last transcripts are lost, "
         "and the audio thread sends into a closed socket."

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
-from codemods.interpreter.heap import Def
-from codemods.interpreter.values import Transport
+from codemods.interpreter.variables import Def
+from codemods.libraries.values import Transport
+from codemods.model import Source
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace
 from codemods.syntax.tree import SourceModule
@@ -34,6 +35,9 @@ class AsyncioRun(Rule):
 
     code = "V3M522"
     summary = "Ctrl+C reaches the coroutine that holds the session"
+    source = Source(
+        "https://docs.python.org/3/library/asyncio-runner.html#handling-keyboard-interruption", read="2026-11-29"
+    )
     why = (
         "On Ctrl+C, `run_until_complete` and `run_forever` are left by KeyboardInterrupt, and the coroutine in them is "
         "never resumed: nothing that it does at its end, such as to terminate the session, is done."

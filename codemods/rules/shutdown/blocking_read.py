@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.facts.sessions import Sessions, external_names
-from codemods.model import Safety
+from codemods.model import Safety, Source
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import AddImport, Change, Replace
 
@@ -19,6 +19,7 @@ class BlockingRead(Rule):
 
     code = "V3M507"
     summary = "a coroutine reads the microphone without stopping all others"
+    source = Source("https://docs.python.org/3/library/asyncio-dev.html#running-blocking-code", read="2026-11-29")
     why = (
         "`stream.read` holds up the event loop until a block is full: transcripts are received late, and Ctrl+C and "
         "the keepalive of the socket wait for it."

@@ -8,7 +8,9 @@ from typing import NamedTuple
 import libcst as cst
 
 from codemods.facts.sessions import Session, Sessions, argument_of, functions, own_nodes
-from codemods.interpreter.values import Bound, Transport, Value
+from codemods.interpreter.values import Bound, Value
+from codemods.libraries.values import Transport
+from codemods.model import Source
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
@@ -33,6 +35,7 @@ class CallbackArguments(Rule):
 
     code = "V3M505"
     summary = "callbacks take the arguments that websocket-client gives since version 1.0"
+    source = Source("https://github.com/websocket-client/websocket-client/blob/master/ChangeLog", read="2026-11-29")
     why = "A callback with too few parameters raises TypeError inside the library, which hides it: it just never runs."
     nodes = (cst.FunctionDef, cst.Lambda)
 

@@ -8,7 +8,8 @@ import libcst as cst
 
 from codemods.facts.concurrency import calls_of
 from codemods.facts.sessions import Session, Sessions, argument_of, own_nodes
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
+from codemods.model import Source
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_thread import first_statement
 from codemods.rule import Context, Rule
@@ -25,6 +26,7 @@ class ConnectLimit(Rule):
 
     code = "V3M515"
     summary = "a connection made in a thread has a time limit"
+    source = Source("https://websocket-client.readthedocs.io/en/latest/core.html", read="2026-11-29")
     why = (
         "While `run_forever` connects, neither `close()` nor Ctrl+C reaches it: without a time limit its thread stays "
         "for as long as a server (or a firewall) says nothing, and if it is no daemon the program does, too."

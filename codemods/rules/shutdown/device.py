@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.concurrency import calls_of, is_never_called, stray_functions
 from codemods.facts.sessions import Sessions, external_names, own_nodes
 from codemods.rewrites.shutdown.device import freed_by_its_reader
@@ -22,6 +23,7 @@ class Device(Rule):
 
     code = "V3M512"
     summary = "the sound device is freed when the program ends"
+    source = v.MIGRATION
     why = (
         "A PyAudio that is never terminated keeps the microphone, and on some systems the next program cannot open it."
     )

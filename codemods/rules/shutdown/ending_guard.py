@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.facts.sessions import Sessions
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
+from codemods.model import Source
 from codemods.rewrites.shutdown import helpers
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
@@ -23,6 +24,7 @@ class EndingGuard(Rule):
 
     code = "V3M516"
     summary = "a connection that is gone does not keep the rest from being freed"
+    source = Source("https://websocket-client.readthedocs.io/en/latest/exceptions.html", read="2026-11-29")
     why = (
         "websocket-client raises where there is no connection, or not yet: in a `finally` or on Ctrl+C, whatever is "
         "freed, closed and waited for behind that line never is."

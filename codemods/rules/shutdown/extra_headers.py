@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.interpreter.values import External
-from codemods.model import Options, Safety
+from codemods.model import Options, Safety, Source
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
@@ -22,11 +22,13 @@ class ExtraHeaders(Rule):
 
     code = "V3M504"
     summary = "extra_headers of websockets.connect is additional_headers since websockets 14"
+    source = Source("https://websockets.readthedocs.io/en/stable/howto/upgrade.html", read="2026-11-29")
     why = (
         "With websockets 14 or newer the call raises TypeError, and an unpinned requirement installs the newest. "
         "Before 14, `websockets.connect` knows `extra_headers` only: which one is right depends on the version."
     )
     safety = Safety.MANUAL
+    safety_reason = "Where the project's requirements leave only websockets 14 or newer, the argument is renamed."
     nodes = (cst.Call,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:

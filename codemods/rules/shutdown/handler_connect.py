@@ -8,7 +8,8 @@ import libcst as cst
 
 from codemods.facts import dict_entries
 from codemods.facts.sessions import Sessions, external_names
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
+from codemods.model import Source
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
@@ -22,6 +23,7 @@ class HandlerConnect(Rule):
 
     code = "V3M524"
     summary = "a web application's attempt to connect has a time limit"
+    source = Source("https://websockets.readthedocs.io/en/stable/reference/asyncio/client.html", read="2026-11-29")
     why = (
         "On Ctrl+C an ASGI server waits for its handlers, and does not cancel them: a service that says nothing keeps "
         "the whole application from ending for as long as `websockets` tries, ten seconds."

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from codemods.facts.sessions import Sessions, argument_of, external_names, own_nodes
-from codemods.interpreter.values import Connection
 from codemods.libraries.assemblyai_values import Transcriber
+from codemods.libraries.values import Connection
+from codemods.model import Source
 from codemods.rewrites.shutdown.thread_block import catches_interrupt
 from codemods.rule import Context, Rule
 from codemods.rules.shutdown.thread_join import kept_as
@@ -23,6 +24,7 @@ class InterruptibleJoin(Rule):
 
     code = "V3M519"
     summary = "a thread is waited for in a way that Ctrl+C can interrupt"
+    source = Source("https://docs.python.org/3/library/threading.html#threading.Thread.join", read="2026-11-29")
     why = (
         "Before Python 3.13 a thread whose `join()` was interrupted counts as ended: a second `join()` returns at "
         "once, and what is closed and freed then is still in use."

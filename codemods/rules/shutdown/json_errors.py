@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.sessions import Sessions
-from codemods.interpreter.values import Frame
+from codemods.libraries.values import Frame
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
@@ -17,6 +18,7 @@ class JsonErrors(Rule):
 
     code = "V3M508"
     summary = "a message that is no JSON is told apart from other errors"
+    source = v.MIGRATION
     why = "A broken frame and a bug in the program's own code look the same where one handler reports both."
     nodes = (cst.Try,)
     order = 80

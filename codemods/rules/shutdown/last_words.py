@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_task import catches_cancellation
 from codemods.rule import Context, Rule
@@ -23,6 +24,7 @@ class LastWords(Rule):
 
     code = "V3M509"
     summary = "the transcripts that follow Terminate are received"
+    source = v.MESSAGES
     why = "The service sends what was said last after `Terminate`; a program that has stopped reading never sees it."
     nodes = (cst.Call,)
     order = 40

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.facts.sessions import functions
 from codemods.interpreter.values import Const, External, Values
@@ -26,6 +27,7 @@ class SdkAtExit(Rule):
 
     code = "V3M521"
     summary = "a session of the SDK does not outlive the program"
+    source = v.BILLING
     why = (
         "Ctrl+C, or the end of a server, cuts off the function that would have ended the session: it stays open, and "
         "is billed, for up to three hours. v2 closed idle sessions after a minute. What is over is left alone."

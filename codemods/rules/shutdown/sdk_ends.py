@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.rewrites.sdk.spans import Spans
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Edit, InsertBefore
@@ -20,6 +21,7 @@ class SdkEnds(Rule):
 
     code = "V3M514"
     summary = "a session of the SDK is ended on every path"
+    source = v.BILLING
     why = (
         "A device that fails, or Ctrl+C, skips the end: the session stays open, and is billed, for up to three hours, "
         "what was said last is lost, and the threads of the SDK keep the process from ending. v2 closed idle sessions."
@@ -31,7 +33,7 @@ class SdkEnds(Rule):
         for span in Spans.of(context.program, context.options).found:
             guard = span.guard
             if guard is None:
-                if span.opened.node is node:
+                if span.opened.node is node and context.options.harden:  # else the service's limit ends it
                     yield self.report(node, _UNPROVEN)
             elif node is (span.opened if guard.added else span.ended or span.opened).node:
                 edits: list[Edit] = [guard]

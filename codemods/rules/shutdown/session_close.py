@@ -7,9 +7,11 @@ from functools import partial
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.concurrency import calls_of
 from codemods.facts.sessions import Endings, Session, Sessions, argument_of
-from codemods.interpreter.values import Const, Transport, Value
+from codemods.interpreter.values import Const, Value
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rule import Context, Rule
 from codemods.rules.shutdown import app_thread, session_scope, session_tasks
@@ -26,6 +28,7 @@ class SessionClose(Rule):
 
     code = "V3M503"
     summary = "the session is terminated before its socket is closed"
+    source = v.BILLING
     why = (
         "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours, and "
         "what was said last is lost."

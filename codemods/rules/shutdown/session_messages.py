@@ -7,9 +7,10 @@ from functools import partial
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.lifetimes import is_used_behind
 from codemods.facts.sessions import Endings, Session, Sessions
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_as, entered_too
 from codemods.rewrites.shutdown.sender_task import (
@@ -31,6 +32,7 @@ class SessionMessages(Rule):
 
     code = "V3M517"
     summary = "a loop beside a task that sends receives the last transcripts, and the session ends with either"
+    source = v.BILLING
     why = (
         "Ctrl+C cancels the loop, so that what was said last is lost. When the task fails or has no more to send, the "
         "loop goes on for ever: v2 closed such a session after a minute, v3 bills it for up to three hours."

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.sessions import Endings, Session, Sessions
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_as, entered_too
 from codemods.rewrites.shutdown.sender_task import is_repeated, role, started
@@ -21,6 +22,7 @@ class SessionScope(Rule):
 
     code = "V3M502"
     summary = "the session is terminated at the end of the block that opened it"
+    source = v.BILLING
     why = "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours."
     nodes = (cst.With, cst.Module)
     order = 60

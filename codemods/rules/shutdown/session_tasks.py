@@ -7,9 +7,10 @@ from functools import partial
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.lifetimes import is_done_with
 from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_pair import Pair, in_group, second_await, waited_for
 from codemods.rewrites.shutdown.sender_task import can_be_stopped, without_ends
@@ -30,6 +31,7 @@ class SessionTasks(Rule):
 
     code = "V3M501"
     summary = "the session is terminated when sending and receiving side by side come to an end"
+    source = v.BILLING
     why = (
         "`gather` waits for both: when one fails or Ctrl+C cancels them, the session stays open on the server, where "
         "it is billed for up to three hours, and the last transcripts are lost."

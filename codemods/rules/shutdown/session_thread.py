@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.concurrency import on_main_thread
 from codemods.facts.sessions import Endings, Session, Sessions
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
 from codemods.rule import Context, Rule
@@ -71,6 +72,7 @@ class SessionThread(Rule):
 
     code = "V3M520"
     summary = "Ctrl+C lets the thread that sends audio end the session"
+    source = v.BILLING
     why = (
         "Ctrl+C leaves the `with` block, which closes the socket while the other thread still sends: the session goes "
         "on being billed, the last transcripts are lost, and that thread fails."

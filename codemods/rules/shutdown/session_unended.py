@@ -33,6 +33,7 @@ class SessionUnended(Rule):
 
     code = "V3M510"
     summary = "a session is never terminated"
+    source = v.BILLING
     why = "An unterminated v3 session stays open, and is billed, for up to three hours."
     safety = Safety.MANUAL
     nodes = (cst.Call,)

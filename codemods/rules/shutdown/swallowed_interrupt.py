@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.facts.sessions import Session, Sessions, functions, own_nodes
+from codemods.model import Source
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 from codemods.syntax.tree import SourceModule
@@ -20,6 +21,7 @@ class SwallowedInterrupt(Rule):
 
     code = "V3M513"
     summary = "loops that go on after every error no longer swallow Ctrl+C"
+    source = Source("https://docs.python.org/3/library/exceptions.html#KeyboardInterrupt", read="2026-11-29")
     why = (
         "A bare `except` catches Ctrl+C and the cancellation of a task as well, so that neither the program nor its "
         "session comes to an end."

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions, own_nodes
-from codemods.interpreter.values import Transport
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown.sender_thread import SenderThread, frees_device, is_true
 from codemods.rewrites.shutdown.thread_block import stopped_in_block
 from codemods.rewrites.shutdown.thread_callbacks import stopped_by_who_ends
@@ -22,6 +23,7 @@ class ThreadJoin(Rule):
 
     code = "V3M511"
     summary = "the audio thread is waited for before the sound device is freed"
+    source = v.MIGRATION
     why = "A stream that is closed while another thread reads from it crashes PortAudio, at worst the whole process."
     nodes = (cst.Call,)
     order = 80

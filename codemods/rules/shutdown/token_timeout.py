@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods.facts import dict_entries, tokens
 from codemods.facts.sessions import Sessions, external_names
+from codemods.model import Source
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
@@ -22,6 +23,7 @@ class TokenTimeout(Rule):
 
     code = "V3M518"
     summary = "a token request inside a coroutine has a time limit"
+    source = Source("https://requests.readthedocs.io/en/latest/user/quickstart/#timeouts", read="2026-11-29")
     why = (
         "`requests` and `urllib` wait for ever without `timeout`. In a coroutine nothing else can run meanwhile, not "
         "even the cancellation by Ctrl+C: a service that does not answer means that the program has to be killed."

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions
 from codemods.interpreter.values import Obj
 from codemods.model import Safety
@@ -24,6 +25,7 @@ class Unshown(Rule):
 
     code = "V3M523"
     summary = "what arrives after Ctrl+C is shown"
+    source = v.MESSAGES
     why = (
         "The service sends what was said last after `Terminate`; in a queue whose reader Ctrl+C has ended, it is lost."
     )

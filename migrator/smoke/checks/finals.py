@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from runtime.recording import JsonObject, Recording
 from runtime.replay import SessionRecord
 
+#: What to do where a final was shown too often.
+TWICE = "A final comes twice in some variants: test end_of_turn and turn_is_formatted together."
+
 
 def expected_finals(recording: Recording) -> list[str]:
     """Return the text of each finished turn, as a correct program shows it: formatted, once, in order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator.smoke.checks import output, wire
+from migrator.smoke.checks.cause import arranged
 from migrator.smoke.checks.verdict import Check, Status, Verdict
 from migrator.smoke.observation import Observation, description
 
@@ -13,7 +14,7 @@ _RULES = (*wire.RULES, *output.RULES)
 
 def judge(seen: Observation, before: Observation | None = None) -> Verdict:
     """Judge a run; with `before`, the run of the original program, also what has to be as it was."""
-    return Verdict([check for rule in _RULES for check in rule(seen, before)])
+    return Verdict(arranged([check for rule in _RULES for check in rule(seen, before)], seen, before))
 
 
 def could_not_run(seen: Observation) -> str | None:

@@ -6,26 +6,47 @@ import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from migrator.smoke.checks.finals import same, shown, shown_unfinished, unfinished
+from migrator.smoke.checks.exceptions import exceptions, swallowed
+from migrator.smoke.checks.finals import TWICE, same, shown, shown_unfinished, unfinished
+from migrator.smoke.checks.places import hanging, saying, stale_words
 from migrator.smoke.checks.shapes import lines_about, raw_ends, shown_like_finals, tells_apart
-from migrator.smoke.checks.verdict import Check, Rule, failed, passed, skipped
-from migrator.smoke.observation import ROUNDS, Happening, Observation, description, sessions_of
+from migrator.smoke.checks.verdict import Check, Rule, Status, failed, passed, skipped
+from migrator.smoke.observation import ROUNDS, Observation, description, sessions_of
 
-_TWICE = "A final comes twice in some variants: test end_of_turn and turn_is_formatted together."
+#: Lines that have to do with showing what was said.
+_SHOWS = r"\btranscript\b"
 #: How much of a difference is shown.
 _LINES = 20
-#: websocket-client 1.9 calls the end it was asked for an error, 1.9.0 with the close frame (code 1000) itself.
-_NORMAL_END = ("Connection closed normally", r"fin=1 opcode=8 data=b'\x03\xe8")
 _ONLY_FINALS = "Only a Turn with end_of_turn and turn_is_formatted is what v2 called final."
 
 
 def _finals(seen: Observation, before: Observation | None) -> Iterator[Check]:
     if before is None:
-        yield _shown(seen)
+        check = _shown(seen)
     elif any(shown(text, seen.expected) for text in before.channels.values()):
-        yield _shown_as_before(seen, before)
+        check = _shown_as_before(seen, before)
     else:
-        yield _made_as_before(seen, before)
+        check = _made_as_before(seen, before)
+    yield _located(check, seen, before) if check.status is Status.FAIL else check
+
+
+def _located(check: Check, seen: Observation, before: Observation | None) -> Check:
+    """Add what is known about why finals are missing: a mistake that the program swallowed, or a word of v2."""
+    if check.advice == TWICE:
+        return replace(check, where=saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS))
+    first, *rest = check.evidence.split("\n")
+    if mistakes := swallowed(seen, before):
+        reasons = f"the program swallowed {'; '.join(map(description, mistakes[:3]))}"
+        where = mistakes[0].text("where")
+        check = replace(
+            check, advice="Correct that line: what it raises is caught, and the message is lost.", where=where
+        )
+    elif stale := stale_words(seen):
+        reasons = stale
+        check = replace(check, advice="v3 has other words for these.", where=stale.partition(" ")[0])
+    else:
+        return replace(check, where=saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS))
+    return replace(check, evidence="\n".join([f"{first}; {reasons}", *rest]))
 
 
 def _shown(seen: Observation) -> Check:
@@ -83,7 +104,7 @@ def _verdict(seen: Observation, wanted: Sequence[str], found: Sequence[str], whe
     if not right:
         return failed("finals", _difference(wanted, found, where), _finals_advice(wanted, found))
     if doubled := _doubled(seen):
-        return failed("finals", f"twice, raw and formatted: {', '.join(map(repr, doubled))}", _TWICE)
+        return failed("finals", f"twice, raw and formatted: {', '.join(map(repr, doubled))}", TWICE)
     return passed("finals", f"all {len(wanted)} on {where}, once each, in order")
 
 
@@ -122,7 +143,7 @@ def _difference(wanted: Sequence[str], found: Sequence[str], where: str) -> str:
 
 def _finals_advice(wanted: Sequence[str], found: Sequence[str]) -> str:
     if any(found.count(text) > wanted.count(text) for text in found):
-        return _TWICE
+        return TWICE
     if not found:
         return "Look for type == 'Turn' with end_of_turn and turn_is_formatted, and read its transcript."
     return "Keep reading until Termination: the last turns come after Terminate."
@@ -135,14 +156,15 @@ def _partials(seen: Observation, before: Observation | None) -> Iterator[Check]:
     candidates = unfinished(sessions_of(seen))
     now = _unfinished_shown(seen, candidates)
     showed = _unfinished_shown(before, unfinished(sessions_of(before)))
+    tests = saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS)
     if not candidates:
         yield skipped("partials", "the service came to send none")
     elif now and not showed:
-        yield failed("partials", f"shown, and were not before: {', '.join(map(repr, now[:3]))}", _ONLY_FINALS)
+        yield failed("partials", f"shown, and were not before: {', '.join(map(repr, now[:3]))}", _ONLY_FINALS, tests)
     elif showed and not now:
-        yield failed("partials", "shown before, and not any more", "A partial is a Turn without end_of_turn.")
+        yield failed("partials", "shown before, and not any more", "A partial is a Turn without end_of_turn.", tests)
     elif mixed := _mixed(seen, before):
-        yield failed("partials", f"shown as finals are on {mixed}, and were not before", _ONLY_FINALS)
+        yield failed("partials", f"shown as finals are on {mixed}, and were not before", _ONLY_FINALS, tests)
     else:
         yield passed("partials", f"{len(now)} shown, as before" if now else "not shown, as before")
 
@@ -175,8 +197,10 @@ def _ends(seen: Observation, before: Observation | None) -> Iterator[Check]:
             return
         last = seen.happened("main-ended")
         threads = ", ".join(map(str, _list(last[-1].facts.get("threads")))) if last else "the main thread"
-        evidence = f"it had to be killed; still running: {threads}"
-        yield failed("ends", evidence, "Stop and join the threads, close the socket.")
+        places = hanging(seen)
+        evidence = f"it had to be killed; still running: {threads}{f' ({places[0]})' if places else ''}"
+        where = ", ".join(place.partition(" ")[0] for place in places[:3]) or saying(seen, r"\b(Thread|Timer)\(")
+        yield failed("ends", evidence, "Stop and join the threads, close the socket.", where)
     else:
         since = seen.ended_at - (seen.stopped_at or seen.ended_at)
         yield passed("ends", how[seen.ending] + (f", within {since:.1f} s" if seen.stopped_at else ""))
@@ -184,33 +208,6 @@ def _ends(seen: Observation, before: Observation | None) -> Iterator[Check]:
 
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
-
-
-def _exceptions(seen: Observation, before: Observation | None) -> Iterator[Check]:
-    known = {_type(error) for error in _errors(before)} if before else set()
-    errors = [error for error in _errors(seen) if _type(error) not in known]
-    if errors:
-        yield failed(
-            "exceptions", "; ".join(map(description, errors[:3])), "Nobody caught this: correct the line it names."
-        )
-    else:
-        yield passed("exceptions", "none" if not known else "none that the original did not raise as well")
-
-
-def _type(error: Happening) -> str:
-    """Return the exception's type: what the one SDK raises in a thread, the other catches and logs."""
-    return error.text("kind") or error.text("error").partition("(")[0]
-
-
-def _errors(seen: Observation) -> list[Happening]:
-    interrupted = seen.ending in ("interrupt", "killed")
-    return [
-        error
-        for error in seen.happenings
-        if error.kind in ("exception", "logged-error")
-        and not (error.text("kind") == "KeyboardInterrupt" and interrupted)
-        and not error.text("message").startswith(_NORMAL_END)
-    ]
 
 
 def _network(seen: Observation, before: Observation | None) -> Iterator[Check]:
@@ -224,4 +221,4 @@ def _network(seen: Observation, before: Observation | None) -> Iterator[Check]:
         yield passed("network", "no other host was tried")
 
 
-RULES: Sequence[Rule] = (_finals, _partials, _ends, _exceptions, _network)
+RULES: Sequence[Rule] = (_finals, _partials, _ends, exceptions, _network)

@@ -19,12 +19,21 @@ class Status(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at. `evidence` is what was seen; `advice` is what to do if it failed."""
+    """One thing that was looked at.
+
+    Attributes:
+        evidence: what was seen.
+        advice: what to do if it failed.
+        where: the lines of the program that are behind it, if they are known.
+        follows: the check whose failure explains that of this one; see `cause`.
+    """
 
     name: str
     status: Status
     evidence: str
     advice: str = ""
+    where: str = ""
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,11 @@ class Verdict:
     """All checks of one run."""
 
     checks: Sequence[Check]
+
+    @property
+    def headline(self) -> Check | None:
+        """The failure to be mended first; none if the run passed."""
+        return next((check for check in self.checks if check.status is Status.FAIL and not check.follows), None)
 
     @property
     def passed(self) -> bool:
@@ -53,9 +67,9 @@ def passed(name: str, evidence: str) -> Check:
     return Check(name, Status.PASS, evidence)
 
 
-def failed(name: str, evidence: str, advice: str) -> Check:
-    """Return a check that failed."""
-    return Check(name, Status.FAIL, evidence, advice)
+def failed(name: str, evidence: str, advice: str, where: str = "") -> Check:
+    """Return a check that failed; `where` names the lines behind it."""
+    return Check(name, Status.FAIL, evidence, advice, where)
 
 
 def skipped(name: str, evidence: str) -> Check:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from migrator.smoke.checks.exceptions import swallowed
+from migrator.smoke.checks.places import saying, sending
 from migrator.smoke.checks.verdict import Check, Rule, failed, passed, skipped
-from migrator.smoke.observation import ROUNDS, Happening, Observation, sessions_of
+from migrator.smoke.observation import ROUNDS, Happening, Observation, description, sessions_of
 from runtime.hosts import V3_HOSTS
 from runtime.replay import Frame, SessionRecord
 
@@ -14,24 +16,32 @@ V2_PARAMETERS = frozenset(
     {"word_boost", "boost_param", "disable_partial_transcripts", "enable_extra_session_information"}
 )
 UNTERMINATED = "the client closed without Terminate"
-_WHERE = "Connect to wss://streaming.assemblyai.com/v3/ws (or streaming.eu.assemblyai.com)."
+#: Lines that say where to connect, the likeliest first.
+_ADDRESSES = (r"wss?://", r"assembly", r"\bStreamingClient\(|\bRealTimeTranscriber\(")
+_ADVICE = "Connect to wss://streaming.assemblyai.com/v3/ws (or streaming.eu.assemblyai.com)."
 
 
 def _connects(seen: Observation, before: Observation | None) -> Iterator[Check]:
     sessions = sessions_of(seen)
     accepted = [session for session in sessions if session.authorized_by]
+    where = sending(seen, "connect") or saying(seen, *_ADDRESSES)
     strangers = [session.host for session in sessions if seen.api == "v3" and session.host not in V3_HOSTS]
     if strangers:
-        yield failed("connects", f"v3 is not at {', '.join(dict.fromkeys(strangers))}", _WHERE)
+        yield failed(
+            "connects",
+            f"v3 is not at {', '.join(dict.fromkeys(strangers))}",
+            _ADVICE,
+            saying(seen, *_ADDRESSES) or where,
+        )
     elif accepted:
         how = ", ".join(f"{session.host}{session.path} with a {session.authorized_by}" for session in accepted)
         yield passed("connects", how)
     elif sessions:
         advice = "Send the API key in the Authorization header, or a token."
-        yield failed("connects", "; ".join(refusals(sessions)), advice)
+        yield failed("connects", "; ".join(refusals(sessions)), advice, saying(seen, r"\bAuthorization\b") or where)
     else:
         tried = ", ".join(dict.fromkeys(host.text("host") for host in _hosts(seen))) or "none"
-        yield failed("connects", f"no {seen.api} session was opened; hosts it tried: {tried}", _WHERE)
+        yield failed("connects", f"no {seen.api} session was opened; hosts it tried: {tried}", _ADVICE, where)
 
 
 def _hosts(seen: Observation) -> list[Happening]:
@@ -47,11 +57,15 @@ def _parameters(seen: Observation, before: Observation | None) -> Iterator[Check
         refused = [violation for violation in session.violations if "parameter" in violation]
         if refused or "speech_model" not in session.query:
             evidence = "; ".join(refused) or f"the query is {session.query}"
-            yield failed("parameters", evidence, "Correct the query: speech_model is required, v2's names are unknown.")
+            names = [name for name in session.query if any(name in text for text in refused)]
+            where = saying(seen, *(rf"\b{name}\b" for name in names), *_ADDRESSES)
+            advice = "Correct the query: speech_model is required, v2's names are unknown."
+            yield failed("parameters", evidence, advice, where)
             return
         if session.query.get("format_turns", "").lower() != "true":
             evidence = f"format_turns is {session.query.get('format_turns', 'not set')}"
-            yield failed("parameters", evidence, "v2 finals were punctuated and cased: add format_turns=true.")
+            advice = "v2 finals were punctuated and cased: add format_turns=true."
+            yield failed("parameters", evidence, advice, saying(seen, r"\bformat_turns\b", *_ADDRESSES))
             return
     yield passed("parameters", ", ".join(f"{name}={value}" for name, value in sessions[0].query.items()))
 
@@ -66,14 +80,21 @@ def _audio(seen: Observation, before: Observation | None) -> Iterator[Check]:
     audio = [frame.milliseconds for frame in frames if frame.milliseconds is not None]
     if texts:
         advice = "Send the bytes themselves as a binary frame, without base64 and JSON."
-        yield failed("audio", f"audio as text, {texts[0].at} ms after the start of the session", advice)
+        yield failed(
+            "audio", f"audio as text, {texts[0].at} ms after the start of the session", advice, sending(seen, "text")
+        )
     elif wrong := _misdeclared(seen, before):
         advice = "Declare what is sent: sample_rate (16000 if missing) and encoding (pcm_s16le if missing)."
-        yield failed("audio", "; ".join([wrong, *refused]), advice)
+        where = saying(seen, r"\bsample_rate\b", r"\bencoding\b", *_ADDRESSES)
+        yield failed("audio", "; ".join([wrong, *refused]), advice, where)
     elif refused:
-        yield failed("audio", refused[0], "Send 50 to 1000 ms of audio in each frame, not faster than real time.")
+        advice = "Send 50 to 1000 ms of audio in each frame, not faster than real time."
+        yield failed("audio", refused[0], advice, sending(seen, "audio"))
     elif not audio:
-        yield failed("audio", "no audio was sent", "Send the audio as binary frames.")
+        mistakes = swallowed(seen, before)
+        reasons = f"; the program swallowed {'; '.join(map(description, mistakes[:3]))}" if mistakes else ""
+        where = mistakes[0].text("where") if mistakes else sending(seen, "audio", "text")
+        yield failed("audio", f"no audio was sent{reasons}", "Send the audio as binary frames.", where)
     else:
         span = f"{min(audio):g} to {max(audio):g}" if min(audio) < max(audio) else f"{min(audio):g}"
         yield passed("audio", f"{len(audio)} binary frames of {span} ms")
@@ -111,7 +132,9 @@ def _only_v3(seen: Observation, before: Observation | None) -> Iterator[Check]:
         stale += [f"the parameter {name}" for name in session.query if name in V2_PARAMETERS]
         stale += [f"the message {_control(frame)}" for frame in session.frames if _is_v2(frame)]
     if stale:
-        yield failed("v3 only", ", ".join(dict.fromkeys(stale)), "v2 is switched off: migrate these places.")
+        words = [rf"\b{word}\b" for word in (*V2_CONTROLS, *V2_PARAMETERS, "v2/realtime") if word in " ".join(stale)]
+        where = saying(seen, *words, r"v2/", *_ADDRESSES)
+        yield failed("v3 only", ", ".join(dict.fromkeys(stale)), "v2 is switched off: migrate these places.", where)
     else:
         yield passed("v3 only", "nothing of v2 was sent")
 
@@ -129,7 +152,9 @@ def _terminate(seen: Observation, before: Observation | None) -> Iterator[Check]
     if seen.api != "v3" or not sessions:
         return
     left = _left_open(sessions)
-    if not left:
+    if not left and not any(session.terminated for session in sessions):
+        yield skipped("terminate", "not judged: the service closed the session first")
+    elif not left:
         yield passed("terminate", "sent in every session")
     elif len(sessions) >= ROUNDS and left == [max(sessions, key=lambda session: session.number)]:
         yield skipped("terminate", "sent in every session but the last, in which it was stopped")
@@ -138,7 +163,8 @@ def _terminate(seen: Observation, before: Observation | None) -> Iterator[Check]
         yield skipped("terminate", evidence)
     else:
         advice = 'Send {"type": "Terminate"} and wait for Termination: an open session is billed for up to 3 hours.'
-        yield failed("terminate", "the connection was closed without it", advice)
+        where = saying(seen, r"\bTerminate\b|\bterminate\s*=") or sending(seen, "close")
+        yield failed("terminate", "the connection was closed without it", advice, where)
 
 
 def _left_open(sessions: Sequence[SessionRecord]) -> list[SessionRecord]:
@@ -148,9 +174,10 @@ def _left_open(sessions: Sequence[SessionRecord]) -> list[SessionRecord]:
 def _protocol(seen: Observation, before: Observation | None) -> Iterator[Check]:
     refused = [text for text in refusals(sessions_of(seen)) if not text.startswith("3007") or seen.api != "v3"]
     if refused:
-        yield failed(
-            "protocol", "; ".join(refused), "The service closes the connection for this: correct what it names."
-        )
+        advice = "The service closes the connection for this: correct what it names."
+        yield failed("protocol", "; ".join(refused), advice, sending(seen, "text"))
+    elif refusals(sessions_of(seen)):
+        yield skipped("protocol", "not judged: see audio")
     elif sessions_of(seen):
         yield passed("protocol", "no rule of the protocol was broken")
 

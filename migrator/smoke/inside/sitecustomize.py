@@ -144,53 +144,11 @@ ssl.SSLContext.load_verify_locations = load_verify_locations  # type: ignore[met
 ssl.SSLContext.load_default_certs = load_default_certs  # type: ignore[method-assign]
 ssl.SSLContext.set_default_verify_paths = set_default_verify_paths  # type: ignore[method-assign]
 
-# --- what fails: exceptions that nobody caught, and errors that libraries only log ---
+# --- what fails, and where ---
 
-_excepthook, _thread_excepthook = sys.excepthook, threading.excepthook
+import v3_migrate_witness  # noqa: E402
 
-
-def excepthook(kind: Any, error: Any, trace: Any) -> None:
-    report("exception", kind=kind.__name__, message=str(error), where=_where(trace))
-    _excepthook(kind, error, trace)
-
-
-def thread_excepthook(args: Any) -> None:
-    if args.exc_type is not SystemExit:
-        report("exception", kind=args.exc_type.__name__, message=str(args.exc_value), where=_where(args.exc_traceback))
-    _thread_excepthook(args)
-
-
-def _where(trace: Any) -> str:
-    """Return the innermost line of the program itself, else of a library."""
-    found = ""
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if not found or code.co_filename.startswith(CONFIG["project"]):
-            found = "%s:%d" % (os.path.relpath(code.co_filename, CONFIG["project"]), trace.tb_lineno)
-        trace = trace.tb_next
-    return found
-
-
-sys.excepthook = excepthook
-threading.excepthook = thread_excepthook
-
-
-def _watch_logging() -> None:
-    """Report what websocket-client, asyncio and the SDK log when a callback raises: mostly nobody sees it."""
-    import logging
-
-    handle = logging.Logger.handle
-
-    def watched(self: logging.Logger, record: logging.LogRecord) -> None:
-        if record.levelno >= logging.ERROR and record.name.split(".")[0] in ("websocket", "asyncio", "assemblyai"):
-            error = record.exc_info[1] if record.exc_info else None
-            report("logged-error", logger=record.name, message=record.getMessage(), error=repr(error) if error else "")
-        handle(self, record)
-
-    logging.Logger.handle = watched  # type: ignore[method-assign]
-
-
-_watch_logging()
+v3_migrate_witness.install(CONFIG["project"], CONFIG["stacks"], report)
 
 # --- how it ends ---
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +14,17 @@ from migrator.smoke.trial import Trial
 from migrator.smoke.variants import VARIANTS
 
 _MARKS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.NOT_APPLICABLE: "n/a"}
-_COLORS = {"pass": "32", "FAIL": "1;31", "n/a": "2", "passed": "32", "failed": "1;31", "could not run": "1;33"}
+_COLORS = {
+    "pass": "32",
+    "FAIL": "1;31",
+    "n/a": "2",
+    "then": "2",
+    "passed": "32",
+    "failed": "1;31",
+    "could not run": "1;33",
+}
+#: Times and counts differ from run to run: what differs in nothing else is one.
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 #: Where the evidence begins.
 _INDENT = 18
 
@@ -46,23 +57,33 @@ def _program(
         if trial.reason is not None:
             yield from _folded(trial.reason, "    ", "    ", width)
     for check, variants in _checks(runs):
-        mark = _MARKS[check.status]
+        mark = "then" if check.follows else _MARKS[check.status]
         seen, *more = check.evidence.split("\n")
         evidence = "\n".join([f"{seen}{f' [{variants}]' if variants else ''}", *more])
         first, *rest = _folded(evidence, " " * _INDENT, " " * _INDENT, width)
         # The colour has no width, so it comes after folding.
         yield f"  {paint(mark)}{' ' * (5 - len(mark))}{check.name:<11}{first[_INDENT:]}"
         yield from rest
-        if check.status is Status.FAIL:
+        # What only follows needs neither: it goes when its cause does.
+        if check.status is Status.FAIL and not check.follows:
+            if check.where:
+                yield from _folded(f"at {check.where}", " " * _INDENT, " " * _INDENT, width)
             yield from _folded(check.advice, " " * _INDENT + "-> ", " " * (_INDENT + 3), width)
     for trial in runs if with_timeline else ():
         yield f"  timeline{f' of {trial.variant}' if trial.variant else ''} (seconds since the start)"
         yield from (f"  {line}"[:width] for line in lines(trial.seen))
 
 
-def _checks(runs: Sequence[Trial]) -> Iterator[tuple[Check, str]]:
-    """Yield each check once with the variants it is about: none if it came out the same in all."""
+def _checks(runs: Sequence[Trial]) -> list[tuple[Check, str]]:
+    """Return each check once with the variants it is about (none if that is all of them); failures come first."""
+    found = list(_grouped(runs))
+    # In the order of the first run that failed: its cause, what follows from it, other causes.
+    return sorted(found, key=lambda pair: pair[0].status is not Status.FAIL)
+
+
+def _grouped(runs: Sequence[Trial]) -> Iterator[tuple[Check, str]]:
     judged = [trial for trial in runs if trial.verdict is not None]
+    judged.sort(key=lambda trial: trial.outcome == "passed")
     names = dict.fromkeys(check.name for trial in judged if trial.verdict for check in trial.verdict.checks)
     for name in names:
         found = [
@@ -76,9 +97,11 @@ def _checks(runs: Sequence[Trial]) -> Iterator[tuple[Check, str]]:
             # The evidence differs in milliseconds and counts only.
             yield found[0][1], ""
             continue
+        found.sort(key=lambda pair: pair[0])
         alike: dict[tuple[Status, str], list[str]] = {}
         for variant, check in found:
-            alike.setdefault((check.status, "" if check.status is Status.PASS else check.evidence), []).append(variant)
+            said = "" if check.status is Status.PASS else _NUMBER.sub("0", check.evidence)
+            alike.setdefault((check.status, said), []).append(variant)
         for variants in alike.values():
             check = next(check for variant, check in found if variant == variants[0])
             yield check, "" if len(variants) == len(judged) else ", ".join(variants)

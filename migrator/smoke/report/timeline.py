@@ -16,7 +16,18 @@ LANES = ("audio", "to service", "from service", "output", "program", "sandbox")
 
 #: Colours, and what else a program's output could do to the terminal that shows it here.
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
-_SHOWN = ("redirected", "blocked", "microphone", "input", "exception", "logged-error", "stubbed", "uvloop", "listening")
+_SHOWN = (
+    "redirected",
+    "blocked",
+    "microphone",
+    "input",
+    "exception",
+    "logged-error",
+    "handled",
+    "stubbed",
+    "uvloop",
+    "listening",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def routes(project: Path) -> Routes:
     """Return the routes of the application under `project` (Flask, Flask-Sock, FastAPI, Starlette, Quart)."""
     found = Routes([], [])
     for path in python_files(project):
-        source = path.read_text(encoding="utf-8", errors="replace")
+        source = Path(path).read_text(encoding="utf-8", errors="replace")
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError):

@@ -31,11 +31,6 @@ Caption(print).start(); Other().start()
 # output
 """Callbacks that subclasses override; one that may not be there."""
 import assemblyai as aai
-import atexit
-import logging
-import sys
-import threading
-import weakref
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -43,27 +38,12 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
+import logging
 
 
 def turn_text(turn: TurnEvent) -> str:
     """Return all words heard so far: `transcript` leaves out those that may still change."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
-
-
-def end_at_exit(client, exiting=threading.Event()):
-    """End the session when the program ends, by Ctrl+C for example, or what this returns is called."""
-    if exiting.is_set():
-        sys.exit()  # this thread: no session begins any more
-
-    def end():
-        exiting.set()
-        session = alive()
-        if session is not None:
-            session.disconnect(terminate=True)
-
-    alive = weakref.ref(client, lambda _: atexit.unregister(end))
-    atexit.register(end)
-    return end
 
 
 class Base:
@@ -77,7 +57,6 @@ class Base:
         self.tr.on(StreamingEvents.Begin, lambda client, event, callback=getattr(self, "on_open", None): callback and callback(event))
         self.tr.on(StreamingEvents.Turn, lambda client, event: self.on_data(event))
         self.tr.on(StreamingEvents.Error, self.on_error)
-        end_at_exit(self.tr)
         self.tr.connect(
             StreamingParameters(
                 sample_rate=16000,

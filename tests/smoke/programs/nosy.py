@@ -34,7 +34,9 @@ found["datagram"] = outcome(datagram)
 server = socket.create_server(("0.0.0.0", 0))
 found["served"] = server.getsockname()[0]
 found["loopback"] = outcome(lambda: socket.create_connection(server.getsockname(), timeout=5).close())
-found["ours"] = [name for name in ("migrator", "codemods", "runtime", "trustme", "libcst") if find_spec(name)]
+found["ours"] = [
+    name for name in ("v3_migrate", "migrator", "codemods", "runtime", "trustme", "libcst") if find_spec(name)
+]
 found["proxies"] = urllib.request.getproxies()
 found["answers"] = [input("name? "), input("microphone number? ")]
 found["file"] = tempfile.mkstemp()[1]

@@ -7,7 +7,7 @@ async def main():
             await ws.recv()
         except websockets.exceptions.ConnectionClosedError as e:
             assert e.code == 3008
-            if e.code in (1008,):
+            if e.code == 1008:
                 raise
             # TODO(v3-migrate): V3M402 a range of v2 close codes: v3 closes with 1008 and 3005 to 3009
             if e.code >= 4000:

@@ -37,8 +37,6 @@ audio_thread = None
 
 def on_open(ws):
     global audio_thread
-    websocket.setdefaulttimeout(None)
-    ws.sock.settimeout(None)  # connected: it may be silent for longer
     def capture():
         try:
             while not stop_event.is_set():
@@ -52,5 +50,4 @@ def on_open(ws):
 
 URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
 ws = websocket.WebSocketApp(URL, on_open=on_open)
-websocket.setdefaulttimeout(4)  # to connect: nothing can stop the attempt in its thread
 run_until_stopped(ws)

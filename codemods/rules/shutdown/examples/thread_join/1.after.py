@@ -12,8 +12,6 @@ audio_thread = None
 
 def on_open(ws):
     global audio_thread
-    websocket.setdefaulttimeout(None)
-    ws.sock.settimeout(None)  # connected: it may be silent for longer
     def capture():
         while not stopping.is_set():
             ws.send(stream.read(3200), websocket.ABNF.OPCODE_BINARY)
@@ -31,7 +29,6 @@ def on_close(ws, code, reason):
 
 
 app = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true", on_open=on_open, on_close=on_close)
-websocket.setdefaulttimeout(4)  # to connect: nothing can stop the attempt in its thread
 connection = threading.Thread(target=app.run_forever)
 connection.start()
 input()

@@ -1,0 +1,178 @@
+"""The classes of the program: bases, declared fields, attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods.interpreter.values import NOTHING, Bound, ClassRef, External, Function, Instance, Value, Values
+
+if TYPE_CHECKING:
+    from codemods.interpreter.fixpoint import Interpreter
+
+_DECLARATIONS = ("pydantic.Field()", "dataclasses.field()", "attrs.field()", "attr.ib()")
+"""What declares a field in a class body, and is not what an instance has there."""
+
+
+@dataclass(eq=False, slots=True)
+class ClassFacts:
+    """A class of the program: its bases, methods and declared fields."""
+
+    node: cst.ClassDef
+    path: str
+    bases: list[cst.ClassDef] = field(default_factory=list)
+    external_bases: list[str] = field(default_factory=list)
+    subclasses: list[cst.ClassDef] = field(default_factory=list)
+
+    @property
+    def methods(self) -> dict[str, cst.FunctionDef]:
+        """The functions defined directly in the class."""
+        return {
+            statement.name.value: statement
+            for statement in self.node.body.body
+            if isinstance(statement, cst.FunctionDef)
+        }
+
+    @property
+    def fields(self) -> list[cst.AnnAssign]:
+        """The annotated names of the body, as dataclasses, pydantic models and TypedDicts declare them."""
+        found = []
+        for statement in self.node.body.body:
+            if isinstance(statement, cst.SimpleStatementLine):
+                found += [part for part in statement.body if isinstance(part, cst.AnnAssign)]
+        return found
+
+    @property
+    def is_enum(self) -> bool:
+        """Whether the class is an enumeration."""
+        return any(base.rsplit(".", 1)[-1] in ("Enum", "StrEnum", "IntEnum", "Flag") for base in self.external_bases)
+
+
+class Classes:
+    """What is known of every class of the program."""
+
+    def __init__(self, run: Interpreter) -> None:
+        self.facts: dict[cst.ClassDef, ClassFacts] = {}
+        self._kin: dict[cst.ClassDef, frozenset[cst.ClassDef]] = {}
+        self._run = run
+
+    def inherit(self, node: cst.ClassDef, bases: Iterable[Value]) -> None:
+        """Note what a class inherits from."""
+        facts = self.facts[node]
+        for value in bases:
+            if isinstance(value, ClassRef) and value.node not in facts.bases and value.node is not node:
+                facts.bases.append(value.node)
+                self.facts[value.node].subclasses.append(node)
+                self._kin.clear()
+            elif isinstance(value, External) and value.name not in facts.external_bases:
+                facts.external_bases.append(value.name)
+            else:
+                continue
+            self._run.work.add(self._run.functions)  # methods are now found elsewhere, too
+
+    def root(self, node: cst.ClassDef) -> cst.ClassDef:
+        """Return the topmost class of the program that `node` inherits from."""
+        seen = {node}
+        while True:
+            bases = [base for base in self.facts[node].bases if base not in seen]
+            if not bases:
+                return node
+            node = bases[0]
+            seen.add(node)
+
+    def kin(self, node: cst.ClassDef) -> frozenset[cst.ClassDef]:
+        """Return the classes whose code an object may run that is an instance of `node`, or of a class derived from it.
+
+        Two classes of one base are not kin: what one assigns to an attribute, the other does not see.
+        """
+        known = self._kin.get(node)
+        if known is None:
+            derived = _reachable([node], lambda item: self.facts[item].subclasses)
+            known = self._kin[node] = frozenset(_reachable(derived, lambda item: self.facts[item].bases))
+        return known
+
+    def declared(self, node: cst.ClassDef) -> dict[str, str]:
+        """Return the declared fields of a class and its bases, each with the key that fills it from a mapping."""
+        facts = self.facts[node]
+        found: dict[str, str] = {}
+        for base in facts.bases:
+            found |= self.declared(base)
+        for item in facts.fields:
+            if isinstance(item.target, cst.Name):
+                literal = alias(item)
+                found[item.target.value] = str(literal.evaluated_value) if literal else item.target.value
+        return found
+
+    def members(self, node: cst.ClassDef) -> Values:
+        """Return the members of an enumeration."""
+        scope = self._run.variables.scopes[node]
+        return NOTHING.union(*(self._run.variables.cells.read((scope, name)) for name in scope.local))
+
+    def attribute(self, node: cst.ClassDef, name: str, instance: Instance | None) -> Values:
+        """Return an attribute of a class or its bases, as the class and those derived from it (for `self`) find it."""
+        run = self._run
+        found: set[Value] = set()
+        seen: set[cst.ClassDef] = set()
+        queue = _reachable([node], lambda item: self.facts[item].subclasses)
+        for current in queue:
+            if current in seen:
+                continue
+            seen.add(current)
+            # defined in the class, or assigned to it from outside
+            value = run.variables.cells.read((run.variables.scopes[current], name))
+            value |= run.heap.read(ClassRef(current), f".{name}")
+            for item in value:
+                if not isinstance(item, External) or item.name not in _DECLARATIONS:
+                    found |= self._bound(item, current, instance)
+            if not value:
+                queue += self.facts[current].bases
+        return frozenset(found)
+
+    def _bound(self, value: Value, owner: cst.ClassDef, instance: Instance | None) -> Values:
+        """Return a class attribute as seen through an instance (or the class): bound, called if a property."""
+        if not isinstance(value, Function) or not isinstance(value.node, cst.FunctionDef):
+            return frozenset({value})
+        decorators = {decorator_name(item) for item in value.node.decorators}
+        if "classmethod" in decorators:
+            return frozenset({Bound(value, (frozenset({ClassRef(owner)}),))})
+        if instance is None or "staticmethod" in decorators:
+            return frozenset({value})
+        if decorators & {"property", "cached_property"}:
+            self._run.calls.give(value.node, 0, frozenset({instance}))
+            return self._run.calls.returns.read(value.node)
+        return frozenset({Bound(value, (frozenset({instance}),))})
+
+
+def _reachable(
+    start: Iterable[cst.ClassDef], following: Callable[[cst.ClassDef], Iterable[cst.ClassDef]]
+) -> list[cst.ClassDef]:
+    """Return classes and all that follow from them, each once, nearest first."""
+    found = dict.fromkeys(start)
+    queue = list(found)
+    for node in queue:
+        for other in following(node):
+            if other not in found:
+                found[other] = None
+                queue.append(other)
+    return queue
+
+
+def decorator_name(decorator: cst.Decorator) -> str:
+    """Return the last part of a decorator's name."""
+    match decorator.decorator:
+        case cst.Call(func=cst.Attribute(attr=cst.Name(name))) | cst.Call(func=cst.Name(name)):
+            return name
+        case cst.Attribute(attr=cst.Name(name)) | cst.Name(name):
+            return name
+    return ""
+
+
+def alias(declaration: cst.AnnAssign) -> cst.SimpleString | None:
+    """Return the alias in `name: type = Field(alias="...")`."""
+    for argument in declaration.value.args if isinstance(declaration.value, cst.Call) else ():
+        if argument.keyword is not None and argument.keyword.value in ("alias", "validation_alias"):
+            return argument.value if isinstance(argument.value, cst.SimpleString) else None
+    return None

@@ -1,0 +1,48 @@
+"""What the interpreter is told of code it does not run: the form in which libraries describe themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+import libcst as cst
+
+from codemods.interpreter.arguments import Arguments
+from codemods.interpreter.values import NOTHING, Value, Values
+
+if TYPE_CHECKING:
+    from codemods.interpreter.fixpoint import Interpreter
+
+Model: TypeAlias = "Callable[[Interpreter, cst.Call, Arguments], Values]"
+"""What a function of a library gives, and what it does to its arguments."""
+
+
+def nothing(node: cst.CSTNode) -> Values:
+    """Say nothing about a value out of sight."""
+    return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All that is known of the standard library and of others.
+
+    Attributes:
+        functions: models by dotted name; a call in it stands for its result: `pyaudio.PyAudio().open`.
+        methods: models by method name alone, for names that only one library has.
+        annotations: what a parameter annotated with a class of the library is, when no call of the program fills it.
+        exceptions: what an `except` clause binds, by the last part of the exception's name.
+        unseen: what a value from out of sight may be, by the node it came from: a suspicion that evidence may confirm.
+        telling: whether a text that fills a placeholder of another is worth knowing.
+    """
+
+    functions: Mapping[str, Model] = field(default_factory=dict)
+    methods: Mapping[str, Model] = field(default_factory=dict)
+    annotations: Mapping[str, Callable[[cst.Param], Value]] = field(default_factory=dict)
+    exceptions: Mapping[str, Value] = field(default_factory=dict)
+    unseen: Callable[[cst.CSTNode], Values] = nothing
+    telling: Callable[[str], bool] = bool
+
+    def model(self, name: str) -> Model | None:
+        """Return what is known of calling the library function `name`."""
+        return self.functions.get(name) or self.methods.get(name.rsplit(".", 1)[-1])

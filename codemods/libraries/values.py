@@ -1,0 +1,200 @@
+"""What libraries give: connections, what is received on them, server messages, sound."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods.interpreter.arguments import Arguments
+from codemods.interpreter.containers import keys
+from codemods.interpreter.values import ELEMENT, NOTHING, Value, Values
+from codemods.libraries import observations
+
+if TYPE_CHECKING:
+    from codemods.interpreter.fixpoint import Interpreter
+
+
+class Transport(str, Enum):
+    """The client libraries whose connections are known."""
+
+    WEBSOCKETS = "websockets"
+    WEBSOCKETS_SYNC = "websockets.sync"
+    WEBSOCKET_CLIENT = "websocket-client"
+    AIOHTTP = "aiohttp"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection(Value):
+    """A socket (or `WebSocketApp`) opened at one call; each library has a class of its own."""
+
+    transport: Transport
+    site: cst.Call
+
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        known = run.heap.read(self, f".{name}")
+        if name == "close_code":
+            return known | {CloseCode(self)}
+        return known | {self} if name == "sock" else known
+
+    def iterate(self, run: Interpreter) -> Values:
+        return frozenset({self.received()})
+
+    def received(self) -> Value:
+        """Return what one receive gives."""
+        return Frame(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting(Value):
+    """What `connect(...)` returns before it is awaited or entered."""
+
+    connection: Connection
+
+    def awaited(self) -> Value:
+        return self.connection
+
+    def entered(self, run: Interpreter, node: cst.BaseExpression) -> Values:
+        return frozenset({self.connection})
+
+    def iterate(self, run: Interpreter) -> Values:
+        return frozenset({self.connection})  # `async for ws in connect(...)` connects again and again
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        return frozenset({self.connection}) if name in ("__aenter__", "__enter__", "__await__") else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Frame(Value):
+    """A message as received, not parsed."""
+
+    connection: Connection | None
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        return frozenset({self}) if name in ("strip", "decode", "encode") else NOTHING
+
+    def parsed(self, run: Interpreter, call: cst.Call) -> Values:
+        return frozenset({Message(self.connection, call)})
+
+    def validated(self, call: cst.Call) -> Values:
+        return frozenset({Message(self.connection, call)})
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Value):
+    """A parsed server message.
+
+    `connection` is None where flow does not tell where the text came from; `site` is then what evidence is tied to.
+    """
+
+    connection: Connection | None
+    site: cst.CSTNode
+
+    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        return frozenset({Field(self, key, site)}) if isinstance(key, str) and key != ELEMENT else NOTHING
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        if name in ("get", "pop", "setdefault"):
+            return NOTHING.union(*(self.item(run, key, call) for key in keys(given.get(0))))
+        if name == "copy":
+            return frozenset({self})
+        if self.connection is None:
+            # a value of unknown origin: it may be a socket as well as a message
+            if name in ("send", "send_str", "send_json", "send_bytes", "send_text", "send_binary"):
+                observations.send(run, call, None, name, given.node(0), None)
+            elif name in ("recv", "receive_str"):
+                return frozenset({Frame(None)})
+            elif name in ("strip", "decode", "result", "get_nowait"):
+                return frozenset({self})
+        return NOTHING
+
+    def parsed(self, run: Interpreter, call: cst.Call) -> Values:
+        return frozenset({Message(None, call)})
+
+    def serialized(self, call: cst.Call) -> Values:
+        return frozenset({Frame(self.connection)}) if self.connection is not None else NOTHING
+
+    def copied(self) -> Values:
+        return frozenset({self})
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Value):
+    """The value under one key of a server message, read at `site`."""
+
+    message: Message
+    key: str
+    site: cst.CSTNode
+
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        return frozenset({self}) if name == "value" else run.heap.read(self, f".{name}")
+
+    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        if self.key == "words":
+            return frozenset({Word(self.message)})
+        if (self.key, key) == ("media", "payload"):  # a telephone line's: Twilio's media streams
+            return frozenset({Sound(site, None, "calls")})
+        return NOTHING
+
+    def iterate(self, run: Interpreter) -> Values:
+        return frozenset({Word(self.message)}) if self.key == "words" else NOTHING
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        if name == "get":
+            return NOTHING.union(*(self.item(run, key, call) for key in keys(given.get(0))))
+        return frozenset({self}) if name in ("strip", "copy") else NOTHING
+
+    def parsed(self, run: Interpreter, call: cst.Call) -> Values:
+        return frozenset({Message(None, call)})
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Value):
+    """One entry of a message's `words`."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Sound(Value):
+    """A piece of sound, as read from a device, a file or a pipe.
+
+    Attributes:
+        site: what reads it, or opens the stream that hands it over.
+        size: how much is read; None when nothing says.
+        unit: what `size` counts: `frames`, `bytes`, or `calls` for what a telephone line delivers at a time.
+    """
+
+    site: cst.CSTNode
+    size: cst.BaseExpression | None
+    unit: str
+
+    def decoded(self, run: Interpreter) -> Values:
+        return frozenset({self})
+
+
+@dataclass(frozen=True, slots=True)
+class CloseError(Value):
+    """The exception that tells that the connection was closed."""
+
+    connection: Connection | None
+
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        if name in ("code", "status_code"):
+            return frozenset({CloseCode(self.connection)})
+        return frozenset({self}) if name in ("rcvd", "sent") else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCode(Value):
+    """The code a connection was closed with."""
+
+    connection: Connection | None
+
+
+def unseen(node: cst.CSTNode) -> Values:
+    """Return what a value from out of sight may be: a server message, for which evidence may be found."""
+    return frozenset({Message(None, node)})

@@ -1,0 +1,11 @@
+import json
+import websocket
+
+
+def on_message(ws, raw):
+    data = json.loads(raw)
+    if data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"]:
+        print(data["transcript"])
+
+
+websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)

@@ -1,0 +1,50 @@
+"""V3M311: tests of `end_of_turn` alone, in a program whose turns come formatted from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts.endpoints import asks_for_formatting
+from codemods.facts.program import Program
+from codemods.facts.type_tests import is_message, read_base
+from codemods.rule import Context, Rule
+from codemods.syntax.build import quoted, replace_test
+from codemods.syntax.edits import Change
+
+_END, _FORMATTED = v.final_flags("universal-streaming-english")
+
+
+class FinalFlags(Rule):
+    """Takes a turn for ended when it is formatted, too, where a program reads v3's flags already."""
+
+    code = "V3M311"
+    summary = "a program that knows v3 takes a turn's end once: when it is formatted"
+    source = v.MESSAGES
+    why = (
+        "The migration asks for formatted turns, as v2's finals were. A turn may then end twice, unformatted and "
+        "formatted: a test of `end_of_turn` alone takes each sentence twice."
+    )
+    nodes = (cst.Subscript, cst.Call)
+    order = 43
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        read = read_base(node)
+        if read is None or read.key is None or context.program.constants(read.key) != [_END]:
+            return
+        if not is_message(context.program, read.node) or not context.get(asks_for_formatting):
+            return
+        if context.get(_reads_formatted) or not isinstance(node, cst.BaseExpression):
+            return
+        key = quoted(_FORMATTED, read.key)
+        message = context.code(read.node)
+        other = f"{message}.get({key})" if read.getter else f"{message}[{key}]"
+        change = replace_test(context.module, node, f"{context.code(node)} and {other}")
+        yield self.change(node, "a turn may end twice, the second time formatted: that one is taken", change)
+
+
+def _reads_formatted(program: Program) -> bool:
+    """Return whether a program looks at `turn_is_formatted` itself, and so knows what it does."""
+    return any(field.key == _FORMATTED for node in program.all_values for field in program.fields(node))

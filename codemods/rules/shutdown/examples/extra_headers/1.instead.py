@@ -1,0 +1,3 @@
+import websockets
+
+ws = websockets.connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true", additional_headers={"authorization": K})

@@ -1,0 +1,16 @@
+import json
+
+import websocket
+
+ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true")
+
+
+def feed(chunk):
+    ws.send_binary(chunk)
+
+
+def hang_up():
+    ws.send(json.dumps({"type": "Terminate"}))
+    while json.loads(ws.recv())["type"] != "Termination":
+        pass
+    ws.close()

@@ -1,0 +1,33 @@
+import json
+import queue
+import threading
+
+import websocket
+
+ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true")
+sentences = queue.Queue()
+
+
+def read():
+    while True:
+        sentences.put(ws.recv())
+
+
+def feed(chunk):
+    ws.send_binary(chunk)
+
+
+def hang_up():
+    ws.send(json.dumps({"type": "Terminate"}))
+    reader.join(5)
+    while not sentences.empty():
+        print(sentences.get())
+
+
+reader = threading.Thread(target=read)
+reader.start()
+try:
+    while True:
+        print(sentences.get())
+except KeyboardInterrupt:
+    hang_up()

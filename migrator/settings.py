@@ -1,0 +1,135 @@
+"""What the user asked for: typed, checked and frozen at the door. Nothing behind it knows of a command line."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from migrator.files.globs import Globs
+from migrator.reporting.report import Mode
+
+STDIN = "-"
+"""The path that stands for standard input."""
+
+_CODE = re.compile(r"V(3(M\d{0,3})?)?")
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+class SettingsError(ValueError):
+    """Something was asked for that cannot be done; the message says what, in one line."""
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Return what to add to a complaint about `word` if one of the `known` ones is like it; else nothing."""
+    from difflib import get_close_matches
+
+    like = get_close_matches(word, list(known), 1, 0.6)
+    return f": did you mean {like[0]!r}?" if like else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What may be said in `[tool.v3-migrate]` and, before that, on the command line; None and empty say nothing.
+
+    Values end up in the user's code, so what is not the plain word it should be is refused here.
+
+    Attributes:
+        select, ignore: rule codes, or how they begin.
+        exclude: files and folders to leave out.
+        per_file_ignores: rule codes that do not apply to the files that match.
+
+    Raises:
+        SettingsError: a value means nothing; the message begins with the name of the setting.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: Globs = field(default_factory=Globs)
+    per_file_ignores: tuple[tuple[Globs, tuple[str, ...]], ...] = ()
+    unsafe: bool | None = None
+    harden: bool | None = None
+    todo: bool | None = None
+    speech_model: str | None = None
+    region: str | None = None
+
+    def __post_init__(self) -> None:
+        for code in self.codes:
+            if not _CODE.fullmatch(code):
+                raise SettingsError(f"no rule has a code like {code!r}; `v3-migrate explain` lists them all")
+        if self.speech_model is not None and not _MODEL.fullmatch(self.speech_model):
+            raise SettingsError(f"speech-model: letters, digits, '.', '_' and '-' only, not {self.speech_model!r}")
+        if self.region is not None:
+            from codemods.protocol import HOSTS
+
+            if self.region not in HOSTS:
+                known = " or ".join(repr(region) for region in HOSTS)
+                raise SettingsError(f"region: {known}, not {self.region!r}")
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every rule code, or beginning of one, that is named."""
+        return (*self.select, *self.ignore, *(code for _, codes in self.per_file_ignores for code in codes))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one run is to do.
+
+    Attributes:
+        paths: files and folders as given, or `-` alone for standard input.
+        chosen: what the command line says about rewriting; it goes before the configuration of a project.
+        interactive: ask about each file before it is written.
+        diff: put out a plain patch instead of a report.
+        output: file for the report; None is standard output.
+        jobs: how many processes may work at once.
+        allow_dirty: write over changes that are not committed.
+        color: "auto", "always" or "never".
+
+    Raises:
+        SettingsError: two of them exclude each other.
+    """
+
+    paths: tuple[str, ...]
+    mode: Mode = Mode.PREVIEW
+    chosen: Choices = Choices()
+    interactive: bool = False
+    diff: bool = False
+    format: str = "terminal"
+    output: str | None = None
+    statistics: bool = False
+    exit_zero: bool = False
+    jobs: int = 1
+    allow_dirty: bool = False
+    color: str = "auto"
+
+    def __post_init__(self) -> None:
+        if STDIN in self.paths and (len(self.paths) > 1 or self.interactive):
+            raise SettingsError("`-` stands alone: no other path, and nobody to ask")
+        if self.interactive and self.mode is Mode.CHECK:
+            raise SettingsError("--check changes nothing: it does not go with --interactive")
+
+    @property
+    def stdin(self) -> bool:
+        """Whether the program comes on standard input."""
+        return self.paths == (STDIN,)
+
+    def command(self, program: str) -> str:
+        """Return the command line that does the same work, without what concerns only how this run shows it."""
+        chosen = self.chosen
+        words = [program]
+        words += [f"./{path}" if path.startswith("-") and path != STDIN else path for path in self.paths]
+        listed = {"select": chosen.select, "ignore": chosen.ignore, "exclude": chosen.exclude.patterns}
+        for name, values in listed.items():
+            words += [word for value in values for word in (f"--{name}", value)]
+        said = {
+            "--unsafe": chosen.unsafe,
+            "--harden": chosen.harden,
+            "--no-todo": chosen.todo is False,
+            "--allow-dirty": self.allow_dirty,
+        }
+        words += [name for name, value in said.items() if value]
+        for name, value in {"--speech-model": chosen.speech_model, "--region": chosen.region}.items():
+            words += [name, value] if value is not None else []
+        return shlex.join(words)

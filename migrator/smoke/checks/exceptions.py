@@ -1,0 +1,88 @@
+"""Checks of what was raised: exceptions that nobody caught, errors that a library only logged, mistakes swallowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from migrator.smoke.checks.places import definition
+from migrator.smoke.checks.verdict import Check, failed, passed
+from migrator.smoke.observation import Happening, Observation, description
+
+#: websocket-client 1.9 calls the end it was asked for an error, 1.9.0 with the close frame (code 1000) itself.
+_NORMAL_END = ("Connection closed normally", r"fin=1 opcode=8 data=b'\x03\xe8")
+#: Where an exception is about a function that was called wrongly, its definition is what has to be changed.
+_CALL = re.compile(r"(?:[\w.<>]*\.)?(\w+)\(\) (?:takes|missing|got an unexpected)")
+#: Part of the words of an exception, and what to do about it.
+_REMEDIES = (
+    (
+        re.compile(r"unexpected keyword argument 'extra_headers'"),
+        "websockets calls it additional_headers since version 14: install the version that the program was written for "
+        "(websockets<14), or rename it.",
+    ),
+    (
+        re.compile(r"No module named 'assemblyai\.streaming"),
+        "streaming.v3 is in the SDK since 0.41: install it.",
+    ),
+    (re.compile(r"^No module named"), "Install it for this interpreter, or use --stub-missing."),
+)
+
+
+def exceptions(seen: Observation, before: Observation | None) -> Iterator[Check]:
+    """Check that nothing is raised that the original did not raise."""
+    found = errors(seen, before)
+    if found:
+        evidence = "; ".join(dict.fromkeys(description(error) for error in found[:3]))
+        yield failed("exceptions", evidence, _remedy(found[0]), _where(seen, found[0]))
+    else:
+        known = before is not None and errors(before, None)
+        yield passed("exceptions", "none that the original did not raise as well" if known else "none")
+
+
+def errors(seen: Observation, before: Observation | None) -> list[Happening]:
+    """Return what was raised, in order, and was not raised by the original."""
+    known = {error.text("kind") for error in _raised(before)} if before else set()
+    found: dict[tuple[str, str, str], Happening] = {}
+    for error in _raised(seen):
+        if error.text("kind") not in known or not error.text("kind"):
+            # The one that nobody caught says more than the log about it.
+            found.setdefault((error.text("kind"), error.text("message"), error.text("where")), error)
+    return list(found.values())
+
+
+def swallowed(seen: Observation, before: Observation | None) -> list[Happening]:
+    """Return the mistakes that the program caught itself, and that the original did not make."""
+    known = {_mistake(error) for error in before.happened("handled")} if before else set()
+    return [error for error in seen.happened("handled") if _mistake(error) not in known]
+
+
+def _mistake(error: Happening) -> tuple[str, str]:
+    return error.text("kind"), error.text("message")
+
+
+def _raised(seen: Observation) -> list[Happening]:
+    interrupted = seen.ending in ("interrupt", "killed")
+    return [
+        error
+        for error in seen.happenings
+        if error.kind in ("exception", "logged-error")
+        and not (error.text("kind") == "KeyboardInterrupt" and interrupted)
+        and not error.text("message").startswith(_NORMAL_END)
+    ]
+
+
+def _where(seen: Observation, error: Happening) -> str:
+    """Return the line to be changed: that of the function that was called wrongly, else where it was raised."""
+    call = _CALL.match(error.text("message"))
+    place = definition(seen, call[1]) if call else ""
+    return place or error.text("where")
+
+
+def _remedy(error: Happening) -> str:
+    for pattern, remedy in _REMEDIES:
+        if pattern.search(error.text("message")):
+            return remedy
+    causes = error.facts.get("causes")
+    if isinstance(causes, list) and causes:
+        return "Begin with the last one named: the others come from it."
+    return "Nobody caught this: correct that line."

@@ -1,0 +1,311 @@
+"""git is asked, and nothing that a repository's configuration names is run; without an answer, nothing is written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from migrator.files.git import GitError, committed
+from tests.migrator.conftest import Tool
+from tests.migrator.programs import V2, V3, git, put, repository
+
+MODES = (["."], [".", "--check"], [".", "--diff"], [".", "--write"])
+
+
+class Trap:
+    """A program that leaves a mark when it is run.
+
+    Attributes:
+        path: the program.
+        mark: a file that is there once it has run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.path, self.mark = folder / "trap", folder / "mark"
+        self.path.write_text(f"#!/bin/sh\ntouch '{self.mark}'\nexit 1\n")
+        self.path.chmod(0o755)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def sprung(self) -> bool:
+        """Return whether it has run, and forget it."""
+        there = self.mark.exists()
+        self.mark.unlink(missing_ok=True)
+        return there
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Trap:
+    return Trap(tmp_path / "trap")
+
+
+def set_(folder: Path, *pairs: str) -> None:
+    for name, value in zip(pairs[::2], pairs[1::2], strict=True):
+        git(folder, "config", name, value)
+
+
+def later(path: Path) -> None:
+    """Make git doubt what its index says of a file."""
+    os.utime(path, (2_000_000_000, 2_000_000_000))
+
+
+def fsmonitor(folder: Path, trap: Trap) -> None:
+    set_(folder, "core.fsmonitor", str(trap))
+
+
+def clean_filter(folder: Path, trap: Trap) -> None:
+    set_(folder, "filter.x.clean", str(trap), "filter.x.smudge", str(trap))
+    put(folder, {".git/info/attributes": "*.py filter=x\n"})
+    later(folder / "bot.py")
+
+
+def filter_process(folder: Path, trap: Trap) -> None:
+    set_(folder, "filter.a=b.process", str(trap), "filter.a=b.required", "true")
+    put(folder, {".git/info/attributes": "*.py filter=a=b\n"})
+    later(folder / "bot.py")
+
+
+def hook(folder: Path, trap: Trap) -> None:
+    put(folder, {"hooks/post-index-change": trap.path.read_bytes()})
+    (folder / "hooks/post-index-change").chmod(0o755)
+    set_(folder, "core.hooksPath", "hooks")
+    later(folder / "bot.py")
+
+
+def textconv(folder: Path, trap: Trap) -> None:
+    set_(folder, "diff.x.textconv", str(trap))
+    put(folder, {".git/info/attributes": "* diff=x\n"})
+
+
+def external_diff(folder: Path, trap: Trap) -> None:
+    set_(folder, "diff.external", str(trap))
+    put(folder, {"README.md": f"{V2}changed\n"})
+
+
+def pager(folder: Path, trap: Trap) -> None:
+    set_(folder, "core.pager", str(trap), "pager.ls-files", str(trap), "pager.grep", str(trap), "pager.x", str(trap))
+    set_(folder, "alias.x", "!exit 0")
+
+
+def alias(folder: Path, trap: Trap) -> None:
+    for name in ("ls-files", "grep", "status", "rev-parse", "x"):
+        set_(folder, f"alias.{name}", f"!{trap}")
+
+
+def remote_helper(folder: Path, trap: Trap) -> None:
+    """An object that is not there is promised by a remote, and the remote is a program."""
+    set_(folder, "remote.origin.url", f"ext::{trap} %S", "remote.origin.promisor", "true")
+    set_(folder, "protocol.ext.allow", "always", "extensions.partialClone", "origin")
+    set_(folder, "core.repositoryFormatVersion", "1")
+    tree = git(folder, "rev-parse", "HEAD^{tree}").strip()
+    (folder / ".git/objects" / tree[:2] / tree[2:]).unlink()
+
+
+def submodule(folder: Path, trap: Trap) -> None:
+    repository(folder.parent / "library", {"module.py": V2})
+    git(
+        folder, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(folder.parent / "library"), "lib"
+    )
+    git(folder, "commit", "--quiet", "--message", "library")
+    fsmonitor(folder / "lib", trap)
+
+
+def nested(folder: Path, trap: Trap) -> None:
+    repository(folder / "clone", {"other.py": V2})
+    fsmonitor(folder / "clone", trap)
+
+
+def buried(folder: Path, trap: Trap) -> None:
+    """A bare repository as a folder of a project: all of it may be committed, and cloned."""
+    files = {"HEAD": "ref: refs/heads/main\n", "objects/.keep": "", "refs/.keep": "", "app.py": V2}
+    config = f'[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n\tfsmonitor = "{trap}"\n'
+    put(folder / "docs", {**files, "config": config})
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "docs")
+
+
+HOSTILE: dict[str, tuple[Callable[[Path, Trap], None], list[str]]] = {
+    "fsmonitor": (fsmonitor, ["ls-files"]),
+    "filter": (clean_filter, ["status"]),
+    "filter process": (filter_process, ["status"]),
+    "hook": (hook, ["status"]),
+    "text conversion": (textconv, ["grep", "--textconv", "websocket"]),
+    "external diff": (external_diff, ["diff"]),
+    "pager": (pager, ["--paginate", "x"]),
+    "alias": (alias, ["x"]),
+    "remote helper": (remote_helper, ["ls-tree", "HEAD"]),
+    "submodule": (submodule, ["-C", "lib", "ls-files"]),
+    "nested": (nested, ["-C", "clone", "ls-files"]),
+    "buried": (buried, ["-C", "docs", "ls-files"]),
+}
+"""A configuration, and a command of git that springs the trap: proof that it is one."""
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_nothing_that_a_repository_names_is_run(tool: Tool, trap: Trap, kind: str) -> None:
+    repository(tool.folder, {"bot.py": V2, "README.md": V2})
+    prepare, proof = HOSTILE[kind]
+    prepare(tool.folder, trap)
+    master, terminal = os.openpty()  # without one git starts no pager
+    subprocess.run(
+        ["git", *proof],
+        cwd=tool.folder,
+        env={**os.environ, "PAGER": "cat"},
+        stdin=subprocess.DEVNULL,
+        stdout=terminal,
+        stderr=terminal,
+        check=False,
+    )
+    os.close(master)
+    os.close(terminal)
+    assert trap.sprung()
+    for mode in MODES:
+        tool(*mode)
+        assert not trap.sprung()
+        if kind == "buried":
+            tool("docs", *mode[1:])
+            assert not trap.sprung()
+    with suppress(GitError):  # what `smoke --compare` asks for
+        list(committed(str(tool.folder)))
+    assert not trap.sprung()
+
+
+def test_a_program_of_the_folder_is_not_taken_for_git(tool: Tool, trap: Trap, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository(tool.folder, {"bot.py": V2, "git": trap.path.read_bytes(), "bin/git": trap.path.read_bytes()})
+    for name in ("git", "bin/git"):
+        (tool.folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f".{os.pathsep}bin{os.pathsep}{os.pathsep}{os.environ['PATH']}")
+    for mode in MODES:
+        assert tool(*mode).code == (1 if "--check" in mode else 0)
+    assert not trap.sprung()
+    assert tool.read("bot.py") == V3
+
+
+WORK = f"{V2}# the work of a day\n"
+
+
+def other_owner(folder: Path) -> None:
+    os.chown(folder, 12345, 12345)
+    os.chown(folder / ".git", 12345, 12345)
+
+
+def broken_index(folder: Path) -> None:
+    (folder / ".git/index").write_bytes(b"DIRC no longer")
+
+
+def broken_head(folder: Path) -> None:
+    (folder / ".git/HEAD").write_bytes(b"\0")
+
+
+def broken_configuration(folder: Path) -> None:
+    put(folder, {".git/config": "[core\n"})
+
+
+def other_work_tree(folder: Path) -> None:
+    set_(folder, "core.worktree", str(folder.parent))
+
+
+REFUSING: dict[str, tuple[Callable[[Path], None], str]] = {
+    "index": (broken_index, "index file"),
+    "HEAD": (broken_head, "not a git repository"),
+    "configuration": (broken_configuration, "bad config line 1"),
+    "work tree": (other_work_tree, "core.worktree"),
+    **({"owner": (other_owner, "dubious ownership")} if os.geteuid() == 0 else {}),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSING)
+def test_without_an_answer_nothing_is_written(tool: Tool, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("SYSTEM", os.devnull), ("GLOBAL", os.devnull)):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)  # no `safe.directory` of whoever runs the tests
+    repository(tool.folder, {"bot.py": V2})
+    put(tool.folder, {"bot.py": WORK})
+    spoil, reason = REFUSING[kind]
+    spoil(tool.folder)
+    assert tool(".", "--check").code == 1  # It is found all the same.
+    ran = tool(".", "--write")
+    assert (ran.code, ran.out, tool.read("bot.py")) == (2, b"", WORK)
+    assert "nothing written: whether there is uncommitted work in . cannot be told: " in ran.err
+    assert reason in ran.err
+    assert ran.err.endswith("\nSet that right first, or add --allow-dirty.\n")
+    assert tool(".", "--write", "--allow-dirty").code == 0
+    assert tool.read("bot.py") == WORK.replace(V2, V3)
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"), [("--assume-unchanged", "assume-unchanged"), ("--skip-worktree", "skip-worktree")]
+)
+def test_a_file_that_git_was_told_not_to_look_at(tool: Tool, mark: str, said: str) -> None:
+    repository(tool.folder, {"bot.py": V2, "other.py": V2})
+    git(tool.folder, "update-index", mark, "bot.py", "other.py")
+    put(tool.folder, {"bot.py": WORK})
+    ran = tool(".", "--write")
+    assert (ran.code, tool.read("bot.py"), tool.read("other.py")) == (2, WORK, V2)
+    assert ran.err == (
+        f"v3-migrate: nothing written: uncommitted changes in\n  bot.py (marked {said}: git does not look at it)\n"
+        "Commit or stash them first, or add --allow-dirty.\n"
+    )
+    assert tool("other.py", "--write").code == 0  # The last commit has it as it is.
+
+
+def test_a_file_that_git_would_convert_with_a_program(tool: Tool) -> None:
+    repository(tool.folder, {"bot.py": V2, ".gitattributes": "*.py filter=strip\n"})
+    put(tool.folder, {"bot.py": WORK})
+    ran = tool(".", "--write")
+    assert (ran.code, tool.read("bot.py")) == (2, WORK)
+    assert "  bot.py (git would convert it (filter=strip): not done, not compared)\n" in ran.err
+    put(tool.folder, {"bot.py": V2})
+    assert tool(".", "--write").code == 0
+
+
+CRLF = V2.replace("\n", "\r\n").encode()
+
+
+@pytest.mark.parametrize("how", ["attribute", "configuration", "neither"])
+def test_line_ends_that_git_makes_are_no_change(tool: Tool, how: str) -> None:
+    files: dict[str, str | bytes] = {"bot.py": V2}
+    repository(tool.folder, files | ({".gitattributes": "*.py text eol=crlf\n"} if how == "attribute" else {}))
+    if how == "configuration":
+        set_(tool.folder, "core.autocrlf", "true")
+    put(tool.folder, {"bot.py": CRLF})
+    assert tool(".", "--write").code == (2 if how == "neither" else 0)
+
+
+def test_a_repository_with_another_hash(tool: Tool) -> None:
+    git(tool.folder, "init", "--quiet", "--object-format=sha256")
+    repository(tool.folder, {"bot.py": V2})
+    assert tool(".", "--write").code == 0
+    assert tool(".", "--write", "--unsafe").code == 0
+    put(tool.folder, {"bot.py": V2})
+    put(tool.folder, {"bot.py": WORK})
+    assert tool(".", "--write").code == 2
+
+
+def test_what_the_last_commit_has(tool: Tool) -> None:
+    files: dict[str, str | bytes] = {"a.py": V2, "app/b b.py": b"\xff\0\n", "app/empty.py": b"", "ü.py": V3}
+    repository(tool.folder, files)
+    put(tool.folder, {"a.py": WORK, "new.py": V2})
+    (tool.folder / "link.py").symlink_to("a.py")
+    git(tool.folder, "add", "link.py")
+    git(tool.folder, "commit", "--quiet", "--message", "link")
+    stored = {name: text.encode() if isinstance(text, str) else text for name, text in files.items()}
+    assert dict(committed(str(tool.folder))) == stored
+    assert dict(committed(str(tool.folder / "app"))) == {"b b.py": b"\xff\0\n", "empty.py": b""}
+    with pytest.raises(GitError, match="not a git repository"):
+        list(committed(str(tool.folder.parent)))
+
+
+@pytest.mark.parametrize("name", ["a[b]", "a*b", ":x", "back\\slash", "a b"])
+def test_a_folder_whose_name_is_a_pattern(tool: Tool, name: str) -> None:
+    repository(tool.folder, {f"{name}/bot.py": V2, f"{name}/README.md": V2, "ab/bot.py": V2, "ab/README.md": V2})
+    put(tool.folder, {f"{name}/sub/new.py": V2, f"{name}/new.md": V2, "b/new.py": V2})
+    report = tool(f"./{name}", "--check", "--format", "json").json
+    assert [file["path"] for file in report["files"]] == [f"{name}/bot.py", f"{name}/sub/new.py"]
+    assert report["summary"]["not_looked_into"] == [f"{name}/README.md", f"{name}/new.md"]
