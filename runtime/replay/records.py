@@ -126,6 +126,7 @@ class SessionRecord:
             "closed_by": self.closed_by,
             "close_code": self.close_code,
             "close_reason": self.close_reason,
+            "status": self.status,
             "seconds": round(self.seconds, 3),
         }
 
