@@ -1,9 +1,9 @@
 """How much longer programs become: `python -m benchmarks.growth [--harden] [PROGRAM...]`.
 
 A program is a folder (its Python files belong together) or a file; by default those under `fixtures/legacy`. A JSON
-file lists public programs instead, `{"must_migrate": [{"repo": "owner/name", "commit": ..., "path": ...}, ...]}`, which are
-read from `--sources FOLDER`, in subfolders `owner+name@commit`. Printed are the lines after and before, and what the
-longest growths are made of: the lines that each rule adds, found by leaving it out.
+file lists public programs instead, `{"must_migrate": [{"repo": "owner/name", "commit": ..., "path": ...}, ...]}`, which
+are read from `--sources FOLDER`, in subfolders `owner+name@commit`. Printed are the lines before and after, and what
+the longest growths are made of: the lines that each rule adds, found by leaving it out.
 """
 
 from __future__ import annotations
