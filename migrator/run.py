@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -60,12 +60,55 @@ def run(settings: Settings, analyse: Analyse | None = None) -> Report:
     result = migration(settings, analyse)
     for note in result.notes:
         print(f"v3-migrate: {note}", file=sys.stderr)
+    if settings.baseline is not None:
+        result = _against_baseline(result, settings.baseline)
     report = Report(
         result.outcomes, settings.mode, result.scanned, exit_zero=settings.exit_zero, mentions=result.mentions
     )
+    report.beyond = f" since {settings.since}" * (settings.since is not None)
+    report.beyond += f" that {settings.baseline} does not know" * (settings.baseline is not None)
     if settings.mode is Mode.WRITE:
         report.outcomes, report.undo = _write(result.outcomes, settings)
     return report
+
+
+def write_baseline(settings: Settings, analyse: Analyse | None = None) -> int:
+    """Write down what is found, so that later runs tell only what is new; return the exit code.
+
+    Raises:
+        SettingsError: the configuration of a project is wrong.
+        RunError: the file cannot be written.
+    """
+    from migrator.reporting import baseline
+    from migrator.reporting.report import plural
+
+    result = migration(settings, analyse)
+    name = str(settings.baseline)
+    try:
+        places = baseline.write(result.outcomes, name)
+    except OSError as error:
+        raise RunError(f"{name}: {(error.strerror or str(error)).lower()}") from error
+    errors = [outcome for outcome in result.outcomes if outcome.error is not None]
+    for outcome in errors:
+        print(f"{outcome.path}: error: {outcome.error}")
+    print(f"{plural(result.scanned, 'file')} checked: {plural(places, 'known place')} written to {name}.")
+    return 2 if errors else 0
+
+
+def _against_baseline(result: Result, name: str) -> Result:
+    from migrator.reporting import baseline
+    from migrator.reporting.report import plural
+
+    try:
+        compared = baseline.compared(result.outcomes, name)
+    except baseline.BaselineError as error:
+        raise RunError(str(error)) from error
+    if compared.known:
+        print(f"v3-migrate: {plural(compared.known, 'known place')} of {name} not told", file=sys.stderr)
+    if compared.gone:
+        gone = f"{plural(compared.gone, 'place')} of {name} not there any more: --write-baseline forgets them"
+        print(f"v3-migrate: {gone}", file=sys.stderr)
+    return replace(result, outcomes=compared.outcomes)
 
 
 def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
@@ -89,32 +132,69 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     from migrator.analysis.outcome import Outcome
 
     found = [Outcome(problem.path, error=problem.message) for problem in problems]
+    if settings.verbose:
+        print(f"{screening.looked_at} files looked at, {len(screening.hits)} speak v2", file=sys.stderr)
     if screening.hits:
-        found += _analysed(screening, configuration, settings.jobs, analyse)
+        found += _analysed(screening, configuration, settings, analyse)
     dependencies = _dependencies(screening, found, configuration)
+    if settings.verbose:
+        print(*(f"settings of {name}" for name in configuration.files), sep="\n", file=sys.stderr)
     outcomes = sorted([*found, *dependencies], key=lambda outcome: outcome.path)
+    if settings.since is not None:
+        outcomes = _changed_since(settings.since, outcomes)
     return Result(outcomes, screening.looked_at + len(dependencies), mentions, discovery.notes)
 
 
-def _analysed(screening: Screening, configuration: Configuration, jobs: int, analyse: Analyse | None) -> list[Outcome]:
+def _changed_since(since: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes with what stands in lines that a branch has changed."""
+    from migrator.files.changed_lines import changed_lines
+
+    before = _stored(since, [outcome.path for outcome in outcomes])
+    told = []
+    for outcome in outcomes:
+        if outcome.path not in before:
+            told.append(outcome)
+            continue
+        lines = changed_lines(before[outcome.path], outcome.before)
+        spans = [(finding, finding.in_file or finding.span) for finding in outcome.findings]
+        found = tuple(f for f, span in spans if not lines.isdisjoint(range(span.line, span.end_line + 1)))
+        if found or (outcome.error is not None and lines):
+            told.append(replace(outcome, findings=found))
+    return told
+
+
+def _stored(since: str, paths: Iterable[str]) -> dict[str, bytes]:
+    try:
+        return git.stored(since, paths)
+    except git.GitError as error:
+        raise RunError(f"--since {since}: {error}") from error
+
+
+def _analysed(
+    screening: Screening, configuration: Configuration, settings: Settings, analyse: Analyse | None
+) -> list[Outcome]:
     """Return what becomes of the files that speak v2 and of those around them, group by group."""
     from migrator.analysis import gate, pool
     from migrator.analysis.import_graph import Folder, groups
-    from migrator.analysis.worker import Task, rules_analyse
+    from migrator.analysis.worker import Task, read_all, rules_analyse
     from migrator.reporting.progress import progress
 
     together = [
         replace(group, paths=tuple(filter(screening.within, group.paths)))
         for group in groups(screening.hits, screening.files, Folder())
     ]
+    if settings.since is not None:
+        contents, _ = read_all(sorted({path for group in together for path in group.paths}), {})
+        before = _stored(settings.since, contents)
+        changed = {path for path, data in contents.items() if before.get(path) != data}
+        together = [group for group in together if not changed.isdisjoint(group.paths)]
     tasks = [Task(group, {path: configuration.options(path) for path in group.paths}) for group in together]
-    total, done = sum(len(task.group.paths) for task in tasks), 0
-    tell = progress()
+    tell = progress([group.paths for group in together], settings.verbose)
     found: list[Outcome] = []
-    for number, outcomes in enumerate(pool.run(tasks, jobs, analyse or rules_analyse), 1):
+    for outcomes in pool.run(tasks, settings.jobs, analyse or rules_analyse, tell.waiting):
         found += outcomes
-        done = total * number // len(tasks)
-        tell(done, total)
+        tell.done()
+    tell.end()
     return gate.held_back(found, [group.paths for group in together], _projects(found, screening))
 
 
@@ -180,10 +260,12 @@ def show(report: Report, settings: Settings) -> int:
     """
     if not report.outcomes and settings.format == "terminal" and not settings.diff and settings.output is None:
         # The frequent case, and the fast one.
-        print(*report.headlines(), sep="\n")
+        if not settings.quiet:
+            print(*report.headlines(), sep="\n")
         return report.exit_code
     from migrator.reporting import formats
 
+    form = "concise" if settings.quiet and settings.format == "terminal" else settings.format
     report.program = program()
     report.command = settings.command(report.program)
     if report.findings:
@@ -197,7 +279,7 @@ def show(report: Report, settings: Settings) -> int:
         elif settings.statistics:
             formats.put(formats.rendered(report, "statistics"), settings.output)
         else:
-            formats.show(report, settings.format, settings.output, settings.color)
+            formats.show(report, form, settings.output, settings.color)
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -51,6 +51,7 @@ class Report:
         undo: commands that take back what was written.
         exit_zero: stale usage does not fail the run.
         mentions: files of other kinds that mention v2.
+        beyond: what the report leaves out on purpose, in words that follow "no v2 usage".
         summaries: by code, what it is about in one line.
     """
 
@@ -62,6 +63,7 @@ class Report:
     undo: Sequence[str] = ()
     exit_zero: bool = False
     mentions: Sequence[str] = ()
+    beyond: str = ""
     summaries: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -149,7 +151,7 @@ class Report:
     def headline(self) -> str:
         """Return what the run came to, in one sentence."""
         if not self.outcomes:
-            return f"{plural(self.scanned, 'file')} checked: no AssemblyAI v2 usage."
+            return f"{plural(self.scanned, 'file')} checked: no AssemblyAI v2 usage{self.beyond}."
         parts = []
         if self.changed:
             verb = {Mode.PREVIEW: "to migrate", Mode.CHECK: "to migrate", Mode.WRITE: "migrated"}[self.mode]
