@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from migrator.reporting.rule_page import OwnRule
 
 
-_LOOKALIKES = str.maketrans("OIL", "011")
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.description = "Say what a rule does and why, with its examples. Without a code: list every rule."
@@ -37,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     exact = [rule for rule in rules if rule.code == code]
     chosen = exact or [rule for rule in rules if rule.code.startswith(code)]
     if not chosen:
-        near = difflib.get_close_matches(code.translate(_LOOKALIKES), [rule.code for rule in rules], 3)
+        digits = code.translate(str.maketrans("OIL", "011"))  # what the eye takes for them
+        codes = [rule.code for rule in rules]
+        near = [digits] if digits in codes else difflib.get_close_matches(digits, codes, 3)
         hint = f"did you mean {' or '.join(near)}?" if near else "`v3-migrate explain` lists them all"
         print(f"v3-migrate: error: no rule {arguments.code}; {hint}", file=sys.stderr)
         return 2

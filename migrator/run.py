@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from migrator.configuration import Configuration
-from migrator.files.discovery import Discovery
+from migrator.files import git
+from migrator.files.discovery import Discovery, beside
 from migrator.files.paths import shown
 from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
 from migrator.mentions.search import Mentions
+from migrator.output.unfinished import is_any_unfinished
 from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
 
@@ -58,6 +60,11 @@ def run(settings: Settings, analyse: Analyse | None = None) -> Report:
         SettingsError: the configuration of a project is wrong.
         RunError: nothing could be written.
     """
+    if is_any_unfinished(settings.paths):
+        from migrator.output.settle import settled_around
+
+        for told in settled_around(settings.paths):
+            print(f"v3-migrate: {told}", file=sys.stderr)
     result = migration(settings, analyse)
     for note in result.notes:
         print(f"v3-migrate: {note}", file=sys.stderr)
@@ -77,6 +84,10 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
         screening.screen(root, batch)
     screening.drop_aliases()
     mentions = [path for path in elsewhere.paths() if not configuration.excluded(path)]
+    if screening.namesakes:
+        from migrator.analysis.sdk_names import takes_from_sdk
+
+        screening.hits += filter(takes_from_sdk, screening.namesakes)
     problems = [*discovery.problems, *screening.problems]
     if not (problems or screening.hits or screening.recent or mentions):
         return Result((), screening.looked_at, discovery.notes)
@@ -111,14 +122,16 @@ def _with_mentions(found: Sequence[Outcome], paths: Sequence[str], configuration
 
 def _analysed(screening: Screening, configuration: Configuration, jobs: int, analyse: Analyse | None) -> list[Outcome]:
     """Return what becomes of the files that speak v2 and of those around them, group by group."""
-    from migrator.analysis import pool
+    from migrator.analysis import gate, pool
     from migrator.analysis.import_graph import Folder, groups
     from migrator.analysis.worker import Task, rules_analyse
     from migrator.reporting.progress import progress
 
-    found_groups = groups(screening.hits, screening.files, Folder())
-    reachable = [replace(group, paths=tuple(filter(screening.within, group.paths))) for group in found_groups]
-    tasks = [Task(group, {path: configuration.options(path) for path in group.paths}) for group in reachable]
+    together = [
+        replace(group, paths=tuple(filter(screening.within, group.paths)))
+        for group in groups(screening.hits, screening.files, Folder())
+    ]
+    tasks = [Task(group, {path: configuration.options(path) for path in group.paths}) for group in together]
     total, done = sum(len(task.group.paths) for task in tasks), 0
     tell = progress()
     found: list[Outcome] = []
@@ -126,7 +139,19 @@ def _analysed(screening: Screening, configuration: Configuration, jobs: int, ana
         found += outcomes
         done = total * number // len(tasks)
         tell(done, total)
-    return found
+    return gate.held_back(found, [group.paths for group in together], _projects(found, screening))
+
+
+def _projects(found: Sequence[Outcome], screening: Screening) -> Iterator[str]:
+    """Yield every module that may need something of a changed file, whether the run looked at it or not."""
+    yield from screening.files
+    changed = [outcome.path for outcome in found if outcome.changed]
+    tops = {path: git.top_of(os.path.dirname(path)) for path in changed}
+    for _, batch in Discovery(sorted({top for top in tops.values() if top})).batches():
+        yield from batch
+    # Outside of one nobody can say how far a project goes; a home folder is no project.
+    for folder in sorted({os.path.dirname(path) for path, top in tops.items() if not top}):
+        yield from beside(folder)
 
 
 def _dependencies(screening: Screening, found: Sequence[Outcome], configuration: Configuration) -> list[Outcome]:
