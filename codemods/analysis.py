@@ -17,7 +17,7 @@ from codemods.facts.program import Program
 from codemods.model import Finding, Options, ParseError, Safety, Span, Workspace
 from codemods.rule import Context, Rule, RuleDoc
 from codemods.syntax import apply, comments
-from codemods.syntax.edits import Change, Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
+from codemods.syntax.edits import AddImport, Change, Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
 from codemods.syntax.tree import SourceModule
 
 UNEXPLAINED = "V3M900"
@@ -143,7 +143,8 @@ def _plan(
             if (node is None and change.path == module.path) or (node is not None and module.owns(node)):
                 edits.append(edit)
     explained += [module.span(node) for node in foreign.nodes(program, module)]
-    explained += [module.span(node) for change in everything for node in _touched(change.edits) if module.owns(node)]
+    for change in everything:
+        explained += [module.span(node) for node in (*_touched(change.edits), *change.covers) if module.owns(node)]
     return ModulePlan(module, findings, explained, edits, options)
 
 
@@ -198,6 +199,8 @@ def _node_of(edit: Edit) -> cst.CSTNode | None:
         return edit.node
     if isinstance(edit, Remove | InsertBefore | InsertAfter):
         return edit.statement
+    if isinstance(edit, AddImport):
+        return edit.place
     return edit.ending if isinstance(edit, Guard) else None
 
 

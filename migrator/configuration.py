@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from migrator.files.globs import Globs
-from migrator.files.paths import shown
+from migrator.files.paths import regular, shown
 from migrator.settings import Choices, Settings, SettingsError, meant
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _read(folder: str) -> Choices | None:
     """Return what the table in a folder says; None if there is no such table."""
     name = os.path.join(folder, _FILE)
     try:
-        with open(name, "rb") as file:
+        with open(name, "rb", opener=regular) as file:
             data = file.read()
     except OSError:
         return None

@@ -98,10 +98,9 @@ def _analysed(screening: Screening, configuration: Configuration, jobs: int, ana
     from migrator.analysis.worker import Task, rules_analyse
     from migrator.reporting.progress import progress
 
-    tasks = [
-        Task(group, {path: configuration.options(path) for path in group.paths})
-        for group in groups(screening.hits, screening.files, Folder())
-    ]
+    found_groups = groups(screening.hits, screening.files, Folder())
+    reachable = [replace(group, paths=tuple(filter(screening.within, group.paths))) for group in found_groups]
+    tasks = [Task(group, {path: configuration.options(path) for path in group.paths}) for group in reachable]
     total, done = sum(len(task.group.paths) for task in tasks), 0
     tell = progress()
     found: list[Outcome] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -54,3 +55,12 @@ class ErrorStatus(Value):
     """The close code in an SDK error (`.status_code`)."""
 
     transcriber: Transcriber
+
+
+def transcribers(values: Iterable[Value]) -> Iterator[Transcriber]:
+    """Yield the transcriber of each value that is one, or that one delivers."""
+    for value in values:
+        if isinstance(value, Transcriber):
+            yield value
+        elif isinstance(value, Event | ErrorStatus):
+            yield value.transcriber

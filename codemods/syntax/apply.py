@@ -8,8 +8,9 @@ from itertools import takewhile
 
 import libcst as cst
 
-from codemods.syntax import simplify, toplevel, try_finally
+from codemods.syntax import imports, simplify, try_finally
 from codemods.syntax.comments import TODO, is_about_encoding, leading, still_true, todos_above
+from codemods.syntax.definitions import add_helpers
 from codemods.syntax.edits import Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
 from codemods.syntax.tree import SourceModule
 
@@ -53,6 +54,11 @@ class _Applier(cst.CSTTransformer):
                 self._before[edit.statement].append(edit.code)
             elif isinstance(edit, InsertAfter) and edit.code not in self._after[edit.statement]:
                 self._after[edit.statement].append(edit.code)
+        self.placed = imports.placed(module, edits)
+        for node, code in self.placed.behind.items():
+            self._after[node] = [*code, *self._after[node]]
+        for node, code in self.placed.ahead.items():
+            self._before[node] = [*code, *self._before[node]]
 
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
@@ -104,8 +110,16 @@ class _Applier(cst.CSTTransformer):
         if not isinstance(node, cst.CSTNode):
             return node
         if isinstance(node, cst.SimpleStatementLine) and not node.body:
+            after = [self._parse(code) for code in self._after.get(original, ())]
+            if after:
+                after[0] = after[0].with_changes(leading_lines=leading(node))
+                if isinstance(after[-1], cst.SimpleStatementLine):
+                    after[-1] = after[-1].with_changes(trailing_whitespace=node.trailing_whitespace)
+                return cst.FlattenSentinel(after)
             # libcst would drop the line, and the comments above it, before `_close_gaps` sees them
             return node.with_changes(body=[cst.Expr(cst.Name(_GONE))])
+        if imports.is_emptied(original, node):
+            return cst.SimpleStatementLine(body=[cst.Expr(cst.Name(_GONE))], leading_lines=leading(node))
         todos = [cst.EmptyLine(comment=cst.Comment(line)) for line in self._new_comments(original)]
         before = [self._parse(code) for code in self._before.get(original, ())]
         after = [self._parse(code) for code in self._after.get(original, ())]
@@ -174,7 +188,7 @@ def apply(module: SourceModule, edits: Sequence[Edit], todos: dict[cst.CSTNode, 
     applier = _Applier(module, edits, todos)
     tree = module.tree.visit(applier)
     assert isinstance(tree, cst.Module)
-    tree = toplevel.drop_unused(module.tree, tree, {edit.name for edit in edits if isinstance(edit, Unused)})
+    tree = imports.drop_unused(module.tree, tree, {edit.name for edit in edits if isinstance(edit, Unused)})
     # helpers first: an import has to stand above the first of them that uses it
-    tree = toplevel.add_imports(toplevel.add_helpers(tree, edits), edits)
+    tree = imports.add_imports(add_helpers(tree, edits), applier.placed.rest)
     return tree.code + module.tail

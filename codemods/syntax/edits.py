@@ -67,10 +67,18 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class AddImport:
-    """Make sure that `import module` or `from module import name` stands at the top."""
+    """Make sure that `import module` or `from module import name` stands where a name is used.
+
+    Attributes:
+        asname: what the module calls it instead.
+        place: the import statement next to which it belongs, inside the same function, `try` or `if`; a function that
+            is to import it itself; None for the top of the module.
+    """
 
     module: str
     name: str | None = None
+    asname: str | None = None
+    place: cst.Import | cst.ImportFrom | cst.BaseSmallStatement | cst.FunctionDef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,7 @@ class Change:
     Attributes:
         node: the place, for the report.
         edits: what rewrites it; empty when a person has to.
+        covers: other places, of any module, of which nothing need be said once this has been said.
     """
 
     code: str
@@ -105,5 +114,6 @@ class Change:
     message: str
     safety: Safety = Safety.SAFE
     edits: Sequence[Edit] = ()
+    covers: Sequence[cst.CSTNode] = ()
     path: str = ""
     """The module of `node`, filled in by the driver; `edits` may reach into other modules."""

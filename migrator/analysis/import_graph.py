@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from migrator.documents.document import decode, is_notebook
 from migrator.documents.module import DecodingError, Module
-from migrator.files.paths import PARSE_LIMIT
+from migrator.files.paths import PARSE_LIMIT, regular
 from migrator.files.prefilter import may_speak_v2
 
 _IMPORT = re.compile(
@@ -152,7 +152,7 @@ def _module(path: str) -> str:
 
 def _content(path: str) -> bytes | None:
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=regular) as file:
             if is_notebook(path):
                 return _program(path, file.read())
             data = file.read(PARSE_LIMIT + 1)

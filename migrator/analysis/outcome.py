@@ -15,6 +15,7 @@ class Outcome:
         path: relative to the working directory, with `/`.
         before: the bytes that were read; `after` equals them when nothing changes.
         error: why the file could not be looked at or was left alone, in one line.
+        target: the file that was read, every link followed; empty if the content came from elsewhere.
     """
 
     path: str
@@ -22,6 +23,7 @@ class Outcome:
     after: bytes = b""
     findings: tuple[Finding, ...] = ()
     error: str | None = None
+    target: str = ""
 
     @property
     def changed(self) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -87,6 +89,19 @@ def _prepare() -> None:
     sys.setrecursionlimit(10_000)
     # As an exception an interrupt would be one task's result, and the worker would go on with the next.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait until the main process is gone, however it ended, and go too: nobody else would tell a worker.
+
+    A forked worker holds the other end of the pipes of those before it: the last one goes first, the others follow.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _completed(futures: dict[Future[list[Outcome]], Task]) -> Iterator[Future[list[Outcome]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ from migrator.analysis.verification import VerificationError, check_grammar, che
 from migrator.documents.document import Document, decode, is_notebook
 from migrator.documents.module import DecodingError
 from migrator.documents.notebook import Notebook
-from migrator.files.paths import PARSE_LIMIT
+from migrator.files.paths import PARSE_LIMIT, regular
 from migrator.files.prefilter import may_speak_v2
 
 _FRAME = re.compile(r'^  File ".*", line (\d+), in (\S+)$', re.MULTILINE)
@@ -58,7 +59,7 @@ def read_all(paths: Sequence[str], given: Mapping[str, bytes]) -> tuple[dict[str
             contents[path] = given[path]
             continue
         try:
-            with open(path, "rb") as file:
+            with open(path, "rb", opener=regular) as file:
                 contents[path] = file.read()
         except OSError as error:
             failed.append(Outcome(path, error=f"cannot be read: {(error.strerror or str(error)).lower()}"))
@@ -67,8 +68,11 @@ def read_all(paths: Sequence[str], given: Mapping[str, bytes]) -> tuple[dict[str
 
 def migrate(task: Task, analyse: Analyse = rules_analyse) -> list[Outcome]:
     """Return the outcome of each file of the group that has anything to tell."""
+    # Before anything is read: what is written in the end is the file that a name led to now.
+    targets = {path: os.path.realpath(path) for path in task.group.paths}
     contents, outcomes = read_all(task.group.paths, task.given)
-    return [*outcomes, *migrate_contents(contents, task, analyse)]
+    outcomes += migrate_contents(contents, task, analyse)
+    return [replace(outcome, target=targets[outcome.path]) for outcome in outcomes]
 
 
 def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse = rules_analyse) -> list[Outcome]:

@@ -7,6 +7,7 @@ import re
 
 from migrator.dependencies import environment, locks, pyproject, requirements_file, setup_cfg, setup_py
 from migrator.dependencies.edits import Format
+from migrator.files.paths import regular
 
 _REQUIREMENTS = Format(requirements_file.declared, requirements_file.edit)
 _CONSTRAINTS = Format(requirements_file.declared, requirements_file.edit_constraints)
@@ -72,7 +73,7 @@ def decoded(data: bytes) -> tuple[str, str]:
 def text_of(path: str) -> str:
     """Return the text of a file; nothing if it cannot be read."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=regular) as file:
             return decoded(file.read())[0]
     except OSError:
         return ""

@@ -10,7 +10,7 @@ from migrator.analysis.outcome import Outcome
 from migrator.dependencies import formats
 from migrator.dependencies.edits import Edited, Format
 from migrator.dependencies.requirement import SDK
-from migrator.files.paths import inside, shown
+from migrator.files.paths import inside, regular, shown
 
 RAISED, BY_HAND = "V3M701", "V3M702"
 
@@ -78,7 +78,8 @@ def _names_sdk(path: str, kind: Format) -> bool:
 def _outcome(path: str, kind: Format, options: Options) -> Outcome:
     name = shown(path)
     try:
-        with open(path, "rb") as file:
+        target = os.path.realpath(path)
+        with open(path, "rb", opener=regular) as file:
             data = file.read()
     except OSError as error:
         return Outcome(name, error=f"cannot be read: {(error.strerror or str(error)).lower()}")
@@ -100,7 +101,8 @@ def _outcome(path: str, kind: Format, options: Options) -> Outcome:
         else Finding(BY_HAND, note.span, note.message, Safety.MANUAL, False)
         for note in edited.notes
     ]
-    return Outcome(name, data, edited.text.encode(encoding), tuple(f for f in findings if options.selects(f.code)))
+    findings = [finding for finding in findings if options.selects(finding.code)]
+    return Outcome(name, data, edited.text.encode(encoding), tuple(findings), target=target)
 
 
 def _problem(text: str, edited: Edited, kind: Format) -> str | None:

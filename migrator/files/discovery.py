@@ -67,7 +67,7 @@ class Discovery:
             elif os.path.isfile(path):
                 # Named by hand: wherever its link leads is meant.
                 yield os.path.dirname(os.path.realpath(path)), self._fresh([path])
-            elif os.path.islink(path):
+            elif os.path.islink(path) and not os.path.exists(path):
                 self.problems.append(Problem(path, "broken symbolic link"))
             elif os.path.lexists(path):
                 self.problems.append(Problem(path, "not a regular file"))

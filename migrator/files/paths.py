@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 
 NOTEBOOK = ".ipynb"
 """How the names of notebooks end. What they have printed and drawn makes them large, not their programs."""
@@ -18,6 +20,29 @@ def shown(path: str) -> str:
     except ValueError:
         relative = os.path.abspath(path)
     return relative.replace(os.sep, "/")
+
+
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+"""Flags with which a pipe without a writer is opened at once, and a terminal stays nobody's."""
+
+OPENING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | _AT_ONCE
+"""Flags for `os.open` to read a file that may turn out to be none."""
+
+
+def regular(path: str, flags: int) -> int:
+    """Open a regular file, as the `opener` of `open`; never wait for a pipe, never read a device.
+
+    Raises:
+        OSError: it is something else, or cannot be opened.
+    """
+    descriptor = os.open(path, flags | _AT_ONCE)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, NOT_REGULAR, path)
+    return descriptor
+
+
+NOT_REGULAR = "not a regular file"
 
 
 def inside(path: str, root: str) -> bool:

@@ -5,13 +5,15 @@ A clean repository is the common case, and this is all that runs on it: a few su
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from migrator.files.discovery import Problem
-from migrator.files.paths import NOTEBOOK, PARSE_LIMIT, inside
+from migrator.files.paths import NOT_REGULAR, NOTEBOOK, OPENING, PARSE_LIMIT, inside
 
 SIZE_LIMIT = 20_000_000
 """Bytes. A larger file is data; it is not searched, so that no run depends on how much data a tree holds."""
@@ -60,11 +62,16 @@ class Screening:
         """Look at each file of `batch`, found under `root`."""
         files, hit, looked_at = self.files, self._hit, 0
         # System calls by hand: `open()` costs more than the search does.
-        open_, read, close, flags = os.open, os.read, os.close, os.O_RDONLY | getattr(os, "O_BINARY", 0)
+        open_, read, close, flags, status = os.open, os.read, os.close, OPENING, os.fstat
+        is_regular = stat.S_ISREG
         vendor, final, terminate, ours, size = _VENDOR, _FINAL, _TERMINATE, _OURS, _READ
         for path in batch:
             try:
                 descriptor = open_(path, flags)
+                if not is_regular(status(descriptor).st_mode):
+                    close(descriptor)
+                    self.problems.append(Problem(path, NOT_REGULAR))
+                    continue
                 data = read(descriptor, size)
                 if len(data) == size:
                     data += os.fdopen(descriptor, "rb", closefd=False).read(SIZE_LIMIT)
@@ -94,16 +101,21 @@ class Screening:
             del self.files[path]  # nor is it looked at as a neighbour of another file
             return
         speaks, recent = speaks_v2(data), needs_recent_sdk(data)
-        if (speaks or recent) and self._within(root, path):
-            self.hits += [path] * speaks
-            self.recent += [path] * recent
+        if not (speaks or recent):
+            return
+        if not self.within(path):
+            self.problems.append(Problem(path, "a link out of the folder, not followed: name its target instead"))
+            del self.files[path]
+            return
+        self.hits += [path] * speaks
+        self.recent += [path] * recent
 
-    def _within(self, root: str, path: str) -> bool:
-        # Asked of hits only: a link costs a clean file nothing.
-        if not os.path.islink(path) or inside(path, root):
-            return True
-        self.problems.append(Problem(path, "a link out of the folder, not followed: name its target instead"))
-        return False
+    def within(self, path: str) -> bool:
+        """Return whether no link, of the file or of a folder above it, leads out of the root it was found under.
+
+        To be asked of what may be changed only: links cost a clean file nothing.
+        """
+        return inside(path, self.files[path])
 
     def drop_aliases(self) -> None:
         """Forget links to files that were found under their own name, or through another link; call it at the end."""
@@ -122,6 +134,9 @@ class Screening:
             if os.path.islink(path):
                 self.problems.append(Problem(path, "broken symbolic link"))
             return  # else: still in git's index, deleted from disk
+        if error.errno == errno.ENXIO:  # a socket
+            self.problems.append(Problem(path, NOT_REGULAR))
+            return
         self.problems.append(Problem(path, f"cannot be read: {(error.strerror or str(error)).lower()}"))
 
 

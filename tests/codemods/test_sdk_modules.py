@@ -21,7 +21,7 @@ def test_one_microphone_for_modules_that_import_each_other() -> None:
     found = migrate_all({"main.py": MAIN, "audio.py": AUDIO})
     assert HELPER in found["audio.py"].text
     assert HELPER not in found["main.py"].text
-    assert "from audio import open_microphone, MicrophoneStream\n" in found["main.py"].text
+    assert "from audio import MicrophoneStream, open_microphone\n" in found["main.py"].text
     assert "transcriber.stream(MicrophoneStream(sample_rate=16_000))" in found["main.py"].text
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,14 +151,46 @@ def test_the_environment_of_a_git_hook_does_not_mislead(tool: Tool, monkeypatch:
     assert found("asked") == ["asked/a.py"]
 
 
-def test_a_named_pipe_is_not_waited_for(tool: Tool) -> None:
-    put(tool.folder, {"a.py": V2})
-    os.mkfifo(tool.folder / "pipe.py")
-    assert [file["path"] for file in tool(".", "--format", "json").json["files"]] == ["a.py"]
-    assert tool("pipe.py").text.startswith("pipe.py: error: not a regular file\n")
-    repository(tool.folder, {})
-    assert subprocess.run(["git", "add", "a.py"], cwd=tool.folder, check=True).returncode == 0
-    assert [file["path"] for file in tool(".", "--format", "json").json["files"]] == ["a.py"]
+@pytest.mark.parametrize("kind", ["pipe", "device", "endless device", "socket"])
+@pytest.mark.parametrize("make", [put, repository])
+def test_what_is_no_regular_file_is_neither_waited_for_nor_read(
+    tool: Tool, tmp_path: Path, make: Callable[[Path, dict[str, str | bytes]], None], kind: str
+) -> None:
+    make(tool.folder, {"a.py": V2, "tracked.py": V2})
+    special = {"device": "/dev/tty", "endless device": "/dev/zero"}.get(kind, str(tmp_path / "s"))
+    if kind == "pipe":
+        os.mkfifo(special)
+    elif kind == "socket":
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(special)
+    (tool.folder / "tracked.py").unlink()
+    (tool.folder / "link.py").symlink_to(special)
+    if kind == "pipe":
+        os.mkfifo(tool.folder / "tracked.py")
+    else:
+        (tool.folder / "tracked.py").symlink_to(special)
+    report = tool(".", "--format", "json").json
+    found = {file["path"]: file["error"] for file in report["files"]}
+    assert found.pop("a.py") is None
+    # A walk passes over a pipe as over any file that is no Python; a name that git knows, or a link, is told.
+    walked = make is put and kind == "pipe"
+    assert found == dict.fromkeys(["link.py"] if walked else ["link.py", "tracked.py"], "not a regular file")
+    assert tool("link.py").text.startswith("link.py: error: not a regular file\n")
+
+
+def test_a_folder_that_is_a_link_by_now_does_not_lead_out(tool: Tool, tmp_path: Path) -> None:
+    handler = V2[V2.index("def on_message") : V2.index("websocket.Web")]
+    hidden = "import json\n\n\n" + handler.replace("FinalTranscript", 'Final" + "Transcript')  # no v2 word: no hit
+    caller = V2.replace(handler, "from sub.handling import on_message\n\n")
+    repository(tool.folder, {"a.py": V2, "b.py": caller, "sub/bot.py": V2, "sub/handling.py": hidden})
+    put(tmp_path / "elsewhere", {"bot.py": V2, "handling.py": hidden})
+    shutil.rmtree(tool.folder / "sub")
+    (tool.folder / "sub").symlink_to(tmp_path / "elsewhere")
+    ran = tool(".", "--write", "--allow-dirty")
+    assert ran.code == 2
+    assert "sub/bot.py: error: a link out of the folder, not followed: name its target instead\n" in ran.text
+    assert (tmp_path / "elsewhere" / "bot.py").read_text() == V2
+    assert (tmp_path / "elsewhere" / "handling.py").read_text() == hidden
 
 
 @pytest.mark.parametrize("make", [put, repository])

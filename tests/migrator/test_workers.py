@@ -87,6 +87,24 @@ def test_ctrl_c_ends_a_run_at_once_and_nothing_is_written(tool: Tool) -> None:
     assert {tool.read(f"bot{number}.py") for number in range(12)} == {V2}
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
+def test_workers_end_with_the_process_that_started_them(tool: Tool, number: int) -> None:
+    put(tool.folder, {f"bot{number}.py": V2 for number in range(12)})
+    started = tool.folder / "started"
+    command = [sys.executable, "-c", INTERRUPTED, str(started)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    while not started.exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(number)  # It alone: its workers hear of it from nobody.
+    process.communicate(timeout=60)
+    assert process.returncode == -number
+    with suppress(ProcessLookupError):
+        while True:  # Until no worker is left: the test times out if one stays.
+            os.killpg(process.pid, 0)
+            time.sleep(0.05)
+
+
 def test_a_reader_that_goes_away_is_no_error(tool: Tool) -> None:
     put(tool.folder, {"bot.py": V2.replace("URL", f"# {'more than a pipe holds ' * 10_000}\nURL", 1)})
     command = f"'{PROGRAM}' . --diff 2>err | head -n 1"

@@ -7,16 +7,17 @@ from itertools import count
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.interpreter.values import Const
+from codemods.interpreter.values import Const, Values
+from codemods.libraries.assemblyai_values import transcribers
 from codemods.model import Options
 from codemods.rewrites.sdk import frames
 from codemods.rewrites.sdk.arguments import comment_of, converted, may_be_none
 from codemods.rewrites.sdk.handlers import Handlers
-from codemods.rewrites.sdk.layout import Argument
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.scopes import first_parameter, function_of, is_portable, occurs
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.rewrites.sdk.sessions import Session, Sessions, Use, function_of_value
+from codemods.syntax.layout import Argument
 from codemods.syntax.tree import SourceModule
 
 NO_LIMIT = "3600.0"
@@ -24,6 +25,22 @@ NO_LIMIT = "3600.0"
 TERMINATE_TIMEOUT = 30.0
 """Seconds to wait for the last transcripts: v2 waited without limit, v3 drops them after 5 s by default."""
 
+
+V3_PARAMETERS = frozenset(
+    {
+        "filter_profanity",
+        "keyterms_prompt",
+        "language_detection",
+        "max_speakers",
+        "max_turn_silence",
+        "min_turn_silence",
+        "prompt",
+        "redact_pii",
+        "speaker_labels",
+        "vad_threshold",
+    }
+)
+"""What `RealtimeTranscriber` never took, and `StreamingParameters` does (SDK 0.64.16 and later)."""
 
 _NEEDED = frozenset({"StreamingClient", "StreamingClientOptions", "StreamingEvents", "StreamingParameters"})
 
@@ -35,16 +52,13 @@ class Plans:
         self.program = program
         self.options = options
         self.sessions = Sessions.of(program)
-        good = [session for session in self.sessions.all if session.problem is None and not session.invented]
-        handlers = Handlers(program, good)
+        handlers = Handlers(program, [session for session in self.sessions.all if session.problem is None])
         self.handlers = handlers
         self.of: dict[Session, SessionPlan] = {}
         for session in self.sessions.all:
             plan = SessionPlan(session, handlers.of_session.get(session, []))
             self.of[session] = plan
             plan.problem = session.problem
-            if session.invented:
-                plan.problem = "it has arguments that v2 never had"
             if plan.problem is None:
                 self._place(plan)
                 self._parameters(plan)
@@ -55,6 +69,33 @@ class Plans:
                 own = sorted((_NEEDED | plan.names) & Names.of(program, session.module).own)
                 if own:
                     plan.problem = f"{own[0]} means something of the program's own here, rename that first"
+        self._leave_together()
+        self.left = frozenset(session.transcriber for session, plan in self.of.items() if plan.problem is not None)
+        """The transcribers that stay as they are, with their callbacks and all that these are given."""
+
+    def _leave_together(self) -> None:
+        """Leave what shares a callback or a call with a session that is left: half of it would not work."""
+        if all(plan.problem is None for plan in self.of.values()):
+            return
+        plans = {session.transcriber: plan for session, plan in self.of.items()}
+        meetings = [[self.of[session] for session in sessions] for _, sessions in self.sessions.uses.values()]
+        meetings += (
+            [plans[item] for item in transcribers(values) if item in plans]
+            for values in self.program.all_values.values()
+        )
+        spreading = True
+        while spreading:
+            spreading = False
+            for meeting in meetings:
+                if any(plan.problem is not None for plan in meeting):
+                    for plan in meeting:
+                        if plan.problem is None:
+                            plan.problem = "it shares a callback or a call with a session that is not rewritten"
+                            spreading = True
+
+    def are_left(self, values: Values) -> bool:
+        """Return whether what a session that is left makes or delivers is among `values`."""
+        return any(item in self.left for item in transcribers(values))
 
     @staticmethod
     def make(program: Program, options: Options) -> Plans:
@@ -144,6 +185,11 @@ class Plans:
         if boost is not None:
             given.append(self._argument(plan, "keyterms_prompt", boost, "word_boost"))
             self._check_terms(plan, boost)
+        for extra in session.invented:
+            keyword = extra.keyword.value if extra.keyword is not None else ""
+            if keyword in V3_PARAMETERS:
+                given.append(self._argument(plan, keyword, extra.value, keyword))
+                plan.notes.append(f"{keyword}, which v2 never had, is a parameter of the session in v3")
         silence = session.value("end_utterance_silence_threshold")
         if silence is not None:
             if self.options.speech_model.startswith("universal-streaming"):
@@ -179,7 +225,11 @@ class Plans:
         token, client = session.value("token"), session.value("client")
         # these are evaluated where the session is made, so they need not be portable
         kept = list(plan.sources)
-        if token is None or may_be_none(self.program, token):
+        key = session.value("api_key")
+        if key is not None:
+            plan.options.append(self._argument(plan, "api_key", key, "api_key"))
+            plan.notes.append("api_key, which v2 never had, is an option of the client in v3")
+        elif token is None or may_be_none(self.program, token):
             if client is not None:
                 settings: str | None = f"{session.module.code(client)}.settings"
             else:

@@ -8,8 +8,8 @@ import libcst as cst
 
 from codemods.rewrites.sdk import frames
 from codemods.rewrites.sdk.handlers import Handler
-from codemods.rewrites.sdk.layout import Argument
 from codemods.rewrites.sdk.sessions import Session
+from codemods.syntax.layout import Argument
 
 CARRIED = "session_parameters"
 """The attribute of a client that keeps what `connect` needs."""

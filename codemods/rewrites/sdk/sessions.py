@@ -58,6 +58,7 @@ class Session:
         owner: the subclass, when this is its `super().__init__(...)`.
         arguments: the keywords given.
         problem: why a tool cannot take the call apart, or None.
+        invented: the arguments that v2 never had; the call raised TypeError.
     """
 
     call: cst.Call
@@ -125,7 +126,11 @@ class Sessions:
                 session.problem = "its arguments are not all written here"
             elif argument.keyword.value in OPTIONS or argument.keyword.value in assemblyai.CALLBACKS:
                 session.arguments[argument.keyword.value] = argument
+            elif argument.keyword.value.startswith("on_"):
+                session.problem = f"v2 never had the callback {argument.keyword.value!r}"
+                session.invented.append(argument)
             else:
+                session.arguments[argument.keyword.value] = argument
                 session.invented.append(argument)
         yield session
 

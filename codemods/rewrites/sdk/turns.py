@@ -13,6 +13,7 @@ from codemods.interpreter.values import Bound, Function, Str
 from codemods.libraries.assemblyai_values import Event, EventKind
 from codemods.rewrites.sdk.handlers import Handlers, event_parameter
 from codemods.rewrites.sdk.names import Names
+from codemods.rewrites.sdk.plan import Plans
 from codemods.syntax.tree import SourceModule
 
 FINAL, PARTIAL, ANY = "RealtimeFinalTranscript", "RealtimePartialTranscript", "RealtimeTranscript"
@@ -29,8 +30,15 @@ _KINDS = {
 
 
 def is_transcript(program: Program, node: cst.CSTNode) -> bool:
-    """Return whether an expression is a transcript that the SDK delivered."""
-    return any(isinstance(value, Event) and value.kind is EventKind.TRANSCRIPT for value in program.values(node))
+    """Return whether an expression is a transcript of a session that is rewritten."""
+    return any(event.kind is EventKind.TRANSCRIPT for event in delivered(program, node))
+
+
+def delivered(program: Program, node: cst.CSTNode) -> frozenset[Event]:
+    """Return the events of the SDK that an expression can be; none where their session is left as it is."""
+    values = program.values(node)
+    found = frozenset(value for value in values if isinstance(value, Event))
+    return frozenset() if found and Plans.make(program, program.options).are_left(values) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,13 @@ class KindTest:
 
 def kind_test(program: Program, module: SourceModule, test: cst.BaseExpression) -> KindTest | None:
     """Return what `isinstance(...)`, `type(...) is`, or a comparison of a class's name or `message_type` asks for."""
+    found = _kind_test(program, module, test)
+    if found is None or Plans.make(program, program.options).are_left(program.values(found.base)):
+        return None
+    return found
+
+
+def _kind_test(program: Program, module: SourceModule, test: cst.BaseExpression) -> KindTest | None:
     names = Names.of(program, module)
     if isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance":
         wanted = _one(test.args[1].value, names.legacy) if len(test.args) == 2 else None

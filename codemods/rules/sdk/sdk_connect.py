@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.sdk.layout import WIDTH, Argument, call
 from codemods.rewrites.sdk.names import V3
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.scopes import is_portable
@@ -16,6 +15,7 @@ from codemods.rewrites.sdk.sessions import Use
 from codemods.rule import Context, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Change, Edit, Replace
+from codemods.syntax.layout import WIDTH, Argument, call
 
 _PASSED_ON = {"to_thread": 0, "run_in_executor": 1, "submit": 0, "run_sync": 0, "call_soon_threadsafe": 0}
 """Functions that call an argument of theirs with the arguments behind it; where that argument stands."""

@@ -8,10 +8,12 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.interpreter.values import Const
-from codemods.libraries.assemblyai_values import ErrorStatus, Event, EventKind
+from codemods.libraries.assemblyai_values import ErrorStatus, EventKind
 from codemods.rewrites.sdk.arguments import text_of
 from codemods.rewrites.sdk.names import MODEL_METHODS
+from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.shown import is_shown
+from codemods.rewrites.sdk.turns import delivered
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, replace_with
 from codemods.syntax.edits import AddImport, Change, Edit
@@ -50,8 +52,7 @@ class SdkEvents(Rule):
             yield from self._guarded(node, context)
 
     def _kinds(self, node: cst.BaseExpression, context: Context) -> set[EventKind]:
-        found = {value.kind for value in context.program.values(node) if isinstance(value, Event)}
-        return found - {EventKind.TRANSCRIPT}
+        return {event.kind for event in delivered(context.program, node)} - {EventKind.TRANSCRIPT}
 
     def _field(self, node: cst.Attribute, context: Context) -> Iterable[Change]:
         name = node.attr.value
@@ -81,7 +82,9 @@ class SdkEvents(Rule):
 
     def _codes(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
         operands = [node.left, *(target.comparator for target in node.comparisons)]
-        if not any(isinstance(value, ErrorStatus) for item in operands for value in context.program.values(item)):
+        compared = {value for item in operands for value in context.program.values(item)}
+        statuses = frozenset(value for value in compared if isinstance(value, ErrorStatus))
+        if not statuses or Plans.make(context.program, context.options).are_left(statuses):
             return
         for literal in context.module.walk(node):
             if not isinstance(literal, cst.Integer):

@@ -9,11 +9,11 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.interpreter.values import Const
 from codemods.libraries.assemblyai_values import Transcriber
-from codemods.rewrites.sdk.layout import WIDTH, Argument, call
 from codemods.rewrites.sdk.names import V3, Names
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change
+from codemods.syntax.layout import WIDTH, Argument, call
 
 _ERRORS = ("assemblyai.AssemblyAIError", "assemblyai.RealtimeError", "assemblyai.types.AssemblyAIError")
 _INDENT = "    "

@@ -11,9 +11,8 @@ from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import frames, helpers, subclass
 from codemods.rewrites.sdk.arguments import may_be_none
 from codemods.rewrites.sdk.handlers import Handler
-from codemods.rewrites.sdk.layout import WIDTH, Argument, call
 from codemods.rewrites.sdk.names import V3, Names, spelled
-from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.plan import V3_PARAMETERS, Plans
 from codemods.rewrites.sdk.registration import find_call, registration
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
 from codemods.rewrites.sdk.sessions import Session
@@ -22,6 +21,7 @@ from codemods.rule import Context, Rule
 from codemods.rules.shutdown import sdk_ends
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Change, Edit, Replace
+from codemods.syntax.layout import WIDTH, Argument, call
 
 
 class SdkTranscriber(Rule):
@@ -64,8 +64,12 @@ class SdkTranscriber(Rule):
         session = plan.session
         for argument in session.invented:
             keyword = argument.keyword.value if argument.keyword is not None else ""
+            if plan.problem is None and (keyword in V3_PARAMETERS or keyword == "api_key"):
+                continue  # has its place in v3
+            gone = "; it is left out" if plan.problem is None else ""
             yield self.report(
-                argument, f"RealtimeTranscriber never had {keyword!r}{_nearest(keyword)}; the call failed in v2 as well"
+                argument,
+                f"RealtimeTranscriber never had {keyword!r}{_nearest(keyword)}; the call failed in v2 as well{gone}",
             )
         if plan.problem is not None:
             yield self.report(

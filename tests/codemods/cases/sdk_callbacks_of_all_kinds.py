@@ -25,7 +25,6 @@ v = make("x"); v.connect(); v.close()
 # output
 """Callbacks that are objects, decorated, kept in a table, or made by a call."""
 import assemblyai as aai
-from functools import partial, wraps
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -33,6 +32,7 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
+from functools import partial, wraps
 
 
 def turn_text(turn: TurnEvent) -> str:

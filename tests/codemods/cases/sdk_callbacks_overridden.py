@@ -31,7 +31,6 @@ Caption(print).start(); Other().start()
 # output
 """Callbacks that subclasses override; one that may not be there."""
 import assemblyai as aai
-import logging
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -39,6 +38,7 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
+import logging
 
 
 def turn_text(turn: TurnEvent) -> str:

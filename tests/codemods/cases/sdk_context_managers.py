@@ -17,14 +17,14 @@ with closing(aai.RealtimeTranscriber(sample_rate=16000, on_data=print, on_error=
 # output
 """A context manager that yields the transcriber, and one made inside an expression."""
 import assemblyai as aai
-import weakref
-from contextlib import contextmanager, closing
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
     StreamingEvents,
     StreamingParameters,
 )
+import weakref
+from contextlib import contextmanager, closing
 
 
 class MicrophoneStream:

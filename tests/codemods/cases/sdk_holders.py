@@ -44,8 +44,6 @@ start()
 # output
 """Globals, dataclasses, properties, lists."""
 import assemblyai as aai
-import weakref
-from dataclasses import dataclass, field
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -53,6 +51,8 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
+import weakref
+from dataclasses import dataclass, field
 
 
 def turn_text(turn: TurnEvent) -> str:
@@ -101,30 +101,21 @@ class MicrophoneStream:
 
 
 transcriber = None
-def on_data(client, transcript):
+def on_data(transcript):
     global transcriber
-    if transcript.end_of_turn and transcript.turn_is_formatted:
-        if "stop" in transcript.transcript.lower():
-            transcriber.disconnect(terminate=True)
-            print("bye")
+    # TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted
+    if isinstance(transcript, aai.RealtimeFinalTranscript):
+        if "stop" in transcript.text.lower():
+            transcriber.close()
             transcriber = None
-        elif len(transcript.transcript.strip()) == 0 or transcript.transcript is None:
+        elif len(transcript.text.strip()) == 0 or transcript.text is None:
             return
-        print(transcript.transcript)
+        print(transcript.text)
 def start():
     global transcriber
-    transcriber = StreamingClient(
-        StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
-    )
-    transcriber.on(StreamingEvents.Turn, on_data)
-    transcriber.on(StreamingEvents.Error, lambda client, error: print(str(error), error.code if hasattr(error, "code") else ""))
-    transcriber.connect(
-        StreamingParameters(
-            sample_rate=16_000,
-            speech_model="universal-streaming-english",
-            format_turns=True,
-        )
-    )
+    # TODO(v3-migrate): V3M601 not rewritten: it shares a callback or a call with a session that is not rewritten; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
+    transcriber = aai.RealtimeTranscriber(sample_rate=16_000, on_data=on_data, on_error=lambda error: print(str(error), error.status_code if hasattr(error, "status_code") else ""), on_close=lambda: print("bye"))
+    transcriber.connect()
     transcriber.stream(MicrophoneStream(sample_rate=16_000))
 @dataclass
 class Session:

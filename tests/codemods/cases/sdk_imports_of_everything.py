@@ -10,8 +10,10 @@ t.stream(MicrophoneStream(16000))
 t.close()
 # output
 """Imports of everything."""
-from assemblyai import *
 import weakref
+
+import assemblyai
+from assemblyai import *
 from assemblyai.streaming.v3 import (
     Encoding,
     StreamingClient,
@@ -21,7 +23,6 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
-import assemblyai
 
 
 class MicrophoneStream:

@@ -14,11 +14,12 @@ t.stream(assemblyai.extras.MicrophoneStream())
 t.close()
 # output
 """Every spelling of an import."""
+import time
+import weakref
+
 import assemblyai
 from assemblyai import settings
 import assemblyai
-import time
-import weakref
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,

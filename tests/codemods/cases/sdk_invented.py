@@ -41,7 +41,7 @@ def on_msg(m):
 
 
 async def main():
-    # TODO(v3-migrate): V3M601 not rewritten: it has arguments that v2 never had; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
+    # TODO(v3-migrate): V3M601 not rewritten: v2 never had the callback 'on_end'; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
     # TODO(v3-migrate): V3M601 RealtimeTranscriber never had 'on_message'; the nearest is on_data (v3: on(StreamingEvents.Turn, ...)); the call failed in v2 as well
     # TODO(v3-migrate): V3M601 RealtimeTranscriber never had 'on_end'; the nearest is on_close (v3: on(StreamingEvents.Termination, ...)); the call failed in v2 as well
     # TODO(v3-migrate): V3M607 AudioEncoding never had 'pcm_16'; v2 and v3 have pcm_s16le and pcm_mulaw

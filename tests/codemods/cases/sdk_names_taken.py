@@ -23,12 +23,6 @@ StreamingClient().close()
 # output
 """Names of v3 and of the helpers, taken by the program."""
 import assemblyai as aai
-from assemblyai.streaming.v3 import TurnEvent
-
-
-def turn_text_v3(turn: TurnEvent) -> str:
-    """Return all words heard so far: `transcript` leaves out those that may still change."""
-    return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 
 class StreamingClient:
@@ -42,7 +36,7 @@ class StreamingClient:
 
 
 def heard(transcript):
-    print(turn_text(turn_text_v3(transcript)))
+    print(turn_text(transcript.text))
 
 
 def turn_text(text):

@@ -23,8 +23,9 @@ t = aai.RealtimeTranscriber(sample_rate=16000, on_data=r.data, on_error=lambda e
 t.connect(); t.stream(iter([b"x"])); t.close()
 # output
 """What the objects that callbacks get are asked for."""
-import assemblyai as aai
 import datetime
+
+import assemblyai as aai
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,

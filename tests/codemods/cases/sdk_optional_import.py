@@ -47,6 +47,7 @@ except ImportError:
     aai = None
     HAVE = False
 from typing import TYPE_CHECKING
+
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -62,8 +63,6 @@ def turn_text(turn: TurnEvent) -> str:
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 
-if TYPE_CHECKING:
-    pass
 class X:
     def on_data(self, client: StreamingClient, t: "TurnEvent") -> None:
         print(turn_text(t))

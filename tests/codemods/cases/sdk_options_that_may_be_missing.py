@@ -23,6 +23,7 @@ aai.settings.base_url = "https://x"
 # output
 """Options that may not be given, tokens and their errors, another host."""
 import os, assemblyai as aai
+
 from assemblyai.streaming.v3 import (
     Encoding,
     StreamingClient,

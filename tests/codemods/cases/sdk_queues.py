@@ -34,8 +34,9 @@ finally:
     with_t.close(); q.put(None)
 # output
 """Transcripts and their texts handed on through queues."""
-import assemblyai as aai, queue, threading, asyncio
 import weakref
+
+import assemblyai as aai, queue, threading, asyncio
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,

@@ -56,7 +56,7 @@ class B(aai.RealtimeTranscriber):
         # TODO(v3-migrate): V3M601 not rewritten: its arguments are not all written here; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
         aai.RealtimeTranscriber.__init__(self, on_data=self.handle, on_error=print, sample_rate=16000, **kwargs)
     def handle(self, t):
-        self.on_text(turn_text(t))
+        self.on_text(t.text)
 class C(StreamingClient):
     def __init__(self, rate, on_close=None):
         super().__init__(

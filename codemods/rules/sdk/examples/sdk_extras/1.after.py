@@ -1,5 +1,6 @@
-import assemblyai as aai
 import time
+
+import assemblyai as aai
 
 
 def stream_file(filepath, sample_rate):

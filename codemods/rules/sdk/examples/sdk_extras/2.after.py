@@ -1,5 +1,6 @@
-import assemblyai as aai
 import weakref
+
+import assemblyai as aai
 
 
 class MicrophoneStream:

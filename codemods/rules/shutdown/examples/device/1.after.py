@@ -1,6 +1,7 @@
+import atexit
+
 import pyaudio
 import websocket
-import atexit
 
 audio = pyaudio.PyAudio()
 atexit.register(audio.terminate)

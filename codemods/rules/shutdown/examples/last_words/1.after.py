@@ -1,5 +1,6 @@
-import websocket
 import time
+
+import websocket
 
 
 def end_session(ws):

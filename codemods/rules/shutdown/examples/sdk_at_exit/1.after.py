@@ -1,8 +1,9 @@
-import assemblyai as aai
 import atexit
 import sys
 import threading
 import weakref
+
+import assemblyai as aai
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
