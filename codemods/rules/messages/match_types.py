@@ -9,6 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts import match_patterns
 from codemods.facts.narrowing import is_idle, leaves
+from codemods.facts.partial_texts import PartialTexts
 from codemods.facts.type_tests import TypeTests
 from codemods.libraries.values import Message
 from codemods.model import Safety
@@ -81,6 +82,10 @@ class MatchTypes(Rule):
                 yield self.report(option, found.problem)
             elif found.edit is not None:
                 yield self.change(option, "v2 message becomes type and flags", found.edit, safety=safety)
+                if found.takes_partial_text and context.get(PartialTexts).are_wanted:
+                    yield self.report(
+                        option, "`transcript` lacks the words that may still change: join those of `words`"
+                    )
 
     # SessionInformation and SessionTerminated
 
@@ -126,6 +131,7 @@ class _Mapping:
         self.keys = [context.program.constants(item.key) for item in node.elements]
         self.problem: str | None = None
         self.edit: Edit | None = None
+        self.takes_partial_text = False
         gone = [text for keys in self.keys for text in keys if text in v.DERIVED_FIELDS or text == "created"]
         if gone:
             self.problem = f"v3 messages have no {gone[0]!r}: match without it, and work it out in the case"
@@ -134,6 +140,7 @@ class _Mapping:
         if kind is not None and self._is_tested(kind.key):
             return  # the read of the type is reported: see V3M302
         wanted = self._wanted(kind.pattern) if kind is not None else ()
+        self.takes_partial_text = set(wanted) != {v.FINAL} and any("text" in keys for keys in self.keys)
         if self.problem is None and any(text in v.FIELDS for keys in self.keys for text in keys):
             self.edit = Replace(node, lambda updated: self._rewritten(updated, wanted))
 
