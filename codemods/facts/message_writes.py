@@ -32,6 +32,8 @@ class MessageWrites:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.at: dict[cst.CSTNode, list[MessageWrite]] = {}
+        self.merged: set[cst.CSTNode] = set()
+        """Dict displays whose entries become part of a message, under the keys that it has in v3."""
         for path in program.targets:
             for node in program.modules[path].walk():
                 found = list(self._writes(node))
@@ -71,6 +73,7 @@ class MessageWrites:
 
     def _mapping(self, node: cst.BaseExpression) -> Iterator[MessageWrite]:
         if isinstance(node, cst.Dict):
+            self.merged.add(node)
             for element in node.elements:
                 match element:
                     case cst.DictElement(key=cst.SimpleString() as key):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.message_writes import MessageWrites
 from codemods.facts.partial_texts import PartialTexts, compared_with_nothing, is_only_tested, is_sure_of_key
 from codemods.facts.type_tests import Base, is_message, read_base
 from codemods.interpreter.values import Const, Obj, Value
@@ -74,8 +75,9 @@ class Fields(Rule):
         """
         if isinstance(value, Const) and value.value is None:
             return True
-        if isinstance(value, Obj) and key not in context.program.run.items(value):
-            return True
+        if isinstance(value, Obj):
+            if key not in context.program.items(value) or value.site in context.get(MessageWrites).merged:
+                return True
         return context.program.is_stand_in(value)
 
     def _key(self, node: cst.CSTNode, context: Context) -> str | None:
