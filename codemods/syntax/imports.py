@@ -157,11 +157,11 @@ class Wanted:
 
 def _spelled(names: Mapping[str, str]) -> list[str]:
     """Return names in the order of import sorters, each with `as` where it is called something else."""
-    ordered = sorted(names.items(), key=lambda item: _name_order(item[1]))
+    ordered = sorted(names.items(), key=lambda item: name_order(item[1]))
     return [name if name == local else f"{name} as {local}" for local, name in ordered]
 
 
-def _name_order(name: str) -> tuple[int, str]:
+def name_order(name: str) -> tuple[int, str]:
     """Return the key by which import sorters order names: constants, classes, the rest."""
     return (0 if name.isupper() else 1 if name[:1].isupper() else 2, name)
 
@@ -219,20 +219,25 @@ def placed(module: SourceModule, edits: Iterable[Edit]) -> Placed:
         else:
             found.rest.append(edit)
     indent = module.tree.default_indent
+    top = {_key(edit) for edit in found.rest}
     for line, wanted in by_line.items():
         block = module.parent(line)
-        missing = [edit for edit in wanted if not _in_block(block, edit) and edit not in found.rest]
+        missing = [edit for edit in wanted if not _in_block(block, edit) and _key(edit) not in top]
         for name, item in _grouped(missing).items():
             found.behind.setdefault(line, []).extend(item.statements(name, indent))
-        names = sorted({edit.asname or edit.name for edit in missing if edit.name is not None})
-        for fallback in _fallbacks(module, line) if names else ():
+        names = sorted({edit.asname or edit.name or edit.module.split(".")[0] for edit in missing})
+        for fallback in fallbacks(module, line) if names else ():
             found.behind.setdefault(fallback, []).append(f"{' = '.join(names)} = None")
     for function, wanted in by_function.items():
-        missing = [edit for edit in wanted if not _in_block(function.body, edit) and edit not in found.rest]
+        missing = [edit for edit in wanted if not _in_block(function.body, edit) and _key(edit) not in top]
         first = _first_statement(function)
         for name, item in _grouped(missing).items():
             found.ahead.setdefault(first, []).extend(item.statements(name, indent))
     return found
+
+
+def _key(edit: AddImport) -> tuple[str, str | None, str | None]:
+    return edit.module, edit.name, edit.asname
 
 
 def _in_block(block: cst.CSTNode | None, edit: AddImport) -> bool:
@@ -269,7 +274,7 @@ def _first_statement(function: cst.FunctionDef) -> cst.CSTNode:
     return first
 
 
-def _fallbacks(module: SourceModule, line: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def fallbacks(module: SourceModule, line: cst.CSTNode) -> Iterator[cst.SimpleStatementLine]:
     """Yield the statements, where the package is missing, that set to None what an import at `line` would have set."""
     block = module.parent(line)
     guard = module.parent(block) if block is not None else None
@@ -378,7 +383,7 @@ def _extend_import(tree: cst.Module, module: str, missing: Mapping[str, str]) ->
         if "#" in code or "\\" in code:
             continue
         old = {bound_name(alias): dotted(alias.name) for alias in part.names}
-        if list(old.values()) == sorted(old.values(), key=_name_order):
+        if list(old.values()) == sorted(old.values(), key=name_order):
             spelled = _spelled({**old, **missing})
         else:
             spelled = [name if name == local else f"{name} as {local}" for local, name in {**old, **missing}.items()]

@@ -11,6 +11,7 @@ from codemods.facts.narrowing import leaves
 from codemods.rewrites.sdk import clock, helpers
 from codemods.rewrites.sdk import handlers as h
 from codemods.rewrites.sdk.arguments import text_of
+from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import MODEL_METHODS
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.reads import bracketed, does_something, ends_its_function, fitted, is_guarded, is_truth_test
@@ -212,7 +213,7 @@ class SdkTranscripts(Rule):
             plans = Plans.make(context.program, context.options)
             if FinalPaths(context.program, plans.handlers).reaches(node, base, context.module):
                 return f"{code}.transcript", []
-            function, edits = helpers.turn_text(context.module)
+            function, edits = helpers.turn_text(context.get(SdkImports), context.module)
             return f"{function}({code})", edits
         if name == "confidence":
             return _CONFIDENCE.format(code), []

@@ -46,8 +46,7 @@ transcriber.close()
 import assemblyai as aai
 from typing import Union
 # TODO(v3-migrate): V3M607 the SDK no longer has RealtimeFinalTranscript, and the program still names it
-# TODO(v3-migrate): V3M607 the SDK no longer has RealtimePartialTranscript, and the program still names it
-from assemblyai import RealtimeFinalTranscript, RealtimePartialTranscript
+from assemblyai import RealtimeFinalTranscript
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
