@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Loaded only when called: the clean check, the most frequent use, has no need for any of them.
 COMMANDS = {
     "explain": ("migrator.explain", "what a rule does, with its examples"),
+    "undo": ("migrator.output.undo", "take back what a run has written"),
     "smoke": ("migrator.smoke.command", "run a program against the replay server"),
     "replay": ("runtime.commands.replay", "serve a recording"),
     "record": ("runtime.commands.record", "make a recording through a proxy"),

@@ -17,6 +17,7 @@ from migrator.files.discovery import Discovery, beside
 from migrator.files.other_files import Mentions
 from migrator.files.paths import shown
 from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
+from migrator.output.unfinished import is_any_unfinished
 from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
 
@@ -57,6 +58,11 @@ def run(settings: Settings, analyse: Analyse | None = None) -> Report:
         SettingsError: the configuration of a project is wrong.
         RunError: nothing could be written.
     """
+    if is_any_unfinished(settings.paths):
+        from migrator.output.settle import settled_around
+
+        for told in settled_around(settings.paths):
+            print(f"v3-migrate: {told}", file=sys.stderr)
     result = migration(settings, analyse)
     for note in result.notes:
         print(f"v3-migrate: {note}", file=sys.stderr)

@@ -130,7 +130,8 @@ def test_a_disk_that_is_full_leaves_every_file_as_it_was(tool: Tool) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr == "v3-migrate: nothing written: b.py: file too large; every file is as it was\n"
+    # The record of the run comes first, and is larger than any of its files.
+    assert ran.stderr == f"v3-migrate: nothing written: the way back cannot be kept in {tool.records}: file too large\n"
     assert (tool.read("a.py"), tool.read("b.py")) == (V2, long)
     assert not staged(tool.folder)
 
@@ -155,16 +156,17 @@ def test_a_run_that_fails_half_way_puts_back_what_it_replaced(
     put(tool.folder, {f"{name}.py": V2 for name in "abc"})
     rename, renamed = os.replace, []
 
-    def failing(source: str, target: str) -> None:
+    def failing(source: str, target: str, **folders: int) -> None:
         renamed.append(target)
         if len(renamed) == 2:
             raise failure
-        rename(source, target)
+        rename(source, target, **folders)
 
     monkeypatch.setattr(os, "replace", failing)  # No file system at hand fails at the second rename of a run.
     with pytest.raises(WritingError if isinstance(failure, OSError) else KeyboardInterrupt):
         write([Outcome(f"{name}.py", V2.encode(), V3.encode()) for name in "abc"])
-    assert len(renamed) == 3  # The first file, the failure, and the first file put back.
+    assert renamed == ["a.py", "b.py", "a.py"]  # The first file, the failure, and the first file put back.
+    assert not list(tool.records.iterdir())
     assert {tool.read(f"{name}.py") for name in "abc"} == {V2}
     assert not staged(tool.folder)
 
