@@ -68,8 +68,8 @@ class LegacyNames:
         for node in module.walk():
             if isinstance(node, cst.Name) and _is_read(node, module):
                 scope = self.program.scope(function_of(node, module))
-                if names.is_starred(node) and names.extra(node) is None:
-                    if self.fates.get(node) not in (Fate.RENAMED, Fate.DISSOLVED):
+                if names.is_starred(node):
+                    if names.extra(node) is None and self.fates.get(node) not in (Fate.RENAMED, Fate.DISSOLVED):
                         return False
                     found = True
                 elif scope.owner(node.value) is None and not hasattr(builtins, node.value):
