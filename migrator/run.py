@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from migrator.configuration import Configuration
 from migrator.files import git
 from migrator.files.discovery import Discovery, beside
-from migrator.files.other_files import Mentions
 from migrator.files.paths import shown
 from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
+from migrator.mentions.search import Mentions
 from migrator.output.unfinished import is_any_unfinished
 from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from migrator.analysis.outcome import Outcome
     from migrator.analysis.worker import Analyse
     from migrator.output.writer import Written
+
+
+_MINTS = ("V3M104", "V3M610")
+"""Rules that move the making of temporary tokens, which programs in other languages may use."""
 
 
 class RunError(RuntimeError):
@@ -38,13 +42,11 @@ class Result:
     Attributes:
         outcomes: what becomes of each file that has anything to tell, by path.
         scanned: how many files were looked at.
-        mentions: files of other kinds that mention v2.
         notes: what a user should know of how the files were found, though it is no error.
     """
 
     outcomes: Sequence[Outcome]
     scanned: int
-    mentions: Sequence[str]
     notes: Sequence[str] = ()
 
 
@@ -63,14 +65,15 @@ def run(settings: Settings, analyse: Analyse | None = None) -> Report:
 
         for told in settled_around(settings.paths):
             print(f"v3-migrate: {told}", file=sys.stderr)
-    result = migration(settings, analyse)
+    try:
+        result = migration(settings, analyse)
+    except git.GitError as error:
+        raise RunError(f"--since {settings.since}: {error}") from error
     for note in result.notes:
         print(f"v3-migrate: {note}", file=sys.stderr)
     if settings.baseline is not None:
         result = _against_baseline(result, settings.baseline)
-    report = Report(
-        result.outcomes, settings.mode, result.scanned, exit_zero=settings.exit_zero, mentions=result.mentions
-    )
+    report = Report(result.outcomes, settings.mode, result.scanned, exit_zero=settings.exit_zero)
     report.beyond = f" since {settings.since}" * (settings.since is not None)
     report.beyond += f" that {settings.baseline} does not know" * (settings.baseline is not None)
     if settings.mode is Mode.WRITE:
@@ -132,8 +135,8 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
 
         screening.hits += filter(takes_from_sdk, screening.namesakes)
     problems = [*discovery.problems, *screening.problems]
-    if not (problems or screening.hits or screening.recent):
-        return Result((), screening.looked_at, mentions, discovery.notes)
+    if not (problems or screening.hits or screening.recent or mentions):
+        return Result((), screening.looked_at, discovery.notes)
 
     from migrator.analysis.outcome import Outcome
 
@@ -143,37 +146,33 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     if screening.hits:
         found += _analysed(screening, configuration, settings, analyse)
     dependencies = _dependencies(screening, found, configuration)
+    outcomes = _with_mentions([*found, *dependencies], mentions, configuration)
+    scanned = screening.looked_at + len(outcomes) - len(found)
     if settings.verbose:
         print(*(f"settings of {name}" for name in configuration.files), sep="\n", file=sys.stderr)
-    outcomes = sorted([*found, *dependencies], key=lambda outcome: outcome.path)
     if settings.since is not None:
-        outcomes = _changed_since(settings.since, outcomes)
-    return Result(outcomes, screening.looked_at + len(dependencies), mentions, discovery.notes)
+        from migrator.analysis import since
+
+        outcomes = since.in_changed_lines(outcomes, settings.since)
+    return Result(outcomes, scanned, discovery.notes)
 
 
-def _changed_since(since: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes with what stands in lines that a branch has changed."""
-    from migrator.files.changed_lines import changed_lines
+def _with_mentions(found: Sequence[Outcome], paths: Sequence[str], configuration: Configuration) -> list[Outcome]:
+    """Return the outcomes and, by path among them, what is to be said of files that are no Python."""
+    by_path = {outcome.path: outcome for outcome in found}
+    if paths:
+        from migrator.mentions import findings
 
-    before = _stored(since, [outcome.path for outcome in outcomes])
-    told = []
-    for outcome in outcomes:
-        if outcome.path not in before:
-            told.append(outcome)
-            continue
-        lines = changed_lines(before[outcome.path], outcome.before)
-        spans = [(finding, finding.in_file or finding.span) for finding in outcome.findings]
-        found = tuple(f for f, span in spans if not lines.isdisjoint(range(span.line, span.end_line + 1)))
-        if found or (outcome.error is not None and lines):
-            told.append(replace(outcome, findings=found))
-    return told
-
-
-def _stored(since: str, paths: Iterable[str]) -> dict[str, bytes]:
-    try:
-        return git.stored(since, paths)
-    except git.GitError as error:
-        raise RunError(f"--since {since}: {error}") from error
+        minted = {
+            f"{outcome.path}:{finding.span.line}": None
+            for outcome in found
+            for finding in outcome.findings
+            if finding.fixed and finding.code in _MINTS
+        }
+        for told in findings.outcomes(paths, configuration.options, list(minted)):
+            known = by_path.get(told.path)
+            by_path[told.path] = told if known is None else replace(known, findings=known.findings + told.findings)
+    return sorted(by_path.values(), key=lambda outcome: outcome.path)
 
 
 def _analysed(
@@ -182,7 +181,7 @@ def _analysed(
     """Return what becomes of the files that speak v2 and of those around them, group by group."""
     from migrator.analysis import gate, pool
     from migrator.analysis.import_graph import Folder, groups
-    from migrator.analysis.worker import Task, read_all, rules_analyse
+    from migrator.analysis.worker import Task, rules_analyse
     from migrator.reporting.progress import progress
 
     together = [
@@ -190,10 +189,9 @@ def _analysed(
         for group in groups(screening.hits, screening.files, Folder())
     ]
     if settings.since is not None:
-        contents, _ = read_all(sorted({path for group in together for path in group.paths}), {})
-        before = _stored(settings.since, contents)
-        changed = {path for path, data in contents.items() if before.get(path) != data}
-        together = [group for group in together if not changed.isdisjoint(group.paths)]
+        from migrator.analysis import since
+
+        together = since.with_changes(together, settings.since)
     tasks = [Task(group, {path: configuration.options(path) for path in group.paths}) for group in together]
     tell = progress([group.paths for group in together], settings.verbose)
     found: list[Outcome] = []
@@ -267,7 +265,7 @@ def show(report: Report, settings: Settings) -> int:
     if not report.outcomes and settings.format == "terminal" and not settings.diff and settings.output is None:
         # The frequent case, and the fast one.
         if not settings.quiet:
-            print(*report.headlines(), sep="\n")
+            print(report.headline())
         return report.exit_code
     from migrator.reporting import formats
 
