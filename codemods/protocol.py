@@ -83,6 +83,9 @@ FIELDS = {
 DERIVED_FIELDS = frozenset({"confidence", "audio_start", "audio_end"})
 """Keys that v3 has on words only."""
 
+CLIENT_TYPES = frozenset({"Terminate", "ForceEndpoint", "UpdateConfiguration", "KeepAlive"})
+"""What a client may send as JSON (MESSAGES); anything else ends the session with 3006 (ERRORS)."""
+
 CONTROLS = {
     "terminate_session": "Terminate",
     "force_end_utterance": "ForceEndpoint",

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from migrator.configuration import Configuration
 from migrator.files import git
 from migrator.files.discovery import Discovery, beside
-from migrator.files.other_files import Mentions
 from migrator.files.paths import shown
 from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
+from migrator.mentions.search import Mentions
 from migrator.output.unfinished import is_any_unfinished
 from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from migrator.analysis.outcome import Outcome
     from migrator.analysis.worker import Analyse
     from migrator.output.writer import Written
+
+
+_MINTS = ("V3M104", "V3M610")
+"""Rules that move the making of temporary tokens, which programs in other languages may use."""
 
 
 class RunError(RuntimeError):
@@ -38,13 +42,11 @@ class Result:
     Attributes:
         outcomes: what becomes of each file that has anything to tell, by path.
         scanned: how many files were looked at.
-        mentions: files of other kinds that mention v2.
         notes: what a user should know of how the files were found, though it is no error.
     """
 
     outcomes: Sequence[Outcome]
     scanned: int
-    mentions: Sequence[str]
     notes: Sequence[str] = ()
 
 
@@ -66,9 +68,7 @@ def run(settings: Settings, analyse: Analyse | None = None) -> Report:
     result = migration(settings, analyse)
     for note in result.notes:
         print(f"v3-migrate: {note}", file=sys.stderr)
-    report = Report(
-        result.outcomes, settings.mode, result.scanned, exit_zero=settings.exit_zero, mentions=result.mentions
-    )
+    report = Report(result.outcomes, settings.mode, result.scanned, exit_zero=settings.exit_zero)
     if settings.mode is Mode.WRITE:
         report.outcomes, report.undo = _write(result.outcomes, settings)
     return report
@@ -89,8 +89,8 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
 
         screening.hits += filter(takes_from_sdk, screening.namesakes)
     problems = [*discovery.problems, *screening.problems]
-    if not (problems or screening.hits or screening.recent):
-        return Result((), screening.looked_at, mentions, discovery.notes)
+    if not (problems or screening.hits or screening.recent or mentions):
+        return Result((), screening.looked_at, discovery.notes)
 
     from migrator.analysis.outcome import Outcome
 
@@ -98,8 +98,26 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     if screening.hits:
         found += _analysed(screening, configuration, settings.jobs, analyse)
     dependencies = _dependencies(screening, found, configuration)
-    outcomes = sorted([*found, *dependencies], key=lambda outcome: outcome.path)
-    return Result(outcomes, screening.looked_at + len(dependencies), mentions, discovery.notes)
+    outcomes = _with_mentions([*found, *dependencies], mentions, configuration)
+    return Result(outcomes, screening.looked_at + len(outcomes) - len(found), discovery.notes)
+
+
+def _with_mentions(found: Sequence[Outcome], paths: Sequence[str], configuration: Configuration) -> list[Outcome]:
+    """Return the outcomes and, by path among them, what is to be said of files that are no Python."""
+    by_path = {outcome.path: outcome for outcome in found}
+    if paths:
+        from migrator.mentions import findings
+
+        minted = {
+            f"{outcome.path}:{finding.span.line}": None
+            for outcome in found
+            for finding in outcome.findings
+            if finding.fixed and finding.code in _MINTS
+        }
+        for told in findings.outcomes(paths, configuration.options, list(minted)):
+            known = by_path.get(told.path)
+            by_path[told.path] = told if known is None else replace(known, findings=known.findings + told.findings)
+    return sorted(by_path.values(), key=lambda outcome: outcome.path)
 
 
 def _analysed(screening: Screening, configuration: Configuration, jobs: int, analyse: Analyse | None) -> list[Outcome]:
@@ -186,7 +204,7 @@ def show(report: Report, settings: Settings) -> int:
     """
     if not report.outcomes and settings.format == "terminal" and not settings.diff and settings.output is None:
         # The frequent case, and the fast one.
-        print(*report.headlines(), sep="\n")
+        print(report.headline())
         return report.exit_code
     from migrator.reporting import formats
 

@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Listen, and return 0, 1 if the session failed, or 2 if it could not even be tried."""
-    from runtime.client.errors import SourceError
+    from runtime.sources import SourceError
 
     signal.signal(signal.SIGTERM, _interrupt)
     for stream in (sys.stdout, sys.stderr):

@@ -58,7 +58,7 @@ def test_help_names_every_option_and_command(tool: Tool) -> None:
         ["-", "--interactive"],
         ["--select", "E501", "."],
         ["--select", "V3M999", "."],
-        ["--ignore", "V3M10,V3M8", "."],
+        ["--ignore", "V3M10,V3M0", "."],
         ["explain", "V3M999"],
         ["--output", "no/such/folder/report.txt", "--check", "."],
     ],
@@ -96,7 +96,7 @@ def test_the_list_of_rules_has_a_line_for_each(tool: Tool) -> None:
 def test_a_code_that_is_nearly_right_is_suggested(tool: Tool) -> None:
     ran = tool("explain", "V3M1O1")
     assert (ran.code, ran.out) == (2, b"")
-    assert "did you mean" in ran.err and "V3M101?" in ran.err
+    assert "did you mean" in ran.err and "V3M101" in ran.err
 
 
 def test_every_rule_explains_itself_with_its_examples(tool: Tool) -> None:

@@ -42,7 +42,7 @@ class Client:
         payload = json.loads(message)
         mtype = payload.get("type", "")
         is_final = mtype == "Turn" and payload.get("end_of_turn") and payload.get("turn_is_formatted")
-        text = payload.get("transcript")
+        text = " ".join(word["text"] for word in payload.get("words", ()))
         if mtype == "Turn" and text:
             self.last = dict(text=text, final=is_final, confidence=sum(word["confidence"] for word in payload["words"]) / max(len(payload["words"]), 1))
             self.show(**self.last)
