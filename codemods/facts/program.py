@@ -40,6 +40,7 @@ class Program:
         self.options = options or Options()
         self._run = Interpreter(modules, workspace, library())
         self._run.run()
+        self._unknown = self._run.take_unknown()
         self.run = _Doors(self._run)
         self._analyses: dict[object, object] = {}
         self._memo: dict[object, object] = {}
@@ -173,8 +174,12 @@ class Program:
         return None
 
     def values(self, node: cst.CSTNode | None) -> Values:
-        """Return what an expression can be."""
+        """Return what is known of what an expression can be; see `unknown` for the rest."""
         return self._run.expressions.values.get(node, NOTHING) if node is not None else NOTHING
+
+    def unknown(self, node: cst.CSTNode) -> Values:
+        """Return what an expression can be that comes from out of sight."""
+        return self._unknown.get(node, NOTHING)
 
     @property
     def all_values(self) -> Mapping[cst.CSTNode, Values]:

@@ -44,6 +44,7 @@ class Statements:
                 # code after `return` or `break` still holds v2 words; look at it with what is known everywhere
                 env = {}
             self.env_at[statement] = env
+            self._run.site = statement
             if isinstance(statement, cst.SimpleStatementLine):
                 env = self._simple(statement.body, statement, env)
             else:

@@ -18,12 +18,13 @@ from codemods.interpreter.values import (
     Str,
     Value,
     Values,
+    without_unknown,
 )
 
 
 def _loads(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     found = NOTHING.union(*(value.parsed(run, call) for value in given.get(0, "s")))
-    return found or (run.library.unseen(call) if run.guessing else NOTHING)
+    return found if without_unknown(found) or not run.guessing else found | run.library.unseen(call)
 
 
 def _dumps(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
