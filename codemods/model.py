@@ -12,7 +12,9 @@ BARRIER = "_v3_migrate_cell_"
 below are run one after the other, by hand."""
 
 
-HARDENING = frozenset({"V3M515", "V3M516", "V3M518", "V3M519", "V3M521", "V3M522", "V3M524"})
+HARDENING = frozenset(
+    {"V3M507", "V3M515", "V3M516", "V3M518", "V3M519", "V3M520", "V3M521", "V3M522", "V3M523", "V3M524"}
+)
 """Rules of better habits that v2 did without as well as v3 does: part of a run on request (`Options.harden`)."""
 
 

@@ -34,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     exact = [rule for rule in rules if rule.code == code]
     chosen = exact or [rule for rule in rules if rule.code.startswith(code)]
     if not chosen:
-        near = difflib.get_close_matches(code, [rule.code for rule in rules], 3)
+        digits = code.translate(str.maketrans("OIL", "011"))  # what the eye takes for them
+        codes = [rule.code for rule in rules]
+        near = [digits] if digits in codes else difflib.get_close_matches(digits, codes, 3)
         hint = f"did you mean {' or '.join(near)}?" if near else "`v3-migrate explain` lists them all"
         print(f"v3-migrate: error: no rule {arguments.code}; {hint}", file=sys.stderr)
         return 2

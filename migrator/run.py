@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from migrator.configuration import Configuration
-from migrator.files.discovery import Discovery
+from migrator.files import git
+from migrator.files.discovery import Discovery, beside
 from migrator.files.other_files import Mentions
 from migrator.files.paths import shown
 from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
@@ -77,6 +78,10 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
         screening.screen(root, batch)
     screening.drop_aliases()
     mentions = [path for path in elsewhere.paths() if not configuration.excluded(path)]
+    if screening.namesakes:
+        from migrator.analysis.sdk_names import takes_from_sdk
+
+        screening.hits += filter(takes_from_sdk, screening.namesakes)
     problems = [*discovery.problems, *screening.problems]
     if not (problems or screening.hits or screening.recent):
         return Result((), screening.looked_at, mentions, discovery.notes)
@@ -93,14 +98,16 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
 
 def _analysed(screening: Screening, configuration: Configuration, jobs: int, analyse: Analyse | None) -> list[Outcome]:
     """Return what becomes of the files that speak v2 and of those around them, group by group."""
-    from migrator.analysis import pool
+    from migrator.analysis import gate, pool
     from migrator.analysis.import_graph import Folder, groups
     from migrator.analysis.worker import Task, rules_analyse
     from migrator.reporting.progress import progress
 
-    found_groups = groups(screening.hits, screening.files, Folder())
-    reachable = [replace(group, paths=tuple(filter(screening.within, group.paths))) for group in found_groups]
-    tasks = [Task(group, {path: configuration.options(path) for path in group.paths}) for group in reachable]
+    together = [
+        replace(group, paths=tuple(filter(screening.within, group.paths)))
+        for group in groups(screening.hits, screening.files, Folder())
+    ]
+    tasks = [Task(group, {path: configuration.options(path) for path in group.paths}) for group in together]
     total, done = sum(len(task.group.paths) for task in tasks), 0
     tell = progress()
     found: list[Outcome] = []
@@ -108,7 +115,19 @@ def _analysed(screening: Screening, configuration: Configuration, jobs: int, ana
         found += outcomes
         done = total * number // len(tasks)
         tell(done, total)
-    return found
+    return gate.held_back(found, [group.paths for group in together], _projects(found, screening))
+
+
+def _projects(found: Sequence[Outcome], screening: Screening) -> Iterator[str]:
+    """Yield every module that may need something of a changed file, whether the run looked at it or not."""
+    yield from screening.files
+    changed = [outcome.path for outcome in found if outcome.changed]
+    tops = {path: git.top_of(os.path.dirname(path)) for path in changed}
+    for _, batch in Discovery(sorted({top for top in tops.values() if top})).batches():
+        yield from batch
+    # Outside of one nobody can say how far a project goes; a home folder is no project.
+    for folder in sorted({os.path.dirname(path) for path, top in tops.items() if not top}):
+        yield from beside(folder)
 
 
 def _dependencies(screening: Screening, found: Sequence[Outcome], configuration: Configuration) -> list[Outcome]:

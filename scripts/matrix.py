@@ -40,6 +40,7 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     # Web applications that take telephone calls.
     "flask-sdk-0.64.2": ("assemblyai==0.64.2", "flask", "flask-sock"),
     "flask-sdk-newest": ("assemblyai", "flask", "flask-sock"),
+    "channels": ("channels", "daphne", "websockets"),
     "fastapi": ("fastapi", "uvicorn[standard]", "websockets"),
 }
 

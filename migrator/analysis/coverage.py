@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from codemods.model import Finding, Safety, Span
@@ -48,10 +48,9 @@ _AFTER_KEY = re.compile(r"\\?[\"']\s*(?:$|[\]}):,=])")
 
 # Keys of messages that are spelled as names in code: `dict(terminate_session=True)`.
 _KEYWORD = frozenset({"audio_data", "terminate_session", "force_end_utterance", "end_utterance_silence_threshold"})
-_CLASS = re.compile(
-    r"Realtime(?:Transcriber|Transcript|PartialTranscript|FinalTranscript|SessionOpened|SessionInformation|Error|Word"
-    r"|MessageType)"
-)
+_KINDS = ("Transcriber", "Transcript", "PartialTranscript", "FinalTranscript", "SessionOpened", "SessionInformation")
+SDK_CLASSES = frozenset(f"Realtime{kind}" for kind in (*_KINDS, "Error", "Word", "MessageType"))
+_CLASS = re.compile("|".join(sorted(SDK_CLASSES, reverse=True)))
 _MEMBER = frozenset(
     {
         "force_end_utterance",
@@ -75,14 +74,17 @@ class _Token:
     starts_statement: bool
 
 
-def unexplained(text: str, explained: Sequence[Span]) -> list[Finding]:
+def unexplained(text: str, explained: Sequence[Span], passed_on: Collection[str] = ()) -> list[Finding]:
     """Return a finding for each line of code with v2 words that lie in none of the `explained` spans.
 
     Comments, docstrings and sentences (what a program prints, say) are not code.
+
+    Args:
+        passed_on: names in it that other modules of the project have from the SDK, or that mean such a module.
     """
     lines = _line_starts(text)
     found: dict[int, list[tuple[str, Span]]] = {}
-    for word, start in _words(text):
+    for word, start in _words(text, passed_on):
         span = _span(lines, start, len(word))
         if not any(known.contains(span) for known in explained):
             found.setdefault(span.line, []).append((word, span))
@@ -101,7 +103,12 @@ def _finding(words: Sequence[tuple[str, Span]]) -> Finding:
     )
 
 
-def _words(text: str) -> Iterator[tuple[str, int]]:
+def names_sdk(text: str) -> bool:
+    """Return whether a text has the name of a class of the SDK, whoever it may be from."""
+    return _CLASS.search(text) is not None
+
+
+def _words(text: str, passed_on: Collection[str]) -> Iterator[tuple[str, int]]:
     sdk = _USES_SDK.search(text) is not None
     for token, following in _followed(_tokens(text)):
         if token.kind == "string":
@@ -111,6 +118,9 @@ def _words(text: str) -> Iterator[tuple[str, int]]:
             yield token.text, token.start
         elif token.kind == "name" and sdk and _is_v2_name(token, following, text):
             yield token.text, token.start
+        elif token.kind == "name" and passed_on and _CLASS.fullmatch(token.text):
+            if token.text in passed_on or token.before == ".":
+                yield token.text, token.start
 
 
 def _string_words(literal: str) -> Iterator[tuple[str, int]]:

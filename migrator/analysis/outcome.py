@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.model import Finding
 
@@ -34,3 +34,8 @@ class Outcome:
     def left(self) -> tuple[Finding, ...]:
         """The findings that no rewrite takes care of."""
         return tuple(finding for finding in self.findings if not finding.fixed)
+
+    def left_alone(self, reason: str) -> Outcome:
+        """Return what becomes of the file if nothing is to be changed after all; its findings are left."""
+        findings = tuple(replace(finding, fixed=False) for finding in self.findings)
+        return replace(self, after=self.before, findings=findings, error=f"left alone: {reason}")

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from codemods.model import FilePlan, Finding, Options, ParseError, Span, Workspace
 from migrator.analysis import unused_suppressions
-from migrator.analysis.coverage import CODE, unexplained
+from migrator.analysis.coverage import CODE, names_sdk, unexplained
 from migrator.analysis.import_graph import Folder, Group
 from migrator.analysis.notebook_findings import completed
 from migrator.analysis.outcome import Outcome
+from migrator.analysis.sdk_names import passed_on
 from migrator.analysis.verification import VerificationError, check_grammar, check_stable, encoded, syntax_error
 from migrator.documents.document import Document, decode, is_notebook
 from migrator.documents.module import DecodingError
@@ -111,6 +112,7 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
     else:
         changed = {path: text for path, (text, _) in planned.items()}
         second = _Pass(changed, replace(task, folder=Folder(changed)), analyse)
+    broken: list[str] = []
     for path, (text, findings) in planned.items():
         data, document = contents[path], documents[path]
         try:
@@ -130,6 +132,10 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
             outcomes[path] = Outcome(path, data, after, told)
         except (VerificationError, DecodingError) as error:
             outcomes[path] = Outcome(path, data, data, error=f"left alone: {error} (a defect of v3-migrate)")
+            broken.append(path)
+    if broken:  # half of a group would be half of a program
+        others = {path: outcome for path, outcome in outcomes.items() if outcome.changed}
+        outcomes |= {path: outcome.left_alone(f"it goes with {broken[0]}") for path, outcome in others.items()}
     return [outcomes[path] for path in contents if path in outcomes and _tells(outcomes[path])]
 
 
@@ -171,7 +177,8 @@ class _Pass:
             return text, ()
         extra: list[Finding] = []
         if path in self._task.group.hits and may_speak_v2(text.encode("utf-8", "replace")):
-            extra = unexplained(text, plan.explained)
+            through = passed_on(path, text, self._task.folder) if names_sdk(text) else ()
+            extra = unexplained(text, plan.explained, through)
         silenced = unused_suppressions.comments(text)
         kept = [f for f in extra if options.selects(CODE) and not unused_suppressions.silences(silenced, f)]
         unused = self._unused(path, silenced, [*plan.findings, *extra], options)

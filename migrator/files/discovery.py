@@ -134,3 +134,12 @@ def _names(output: bytes, below: str, folder: str) -> list[str]:
     # A file with merge conflicts is listed once a stage.
     listed = dict.fromkeys(os.fsdecode(output).split("\0"))
     return [prefix + name[len(below) :] for name in listed if name]
+
+
+def beside(folder: str) -> list[str]:
+    """Return the modules in a folder, not those further down."""
+    try:
+        names = sorted(os.listdir(folder or os.curdir))
+    except OSError:
+        return []
+    return [f"{folder}/{name}" if folder else name for name in names if name.endswith(SUFFIXES)]

@@ -25,6 +25,7 @@ _READ = 1 << 18
 
 # One of these is in every file that is unmistakably v2; `in` finds them twenty times as fast as a regular expression.
 _VENDOR, _FINAL, _TERMINATE, _OURS = b"assemblyai", b"FinalTranscript", b"terminate_session", b"v3-migrate"
+_CLASS = b"RealtimeT"  # RealtimeTranscriber, RealtimeTranscript: the SDK's, if another module has it from there
 
 _WORDS = (
     rb"realtime/(?:ws|token)\b"
@@ -50,12 +51,14 @@ class Screening:
         looked_at: how many files were looked at.
         hits: those that speak v2 beyond doubt.
         recent: those whose code is there already and needs a recent SDK.
+        namesakes: those with the name of one of the SDK's classes, which they may have from another module.
     """
 
     files: dict[str, str] = field(default_factory=dict)
     looked_at: int = 0
     hits: list[str] = field(default_factory=list)
     recent: list[str] = field(default_factory=list)
+    namesakes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def screen(self, root: str, batch: Iterable[str]) -> None:
@@ -64,7 +67,7 @@ class Screening:
         # System calls by hand: `open()` costs more than the search does.
         open_, read, close, flags, status = os.open, os.read, os.close, OPENING, os.fstat
         is_regular = stat.S_ISREG
-        vendor, final, terminate, ours, size = _VENDOR, _FINAL, _TERMINATE, _OURS, _READ
+        vendor, final, terminate, ours, sdk, size = _VENDOR, _FINAL, _TERMINATE, _OURS, _CLASS, _READ
         for path in batch:
             try:
                 descriptor = open_(path, flags)
@@ -86,6 +89,7 @@ class Screening:
                 or final in data
                 or terminate in data
                 or ours in data
+                or sdk in data
                 or (len(data) > PARSE_LIMIT and not path.endswith(NOTEBOOK))
                 or data[:2] in (b"\xff\xfe", b"\xfe\xff")
             ):
@@ -101,7 +105,8 @@ class Screening:
             del self.files[path]  # nor is it looked at as a neighbour of another file
             return
         speaks, recent = speaks_v2(data), needs_recent_sdk(data)
-        if not (speaks or recent):
+        named = not speaks and _CLASS in data
+        if not (speaks or recent or named):
             return
         if not self.within(path):
             self.problems.append(Problem(path, "a link out of the folder, not followed: name its target instead"))
@@ -109,6 +114,7 @@ class Screening:
             return
         self.hits += [path] * speaks
         self.recent += [path] * recent
+        self.namesakes += [path] * named
 
     def within(self, path: str) -> bool:
         """Return whether no link, of the file or of a folder above it, leads out of the root it was found under.
@@ -119,7 +125,7 @@ class Screening:
 
     def drop_aliases(self) -> None:
         """Forget links to files that were found under their own name, or through another link; call it at the end."""
-        links = [path for path in dict.fromkeys([*self.hits, *self.recent]) if os.path.islink(path)]
+        links = [path for path in dict.fromkeys([*self.hits, *self.recent, *self.namesakes]) if os.path.islink(path)]
         taken = {path for path in self.files if not os.path.islink(path)} if links else set()
         for path in links:
             target = os.path.relpath(os.path.realpath(path)).replace(os.sep, "/")
@@ -127,6 +133,7 @@ class Screening:
                 del self.files[path]
                 self.hits = [hit for hit in self.hits if hit != path]
                 self.recent = [hit for hit in self.recent if hit != path]
+                self.namesakes = [hit for hit in self.namesakes if hit != path]
             taken.add(target)
 
     def _unreadable(self, path: str, error: OSError) -> None:

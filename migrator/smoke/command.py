@@ -19,6 +19,7 @@ from migrator.smoke.variants import VARIANTS
 
 if TYPE_CHECKING:
     from migrator.smoke.interpreters import Interpreter
+    from migrator.smoke.programs import Found
     from migrator.smoke.trial import Trial
     from runtime.recording import Recording
 
@@ -59,12 +60,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="seconds that a run may take (default: %(default)g)",
     )
     add("--stub-missing", action="store_true", help="replace packages that are not installed by stubs")
+    add("--stub", action="append", default=[], metavar="PACKAGE", help="replace a package, installed or not, by a stub")
     add(
         "--drive",
         type=_target,
         metavar="WHO",
-        help="call a web application once it listens: `twilio` telephones it (the routes are found in its source), "
-        "http://127.0.0.1:PORT/PATH is requested, and telephoned if it answers so, ws://... is telephoned",
+        help="who calls a web application once it listens (default: what its source declares): `twilio` telephones it, "
+        "http://127.0.0.1:PORT/PATH is requested, and telephoned if it answers so, ws://... is telephoned, pcm://... "
+        "is a WebSocket that gets the audio",
     )
     add("--format", choices=("terminal", "json", "junit"), default="terminal", help="form of the report")
     add("--timeline", action="store_true", help="show what happened when")
@@ -147,7 +150,7 @@ class _Asked:
     """What the words of the command line mean: a folder, and the commands to run in it, each with its name."""
 
     folder: Path
-    commands: Mapping[str, tuple[str, ...]]
+    programs: Mapping[str, Found]
     python: Interpreter
     python_before: Interpreter
 
@@ -180,12 +183,13 @@ def _trials(
         stub_missing=arguments.stub_missing,
         drive=arguments.drive or "",
     )
-    for name, command in asked.commands.items():
+    for name, found in asked.programs.items():
         if sys.stderr.isatty():
             print(f"running {name} with {python} ...", file=sys.stderr)
-        program = Program(folder, command, python.path)
+        program = Program(folder, found.command, python.path)
+        setting = replace(conditions, stubbed=(*arguments.stub, *filter(None, [found.stubbed])))
         old = replace(program, folder=original, python=before.path) if original is not None and before else None
-        yield from trials(name, program, old, conditions, arguments.variant or list(VARIANTS))
+        yield from trials(name, program, old, setting, arguments.variant or list(VARIANTS))
 
 
 class _Suited:
@@ -217,7 +221,8 @@ class _Suited:
 
 def _understand(arguments: argparse.Namespace) -> _Asked:
     from migrator.smoke.interpreters import discovered, named, script
-    from migrator.smoke.programs import programs
+    from migrator.smoke.programs import Found, programs
+    from migrator.smoke.telephone.frameworks import framework
 
     words: list[str] = list(arguments.words)
     folder = Path(words.pop(0)) if words and Path(words[0]).is_dir() else Path()
@@ -241,11 +246,26 @@ def _understand(arguments: argparse.Namespace) -> _Asked:
     # The original may need another one than the program has been given.
     python_before = named(arguments.python_before) if arguments.python_before else replace(python, chosen=False)
     if words:
-        return _Asked(folder, {name: tuple(words)}, python, python_before)
-    found = {str(path): (str(path),) for path in programs(folder)}
+        path = folder / words[0]
+        browser = path.suffix == ".py" and path.is_file() and framework(path.read_bytes()) == "streamlit"
+        return _Asked(folder, {name: Found(tuple(words), "streamlit" * browser)}, python, python_before)
+    found = {" ".join(program.command): program for program in programs(folder)}
     if not found:
-        raise _UsageError(f"no program that opens a session was found in {folder}: name it after --")
+        raise _UsageError(_nothing_to_run(folder))
     return _Asked(folder, found, python, python_before)
+
+
+def _nothing_to_run(folder: Path) -> str:
+    from migrator.smoke import drivers
+
+    shape = drivers.shape(folder)
+    if shape is None:
+        return f"no program that opens a session was found in {folder}: name it after --"
+    indented = "".join(f"    {line}\n" if line else "\n" for line in shape.splitlines())
+    return (
+        f"nothing in {folder} runs what opens a session there. Save a program that does as {drivers.FILE}, with what "
+        f"is missing filled in:\n\n{indented}\nand run it: v3-migrate smoke {drivers.FILE}"
+    )
 
 
 def _refuse_isolation(words: Sequence[str]) -> None:

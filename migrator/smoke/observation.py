@@ -39,8 +39,9 @@ class Observation:
     """One run: what the program wrote and did, what the server saw, and how it ended.
 
     `ending` is `itself`, `interrupt` (after Ctrl+C), `answer` (after an answer to its `input()`) or `killed`;
-    times are seconds since its start. `speed` is that of the recording, times real time. `sources` are the program's
-    own Python files; `stacks` is where its threads were when it had to be killed (as `faulthandler` writes it).
+    times are seconds since its start. `speed` is that of the recording, times real time. `program` is what was run,
+    `sources` are its own Python files; `stacks` is where its threads were when it had to be killed (as `faulthandler`
+    writes it).
     """
 
     api: str
@@ -57,6 +58,7 @@ class Observation:
     ending: str = "itself"
     stopped_at: float | None = None
     ended_at: float = 0.0
+    program: str = ""
     sources: dict[str, str] = field(default_factory=dict, repr=False)
     stacks: str = ""
 

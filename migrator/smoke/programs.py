@@ -6,31 +6,50 @@ import ast
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.analysis.import_graph import Folder, imports
 from migrator.files.discovery import Discovery
+from migrator.smoke.telephone.frameworks import framework, served
 
-_SPEAKS = re.compile(
+SPEAKS = re.compile(
     rb"/v2/realtime/ws|/realtime/ws|assemblyai\.com/v3/ws|RealtimeTranscriber|StreamingClient|RealTimeTranscriber"
 )
+_SERVE = ("run", "run_app", "run_forever", "serve_forever", "launch")
+_SETUP = ("logging.", "load_dotenv", "dotenv.", "sys.path", "os.environ", "django.", "warnings.")
 
 
-def programs(folder: Path) -> list[Path]:
-    """Return the scripts under `folder`, relative to it, that open a session, themselves or through its modules.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A program: what follows the interpreter, and the package that is replaced since only a browser could drive it."""
 
-    A script is a file that does something when it is run: it has a main part, or calls at its top level.
+    command: tuple[str, ...]
+    stubbed: str = ""
+
+
+def programs(folder: Path) -> list[Found]:
+    """Return what is to be run of the project in `folder`: what opens a session, itself or through its modules.
+
+    That is scripts (files that do something when they are run: they have a main part, or calls at the top level), and
+    web applications that a server has to import.
     """
     sources = {name: Path(name).read_bytes() for name in python_files(folder)}
     trees = {name: tree for name, source in sources.items() if (tree := _parsed(source)) is not None}
-    speaking = {name for name, source in sources.items() if _SPEAKS.search(source)}
+    speaking = {name for name, source in sources.items() if SPEAKS.search(source)}
     imported = _Imported(sources)
     found = []
     for name, tree in trees.items():
-        path = Path(name)
-        if not path.name.startswith(("test_", "conftest")) and _is_script(tree) and imported.reach(name, speaking):
-            found.append(Path(os.path.relpath(name, folder)))
-    return sorted(found)
+        if Path(name).name.startswith(("test_", "conftest")) or not imported.reach(name, speaking):
+            continue
+        path = Path(os.path.relpath(name, folder))
+        if framework(sources[name]) == "streamlit":
+            found.append(Found((str(path),), "streamlit"))
+        elif not _starts_itself(tree) and (command := served(path, Path(name).parent, sources[name])) is not None:
+            found.append(Found(command))
+        elif _is_script(tree):
+            found.append(Found((str(path),)))
+    return sorted(found, key=lambda program: program.command)
 
 
 def python_files(folder: Path) -> Iterator[str]:
@@ -70,6 +89,17 @@ def _parsed(source: bytes) -> ast.Module | None:
         return None
 
 
+def _starts_itself(tree: ast.Module) -> bool:
+    """Return whether a module that makes an application also serves it; other calls at its top level set it up."""
+    for statement in tree.body:
+        match statement:
+            case ast.If() if _does_something(statement):
+                return True
+            case ast.Expr(value=ast.Call(func=function)) if ast.unparse(function).split(".")[-1] in _SERVE:
+                return True
+    return False
+
+
 def _is_script(tree: ast.Module) -> bool:
     return any(_does_something(statement) for statement in tree.body)
 
@@ -84,4 +114,4 @@ def _does_something(statement: ast.stmt) -> bool:
 
 
 def _is_setup(call: ast.Call) -> bool:
-    return ast.unparse(call.func).startswith(("logging.", "load_dotenv", "dotenv.", "sys.path", "warnings.", "st."))
+    return ast.unparse(call.func).startswith(_SETUP)

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -18,7 +18,7 @@ from migrator.smoke.checks.finals import expected_finals, shown
 from migrator.smoke.folder import Scene
 from migrator.smoke.observation import ROUNDS, Happening, Observation, Output
 from migrator.smoke.service import serve, trust
-from migrator.smoke.telephone.caller import Caller
+from migrator.smoke.telephone.caller import AUTO, Caller
 from runtime.hosts import DOMAIN
 from runtime.recording import JsonObject, Recording
 from runtime.replay import ReplayServer
@@ -30,6 +30,8 @@ LAG = 4.0
 #: Seconds (on the wall) more for a program that ends by itself (it may read a file) and shows its finals only then: the
 #: SDK's threads look once a second whether to end.
 PATIENCE = 5.0
+#: Seconds (on the wall) after which an application that listens, and opens no session by itself, is called.
+RINGS = 1.0
 #: Seconds (on the wall) from Ctrl+C to the end; libraries wait up to 10 s for a closing handshake.
 GRACE = 15.0
 
@@ -48,7 +50,8 @@ class Conditions:
     """How to run it.
 
     `api` is the dialect that is served; `timeout` is seconds on the wall, start and end included; `drive` says who
-    calls a web application (see `Caller`).
+    calls a web application (see `Caller`; without it, what its source declares is called). `stubbed` are packages
+    that are replaced by stubs whether they are installed or not.
     """
 
     recording: Recording
@@ -57,6 +60,7 @@ class Conditions:
     speed: float = 1.0
     timeout: float = 60.0
     stub_missing: bool = False
+    stubbed: Sequence[str] = ()
     environment: Mapping[str, str] | None = None
     drive: str = ""
 
@@ -80,6 +84,7 @@ class _Run:
         self.scene = Scene(program.folder, conditions.recording, folder)
         expected = expected_finals(conditions.recording)
         self.seen = Observation(conditions.api, conditions.variant, expected, conditions.speed)
+        self.seen.program = " ".join(program.command)
         self.changed = threading.Condition()
         self.last_change = time.time()
         self.opened_at: float | None = None
@@ -124,11 +129,13 @@ class _Run:
     # Before
 
     def _call(self) -> None:
-        conditions = self.conditions
-        if conditions.drive:
-            recording, speed = conditions.recording, conditions.speed
-            self.caller = Caller(conditions.drive, self.scene.project, recording, speed, LAG, self._hear)
-            self.caller.start()
+        if self.conditions.drive:
+            self._have_it_called(self.conditions.drive)
+
+    def _have_it_called(self, target: str) -> None:
+        recording, speed = self.conditions.recording, self.conditions.speed
+        self.caller = Caller(target, self.scene.project, recording, speed, LAG, self._hear)
+        self.caller.start()
 
     def _serve(self) -> ReplayServer:
         conditions = self.conditions
@@ -154,6 +161,7 @@ class _Run:
             "rate": conditions.recording.sample_rate,
             "speed": conditions.speed,
             "stub": conditions.stub_missing,
+            "stubbed": list(conditions.stubbed),
         }
         return self.scene.environment(config, conditions.environment or {})
 
@@ -166,6 +174,7 @@ class _Run:
                 self.changed.wait(0.05)
             self._take_events()
             self._answer(process)
+            self._ring()
             if self._is_done():
                 self._stop(process)
                 return
@@ -178,6 +187,15 @@ class _Run:
         if hasattr(signal, "SIGUSR2"):
             process.send_signal(signal.SIGUSR2)
             self._ends_within(process, 0.2)
+
+    def _ring(self) -> None:
+        """Call a web application that nobody was told to call."""
+        listening = self.seen.happened("listening")
+        if listening and self.caller is None and self.opened_at is None and not self.seen.happened("redirected"):
+            if time.time() - self.started - listening[0].time > RINGS:
+                self._have_it_called(AUTO)
+                assert self.caller is not None
+                self.caller.listening(int(listening[0].text("port")))
 
     def _is_done(self) -> bool:
         """Return whether nothing more is to come: the last final was shown, or its time is long over."""

@@ -35,6 +35,8 @@ KNOWN: Known = {
     "sdk_hotline": dict.fromkeys(("Ctrl+C while speaking", "Ctrl+C in silence"), (_OPEN, _THREAD)),
     # A join that Ctrl+C has interrupted does not wait any more, before Python 3.13 (V3M519 waits).
     "sdk_console": dict.fromkeys(("Ctrl+C while speaking", "Ctrl+C in silence"), (_THREAD,)),
+    # Ctrl+C closes the socket under the thread that would have ended the session, as before (V3M520).
+    "wav_file": dict.fromkeys(("Ctrl+C while speaking", "Ctrl+C in silence"), (_OPEN,)),
     # Where Ctrl+C ends the microphone, as it did in v2, it waits on for the sentences of its round.
     "sdk_rounds": {"Ctrl+C while speaking": (_KILLED, _LOST)},
 }

@@ -14,7 +14,7 @@ import pytest
 from migrator.smoke.checks.judge import could_not_run, judge
 from migrator.smoke.sandbox import Conditions, Program, run
 from scripts import matrix
-from tests.end_to_end.apps import LEGACY, SPEED, dictation
+from tests.end_to_end.apps import SPEED, dictation
 
 DESK = """
 import nosuchdb
@@ -25,6 +25,7 @@ websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?speech_model=u
 with database.cursor() as cursor:
     cursor.execute("insert", ["hello"])
 """
+SERVER = "import http.server as h\nh.HTTPServer(('', 0), h.BaseHTTPRequestHandler).serve_forever()\n"
 PROGRAMS = Path(__file__).parent / "programs"
 
 
@@ -60,13 +61,12 @@ def test_it_reaches_nothing_and_leaves_nothing(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_program_that_waits_for_a_call_is_not_waited_for(tmp_path: Path) -> None:
-    shutil.copytree(LEGACY / "sdk_hotline" / "v3", tmp_path, dirs_exist_ok=True)
-    program = Program(tmp_path, ("hotline.py",), matrix.interpreter("flask-sdk-newest"))
-    seen = run(program, Conditions(dictation(), environment={"PORT": "0"}))
-    reason = could_not_run(seen)
+    (tmp_path / "server.py").write_text(SERVER)
+    program = Program(tmp_path, ("server.py",), matrix.interpreter("websocket-client-newest"))
+    reason = could_not_run(run(program, Conditions(dictation())))
     assert reason is not None
-    assert reason.startswith("it waits to be called, at port ")
-    assert "--drive" in reason
+    assert reason.startswith("it serves at port ")
+    assert "none of its routes is known to take audio or to start a session: add --drive http://127.0.0.1:" in reason
 
 
 def test_stubs_stand_in_for_what_is_not_installed(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from codemods.facts.concurrency import calls_of
 from codemods.facts.lifetimes import is_used_behind
 from codemods.facts.sessions import Session, Sessions, external_names
 from codemods.rewrites.shutdown import helpers
-from codemods.rewrites.shutdown.sender_task import is_repeated, makes_task, role, runs, started, tasks_at
-from codemods.syntax.edits import Replace
+from codemods.rewrites.shutdown.sender_task import TASKS, is_repeated, makes_task, role, runs, started, tasks_at
+from codemods.rewrites.shutdown.terminate import asked_by_sender, terminated
+from codemods.syntax.edits import AddImport, Edit, Replace
 from codemods.syntax.tree import SourceModule
 
 _COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
@@ -53,6 +54,81 @@ class Pair:
             pair = waited_for(call, session, sessions, module)
             return pair if pair is not None and _ends_program(node, sessions) else None
         return _beside(node, session, sessions, module)
+
+    def in_place(self, node: cst.Await, socket: str, session: Session, sessions: Sessions) -> list[Edit] | None:
+        """Return the edits that end the session where the two are awaited, without a helper.
+
+        Ctrl+C and errors stop the sender, then the session is ended, and the receiver has some time to see its end.
+        None where it takes more than that: forms in which neither can be told from the other, a sender that may be
+        done and cannot be made to ask for the end.
+        """
+        module = sessions.program.module_of(node)
+        statement = module.statement(node) if module is not None else None
+        block = module.parent(statement) if module is not None and statement is not None else None
+        if module is None or not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+            return None
+        asked = [] if self.form == "send" else asked_by_sender(self.sender, session, sessions)
+        receiver = self._receiver(node, module)
+        ended = terminated(module, session, socket, receiver) if receiver else None
+        if ended is None or asked is None or not isinstance(block, cst.IndentedBlock):
+            return None
+        code, edits = ended
+        unit = module.tree.default_indent
+        lines = [f"{self.task}.cancel()\n" if self.form == "receive" else "", *code.splitlines(keepends=True)]
+        guard = f"try:\n{unit}pass\nfinally:\n" + "".join(unit + line for line in lines if line)
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
+            line = cst.ensure_type(updated, cst.SimpleStatementLine)
+            guarded = cst.ensure_type(cst.parse_statement(guard, module.tree.config_for_parsing), cst.Try)
+            part, task = self._shielded(line.body[0], receiver, sessions)
+            inner = line.with_changes(body=[part], leading_lines=())
+            guarded = guarded.with_changes(body=guarded.body.with_changes(body=[inner]))
+            if task is None:
+                return guarded.with_changes(leading_lines=line.leading_lines)
+            first = cst.Assign([cst.AssignTarget(cst.Name(receiver))], task)
+            return cst.FlattenSentinel([cst.SimpleStatementLine([first], leading_lines=line.leading_lines), guarded])
+
+        edits += [] if self.binding is None else [self.binding]
+        return [Replace(statement, build), *asked, *edits, AddImport("asyncio")]
+
+    def _shielded(
+        self, part: cst.BaseSmallStatement, receiver: str, sessions: Sessions
+    ) -> tuple[cst.BaseSmallStatement, cst.BaseExpression | None]:
+        """Return a statement whose `await` does not cancel the receiver, and what makes the task that needs."""
+        if self.form == "send":
+            return part, None
+        assert isinstance(part, cst.Expr | cst.Assign | cst.Return)
+        awaited = cst.ensure_type(part.value, cst.Await)
+        shield = cst.parse_expression(f"asyncio.shield({receiver})")
+        if self.form == "receive":
+            held, new = awaited.expression, shield
+        else:
+            call = cst.ensure_type(awaited.expression, cst.Call)
+            place = 0 if self.swapped else 1
+            arguments = list(call.args)
+            held, arguments[place] = arguments[place].value, arguments[place].with_changes(value=shield)
+            new = call.with_changes(args=arguments)
+        part = part.with_changes(value=awaited.with_changes(expression=new))
+        if isinstance(held, cst.Name):
+            return part, None
+        if isinstance(held, cst.Call) and isinstance(held.func, cst.Attribute) and held.func.attr.value in TASKS:
+            return part, held
+        return part, cst.Call(cst.parse_expression("asyncio.create_task"), [cst.Arg(held)])
+
+    def _receiver(self, node: cst.Await, module: SourceModule) -> str:
+        """Return the variable of the task that receives, or a free name for it; "" if there is none."""
+        free = next((name for name in ("receiver", "receiver_task") if name not in module.names), "")
+        match self.form, node.expression:
+            case "send", _:
+                return self.task
+            case "gather", cst.Call(args=[first, second]):
+                held = (first if self.swapped else second).value
+                return held.value if isinstance(held, cst.Name) else free
+            case "receive", cst.Name(value=name):
+                return name
+            case "receive", _:
+                return free
+        return ""
 
     def run(self, updated: cst.CSTNode, *, socket: str) -> cst.CSTNode:
         """Return the call of `run_session` in the place of what was awaited."""

@@ -17,7 +17,7 @@ from codemods.syntax.edits import Edit, Remove, Replace, Unused
 from codemods.syntax.tree import SourceModule
 from codemods.syntax.try_blocks import guarded_by, without_finally
 
-_STARTS = ("create_task", "ensure_future")
+TASKS = ("create_task", "ensure_future")
 #: For a task that has no name.
 _NAMES = {"send": ("sender", "sender_task", "audio_sender"), "receive": ("receiver", "receiver_task")}
 
@@ -40,7 +40,7 @@ def makes_task(node: cst.CSTNode, program: Program) -> bool:
     if not isinstance(node, cst.Call) or not node.args or node.args[0].keyword is not None or node.args[0].star:
         return False
     names = external_names(program.values(node.func))
-    return len(names) == 1 and names[0].startswith("asyncio.") and names[0].rsplit(".", 1)[-1] in _STARTS
+    return len(names) == 1 and names[0].startswith("asyncio.") and names[0].rsplit(".", 1)[-1] in TASKS
 
 
 @dataclass(frozen=True, slots=True)

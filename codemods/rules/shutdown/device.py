@@ -9,6 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.concurrency import calls_of, is_never_called, stray_functions
 from codemods.facts.sessions import Sessions, external_names, own_nodes
+from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown.device import freed_by_its_reader
 from codemods.rule import Context, Rule
 from codemods.rules.shutdown import app_thread
@@ -32,7 +33,7 @@ class Device(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)
-        if not sessions.legacy or not isinstance(node, cst.Call):
+        if not sessions.legacy or not isinstance(node, cst.Call) or not _is_in_place(sessions):
             return
         if _AUDIO not in external_names(context.program.values(node)) or not _is_constructor(node, context):
             return
@@ -57,19 +58,21 @@ class Device(Rule):
             return
         freed = "not freed on every way out" if freeing else "never freed"
         held, method = release
-        again = _may_be_made_again(node, sessions, context.module)
-        if again and not context.program.can_import(context.module, "weakref"):
+        if _may_be_made_again(node, sessions, context.module):
             yield self.report(node, "the sound device is never freed: call its terminate() before the next is made")
             return
-        call = f"lambda made=weakref.ref({held}): made() and made().{method}()" if again else f"{held}.{method}"
-        reason = "  # weakly: one is made after the other" if again else ""
         yield self.change(
             node,
             f"the sound device is {freed}; now it is, when the program ends",
-            InsertAfter(statement, f"atexit.register({call}){reason}"),
+            InsertAfter(statement, f"atexit.register({held}.{method})"),
             AddImport("atexit"),
-            *[AddImport("weakref")] * again,
         )
+
+
+def _is_in_place(sessions: Sessions) -> bool:
+    """Return whether to free a device that the program does not: other threads read from it, or it is hardened."""
+    transports = {session.connection.transport for session in sessions.found.values()}
+    return sessions.program.options.harden or Transport.WEBSOCKET_CLIENT in transports
 
 
 def _is_constructor(node: cst.Call, context: Context) -> bool:

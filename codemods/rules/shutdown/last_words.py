@@ -42,9 +42,9 @@ class LastWords(Rule):
                 yield self.change(
                     node, "the socket was closed before the last transcripts came; now they are waited for", *edits
                 )
-            else:
+            elif context.options.harden:
                 yield self.report(node, _CLOSED)
-        elif _is_cancelled(node, session, sessions, context):
+        elif context.options.harden and _is_cancelled(node, session, sessions, context):
             yield self.report(node, _CANCELLED)
 
 

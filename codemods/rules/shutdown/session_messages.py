@@ -21,10 +21,11 @@ from codemods.rewrites.shutdown.sender_task import (
     tasks_at,
     without_ends,
 )
+from codemods.rewrites.shutdown.terminate import always_asked_by_sender, finally_behind
 from codemods.rule import Context, Rule
 from codemods.rules.shutdown import session_tasks, swallowed_interrupt
-from codemods.syntax.edits import Change, Edit, Replace
-from codemods.syntax.tree import SourceModule
+from codemods.syntax.edits import AddImport, Change, Edit, InsertAfter, Replace
+from codemods.syntax.tree import SourceModule, Statement
 
 
 class SessionMessages(Rule):
@@ -55,7 +56,9 @@ def planned(context: Context) -> Endings:
     session_tasks.planned(context)
     mended = context.options.selects(swallowed_interrupt.SwallowedInterrupt.code)
     endings = partial(_endings, mended=mended)
-    return Sessions.of(context.program).plan(SessionMessages.code, context.options, endings, replacing=True)
+    return Sessions.of(context.program).plan(
+        SessionMessages.code, context.options, endings, replacing=context.options.harden
+    )
 
 
 def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
@@ -84,17 +87,45 @@ def _in_block(
     ends = without_ends(sender, session, sessions) if can_be_stopped(sender, sessions, mended=mended) else None
     if block not in module.ancestors(sender) or ends is None:
         return {}
+    if not sessions.program.options.harden:
+        asked = always_asked_by_sender(sender, session, sessions)
+        if asked is not None:
+            place = next(iter(places))
+            edits = [*asked, *_stopped(_loop(place, sender, module), task, module), AddImport("asyncio")]
+            return {place: [[*edits, *([task.binding] if task.binding is not None else [])]]}
     helper, name = _helper(places, session, module)
     if helper is None or not helpers.fits(module, sessions, helper):
         return {}
     entered = entered_too(block, f"{helper}({connection})", name)
-    edits: list[Edit] = [entered, *ends, *helpers.session_block(module, session.connection, helper)]
+    edits = [entered, *ends, *helpers.session_block(module, session.connection, helper)]
     if task.binding is not None:
         edits.append(task.binding)
     for place in places:
         taken = place.iter if isinstance(place, cst.For) else place
         edits.append(Replace(taken, lambda updated: cst.parse_expression(f"{name}({task.name})")))
     return {next(iter(places)): [edits]}
+
+
+def _loop(place: cst.CSTNode, sender: cst.Call, module: SourceModule) -> Statement:
+    """Return the outermost loop around a place that the task of `sender` is not started in."""
+    around = set(module.ancestors(sender))
+    inside = [up for up in [place, *module.ancestors(place)] if up not in around]
+    return [up for up in inside if isinstance(up, cst.For | cst.While)][-1]
+
+
+def _stopped(loop: Statement, task: Task, module: SourceModule) -> Iterable[Edit]:
+    """Yield the edits that stop a task behind a loop, however it is left, and let it come to its end."""
+    waits = f"await asyncio.wait([{task.name}])"
+    block = module.parent(loop)
+    guarded = module.parent(block) if block is not None else None
+    if isinstance(guarded, cst.Try) and guarded.finalbody is not None and list(guarded.body.body) == [loop]:
+        last = guarded.finalbody.body.body[-1]
+        if module.code(last).strip() == waits:
+            return
+        if module.code(last).strip() == f"{task.name}.cancel()" and isinstance(last, cst.SimpleStatementLine):
+            yield InsertAfter(last, waits)
+            return
+    yield finally_behind(loop, f"{task.name}.cancel()\n{waits}\n", module)
 
 
 def _task(place: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> Task | None:

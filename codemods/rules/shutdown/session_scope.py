@@ -40,7 +40,9 @@ class SessionScope(Rule):
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
     session_messages.planned(context)
-    return Sessions.of(context.program).plan(SessionScope.code, context.options, _endings, replacing=True)
+    return Sessions.of(context.program).plan(
+        SessionScope.code, context.options, _endings, replacing=context.options.harden
+    )
 
 
 def _endings(session: Session, sessions: Sessions) -> Endings:

@@ -14,6 +14,7 @@ from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_pair import Pair, in_group, second_await, waited_for
 from codemods.rewrites.shutdown.sender_task import can_be_stopped, without_ends
+from codemods.rewrites.shutdown.terminate import asked_by_sender
 from codemods.rule import Context, Rule
 from codemods.rules.shutdown import swallowed_interrupt
 from codemods.syntax.edits import Change, Edit, Remove, Replace
@@ -100,12 +101,18 @@ def _edits(node: cst.Await, session: Session, sessions: Sessions, module: Source
     if pair is None or not can_be_stopped(pair.sender, sessions, mended=mended):
         return []
     socket = _socket(node, session, sessions, module)
+    if not sessions.program.options.harden:
+        if sessions.terminates:  # it asks for the end itself: at most not on every way out of the loop that sends
+            return asked_by_sender(pair.sender, session, sessions) or []
+        if socket is not None and (edits := pair.in_place(node, socket, session, sessions)) is not None:
+            second = second_await(node, sessions, module) if pair.form == "receive" else None
+            return [*edits, *([Remove(second)] if second is not None else [])]
     if socket is None or (isinstance(holder, cst.Assign) and not _ignored(holder, sessions)):
         return []
     ends = without_ends(pair.sender, session, sessions, behind=node)
     if ends is None:
         return []
-    edits: list[Edit] = [Replace(awaited, partial(pair.run, socket=socket)), *ends]
+    edits = [Replace(awaited, partial(pair.run, socket=socket)), *ends]
     if pair.binding is not None:
         edits.append(pair.binding)
     if isinstance(awaited, cst.Name) and (second := second_await(node, sessions, module)) is not None:
@@ -125,6 +132,8 @@ def _in_group(
         return []
     pair, statement, first, second = found
     ends = without_ends(pair.sender, session, sessions)
+    if sessions.terminates and not sessions.program.options.harden:
+        return asked_by_sender(pair.sender, session, sessions) or []
     if ends is None or not can_be_stopped(pair.sender, sessions, mended=mended):
         return []
     receiver = first if pair.swapped else second

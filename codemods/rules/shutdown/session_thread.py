@@ -96,7 +96,9 @@ class SessionThread(Rule):
 
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
-    return Sessions.of(context.program).plan(SessionThread.code, context.options, _endings, replacing=True)
+    return Sessions.of(context.program).plan(
+        SessionThread.code, context.options, _endings, replacing=context.options.harden
+    )
 
 
 def _is_left(session: Session, sessions: Sessions) -> bool:

@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from migrator.smoke.checks.places import definition
 from migrator.smoke.checks.verdict import Check, failed, passed
 from migrator.smoke.observation import Happening, Observation, description
+from runtime.recording import JsonObject
 
 #: websocket-client 1.9 calls the end it was asked for an error, 1.9.0 with the close frame (code 1000) itself.
 _NORMAL_END = ("Connection closed normally", r"fin=1 opcode=8 data=b'\x03\xe8")
 #: Where an exception is about a function that was called wrongly, its definition is what has to be changed.
 _CALL = re.compile(r"(?:[\w.<>]*\.)?(\w+)\(\) (?:takes|missing|got an unexpected)")
+#: Lines of a traceback, and the line behind them.
+_TRACEBACK = re.compile(r"""((?:^[ \t]+File "[^"]+", line \d+.*\n(?:[ \t]+(?!File ").*\n)*)+)(.+)""", re.MULTILINE)
+_FRAME = re.compile(r"""File "([^"]+)", line (\d+)""")
 #: Part of the words of an exception, and what to do about it.
 _REMEDIES = (
     (
@@ -52,8 +56,21 @@ def errors(seen: Observation, before: Observation | None) -> list[Happening]:
 
 def swallowed(seen: Observation, before: Observation | None) -> list[Happening]:
     """Return the mistakes that the program caught itself, and that the original did not make."""
-    known = {_mistake(error) for error in before.happened("handled")} if before else set()
-    return [error for error in seen.happened("handled") if _mistake(error) not in known]
+    known = {_mistake(error) for error in (*before.happened("handled"), *_printed(before))} if before else set()
+    found = {_mistake(error): error for error in (*_printed(seen), *seen.happened("handled"))}
+    return [error for mistake, error in found.items() if mistake not in known]
+
+
+def _printed(seen: Observation) -> Iterator[Happening]:
+    """Yield what was told by a traceback only: servers write one, child processes and `traceback.print_exc` do."""
+    for text in (seen.channels.get("stdout", ""), seen.channels.get("stderr", "")):
+        for block in _TRACEBACK.finditer(text):
+            frames = [(path, number) for path, number in _FRAME.findall(block[1])]
+            own = [f"{name}:{number}" for path, number in frames for name in seen.sources if path.endswith(f"/{name}")]
+            if own:
+                kind, colon, message = block[2].strip().partition(": ")
+                facts: JsonObject = {"kind": kind * bool(colon), "message": message or kind, "where": own[-1]}
+                yield Happening(seen.ended_at, "handled", facts)
 
 
 def _mistake(error: Happening) -> tuple[str, str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from migrator.smoke.checks import output, wire
 from migrator.smoke.checks.cause import arranged
 from migrator.smoke.checks.verdict import Check, Status, Verdict
 from migrator.smoke.observation import Observation, description
+from migrator.smoke.telephone.frameworks import framework
 
 __all__ = ["Check", "Status", "Verdict", "could_not_run", "judge"]
 
@@ -23,6 +26,8 @@ def could_not_run(seen: Observation) -> str | None:
         return "the sandbox did not get inside: it takes Python 3.8 or newer, and nothing that ignores PYTHONPATH"
     if seen.sessions or seen.happened("redirected"):
         return None
+    if any(framework(source.encode()) for source in seen.sources.values()) and seen.happened("listening"):
+        return "only a browser can drive its page: write a program that calls what the page calls, and run that"
     for problem in seen.happened("no-call"):
         return problem.text("message")
     missing = [error for error in seen.happened("exception") if error.text("kind") == "ModuleNotFoundError"]
@@ -30,7 +35,30 @@ def could_not_run(seen: Observation) -> str | None:
         return f"{missing[0].text('message')} ({missing[0].text('where')}); install it or use --stub-missing"
     errors = seen.happened("exception")
     if errors:
-        return f"it failed before it opened a session: {description(errors[0])}"
+        return f"it failed before it opened a session: {description(errors[0])}{_offer(seen)}"
     for listening in seen.happened("listening"):
-        return f"it waits to be called, at port {listening.text('port')}, and opened no session: see --drive"
+        called = seen.channels.get("caller", "").partition("\n")[0]
+        tried = f" ({called})" if called else ""
+        return f"it waits to be called, at port {listening.text('port')}, and opened no session{tried}: see --drive"
+    if seen.exit_code and seen.ending == "itself":
+        last = seen.channels.get("stderr", "").strip().rpartition("\n")[2]
+        said = f": {last}" if last else ""
+        return f"it ended with exit code {seen.exit_code} before it opened a session{said}{_offer(seen)}"
     return None
+
+
+def _offer(seen: Observation) -> str:
+    """Return what to type if the program wants arguments, a file of audio most likely."""
+    stack = [error.text("where") for error in seen.happened("exception")]
+    lines = [line for where in stack for line in _line(seen, where)]
+    usage = re.search(r"^usage:|Usage:|Missing argument|arguments are required", seen.channels.get("stderr", ""), re.M)
+    file = any(error.text("kind") == "FileNotFoundError" for error in seen.happened("exception"))
+    if usage or file or any("argv" in line for line in lines):
+        return f'; if it wants a file of audio: v3-migrate smoke -- {seen.program} "{{audio}}"'
+    return ""
+
+
+def _line(seen: Observation, where: str) -> list[str]:
+    name, _, number = where.rpartition(":")
+    lines = seen.sources.get(name, "").splitlines()
+    return lines[int(number) - 1 : int(number)] if number.isdigit() else []

@@ -227,10 +227,10 @@ class _Uvloop:
 
 sys.meta_path.insert(0, _Uvloop())  # type: ignore[arg-type]
 
-if CONFIG["stub"]:
+if CONFIG["stub"] or CONFIG["stubbed"]:
     import v3_migrate_stubs
 
-    v3_migrate_stubs.install(CONFIG["project"], report)
+    v3_migrate_stubs.install(CONFIG["project"], CONFIG["stub"], CONFIG["stubbed"], report)
 
 report("started", python=sys.version.split()[0])
 _spec = importlib.machinery.PathFinder.find_spec("sitecustomize", _path_of_user)

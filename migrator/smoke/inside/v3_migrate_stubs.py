@@ -153,8 +153,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     Only the program itself: libraries try for optional packages, and a stub in their place would break them.
     """
 
-    def __init__(self, project: str) -> None:
-        self._project = os.path.realpath(project) + os.sep
+    def __init__(self, project: str, always: Sequence[str] | None = None) -> None:
+        self._project, self._always = os.path.realpath(project) + os.sep, always
         self._stubbed: dict[str, bool] = {}
 
     def find_spec(
@@ -162,7 +162,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     ) -> importlib.machinery.ModuleSpec | None:
         top = name.partition(".")[0]
         if top not in self._stubbed:
-            if "." in name or not self._asked_by_program():
+            chosen = self._always is None or top in self._always
+            if "." in name or not chosen or not self._asked_by_program():
                 return None
             self._stubbed[top] = True
             _send("stubbed", package=top)
@@ -198,10 +199,16 @@ def _key_or_setting(self: Any, name: str) -> Any:
         raise
 
 
-def install(project: str, report: Callable[..., None]) -> None:
-    """Stub what the program under `project` imports and nobody has installed; texts go to `report`."""
+def install(project: str, missing: bool, always: Sequence[str], report: Callable[..., None]) -> None:
+    """Stub what the program under `project` imports: what is `missing`, and some packages `always`.
+
+    Texts that they are given go to `report`.
+    """
     _Environ.__getitem__ = _key_or_setting
     global _send
     _send = report
     finders: list[Any] = sys.meta_path
-    finders.append(_Finder(project))
+    if always:
+        finders.insert(0, _Finder(project, always))
+    if missing:
+        finders.append(_Finder(project))

@@ -131,9 +131,9 @@ def _watch_logging() -> None:
     handle = logging.Logger.handle
 
     def watched(self: logging.Logger, record: logging.LogRecord) -> None:
-        if record.levelno >= logging.ERROR and record.name.split(".")[0] in _LIBRARIES:
-            # Some log only the text, but do so while they handle it.
-            error = (record.exc_info and record.exc_info[1]) or sys.exc_info()[1]
+        # Some log only the text, but do so while they handle it.
+        error = (record.exc_info and record.exc_info[1]) or sys.exc_info()[1]
+        if record.levelno >= logging.ERROR and not _is_own(record.pathname) and _matters(record.name, error):
             told = _facts(error) if error is not None else {"message": record.getMessage()}
             _report("logged-error", logger=record.name, text=record.getMessage(), **told)
         else:
@@ -141,6 +141,18 @@ def _watch_logging() -> None:
         handle(self, record)
 
     logging.Logger.handle = watched  # type: ignore[method-assign]
+
+
+def _matters(logger: str, error: BaseException | None) -> bool:
+    """Return whether a library's error is about the program: the library talks to the service, or calls the program."""
+    if logger.split(".")[0] in _LIBRARIES:
+        return True
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None:
+        if _is_own(_file(trace.tb_frame.f_code)):
+            return True
+        trace = trace.tb_next
+    return False
 
 
 # --- mistakes that the program itself swallows ---

@@ -21,12 +21,25 @@ _BIAS, _CLIP = 0x84, 32635
 
 
 def mulaw(pcm: bytes, rate: int) -> bytes:
-    """Return 16-bit audio of `rate` Hz as mu-law (ITU-T G.711) of 8 kHz; nearest samples are good enough to replay."""
+    """Return 16-bit audio of `rate` Hz as mu-law (ITU-T G.711) of 8 kHz."""
+    return bytes(_encoded(sample) for sample in _samples(pcm, rate, RATE))
+
+
+def resampled(pcm: bytes, rate: int, wanted: int) -> bytes:
+    """Return 16-bit audio of `rate` Hz at another rate."""
+    samples = _samples(pcm, rate, wanted)
+    if sys.byteorder == "big":
+        samples.byteswap()
+    return samples.tobytes()
+
+
+def _samples(pcm: bytes, rate: int, wanted: int) -> array.array[int]:
+    """Return the samples at another rate; the nearest are good enough to replay."""
     samples = array.array("h")
     samples.frombytes(pcm[: len(pcm) // 2 * 2])
     if sys.byteorder == "big":
         samples.byteswap()
-    return bytes(_encoded(samples[index * rate // RATE]) for index in range(len(samples) * RATE // rate))
+    return array.array("h", (samples[index * rate // wanted] for index in range(len(samples) * wanted // rate)))
 
 
 def _encoded(sample: int) -> int:

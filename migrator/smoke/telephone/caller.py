@@ -8,17 +8,21 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import websocket
 
 from migrator.smoke.telephone import call as telephone
-from migrator.smoke.telephone.routes import routes
+from migrator.smoke.telephone.routes import STARTS, Route, routes
 from runtime.recording import Recording
 
 TWILIO = "twilio"
+#: Whatever the source declares that takes a call, audio or a request.
+AUTO = "auto"
+#: Seconds of audio in a message of a browser.
+_CHUNK = 0.1
 #: Seconds (on the wall) that an application may take for an answer.
 _ANSWER = 20.0
 #: Seconds (on the wall) in which it may say something after the caller hung up.
@@ -31,14 +35,14 @@ class DriveError(Exception):
 
 
 def check_target(target: str) -> str:
-    """Return `target` if it says whom to call: `twilio`, or a URL on this machine.
+    """Return `target` if it says whom to call: `twilio`, or a URL on this machine (http, ws, or pcm for plain audio).
 
     Raises:
         ValueError: it does not.
     """
     url = urlsplit(target)
     local = url.hostname in ("localhost", "127.0.0.1", "::1")
-    if target != TWILIO and not (url.scheme in ("http", "ws") and local and url.port):
+    if target != TWILIO and not (url.scheme in ("http", "ws", "pcm") and local and url.port):
         raise ValueError("twilio, or a URL such as http://127.0.0.1:5000/voice or ws://127.0.0.1:5000/media")
     return target
 
@@ -47,7 +51,7 @@ class Caller(threading.Thread):
     """Calls the application once it listens. What it answers goes to `hear`; `problem` says why there was no call.
 
     Args:
-        target: `twilio` (the routes are found in the source), or a URL; see `check_target`.
+        target: `twilio` or `auto` (the routes are found in the source), or a URL; see `check_target`.
         silence: seconds of audio between the recording's end and hanging up.
     """
 
@@ -62,7 +66,7 @@ class Caller(threading.Thread):
     ) -> None:
         super().__init__(name="caller", daemon=True)
         self._target, self._project, self._hear = target, project, hear
-        self._audio = telephone.mulaw(recording.load_audio(), recording.sample_rate)
+        self._pcm, self._rate = recording.load_audio(), recording.sample_rate
         self._speed, self._silence = speed, silence
         self._port = urlsplit(target).port or 0
         self._listening, self._over = threading.Event(), threading.Event()
@@ -84,30 +88,49 @@ class Caller(threading.Thread):
         if self._over.is_set():
             return
         try:
-            stream = self._find_stream()
-            if stream is not None:
-                self._telephone(stream)
+            self._drive(self._target)
         except DriveError as error:
             self.problem = str(error)
         except (OSError, http.client.HTTPException, websocket.WebSocketException) as error:
             if not self._over.is_set():
                 self.problem = f"the call failed: {error}"
 
-    def _find_stream(self) -> str | None:
-        """Return the path of the media stream; none if one request was all there was to do."""
-        url = urlsplit(self._target)
+    def _drive(self, target: str) -> None:
+        url = urlsplit(target)
         path = f"{url.path or '/'}{'?' * bool(url.query)}{url.query}"
         if url.scheme == "ws":
-            return path
-        if url.scheme == "http":
-            return self._ask(path)
-        found = routes(self._project)
-        for route in found.calls:
-            if stream := self._ask(route):
-                return stream
-        if not found.streams:
+            self._telephone(path)
+        elif url.scheme == "pcm":
+            self._play(path, self._rate)
+        elif url.scheme == "http":
+            if (stream := self._ask(path)) is not None:
+                self._telephone(stream)
+        else:
+            self._follow(routes(self._project))
+
+    def _follow(self, found: Sequence[Route]) -> None:
+        """Call what the source declares: a telephone call, a socket, or a page that may start something."""
+        for route in found:
+            if route.kind == "call" and (stream := self._ask(route.path)):
+                self._telephone(stream)
+                return
+        sockets = [route for route in found if route.kind in ("telephone", "audio")]
+        pages = [route.path for route in found if route.kind == "page"]
+        if sockets and (self._target == TWILIO or sockets[0].kind == "telephone"):
+            self._telephone(sockets[0].path)
+        elif sockets:
+            self._play(sockets[0].path, sockets[0].rate)
+        elif self._target == AUTO and pages and (len(pages) == 1 or STARTS.search(pages[0])):
+            if (stream := self._ask(pages[0])) is not None:
+                self._telephone(stream)
+        elif self._target == TWILIO:
             raise DriveError("no route that takes a call or a WebSocket was found in its source: --drive URL")
-        return found.streams[0]
+        else:
+            url, which = f"http://127.0.0.1:{self._port}/PATH", f" ({', '.join(pages[:6])})" if pages else ""
+            raise DriveError(
+                f"it serves at port {self._port}, and none of its routes{which} is known to take audio or to start a "
+                f"session: add --drive {url}, or pcm://... for a WebSocket that takes audio"
+            )
 
     def _ask(self, path: str) -> str | None:
         """Request `path` as Twilio does; return the path of the media stream that the answer names, if it does."""
@@ -139,16 +162,33 @@ class Caller(threading.Thread):
         listener = threading.Thread(target=self._listen, args=(socket,), name="caller's ear", daemon=True)
         listener.start()
         try:
-            call = telephone.Call()
+            call, audio = telephone.Call(), telephone.mulaw(self._pcm, self._rate)
             for message in call.opening():
                 socket.send(message)
             start = time.monotonic()
-            for number, message in enumerate(call.media(self._audio, self._silence), 1):
+            for number, message in enumerate(call.media(audio, self._silence), 1):
                 socket.send(message)
                 if self._over.wait(start + number * telephone.SECONDS / self._speed - time.monotonic()):
                     return
             socket.send(call.end())
             listener.join(_FAREWELL)
+        finally:
+            socket.close()
+
+    def _play(self, path: str, rate: int) -> None:
+        """Send the audio as a browser does: binary messages of 16-bit samples."""
+        self._hear(f"sends audio of {rate} Hz to {path}")
+        socket = websocket.create_connection(f"ws://127.0.0.1:{self._port}{path}", timeout=_ANSWER)
+        listener = threading.Thread(target=self._listen, args=(socket,), name="caller's ear", daemon=True)
+        listener.start()
+        try:
+            audio = telephone.resampled(self._pcm, self._rate, rate) + bytes(2 * int(rate * self._silence))
+            size = 2 * int(rate * _CHUNK)
+            start = time.monotonic()
+            for number in range(len(audio) // size):
+                socket.send_binary(audio[number * size : (number + 1) * size])
+                if self._over.wait(start + (number + 1) * _CHUNK / self._speed - time.monotonic()):
+                    return
         finally:
             socket.close()
 

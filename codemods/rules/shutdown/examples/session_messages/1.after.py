@@ -1,65 +1,24 @@
 import asyncio
 import contextlib
-import logging
 
 import websockets
 
 
-async def end_session(ws):
-    """Tell the service that no more audio comes, and let it send the last transcripts and close."""
-    try:
-        await ws.send('{"type": "Terminate"}')
-        await asyncio.wait_for(ws.wait_closed(), timeout=5)
-    except Exception:
-        pass  # the connection is gone already, or the service does not answer
-
-
-@contextlib.asynccontextmanager
-async def session_messages(ws):
-    """Give `messages(sender)`, which yields what the service sends; on every way out, end the session, once."""
-    ending = None
-
-    async def finish():
-        await end_session(ws)
-        await ws.close()  # if the service did not
-
-    def end(sender=None):
-        nonlocal ending
-        if ending is None:
-            if sender and not sender.cancelled() and sender.exception() and ws.close_code is None:
-                logging.getLogger(__name__).error("sending stopped: %r", sender.exception())
-            ending = asyncio.ensure_future(finish())
-        return ending
-
-    async def messages(sender):
-        """When the sender ends, or on Ctrl+C (cancellation), the session is ended; what still comes is yielded."""
-        sender.add_done_callback(end)
-        try:
-            async for message in ws:
-                yield message
-        except asyncio.CancelledError:
-            sender.cancel()
-            with contextlib.suppress(Exception):
-                async for message in ws:
-                    yield message
-            raise
-
-    try:
-        yield messages
-    finally:
-        await end()
-
-
 async def send(ws, chunks):
-    async for chunk in chunks:
-        await ws.send(chunk)
+    try:
+        async for chunk in chunks:
+            await ws.send(chunk)
+    finally:
+        with contextlib.suppress(websockets.ConnectionClosed):
+            await ws.send('{"type": "Terminate"}')
 
 
 async def main(chunks):
-    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true") as ws, session_messages(ws) as messages:
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true") as ws:
         sender = asyncio.create_task(send(ws, chunks))
         try:
-            async for message in messages(sender):
+            async for message in ws:
                 print(message)
         finally:
             sender.cancel()
+            await asyncio.wait([sender])

@@ -1,0 +1,225 @@
+"""The last look at a run: would a name be missing that somebody needs? What fails here is never written.
+
+It knows no rule, on purpose: it reads the project before and after as Python's own parser does, files that no rule
+looked at included, so that a defect of a rule does not reach a user's disk.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from migrator.analysis.coverage import SDK_CLASSES
+from migrator.analysis.import_graph import Folder, imports
+from migrator.analysis.module_names import SDK, ModuleNames, Origin, parsed
+from migrator.analysis.outcome import Outcome
+from migrator.documents.document import decode
+from migrator.documents.module import DecodingError
+from migrator.files.prefilter import SDK_RULES
+
+_BY_NAME = re.compile(rb"\b(?:patch|import_module|__import__)\b")
+"""What takes a module by its name as a text."""
+
+_BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__", "__spec__", "__package__"}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What would break.
+
+    Attributes:
+        path: the file whose rewriting does it.
+        name: what it would no longer have.
+        user: the file that needs the name; it may be the same one.
+        turned: whether it would still have the name, but for something else.
+    """
+
+    path: str
+    name: str
+    user: str
+    turned: bool = False
+
+
+def held_back(outcomes: Sequence[Outcome], groups: Iterable[Sequence[str]], others: Iterable[str]) -> list[Outcome]:
+    """Return the outcomes, those of a group with a violation without any change.
+
+    Args:
+        groups: paths of the files that were understood together.
+        others: every file of the projects; those that nobody needs to know are passed over quickly.
+    """
+    together = {path: tuple(group) for group in groups for path in group}
+    reasons: dict[str, str] = {}
+    for found in violations(outcomes, others):
+        reason = _reason(found, outcomes)
+        for path in {*together.get(found.path, (found.path,)), *together.get(found.user, ())}:
+            reasons.setdefault(path, reason)
+    return [
+        outcome.left_alone(f"{reasons[outcome.path]} (a defect of v3-migrate)")
+        if outcome.changed and outcome.path in reasons
+        else outcome
+        for outcome in outcomes
+    ]
+
+
+def _reason(found: Violation, outcomes: Sequence[Outcome]) -> str:
+    outcome = next(outcome for outcome in outcomes if outcome.path == found.path)
+    text = _text(outcome.path, outcome.before)
+    names = parsed(text) if text is not None else None
+    line = names.bound.get(found.name, 0) if names is not None else 0
+    fixed = [finding for finding in outcome.findings if finding.fixed]
+    there = [finding for finding in fixed if finding.span.line <= line <= finding.span.end_line]
+    codes = ", ".join(sorted({finding.code for finding in there or fixed})) or "a rewrite"
+    if found.turned:
+        return f"{codes} would turn {found.name!r} of {found.path} into what v3 has, and {found.user} uses it as in v2"
+    if found.user == found.path:
+        return f"{codes} would take {found.name!r} out of {found.path}, which still needs it"
+    return f"{codes} would take {found.name!r} out of {found.path}, and {found.user} needs it"
+
+
+def violations(outcomes: Sequence[Outcome], others: Iterable[str]) -> list[Violation]:
+    """Return each name that a changed file would lose although something needs it."""
+    after = {o.path: text for o in outcomes if o.changed and (text := _text(o.path, o.after)) is not None}
+    found: list[Violation] = []
+    lost: dict[str, frozenset[str]] = {}
+    turned: dict[str, frozenset[str]] = {}
+    for outcome in outcomes:
+        before = _text(outcome.path, outcome.before) if outcome.path in after else None
+        if before is None:
+            continue
+        old, new = parsed(before), parsed(after[outcome.path])
+        if old is None or new is None:
+            continue  # what compiled before compiles now, or the file is left alone already
+        gone = frozenset(old.bound) - frozenset(new.bound)
+        if "__getattr__" in new.bound:
+            gone = frozenset()
+        missing = gone & new.exported
+        if not new.stars:
+            missing |= (old.everywhere - new.everywhere) & new.used - _BUILTINS
+        found += [Violation(outcome.path, name, outcome.path) for name in sorted(missing)]
+        if gone:
+            lost[outcome.path] = gone
+        if other := frozenset(old.of_class(SDK, SDK_CLASSES) - new.of_class(SDK, SDK_CLASSES)) - gone:
+            turned[outcome.path] = other
+    if lost or turned:
+        others = list(others)
+    found += _needed(lost, after, others) if lost else []
+    # Who uses the name is moved to v3 with it, or nobody may be.
+    fixed = {outcome.path: [f.code for f in outcome.findings if f.fixed] for outcome in outcomes if outcome.changed}
+    moved = {path for path, codes in fixed.items() if any(code.startswith(SDK_RULES) for code in codes)}
+    users = _needed(turned, after, others) if turned else []
+    return found + [replace(violation, turned=True) for violation in users if violation.user not in moved]
+
+
+def _needed(lost: dict[str, frozenset[str]], after: Mapping[str, str], others: Iterable[str]) -> list[Violation]:
+    """Return who needs a name that a module would lose.
+
+    Args:
+        lost: path to the names that the file has no longer.
+        after: the new texts.
+        others: files that may need one, by the text on disk.
+    """
+    folder = Folder()
+    readers = dict(_readers(lost, after, others, folder))
+    names = {path: parsed(text) for path, text in readers.items()}
+    losing = dict(lost)
+    found: dict[Violation, None] = {}
+    grown = True
+    while grown:  # a star import passes on what its module loses
+        grown = False
+        for path, text in readers.items():
+            known = names[path]
+            uses = _uses(path, known, losing, folder) if known else _mentions(path, text, losing, folder)
+            found.update((Violation(_origin(module, name, lost), name, path), None) for module, name in uses)
+            if known is None:
+                continue
+            for origin in known.stars:
+                passed = losing.get(folder.resolve(path, *origin) or "", frozenset()) - known.bound.keys()
+                if not passed <= losing.get(path, frozenset()):
+                    losing[path] = losing.get(path, frozenset()) | passed
+                    grown = True
+    return list(found)
+
+
+def _origin(module: str, name: str, lost: Mapping[str, frozenset[str]]) -> str:
+    """Return the changed file that is at the bottom of it when a name is missing in `module`."""
+    if name in lost.get(module, ()):
+        return module
+    return next((path for path, names in lost.items() if name in names), module)
+
+
+def _readers(
+    lost: Mapping[str, frozenset[str]], after: Mapping[str, str], others: Iterable[str], folder: Folder
+) -> Iterator[tuple[str, str]]:
+    """Yield the files, with their texts, that have one of the lost names and to do with a module that loses it."""
+    every = sorted({name for names in lost.values() for name in names})
+    pattern = re.compile(rb"\b(?:%s)\b|\bimport\s*\(?\s*\*" % b"|".join(name.encode() for name in every))
+    for path in dict.fromkeys([*others, *after]):
+        if path in after:
+            yield path, after[path]
+            continue
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError:
+            continue
+        if not pattern.search(data):
+            continue
+        text = _text(path, data)
+        if text is None:
+            continue
+        origins = imports(text.encode("utf-8", "replace"))
+        if _BY_NAME.search(data) or any(folder.resolve(path, *origin) for origin in origins):
+            yield path, text
+
+
+def _uses(
+    path: str, names: ModuleNames, losing: Mapping[str, frozenset[str]], folder: Folder
+) -> Iterator[tuple[str, str]]:
+    """Yield (module, name) for what a file needs of the names that modules are losing."""
+
+    def lost_by(origin: Origin) -> tuple[str, frozenset[str]]:
+        module = folder.resolve(path, *origin)
+        return (module, losing.get(module, frozenset())) if module and module != path else ("", frozenset())
+
+    for (module, level), name, _ in names.taken:
+        target, gone = lost_by((module, level))
+        if name in gone and not folder.resolve(path, f"{module}.{name}" if module else name, level):
+            yield target, name
+    for alias, origins in names.aliases.items():
+        for origin in origins:
+            target, gone = lost_by(origin)
+            if gone:
+                start = f"{alias}."
+                rests = (chain[len(start) :].split(".")[0] for chain in names.chains if chain.startswith(start))
+                yield from ((target, name) for name in rests if name in gone)
+    for origin in names.stars:
+        target, gone = lost_by(origin)
+        yield from ((target, name) for name in gone & names.used - names.everywhere)
+    for text in names.strings:  # `mock.patch("bot.connect")`
+        parts = text.split(".")
+        for end in range(1, len(parts)):
+            target, gone = lost_by((".".join(parts[:end]), 0))
+            if parts[end] in gone:
+                yield target, parts[end]
+
+
+def _mentions(path: str, text: str, losing: Mapping[str, frozenset[str]], folder: Folder) -> Iterator[tuple[str, str]]:
+    """Yield what `_uses` does, for a file that the running Python cannot parse."""
+    for module, level in imports(text.encode("utf-8", "replace")):
+        head, _, name = module.rpartition(".")
+        target = folder.resolve(path, head, level) if head or level else None
+        if target and name in losing.get(target, ()):
+            yield target, name
+        target = folder.resolve(path, module, level)
+        for gone in losing.get(target or "", ()):
+            if target and re.search(rf"\b\w+\.{gone}\b", text):
+                yield target, gone
+
+
+def _text(path: str, data: bytes) -> str | None:
+    try:
+        return decode(path, data).text
+    except DecodingError:
+        return None

@@ -1,0 +1,173 @@
+"""The names of one module, as Python's own parser sees them: what it binds, uses, exports, asks of other modules."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+Origin = tuple[str, int]
+"""A module as an import statement names it: dotted name, and the number of leading dots."""
+
+SDK = "assemblyai"
+"""The vendor's package."""
+
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
+
+
+@dataclass(slots=True)
+class ModuleNames:
+    """What `parsed` found.
+
+    Attributes:
+        bound: names that the module has once it is imported, to the line that binds them first.
+        everywhere: names bound in whatever scope.
+        used: names read in whatever scope.
+        exported: the strings in `__all__`.
+        taken: (module, name, line) of each `from module import name`.
+        stars: each module of `from module import *`.
+        aliases: what a name or dotted name stands for that an import, or `import_module`, binds to a module.
+        copies: the dotted name that a plain assignment gives another name to.
+        chains: dotted names read, such as `stt.Client.connect`, those in `getattr(stt, "Client")` included.
+        strings: text that has the form of a dotted name, as `mock.patch` takes it.
+    """
+
+    bound: dict[str, int] = field(default_factory=dict)
+    everywhere: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    exported: set[str] = field(default_factory=set)
+    taken: list[tuple[Origin, str, int]] = field(default_factory=list)
+    stars: list[Origin] = field(default_factory=list)
+    aliases: dict[str, list[Origin]] = field(default_factory=dict)
+    copies: dict[str, str] = field(default_factory=dict)
+    chains: set[str] = field(default_factory=set)
+    strings: set[str] = field(default_factory=set)
+
+    def of_class(self, package: str, classes: Collection[str]) -> set[str]:
+        """Return the names that stand for one of some classes of a package, by import or by assignment."""
+        found = {name for name, origins in self.aliases.items() if any(_is_in(o, package, classes) for o in origins)}
+        return found | {
+            name
+            for name, chain in self.copies.items()
+            if chain in found or (chain.rpartition(".")[2] in classes and "." in chain)
+        }
+
+
+def parsed(text: str) -> ModuleNames | None:
+    """Return the names of a module; None if the running Python does not take it for one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+    names = ModuleNames()
+    for node in ast.walk(tree):
+        _note(node, names)
+    for node in _module_level(tree.body):
+        for name in _bound_by(node):
+            names.bound.setdefault(name, getattr(node, "lineno", 0))
+    return names
+
+
+def _note(node: ast.AST, names: ModuleNames) -> None:
+    names.everywhere.update(_bound_by(node))
+    match node:
+        case ast.Name(id=name, ctx=ast.Load()):
+            names.used.add(name)
+        case ast.Global(names=declared):
+            for name in declared:  # whoever says so binds it sooner or later
+                names.bound.setdefault(name, node.lineno)
+        case ast.Attribute():
+            chain = _chain(node)
+            if chain:
+                names.chains.add(chain)
+        case ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Constant(value=str(name)), *_]):
+            chain = _chain(owner)
+            if chain:
+                names.chains.add(f"{chain}.{name}")
+        case ast.Constant(value=str(text)) if len(text) < 200 and _DOTTED.fullmatch(text):
+            names.strings.add(text)
+        case ast.Import(names=aliases):
+            for alias in aliases:
+                names.aliases.setdefault(alias.asname or alias.name, []).append((alias.name, 0))
+                parts = [] if alias.asname else alias.name.split(".")[:-1]
+                for end in range(1, len(parts) + 1):
+                    names.aliases.setdefault(".".join(parts[:end]), []).append((".".join(parts[:end]), 0))
+        case ast.ImportFrom(module=module, names=aliases, level=level):
+            _note_from(module or "", level, aliases, node.lineno, names)
+        case ast.Assign(targets=targets, value=value):
+            _note_assigned([target.id for target in targets if isinstance(target, ast.Name)], value, names)
+        case (
+            ast.AugAssign(target=ast.Name(id=name), value=value)
+            | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+        ):
+            _note_assigned([name], value, names)
+
+
+def _note_from(module: str, level: int, aliases: list[ast.alias], line: int, names: ModuleNames) -> None:
+    for alias in aliases:
+        if alias.name == "*":
+            names.stars.append((module, level))
+            continue
+        names.taken.append(((module, level), alias.name, line))
+        below = f"{module}.{alias.name}" if module else alias.name
+        names.aliases.setdefault(alias.asname or alias.name, []).append((below, level))
+
+
+def _note_assigned(targets: list[str], value: ast.expr, names: ModuleNames) -> None:
+    if "__all__" in targets:
+        constants = (node.value for node in ast.walk(value) if isinstance(node, ast.Constant))
+        names.exported.update(text for text in constants if isinstance(text, str))
+    match value:
+        case ast.Call(
+            func=ast.Name(id="import_module" | "__import__") | ast.Attribute(attr="import_module"),
+            args=[ast.Constant(value=str(module)), *_],
+        ):
+            for name in targets:
+                names.aliases.setdefault(name, []).append((module, 0))
+        case ast.Attribute() | ast.Name():
+            names.copies.update(dict.fromkeys(targets, _chain(value)))
+
+
+def _is_in(origin: Origin, package: str, classes: Collection[str]) -> bool:
+    module, level = origin
+    return level == 0 and module.split(".")[0] == package and module.rpartition(".")[2] in classes
+
+
+def _chain(node: ast.AST) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def _module_level(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """Yield the nodes that run when the module is imported: not what stands in functions and classes."""
+    waiting: list[ast.AST] = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()):
+            yield name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.arg(arg=name):
+            yield name
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            yield name
+        case ast.MatchMapping(rest=str(name)):
+            yield name
+        case ast.Import(names=aliases):
+            yield from ((alias.asname or alias.name).split(".")[0] for alias in aliases)
+        case ast.ImportFrom(names=aliases):
+            yield from (alias.asname or alias.name for alias in aliases if alias.name != "*")

@@ -1,0 +1,59 @@
+"""How a web application is started that does not start itself: by the server of its framework."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+_ASGI = ("FastAPI", "Starlette", "Quart", "ProtocolTypeRouter", "get_asgi_application")
+_SERVED = re.compile(rb"\b(FastAPI|Starlette|Quart|Flask|ProtocolTypeRouter)\(")
+#: Any free port; the sandbox hears which.
+_PORT = "0"
+
+
+def served(path: Path, folder: Path, source: bytes) -> tuple[str, ...] | None:
+    """Return the command that serves the application that the module at `path` makes; None if it makes none.
+
+    Args:
+        path: relative to where the command is run.
+        folder: where the module lies.
+    """
+    if not _SERVED.search(source):
+        return None
+    module = ".".join(path.with_suffix("").parts)
+    # Django's own application is one of those that the router leads to.
+    for name, kind in sorted(_applications(source), key=lambda made: made[1] == "get_asgi_application"):
+        if kind == "Flask":
+            return "-m", "flask", "--app", f"{module}:{name}", "run", "--port", _PORT
+        if kind == "ProtocolTypeRouter" and b"daphne" in _settings(folder):
+            return "-m", "daphne", "-p", _PORT, f"{module}:{name}"
+        return "-m", "uvicorn", f"{module}:{name}", "--port", _PORT
+    return None
+
+
+def framework(source: bytes) -> str | None:
+    """Return the framework that this program is made with, if only a browser can drive its pages."""
+    found = re.search(rb"^\s*(?:import|from)\s+(streamlit|gradio|flask_socketio|nicegui|dash)\b", source, re.MULTILINE)
+    return found[1].decode() if found else None
+
+
+def _applications(source: bytes) -> Iterator[tuple[str, str]]:
+    """Yield name and class of each application that the module makes when it is imported."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return
+    for statement in tree.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=function)):
+                kind = ast.unparse(function).split(".")[-1]
+                if kind == "Flask" or kind in _ASGI:
+                    yield name, kind
+
+
+def _settings(folder: Path) -> bytes:
+    """Return the settings of a Django project beside its `asgi.py`."""
+    path = folder / "settings.py"
+    return path.read_bytes() if path.is_file() else b""
