@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.interpreter.arguments import Arguments
-from codemods.interpreter.values import ELEMENT, NOTHING, SENT, Const, Obj, Str, Unknown, Value, Values
+from codemods.interpreter.values import ELEMENT, NOTHING, OWN, SENT, Const, Obj, Str, Unknown, Value, Values
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
@@ -35,6 +35,13 @@ class Containers:
                     heap.merged[target].append(value)
             elif isinstance(value, Unknown):
                 heap.join(target, ELEMENT, frozenset({value}))
+
+    def own(self, site: cst.CSTNode, kind: str, values: Values = NOTHING) -> Obj:
+        """Return a container that the program fills under keys that it makes up."""
+        obj = Obj(site, kind)
+        self._run.heap.join(obj, ELEMENT, values)
+        self._run.heap.join(obj, OWN, NOTHING)
+        return obj
 
     def elements(self, values: Iterable[Value]) -> Values:
         """Return what iterating over the containers among `values` gives."""

@@ -250,6 +250,8 @@ class Expressions:
             if isinstance(element, cst.DictElement):
                 for key in keys(self.eval(element.key, env)):
                     self._run.heap.join(obj, key, values)
+                    if key == ELEMENT:
+                        self._run.containers.own(node, "dict")
             else:
                 self._run.containers.copy(values, obj)
         return frozenset(copied) if copied and len(node.elements) == 1 else frozenset({obj, *copied})
@@ -264,9 +266,7 @@ class Expressions:
         kept = NOTHING.union(*(value.copied() for value in sources)) if filtered else NOTHING
         kept |= {value for value in sources if isinstance(value, Obj) and value.kind == "dict"}
         if not kept:
-            obj = Obj(node, "dict")
-            self._run.heap.join(obj, ELEMENT, held)
-            kept = frozenset({obj})
+            kept = frozenset({self._run.containers.own(node, "dict", held)})
         return kept
 
     def eval_ListComp(self, node: cst.ListComp, env: Env) -> Values:

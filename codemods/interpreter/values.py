@@ -20,6 +20,12 @@ ELEMENT = "*"
 """The heap key for "some element" of a container."""
 SENT = ".sent"
 """The heap key for what `generator.send(...)` hands over."""
+OWN = ".own"
+"""The heap key under which a dict is marked whose keys the program makes up from data of its own."""
+
+
+_NO_CALLBACKS = ("builtins.", "functools.", "inspect.", "logging.", "typing.")
+"""Libraries whose functions, those that have no model, do not call what they are given."""
 
 
 class Value:
@@ -169,7 +175,8 @@ class External(Value):
         model = run.library.model(self.name)
         if model is not None:
             return model(run, call, given)
-        run.calls.escape(given, call)
+        if not self.name.startswith(_NO_CALLBACKS):
+            run.calls.escape(given, call)
         return frozenset({External(f"{self.name}()")}) | run.unknown
 
     def parsed(self, run: Interpreter, call: cst.Call) -> Values:

@@ -9,7 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.narrowing import has_transcript
 from codemods.facts.type_tests import is_message, read_base
-from codemods.interpreter.values import Const, Obj, Value
+from codemods.interpreter.values import Obj
 from codemods.libraries.values import Message
 from codemods.model import Safety
 from codemods.rule import Context, Rule
@@ -53,7 +53,8 @@ class Fields(Rule):
             return
         if key not in v.FIELDS:
             return
-        sure = bool(ours) and all(value in ours or self._is_harmless(value, key, context) for value in values)
+        added = any(isinstance(value, Obj) and key in context.program.items(value) for value in values)
+        sure = context.program.grades.is_sure(base.node) and not added  # `{**message, "text": ...}`
         new = v.FIELDS[key]
         edits = self._edits(node, base.node, base.key, key, new, context)
         yield self.change(
@@ -62,17 +63,6 @@ class Fields(Rule):
             *edits,
             safety=Safety.SAFE if sure else Safety.UNSAFE,
         )
-
-    def _is_harmless(self, value: Value, key: str, context: Context) -> bool:
-        """Return whether a value is no reason to leave a read alone.
-
-        That is None, a dict that leaves this key to the message (`{**message, ...}`), a test's stand-in for a message.
-        """
-        if isinstance(value, Const) and value.value is None:
-            return True
-        if isinstance(value, Obj) and key not in context.program.run.items(value):
-            return True
-        return context.program.is_stand_in(value)
 
     def _key(self, node: cst.CSTNode, context: Context) -> str | None:
         found = context.program.constants(node)
