@@ -17,7 +17,9 @@ from codemods.libraries.values import Message
 from codemods.syntax.tree import SourceModule
 
 
-class _Context(Protocol):
+class Place(Protocol):
+    """A module of a program, for what is asked about one of its nodes; a rule's context is one."""
+
     @property
     def program(self) -> Program: ...
 
@@ -25,13 +27,43 @@ class _Context(Protocol):
     def module(self) -> SourceModule: ...
 
 
-def has_transcript(node: cst.CSTNode, base: cst.BaseExpression, context: _Context) -> bool:
+def has_transcript(node: cst.CSTNode, base: cst.BaseExpression, context: Place) -> bool:
     """Return whether every path to `node` has tested that the message `base` is a transcript."""
     guard = _Guard(context.program, context.module.code(base))
     return guard.holds(node, _messages(context.program, base), context.module, set())
 
 
-def is_not_partial(node: cst.CSTNode, base: cst.BaseExpression, context: _Context) -> bool:
+def catches_key_errors(node: cst.CSTNode, context: Place) -> bool:
+    """Return whether a missing key at `node` is what the program tells messages apart by: `except KeyError`.
+
+    A handler for every error is none of these: it reports what is not expected.
+    """
+    return _is_caught(node, context.module, context.program, set())
+
+
+def _is_caught(node: cst.CSTNode, module: SourceModule, program: Program, seen: set[cst.CSTNode]) -> bool:
+    child = node
+    for up in module.ancestors(node):
+        match up:
+            case cst.Try(body=body, handlers=handlers) | cst.TryStar(body=body, handlers=handlers) if body is child:
+                if any(_names_key_error(handler.type) for handler in handlers if handler.type is not None):
+                    return True
+            case cst.With(items=items):
+                calls = [item.item for item in items if isinstance(item.item, cst.Call)]
+                if any("suppress" in module.code(call.func) and _names_key_error(call) for call in calls):
+                    return True
+            case cst.FunctionDef():
+                sites = [] if up in seen else program.get(call_sites).get(up, [])
+                return any(_is_caught(call, home, program, seen | {up}) for call, home in sites)
+        child = up
+    return False
+
+
+def _names_key_error(node: cst.CSTNode) -> bool:
+    return any(isinstance(item, cst.Name) and item.value in ("KeyError", "LookupError") for item in _walk(node))
+
+
+def is_not_partial(node: cst.CSTNode, base: cst.BaseExpression, context: Place) -> bool:
     """Return whether every path to `node` has tested that the message `base` is no partial transcript."""
     guard = _Guard(context.program, context.module.code(base), finals_only=True)
     return guard.holds(node, _messages(context.program, base), context.module, set())
@@ -116,10 +148,18 @@ class _Guard:
                 return True
             elif isinstance(up, cst.IndentedBlock) and self._left_early(up, child, messages):
                 return True
+            elif isinstance(up, cst.DictElement) and up.value is child and self._is_reached_by_type(up, child):
+                return True
             elif isinstance(up, cst.FunctionDef):
                 return self._callers(up, messages, module, seen)
             child = up
         return False
+
+    def _is_reached_by_type(self, entry: cst.DictElement, value: cst.CSTNode) -> bool:
+        """Return whether a table entry is a function that is looked up by the types in question only."""
+        types = set(self.program.constants(entry.key))
+        wanted = {v.FINAL} if self.finals_only else v.TRANSCRIPTS
+        return not isinstance(value, cst.Call) and bool(types) and types <= wanted
 
     def _implies(self, test: cst.BaseExpression, messages: frozenset[Message], outcome: bool) -> bool:
         """Return whether `test` being `outcome` means that the message has a transcript."""
@@ -208,28 +248,29 @@ class _Guard:
         if function in seen:
             return False
         seen = seen | {function}
-        calls = self._call_sites().get(function, [])
+        calls = self.program.get(call_sites).get(function, [])
+        # what is looked up by type is reached as its entry in the table says
+        calls = [(node, home) for node, home in calls if getattr(node, "func", None) not in self.tests.tests]
         return bool(calls) and all(self.holds(call, messages, home, seen) for call, home in calls)
 
-    def _call_sites(self) -> dict[cst.CSTNode, list[tuple[cst.Call, SourceModule]]]:
-        def collect() -> dict[cst.CSTNode, list[tuple[cst.Call, SourceModule]]]:
-            found: dict[cst.CSTNode, list[tuple[cst.Call, SourceModule]]] = {}
-            for path in self.program.targets:
-                module = self.program.run.modules[path]
-                for node in module.walk():
-                    if not isinstance(node, cst.BaseExpression):
-                        continue
-                    for value in self.program.values(node):
-                        target = getattr(value, "target", value)
-                        if isinstance(target, Function):
-                            parent = module.parent(node)
-                            called = isinstance(parent, cst.Call) and parent.func is node
-                            site = parent if called and isinstance(parent, cst.Call) else cst.Call(func=cst.Name("f"))
-                            if called or not isinstance(node, cst.Name | cst.Attribute) or _is_reference(node, module):
-                                found.setdefault(target.node, []).append((site, module))
-            return found
 
-        return self.program.memo("call sites", collect)
+def call_sites(program: Program) -> dict[cst.CSTNode, list[tuple[cst.BaseExpression, SourceModule]]]:
+    """Return the calls of every function, each with its module; where it is handed on, what hands it on."""
+    found: dict[cst.CSTNode, list[tuple[cst.BaseExpression, SourceModule]]] = {}
+    for path in program.targets:
+        module = program.modules[path]
+        for node in module.walk():
+            if not isinstance(node, cst.BaseExpression):
+                continue
+            for value in program.values(node):
+                target = getattr(value, "target", value)
+                if isinstance(target, Function):
+                    parent = module.parent(node)
+                    called = isinstance(parent, cst.Call) and parent.func is node
+                    site = parent if called and isinstance(parent, cst.Call) else node
+                    if called or not isinstance(node, cst.Name | cst.Attribute) or _is_reference(node, module):
+                        found.setdefault(target.node, []).append((site, module))
+    return found
 
 
 def _is_reference(node: cst.CSTNode, module: SourceModule) -> bool:

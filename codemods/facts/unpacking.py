@@ -87,6 +87,14 @@ class Fillings:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._robbed = {
+            value
+            for path in program.targets
+            for node in program.modules[path].walk()
+            for value in program.values(_taken_from(node))
+            if isinstance(value, Message)
+        }
+        """Messages out of which the program takes keys."""
         self.at: dict[cst.CSTNode, Filling] = {}
         for path in program.targets:
             module = program.run.modules[path]
@@ -122,6 +130,9 @@ class Fillings:
 
     def _filling(self, call: cst.Call, source: cst.BaseExpression, module: SourceModule) -> Filling:
         found = Filling(call, source, of_word=self._is_ours(source, Word))
+        if self._robbed & set(self.program.values(source)):
+            found.problem = "unpacks a server message without the keys taken out before: v3 has other keys, and more"
+            return found
         takers = {_taker(value) for value in self.program.values(call.func)}
         taker = takers.pop() if len(takers) == 1 else None
         if taker is None:
@@ -208,6 +219,17 @@ class Fillings:
             if isinstance(item.target, cst.Name) and "ClassVar" not in module.code(item.annotation.annotation)
         ]
         return [*inherited, *own]
+
+
+def _taken_from(node: cst.CSTNode) -> cst.BaseExpression | None:
+    """Return the mapping that `mapping.pop(...)` or `del mapping[...]` takes a key out of."""
+    match node:
+        case cst.Call(func=cst.Attribute(value=mapping, attr=cst.Name("pop"))):
+            return mapping
+        case cst.Del(target=cst.Subscript(value=mapping)):
+            return mapping
+        case _:
+            return None
 
 
 def helper_name(class_name: str) -> str:

@@ -179,8 +179,9 @@ class Expressions:
                 return frozenset(value for value in left | right if isinstance(value, Obj | Unknown))
             case cst.Modulo():
                 return self._run.texts.percent(left, right)
-            case cst.BitOr():
-                return left | right
+            case cst.BitOr():  # of dicts: what is more than its entries stays what it is
+                merged = NOTHING.union(*(value.copied() for value in left | right))
+                return merged if without_unknown(merged) else left | right
         return only_unknown(left | right)
 
     def eval_BooleanOperation(self, node: cst.BooleanOperation, env: Env) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -95,6 +96,11 @@ class Imports:
 
     def _bind(self, node: cst.CSTNode, name: str, values: Values, env: Env) -> None:
         self._run.expressions.bind(name, node, values, env, None, "import")
+
+    def by_name(self, names: Iterable[str]) -> Values:
+        """Return what `importlib.import_module("name")` gives for each of some names."""
+        paths = {name: self._module(name, 0) for name in names}
+        return frozenset(ModuleRef(path) if path else External(name) for name, path in paths.items())
 
     def _module(self, dotted: str, level: int) -> str | None:
         """Return the program's module of that name, loaded on first use."""

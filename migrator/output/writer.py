@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
-import stat
-import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
 
 from migrator.analysis.outcome import Outcome
 from migrator.files.git import Base, GitError, by_base, real, uncommitted
 from migrator.files.paths import shown
-from migrator.output import diff
+from migrator.output import journal, settle
+from migrator.output.folder import Folder
+from migrator.output.interrupts import Held, held_back
 
 
 class WritingError(RuntimeError):
@@ -62,121 +60,98 @@ def refuse_dirty(outcomes: Sequence[Outcome]) -> None:
 def write(outcomes: Sequence[Outcome]) -> Written:
     """Write every outcome that changes its file.
 
-    Each new text is put beside its file and flushed to disk before the first file is replaced; replacing is a rename.
-    When anything fails, or the user interrupts, what was replaced is put back.
+    What is to be done is put on record, and each new text beside its file, all of it on disk, before the first file is
+    replaced; replacing is a rename. When anything fails, or a signal asks to end, what was replaced is put back first.
 
     Raises:
-        WritingError: the disk refused; every file is as it was.
+        WritingError: the disk refused; every file is as it was, or the message says which is not.
     """
     result = Written()
-    pending: list[tuple[Outcome, str, str]] = []
-    replaced: list[tuple[Outcome, str]] = []
-    current = ""
-    try:
-        for outcome in outcomes:
-            if not outcome.changed:
-                continue
-            current, target = outcome.path, real(outcome.path)
-            if Path(target).read_bytes() != outcome.before:
-                result.changed_meanwhile.append(outcome)
-            else:
-                pending.append((outcome, target, _stage(target, outcome.after)))
-        result.undo = _leave_undo_patches([outcome for outcome, _, _ in pending])
-        for outcome, target, staged in pending:
-            current = outcome.path
-            if Path(target).read_bytes() != outcome.before:
-                result.changed_meanwhile.append(outcome)
-                continue
-            replaced.append((outcome, target))
-            os.replace(staged, target)
-            result.paths.append(outcome.path)
-    except BaseException as error:
-        _put_back(replaced)
-        if isinstance(error, OSError):
-            reason = (error.strerror or str(error)).lower()
-            raise WritingError(f"nothing written: {current}: {reason}; every file is as it was") from error
-        raise
-    finally:
-        for _, _, staged in pending:
-            with suppress(OSError):
-                os.unlink(staged)
-    for folder in {os.path.dirname(target) for _, target in replaced}:
-        _flush_folder(folder)
+    with held_back() as held:
+        files = [
+            (outcome.target or real(outcome.path), outcome.before, outcome.after)
+            for outcome in outcomes
+            if outcome.changed and not _stale(outcome, result)
+        ]
+        if files:
+            shown_as = {outcome.target or real(outcome.path): outcome.path for outcome in outcomes}
+            record = journal.new(files)
+            _replace_all(record, held, shown_as)
+            result.paths = [shown_as[change.target] for change in record.changes]
+            result.undo = [_undo_command(base, patch) for base, patch in record.patches()]
     return result
 
 
-def take_back(outcomes: Sequence[Outcome]) -> None:
-    """Put back what `write` replaced, where nobody has changed it since."""
-    _put_back([(outcome, real(outcome.path)) for outcome in outcomes if outcome.changed])
-
-
-def _stage(target: str, data: bytes) -> str:
-    """Put `data` beside `target`, on disk, with the same mode, and return its name."""
-    status = os.stat(target)
-    if not os.access(target, os.W_OK):
-        raise PermissionError(13, "read-only file", target)
-    descriptor, name = tempfile.mkstemp(prefix=".v3-migrate-", dir=os.path.dirname(target))
+def _stale(outcome: Outcome, result: Written) -> bool:
+    folder, name = os.path.split(outcome.target or real(outcome.path))
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, stat.S_IMODE(status.st_mode))
-        if hasattr(os, "chown"):
-            with suppress(OSError):  # only the owner's own files can be given away; the mode matters more
-                os.chown(name, status.st_uid, status.st_gid)
-    except BaseException:
-        os.unlink(name)
+        with Folder(folder) as here:
+            same = here.read(name) == outcome.before
+    except OSError as error:
+        if isinstance(error, PermissionError):
+            raise _failed(outcome.path, error) from error
+        same = False  # it is gone, or a link leads elsewhere by now
+    if not same:
+        result.changed_meanwhile.append(outcome)
+    return not same
+
+
+def _replace_all(record: journal.Record, held: Held, shown_as: Mapping[str, str]) -> None:
+    try:
+        record.keep()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise WritingError(f"nothing written: the way back cannot be kept in {error.filename}: {reason}") from error
+    current = ""
+    try:
+        for change in record.changes:
+            held.check()
+            current = shown_as[change.target]
+            with Folder(change.folder) as folder:
+                folder.stage(change.name, change.staged, change.after)
+        for change in record.changes:
+            held.check()
+            current = shown_as[change.target]
+            with Folder(change.folder) as folder:
+                if folder.read(change.name) != change.before:
+                    raise OSError(errno.EBUSY, "changed at this very moment")
+                folder.replace(change.staged, change.name)
+        for path in {change.folder for change in record.changes}:
+            with Folder(path) as folder:
+                folder.flush()
+        held.check()
+        current = "the record of this run"
+        record.finish()
+    except BaseException as error:
+        problem = settle.taken_back(record).problem()
+        if isinstance(error, OSError):
+            raise _failed(current, error, problem) from error
+        if problem:
+            raise WritingError(problem) from error
         raise
-    return name
 
 
-def _put_back(replaced: Sequence[tuple[Outcome, str]]) -> None:
-    for outcome, target in reversed(replaced):
-        with suppress(OSError):  # one file that cannot be put back must not keep the others from it
-            if Path(target).read_bytes() == outcome.after:
-                os.replace(_stage(target, outcome.before), target)
+def _failed(path: str, error: OSError, problem: str = "") -> WritingError:
+    reason = (error.strerror or str(error)).lower()
+    if problem:
+        return WritingError(f"{path}: {reason}\n{problem}")
+    return WritingError(f"nothing written: {path}: {reason}; every file is as it was")
 
 
-def _flush_folder(folder: str) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def take_back(outcomes: Sequence[Outcome]) -> str:
+    """Put back what `write` replaced, where nobody has changed it since; return what a user has to know about it."""
+    files = {outcome.target or real(outcome.path): outcome.after for outcome in outcomes if outcome.changed}
+    with held_back():
+        for record in settle.finished(list(files)):
+            if any(files.get(change.target) == change.after for change in record.changes):
+                return settle.undone(record).problem()
+    return ""
 
 
-def _leave_undo_patches(outcomes: Sequence[Outcome]) -> list[str]:
-    commands = []
-    by_path = {outcome.path: outcome for outcome in outcomes}
-    for base, paths in by_base(by_path).items():
-        patch = b"".join(diff.patch(base.relative(p), by_path[p].before, by_path[p].after) for p in paths)
-        folder = _undo_folder(base)
-        folder.mkdir(parents=True, exist_ok=True)
-        name = _free_name(folder)
-        name.write_bytes(patch)
-        commands.append(_undo_command(base, name))
-    return commands
-
-
-def _undo_folder(base: Base) -> Path:
-    if base.git_dir is not None:
-        return Path(base.git_dir) / "v3-migrate"  # never part of the work tree
-    state = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".local" / "state"
-    return Path(state) / "v3-migrate"
-
-
-def _free_name(folder: Path) -> Path:
-    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-    number = 1
-    while (name := folder / f"undo-{stamp}{f'-{number}' if number > 1 else ''}.patch").exists():
-        number += 1
-    return name
-
-
-def _undo_command(base: Base, patch: Path) -> str:
+def _undo_command(base: Base, patch: str) -> str:
+    if base.refusal:
+        return "v3-migrate undo"  # git would refuse this, too
     if os.path.realpath(os.curdir) == base.top:
-        return shlex.join(["git", "apply", "-R", os.path.relpath(patch) if base.git_dir else str(patch)])
+        return shlex.join(["git", "apply", "-R", os.path.relpath(patch) if base.git_dir else patch])
     # In a folder further down git would pass over, in silence, whatever lies outside of it.
-    return shlex.join(["git", "-C", base.top, "apply", "-R", str(patch)])
+    return shlex.join(["git", "-C", base.top, "apply", "-R", patch])

@@ -41,6 +41,6 @@ def prove_or_take_back(tests: Sequence[Callable[[Original], int]], outcomes: Seq
         proven = code == 0
     finally:
         if not proven:
-            take_back(outcomes)
-            print("v3-migrate: every file is as it was, since nothing was proven", file=sys.stderr)
+            problem = take_back(outcomes) or "every file is as it was"
+            print(f"v3-migrate: {problem}, since nothing was proven", file=sys.stderr)
     return code

@@ -22,13 +22,14 @@ from typing import ParamSpec
 
 from runtime.client.buffer import AudioBuffer
 from runtime.client.connection import Connection
-from runtime.client.errors import ConnectionLostError, ProtocolError, StreamingError, from_close
+from runtime.client.errors import ConnectionLostError, DeprecatedApiError, ProtocolError, StreamingError, from_close
 from runtime.client.listener import Listener
 from runtime.client.messages import Begin, ErrorMessage, MessageError, Termination, Turn, Word, parse
 from runtime.client.options import StreamingOptions
 from runtime.client.sender import Sender
 from runtime.client.statistics import Statistics
 from runtime.client.turns import TurnTracker
+from runtime.close_codes import V3Close
 from runtime.sources.base import Source
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class StreamingClient:
 
         Raises:
             StreamingError: the session failed; the type says how. Every resource is free by then.
+            SourceError: the audio cannot be read.
             Exception: what the listener raised.
         """
         try:
@@ -216,7 +218,7 @@ class StreamingClient:
                 self._final(turn, first_turn)
 
     def _receive(self, connection: Connection, tracker: TurnTracker, sender: Sender, first_turn: int) -> None:
-        announced: StreamingError | None = None
+        announced: ErrorMessage | None = None
         until = float("inf")
         while True:
             if self._abort.is_set():
@@ -225,11 +227,12 @@ class StreamingClient:
             try:
                 frame = connection.receive(_TICK)
             except StreamingError as error:
-                raise announced or error from None
+                raise _announced(announced, error) from None
             if frame is None:
                 sender.check(idle=True)
                 if time.monotonic() > until:
-                    raise announced or ConnectionLostError("the service announced an error and did not close")
+                    silent = ConnectionLostError("the service announced an error and did not close")
+                    raise _announced(announced, silent)
                 continue
             try:
                 message = parse(frame)
@@ -250,7 +253,7 @@ class StreamingClient:
                 case Begin():
                     self._tell(self._listener.on_begin, message)
                 case ErrorMessage():
-                    announced = from_close(message.error_code or 3005, message.error)
+                    announced = message
                     until = time.monotonic() + self._options.io_timeout
                 case Termination():
                     for turn in tracker.flush():
@@ -293,6 +296,15 @@ class StreamingClient:
         if self._failure is None and not self._abort.is_set():
             self._failure = error
         self._stop.set()
+
+
+def _announced(message: ErrorMessage | None, error: StreamingError) -> StreamingError:
+    """Return why a session ended: the service's own words before the close, else the error that ended it."""
+    if message is None:
+        return error
+    if message.error_code is None and "deprecated" in message.error.lower():
+        return DeprecatedApiError(message.error, error.code)  # v2 said so, without a code
+    return from_close(message.error_code or error.code or V3Close.SERVER_ERROR, message.error)
 
 
 def _later(word: Word, milliseconds: int) -> Word:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import ClassVar
 
+from runtime.close_codes import ERROR_REASON, V3Close
 from runtime.jsontext import load_json
 
 _LONGEST_SAYING = 200
@@ -24,10 +26,6 @@ class StreamingError(Exception):
         self.code = code
 
 
-class SourceError(StreamingError):
-    """The audio source cannot be opened or read."""
-
-
 class AuthenticationError(StreamingError):
     """The key or token is missing or refused, or the account may not stream."""
 
@@ -41,11 +39,11 @@ class InvalidRequestError(StreamingError):
 
 
 class AudioError(StreamingError):
-    """The service refused the audio: a chunk outside 50-1000 ms, or sent faster than real time."""
+    """The service refused the audio: a chunk outside 50-1000 ms, or far more of it than time has passed."""
 
 
 class SessionExpiredError(StreamingError):
-    """The session reached its longest duration."""
+    """The session reached its longest duration, or sent nothing for as long as `inactivity_timeout` says."""
 
     retryable = True
 
@@ -97,22 +95,22 @@ class TerminationTimeoutError(StreamingError):
 
 
 _BY_CODE: dict[int, type[StreamingError]] = {
-    1000: SessionClosedError,
+    V3Close.NORMAL: SessionClosedError,
     1001: ServerError,
     1006: ConnectionLostError,
     1002: ProtocolError,
     1003: InvalidRequestError,
     1007: InvalidRequestError,
-    1008: AuthenticationError,
-    1009: AudioError,
-    1011: ServerError,
+    V3Close.UNAUTHORIZED: AuthenticationError,
+    V3Close.TOO_BIG: InvalidRequestError,
+    V3Close.INTERNAL: ServerError,
     1012: ServerError,
     1013: ServerError,
-    3005: ServerError,
-    3006: InvalidRequestError,
-    3007: AudioError,
-    3008: SessionExpiredError,
-    3009: TooManySessionsError,
+    V3Close.SERVER_ERROR: ServerError,
+    V3Close.INVALID: InvalidRequestError,
+    V3Close.AUDIO: AudioError,
+    V3Close.EXPIRED: SessionExpiredError,
+    V3Close.TOO_MANY_SESSIONS: TooManySessionsError,
     4001: AuthenticationError,
     4002: AuthenticationError,
     4003: AuthenticationError,
@@ -121,21 +119,27 @@ _BY_CODE: dict[int, type[StreamingError]] = {
 
 _MEANING: dict[type[StreamingError], str] = {
     AuthenticationError: "the key was refused",
-    AudioError: "the audio was refused: chunks must be 50-1000 ms and not faster than real time",
+    AudioError: "the audio was refused: chunks must be 50-1000 ms and not much faster than real time",
     DeprecatedApiError: "this host speaks the v2 API, which is switched off",
     InvalidRequestError: "the request was refused",
     ServerError: "the service failed",
-    SessionExpiredError: "the session reached its longest duration",
+    SessionExpiredError: "the session was open, or silent, for too long",
     TooManySessionsError: "too many sessions at once",
 }
 
 
 def from_close(code: int, reason: str = "") -> StreamingError:
-    """Return the error for a WebSocket close frame, in the service's words where it gave any.
+    """Return the error for a WebSocket close frame or an `Error` message, in the service's words where it gave any.
 
-    The codes are the vendor's (1008, 3005-3009) and RFC 6455's; of v2's own, those that a stale host may still send.
+    The codes are the vendor's and RFC 6455's; of v2's own, those that a stale host may still send. Two codes have more
+    than one meaning, and the text decides.
     """
+    reason = "" if reason == ERROR_REASON else reason
     kind = _BY_CODE.get(code, SessionClosedError)
+    if code == V3Close.UNAUTHORIZED and "concurrent" in reason.lower():
+        kind = TooManySessionsError
+    elif code == V3Close.INVALID and "inactivity" in reason.lower():
+        kind = SessionExpiredError
     return kind(reason or _MEANING.get(kind, "the connection was closed"), code)
 
 
@@ -147,8 +151,8 @@ def from_handshake(status: int, body: str = "") -> StreamingError:
         body: what the service said, possibly empty.
     """
     kind: type[StreamingError]
-    if "deprecated" in body.lower():
-        kind = DeprecatedApiError
+    if status == HTTPStatus.GONE or "deprecated" in body.lower():
+        kind = DeprecatedApiError  # v2 is answered so since March 2026
     elif status in (401, 402, 403):
         kind = AuthenticationError
     elif status == 429:

@@ -30,6 +30,9 @@ class Word:
     end: int = 0
     confidence: float = 0.0
     word_is_final: bool = False
+    speaker: str | None = None
+    """Like the next, only with `speaker_labels`."""
+    speaker_confidence: float | None = None
     extra: Fields | None = None
 
 
@@ -40,6 +43,8 @@ class Begin:
     id: str
     expires_at: int = 0
     """Unix seconds."""
+    configuration: Fields | None = None
+    """What the session really has: `model`, `mode`, `api_version`, ..."""
     extra: Fields | None = None
 
 
@@ -60,6 +65,7 @@ class Turn:
     language_code: str | None = None
     language_confidence: float | None = None
     speaker_label: str | None = None
+    speaker_confidence: float | None = None
     extra: Fields | None = None
 
     @property
@@ -108,6 +114,54 @@ class WarningMessage:
 
 
 @dataclass(slots=True)
+class Heartbeat:
+    """`Heartbeat`: every five seconds, with `session_heartbeat`."""
+
+    total_audio_received_ms: int = 0
+    total_duration_ms: int = 0
+    realtime_factor: float = 0.0
+    max_speech_probability: float = 0.0
+    extra: Fields | None = None
+
+
+@dataclass(slots=True)
+class Silence:
+    """`Silence`: about every second in which no speech is heard, with `acknowledge_silence`; times as a word's."""
+
+    start_ms: int = 0
+    end_ms: int = 0
+    extra: Fields | None = None
+
+
+@dataclass(slots=True)
+class Revision:
+    """One turn whose speakers were told anew; text and times are the turn's own."""
+
+    turn_order: int
+    speaker_label: str | None = None
+    words: list[Word] = field(default_factory=list)
+    extra: Fields | None = None
+
+
+@dataclass(slots=True)
+class SpeakerRevision:
+    """`SpeakerRevision`: turns whose speakers were told wrong, with `speaker_labels`."""
+
+    revisions: list[Revision] = field(default_factory=list)
+    extra: Fields | None = None
+
+
+@dataclass(slots=True)
+class LLMGatewayResponse:
+    """`LLMGatewayResponse`: what a language model made of a turn, with `llm_gateway`."""
+
+    turn_order: int
+    transcript: str = ""
+    data: Json = None
+    extra: Fields | None = None
+
+
+@dataclass(slots=True)
 class Unknown:
     """A message of a type that is not listed here."""
 
@@ -115,7 +169,19 @@ class Unknown:
     fields: Fields
 
 
-Message: TypeAlias = Begin | Turn | SpeechStarted | Termination | ErrorMessage | WarningMessage | Unknown
+Known: TypeAlias = (
+    Begin
+    | Turn
+    | SpeechStarted
+    | Termination
+    | ErrorMessage
+    | WarningMessage
+    | Heartbeat
+    | Silence
+    | SpeakerRevision
+    | LLMGatewayResponse
+)
+Message: TypeAlias = Known | Unknown
 
 
 def parse(frame: str | bytes) -> Message:
@@ -196,7 +262,13 @@ def _optional_integer(fields: Fields, name: str) -> int | None:
 
 
 def _begin(fields: Fields) -> Begin:
-    return Begin(_text(fields, "id"), _integer(fields, "expires_at"), fields or None)
+    configuration = fields.pop("configuration", None)
+    return Begin(
+        _text(fields, "id"),
+        _integer(fields, "expires_at"),
+        configuration if type(configuration) is dict else None,
+        fields or None,
+    )
 
 
 def _word(fields: Fields) -> Word:
@@ -206,23 +278,30 @@ def _word(fields: Fields) -> Word:
         _integer(fields, "end"),
         _number(fields, "confidence"),
         _flag(fields, "word_is_final"),
+        _optional_text(fields, "speaker"),
+        _optional_number(fields, "speaker_confidence"),
         fields or None,
     )
 
 
-def _turn(fields: Fields) -> Turn:
+def _words(fields: Fields) -> list[Word]:
     words = fields.pop("words", None)
+    return [_word(word) for word in words if type(word) is dict] if type(words) is list else []
+
+
+def _turn(fields: Fields) -> Turn:
     return Turn(
         _integer(fields, "turn_order"),
         _text(fields, "transcript"),
         _flag(fields, "end_of_turn"),
         _flag(fields, "turn_is_formatted"),
         _number(fields, "end_of_turn_confidence"),
-        [_word(word) for word in words if type(word) is dict] if type(words) is list else [],
+        _words(fields),
         _text(fields, "utterance"),
         _optional_text(fields, "language_code"),
         _optional_number(fields, "language_confidence"),
         _optional_text(fields, "speaker_label"),
+        _optional_number(fields, "speaker_confidence"),
         fields or None,
     )
 
@@ -244,6 +323,37 @@ def _warning(fields: Fields) -> WarningMessage:
     return WarningMessage(_text(fields, "warning"), _optional_integer(fields, "warning_code"), fields or None)
 
 
+def _heartbeat(fields: Fields) -> Heartbeat:
+    return Heartbeat(
+        _integer(fields, "total_audio_received_ms"),
+        _integer(fields, "total_duration_ms"),
+        _number(fields, "realtime_factor"),
+        _number(fields, "max_speech_probability"),
+        fields or None,
+    )
+
+
+def _silence(fields: Fields) -> Silence:
+    return Silence(_integer(fields, "start_ms"), _integer(fields, "end_ms"), fields or None)
+
+
+def _revision(fields: Fields) -> Revision:
+    return Revision(
+        _integer(fields, "turn_order"), _optional_text(fields, "speaker_label"), _words(fields), fields or None
+    )
+
+
+def _speaker_revision(fields: Fields) -> SpeakerRevision:
+    revisions = fields.pop("revisions", None)
+    turns = [_revision(turn) for turn in revisions if type(turn) is dict] if type(revisions) is list else []
+    return SpeakerRevision(turns, fields or None)
+
+
+def _gateway_response(fields: Fields) -> LLMGatewayResponse:
+    order, transcript = _integer(fields, "turn_order"), _text(fields, "transcript")
+    return LLMGatewayResponse(order, transcript, fields.pop("data", None), fields or None)
+
+
 _PARSERS: dict[str, Callable[[Fields], Message]] = {
     "Begin": _begin,
     "Turn": _turn,
@@ -251,6 +361,10 @@ _PARSERS: dict[str, Callable[[Fields], Message]] = {
     "Termination": _termination,
     "Error": _error,
     "Warning": _warning,
+    "Heartbeat": _heartbeat,
+    "Silence": _silence,
+    "SpeakerRevision": _speaker_revision,
+    "LLMGatewayResponse": _gateway_response,
 }
 
 _TYPES: dict[type, str] = {
@@ -260,15 +374,19 @@ _TYPES: dict[type, str] = {
     Termination: "Termination",
     ErrorMessage: "Error",
     WarningMessage: "Warning",
+    Heartbeat: "Heartbeat",
+    Silence: "Silence",
+    SpeakerRevision: "SpeakerRevision",
+    LLMGatewayResponse: "LLMGatewayResponse",
 }
 
 
-def _fields_of(message: Begin | Turn | SpeechStarted | Termination | ErrorMessage | WarningMessage | Word) -> Fields:
+def _fields_of(message: Known | Word | Revision) -> Fields:
     fields: Fields = {}
     for name in message.__slots__:
         value = getattr(message, name)
-        if name == "words":
-            fields[name] = [_fields_of(word) for word in value]
+        if name in ("words", "revisions"):
+            fields[name] = [_fields_of(item) for item in value]
         elif name != "extra" and value is not None:
             fields[name] = value
     return {**fields, **(message.extra or {})}

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from runtime.client.messages import Json
 from runtime.hosts import STREAMING_HOST, socket_url
+from runtime.parameters import PARAMETERS, family_of
 from runtime.sources.audio import AudioFormat
 
 DEFAULT_URL = socket_url(STREAMING_HOST)
@@ -24,13 +25,13 @@ class StreamingOptions:
 
     api_key: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
-    """A temporary token; takes the key's place, for one session."""
+    """A temporary token; takes the key's place. It opens sessions for ten minutes at most."""
     url: str = DEFAULT_URL
     """Scheme and host; the path of the service is added if there is none."""
-    speech_model: str = "universal-streaming-english"
-    """Required by the service, which has no default; this one is closest to v2."""
+    speech_model: str | None = "universal-streaming-english"
+    """This one is closest to v2. None leaves it to the service, whose choice and price have changed before."""
     format_turns: bool = True
-    """Punctuated and cased finals."""
+    """Punctuated and cased finals; the U3 models always format, and are not asked."""
     parameters: Mapping[str, Json] = field(default_factory=dict)
     """Any other parameter of the service, by its name there; lists are sent as JSON."""
     speed: float = 1.0
@@ -53,8 +54,6 @@ class StreamingOptions:
     def __post_init__(self) -> None:
         if not (self.speed > 0 and self.buffer > 0):
             raise ValueError("speed and buffer must be greater than 0")
-        if self.token and self.reconnects:
-            raise ValueError("a token opens one session; a client that reconnects needs the key")
 
     def connection_url(self, audio: AudioFormat) -> str:
         """Return the URL of a session with `audio`; parameters that the given URL has already stay as they are."""
@@ -63,7 +62,7 @@ class StreamingOptions:
             "sample_rate": audio.sample_rate,
             "encoding": audio.encoding,
             "speech_model": self.speech_model,
-            "format_turns": self.format_turns,
+            "format_turns": self.format_turns if self._asks_for_format else None,
             **self.parameters,
             **({"token": self.token} if self.token else {}),
         }
@@ -72,6 +71,10 @@ class StreamingOptions:
         added = [(name, _value(value)) for name, value in wanted.items() if value is not None and name not in names]
         path = parts.path if parts.path not in ("", "/") else "/v3/ws"
         return urlunsplit((parts.scheme, parts.netloc, path, urlencode([*given, *added]), ""))
+
+    @property
+    def _asks_for_format(self) -> bool:
+        return PARAMETERS["format_turns"].has_effect(family_of(self.speech_model)) or self.speech_model is None
 
     def headers(self) -> dict[str, str]:
         """Return the headers of the handshake: the bare key, without "Bearer"."""

@@ -2,7 +2,8 @@
 
 With formatting on, the vendor's pages describe an end that comes twice (raw, then formatted), partials that are
 already formatted, and a single formatted end; with it off, a single raw one. Repeats and late partials happen too.
-The rule that is right in all of them: a raw end is held until its formatted twin comes, or until none can come.
+The rule that is right in all of them: a raw end is held until its formatted twin comes, or until none can come. After
+`Terminate` some models end one more turn, in which nothing was said: that is no final.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class TurnTracker:
 
     def finals(self, turn: Turn) -> list[Turn]:
         """Return the turns that `turn` makes final, in order; mostly none or itself."""
-        if not turn.end_of_turn or turn.turn_order in self._finished:
+        if not turn.end_of_turn or turn.turn_order in self._finished or not (turn.transcript or turn.words):
             return []
         if self._formatted and not turn.turn_is_formatted:
             self._held[turn.turn_order] = turn

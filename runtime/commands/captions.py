@@ -13,13 +13,9 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from runtime.client.client import StreamingClient
-from runtime.client.errors import StreamingError
-from runtime.client.listener import Listener
-from runtime.client.messages import Begin, Json, Turn
-from runtime.client.options import StreamingOptions
-from runtime.client.statistics import Statistics
-from runtime.sources.base import Source
+from runtime.client import Begin, Listener, Statistics, StreamingClient, StreamingError, StreamingOptions, Turn
+from runtime.client.messages import Json
+from runtime.sources import Source, SourceError
 
 _REDRAWS_A_SECOND = 12
 _METER_CELLS = 16
@@ -183,10 +179,10 @@ def listen(source: Source, options: StreamingOptions, as_json: bool) -> int:
     return 0
 
 
-def _run(client: StreamingClient) -> StreamingError | KeyboardInterrupt | None:
+def _run(client: StreamingClient) -> StreamingError | SourceError | KeyboardInterrupt | None:
     try:
         client.run()
-    except (StreamingError, KeyboardInterrupt) as error:
+    except (StreamingError, SourceError, KeyboardInterrupt) as error:
         return error
     return None
 

@@ -24,11 +24,14 @@ _PATHS = {"v3": "/v3/ws", "v2": "/v2/realtime/ws"}
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.description = (
-        "Serve a recorded session to any client, as strictly as the service does. What a client does wrong is printed."
+        "Serve a recorded session to any client, as the service would. What it refuses, and what it takes though no"
+        " careful client would send it, is printed."
     )
     parser.add_argument("recording", type=Path, nargs="?", help="the session to play (default: a short dictation)")
     parser.add_argument("--api", choices=["v3", "v2"], help="speak only this dialect (default: the path decides)")
-    parser.add_argument("--variant", choices=["F1", "F1'", "F2", "F3"], help="report turns as this variant does")
+    parser.add_argument(
+        "--variant", choices=["F1", "F1'", "F2", "F3"], help="report turns in this way, whatever the model"
+    )
     parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="a clock that runs X times faster")
     parser.add_argument(
         "--fault",
@@ -40,6 +43,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", action="append", metavar="KEY", help="an API key that is accepted (default: any)")
     parser.add_argument("--max-sessions", type=int, metavar="N", help="sessions at once before 3009 is the answer")
     parser.add_argument("--session-seconds", type=float, metavar="S", help="length of a session before 3008 ends it")
+    parser.add_argument(
+        "--strict", action="store_true", help="refuse what the service takes though no careful client would send it"
+    )
     parser.add_argument("--resume", action="store_true", help="find by its content where in the audio a client goes on")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write every happening to FILE, JSON Lines")
     configure_serving(parser)
@@ -56,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         _serve(arguments)
     except (RecordingError, ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"v3-migrate: error: {error}", file=sys.stderr)
         return 2
     return 0
 
@@ -91,9 +97,10 @@ def _server(arguments: argparse.Namespace, tls: Tls, log: Log) -> ReplayServer:
     def note(entry: JsonObject) -> None:
         event = str(entry["event"])
         log(event, **{name: value for name, value in entry.items() if name not in ("event", "time")})
-        violations = entry.get("violations")
-        for violation in violations if isinstance(violations, list) else []:
-            print(f"session {entry['session']}: {violation}", file=sys.stderr)
+        for name, mark in (("violations", ""), ("notes", "taken: ")):
+            found = entry.get(name)
+            for text in found if isinstance(found, list) else []:
+                print(f"session {entry['session']}: {mark}{text}", file=sys.stderr)
 
     limits = Limits()
     return ReplayServer(
@@ -112,6 +119,7 @@ def _server(arguments: argparse.Namespace, tls: Tls, log: Log) -> ReplayServer:
             sessions=int(_positive("--max-sessions", arguments.max_sessions, limits.sessions)),
         ),
         resume=arguments.resume,
+        strict=arguments.strict,
         keep=0,
     )
 

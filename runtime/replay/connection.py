@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
@@ -20,11 +20,10 @@ from websockets.server import ServerProtocol
 from runtime.recording import LOST
 from runtime.replay.fault_player import Disturbance, Operation, Raw, Reset, Stall
 from runtime.replay.http import TOKEN_PATHS, HttpError, Request, parse_request, respond
+from runtime.replay.service import SESSION_PATHS, Service
 from runtime.replay.session import End, Say, Session
 from runtime.replay.transport import Outlet
-
-if TYPE_CHECKING:
-    from runtime.replay.service import Service
+from runtime.replay.v3 import MAX_MESSAGE as V3_MAX_MESSAGE
 
 __all__ = ["Connection"]
 
@@ -32,8 +31,13 @@ __all__ = ["Connection"]
 CLOSE_TIMEOUT = 5.0
 REQUEST_TIMEOUT = 30.0
 
-#: Longest message; two seconds of 48 kHz audio in base64 are a quarter of it.
-MAX_MESSAGE = 1 << 20
+#: Longest message (bytes) of each dialect; for v2 none was documented, and two seconds of 48 kHz audio in base64 are a
+#: quarter of this.
+MAX_MESSAGE = {"v3": V3_MAX_MESSAGE, "v2": 1 << 20}
+
+
+#: What the library closes a connection with on its own: broken frames, messages that are too long.
+_BROKEN_PROTOCOL = (1002, 1009)
 
 
 class _Protocol(ServerProtocol):
@@ -51,7 +55,7 @@ class _Protocol(ServerProtocol):
 class Connection(asyncio.Protocol):
     """Moves bytes and actions between a transport and a session."""
 
-    def __init__(self, service: Service, max_message: int = MAX_MESSAGE) -> None:
+    def __init__(self, service: Service, max_message: int | None = None) -> None:
         self._service, self._max_message = service, max_message
         self._loop = service.loop
         self._head = bytearray()
@@ -84,7 +88,7 @@ class Connection(asyncio.Protocol):
             self._take_request()
         except HttpError as error:
             self._service.log("http", status=error.status, problem=error.problem)
-            self._answer(respond(error.status, error.problem))
+            self._answer(respond(error.status, error.body))
 
     def eof_received(self) -> bool:
         if self._protocol is not None:
@@ -111,11 +115,12 @@ class Connection(asyncio.Protocol):
             body = bytes(self._head[request.head_length : request.head_length + request.body_length])
             self._answer(self._service.token(request, body, self._loop.time()))
             return
-        attempt = self._service.admit(request)
+        attempt = self._service.admit(request, self._loop.time())
         self._upgrade(request, attempt)
 
     def _upgrade(self, request: Request, attempt: int) -> None:
-        protocol = self._protocol = _Protocol(max_size=self._max_message)
+        longest = self._max_message or MAX_MESSAGE[SESSION_PATHS[request.path]]
+        protocol = self._protocol = _Protocol(max_size=longest)
         # Only the head for now: the core would take frames behind it before it has accepted the handshake.
         protocol.receive_data(bytes(self._head[: request.head_length]))
         early = bytes(self._head[request.head_length :])
@@ -202,7 +207,7 @@ class Connection(asyncio.Protocol):
     def _fail(self, code: int, reason: str) -> None:
         protocol = cast("ServerProtocol", self._protocol)
         if self._session is not None:
-            self._session.ended = True
+            self._session.end()
             self._session.record.violations.append(f"{code}: {reason}")
         protocol.fail(code, reason)
 
@@ -217,7 +222,7 @@ class Connection(asyncio.Protocol):
                 session.record.note_sent(operation.text, self._loop.time() - session.opened)
                 protocol.send_text(operation.text.encode())
             elif isinstance(operation, End) and operation.code != LOST:
-                session.ended = True
+                session.end()
                 protocol.send_close(operation.code, _fit(operation.reason))
             elif isinstance(operation, Raw):
                 self._flush()
@@ -227,7 +232,7 @@ class Connection(asyncio.Protocol):
                 self._outlet.stalled = True
             else:
                 self._flush()
-                session.ended = True
+                session.end()
                 self._outlet.reset()
         self._flush()
 
@@ -289,8 +294,10 @@ class Connection(asyncio.Protocol):
         record.close_code = first.code if first is not None else LOST
         record.close_reason = first.reason if first is not None else ""
         record.faults = list(self._disturbance.played)
+        if sent is not None and sent.code in _BROKEN_PROTOCOL and not record.violations:
+            record.violations.append(f"{int(sent.code)}: {sent.reason}")
 
 
 def _fit(reason: str) -> str:
     """Cut a close reason to the 123 bytes a close frame has for it."""
-    return reason.encode()[:123].decode(errors="ignore")
+    return reason.encode(errors="replace")[:123].decode(errors="ignore")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from runtime.close_codes import ERROR_REASON
 from runtime.replay.faults import Fault
 from runtime.replay.http import DEPRECATED
 from runtime.replay.script import dump
@@ -46,7 +47,7 @@ class Disturbance:
         self._named = {fault.name: fault for fault in faults}
         self._pending = [fault for fault in faults if fault.moment is not None]
         self._held: list[Say] = []
-        self._truncate = False
+        self._truncate = self._terminated = False
         self.played: list[str] = [fault.name for fault in faults if fault.moment is None]
 
     @property
@@ -70,7 +71,8 @@ class Disturbance:
     def disturb(self, actions: Sequence[Action], position: float, terminated: bool) -> list[Operation]:
         """Disturb what the session does at a position (milliseconds of audio)."""
         operations = self._due("terminate" if terminated else "", position)
-        if terminated and "no_termination" in self._named:
+        self._terminated |= terminated
+        if self._terminated and "no_termination" in self._named:
             return operations
         for operation in self._messages(actions):
             if isinstance(operation, End):
@@ -113,9 +115,11 @@ class Disturbance:
             return []
         code = int(fault["code"])
         reason = f"fault: close {code}"
-        if self._api == "v3" and code != 1000:
-            return [Say(dump({"type": "Error", "error_code": code, "error": reason})), End(code, reason)]
-        return [End(code, reason)]
+        if code == 1000:
+            return [End(code, reason)]
+        if self._api == "v3":
+            return [Say(dump({"type": "Error", "error_code": code, "error": reason})), End(code, ERROR_REASON)]
+        return [Say(dump({"error": reason})), End(code, reason)]
 
     def _messages(self, actions: Iterable[Action]) -> list[Operation]:
         result: list[Operation] = []

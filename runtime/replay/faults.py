@@ -50,7 +50,10 @@ FAULTS: Mapping[str, Kind] = {
     "no_termination": Kind("Terminate is never answered", {}),
     "no_close": Kind("the socket stays open after the last message", {}),
     "refuse": Kind("the handshake is answered with HTTP `status`", {"status": 401}),
-    "deprecated": Kind("v2's answer of today: `as=4105` close, `as=401` handshake, `as=0` message only", {"as": 4105}),
+    "deprecated": Kind(
+        "v2 is switched off: `as=410` handshake, as today; earlier: `as=401`, `as=4105` close, `as=0` message only",
+        {"as": 410},
+    ),
 }
 
 
@@ -97,7 +100,7 @@ def _number(name: str, key: str, value: str) -> float:
         raise FaultError(f"{key} of {name} must be a number, not negative; it is {value!r}")
     if key == "status" and not 200 <= number <= 599:
         raise FaultError(f"status of {name} must be an HTTP status that refuses (200-599), not {value}")
-    if (key == "code" or (key == "as" and number not in (0, 401))) and not is_sendable(int(number)):
+    if (key == "code" or (key == "as" and number not in (0, 401, 410))) and not is_sendable(int(number)):
         raise FaultError(f"no close frame can carry {value}; `reset_peer` ends a connection without one")
     return number
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
+from runtime.close_codes import V2_CLOSE_CODES
 from runtime.jsontext import load_json
 from runtime.recording import JsonObject
 from runtime.replay.records import TokenRequest
 from runtime.replay.tokens import Tokens
 
-__all__ = ["TOKEN_PATHS", "HttpError", "Request", "parse_request", "respond", "token_response"]
+__all__ = ["GONE", "TOKEN_PATHS", "HttpError", "Request", "parse_request", "respond", "token_response"]
 
 #: Longest header block that is read before the peer is taken for something else.
 MAX_HEADER = 64 * 1024
@@ -23,15 +24,21 @@ MAX_BODY = 64 * 1024
 
 TOKEN_PATHS = {"/v3/token": "v3", "/v2/realtime/token": "v2"}
 
-DEPRECATED = "Model deprecated. See docs for new model information"
+#: More digits than the length of any body that is taken has.
+MOST_DIGITS = 9
+
+#: v2's answer since March 2026, whoever asks (https://www.assemblyai.com/docs/streaming/
+#: common-session-errors-and-closures, read 2026-11-29); its body is not documented, the words are of earlier answers.
+GONE, DEPRECATED = 410, V2_CLOSE_CODES[4105]
 
 
 class HttpError(Exception):
-    """A request that is answered with an error status."""
+    """A request that is answered with an error status; `body` is what is sent, by default the problem as text."""
 
-    def __init__(self, status: int, problem: str) -> None:
+    def __init__(self, status: int, problem: str, body: JsonObject | str | None = None) -> None:
         super().__init__(problem)
         self.status, self.problem = status, problem
+        self.body: JsonObject | str = problem if body is None else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +77,13 @@ def parse_request(data: bytes | bytearray) -> Request | None:
         raise HttpError(505, f"{version} is not spoken here")
     headers = [(name.lower(), str(value)) for name, value in fields.items()]
     length = next((value for name, value in headers if name == "content-length"), "0")
-    if not length.isdecimal() or int(length) > MAX_BODY or any(name == "transfer-encoding" for name, _ in headers):
+    small = length.isdecimal() and len(length) <= MOST_DIGITS and int(length) <= MAX_BODY
+    if not small or any(name == "transfer-encoding" for name, _ in headers):
         raise HttpError(400, "a request body needs a Content-Length, and a small one")
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # an address of IPv6 that is none
+        raise HttpError(400, "not an address") from None
     query = parse_qsl(parts.query, keep_blank_values=True)
     return Request(method, parts.path, query, headers, len(head), int(length))
 
@@ -96,61 +107,92 @@ def token_response(
     """
     api = TOKEN_PATHS[request.path]
     parameters: JsonObject = {}
-    authorized = _authorized(request, keys)
-    status, problem, answer = 200, None, JsonObject()
+    authorized = _authorized(request, api, keys)
+    status, problem = 200, None
+    answer: JsonObject | str
     try:
         if served not in (None, api):
-            raise HttpError(401 if api == "v2" else 404, DEPRECATED if api == "v2" else "Not Found")
+            raise HttpError(404, "Not found")
         if request.method != ("GET" if api == "v3" else "POST"):
             raise HttpError(405, "Method Not Allowed")
         parameters.update(request.query if api == "v3" else _json_body(body))
-        if not authorized:
-            raise HttpError(401, "Unauthorized")
-        answer = (_v3_token if api == "v3" else _v2_token)(parameters, tokens, now)
+        answer = (_v3_token if api == "v3" else _v2_token)(request, parameters, authorized, tokens, now)
     except HttpError as error:
-        status, problem = error.status, error.problem
-        answer = {"error": error.problem}
+        status, problem, answer = error.status, error.problem, error.body
     host = request.header("host") or ""
     return respond(status, answer), TokenRequest(
         api, request.method, host, request.path, parameters, authorized, status, problem
     )
 
 
-def _authorized(request: Request, keys: Sequence[str] | None) -> bool:
-    key = request.header("authorization")
-    return bool(key) and key != "None" and not str(key).startswith("Bearer ") and (keys is None or key in keys)
+def _authorized(request: Request, api: str, keys: Sequence[str] | None) -> bool:
+    key = request.header("authorization") or ""
+    if api == "v3":  # this endpoint takes it, the socket does not (measured by others, September 2026)
+        key = key.removeprefix("Bearer ")
+    return bool(key) and key != "None" and not key.startswith("Bearer ") and (keys is None or key in keys)
 
 
 def _json_body(body: bytes) -> JsonObject:
     try:
         value = load_json(body)
     except ValueError:
-        raise HttpError(400, "the body must be JSON") from None
+        raise _error(400, "the body must be JSON") from None
     if not isinstance(value, dict):
-        raise HttpError(400, "the body must be a JSON object")
+        raise _error(400, "the body must be a JSON object")
     return value
 
 
-def _v3_token(parameters: JsonObject, tokens: Tokens, now: float) -> JsonObject:
-    lifetime = _within(parameters, "expires_in_seconds", 1, 600)
+def _error(status: int, problem: str) -> HttpError:
+    return HttpError(status, problem, {"error": problem})
+
+
+def _v3_token(request: Request, parameters: JsonObject, authorized: bool, tokens: Tokens, now: float) -> JsonObject:
+    """Return a new token. What is wrong is told as the service's framework tells it, a missing header too.
+
+    Names it does not know are ignored. Source: https://www.assemblyai.com/docs/streaming/
+    authenticate-with-a-temporary-token, read 2026-11-29; the form of errors was measured by others.
+    """
+    if request.header("authorization") is None:
+        raise _unprocessable("header", "authorization", "Field required")
+    if not authorized:
+        raise _error(401, "Unauthorized")
+    lifetime = _query_number(parameters, "expires_in_seconds", 1, 600)
     session = None
     if "max_session_duration_seconds" in parameters:
-        session = _within(parameters, "max_session_duration_seconds", 60, 10_800)
-    if unknown := sorted(parameters.keys() - {"expires_in_seconds", "max_session_duration_seconds"}):
-        raise HttpError(400, f"{unknown[0]} is not a parameter")
+        session = _query_number(parameters, "max_session_duration_seconds", 60, 10_800)
     return {"token": tokens.issue("v3", now, lifetime, session), "expires_in_seconds": lifetime}
 
 
-def _v2_token(parameters: JsonObject, tokens: Tokens, now: float) -> JsonObject:
-    lifetime = _within(parameters, "expires_in", 60, 360_000)
+def _query_number(parameters: JsonObject, name: str, low: int, high: int) -> int:
+    if name not in parameters:
+        raise _unprocessable("query", name, "Field required")
+    number = _number(parameters[name])
+    if number is None:
+        raise _unprocessable("query", name, "Input should be a valid integer, unable to parse string as an integer")
+    if number < low:
+        raise _unprocessable("query", name, f"Input should be greater than or equal to {low}")
+    if number > high:
+        raise _unprocessable("query", name, f"Input should be less than or equal to {high}")
+    return number
+
+
+def _unprocessable(place: str, name: str, problem: str) -> HttpError:
+    return HttpError(422, f"{name}: {problem}", {"detail": [{"loc": [place, name], "msg": problem}]})
+
+
+def _v2_token(request: Request, parameters: JsonObject, authorized: bool, tokens: Tokens, now: float) -> JsonObject:
+    if not authorized:
+        raise _error(401, "Unauthorized")
+    lifetime = _number(parameters.get("expires_in"))
+    if lifetime is None:
+        raise _error(400, "expires_in must be a number")
+    if not 60 <= lifetime <= 360_000:
+        raise _error(400, "expires_in must be between 60 and 360000")
     return {"token": tokens.issue("v2", now, lifetime)}
 
 
-def _within(parameters: JsonObject, name: str, low: int, high: int) -> int:
+def _number(value: object) -> int | None:
     try:
-        number = int(str(parameters[name]))
-    except (KeyError, ValueError):
-        raise HttpError(400, f"{name} must be a number") from None
-    if not low <= number <= high:
-        raise HttpError(400, f"{name} must be between {low} and {high}")
-    return number
+        return int(str(value))
+    except ValueError:
+        return None

@@ -20,15 +20,13 @@ from typing import cast
 
 from runtime.recording import NO_CODE, Close, Event, JsonObject, Recording, moment
 from runtime.replay.script import Cue, Script, audio_length, dump, on_the_clock, turn_starts
+from runtime.replay.selection import quiet_seconds, spoken_spans
 from runtime.replay.turns import Turn, collect, turn_of, words_of
 
 __all__ = ["LEGACY_CLOSE_CODES", "v2_script"]
 
 #: v3 close code -> the v2 code of the same meaning (the map in the other direction is the migration's).
 LEGACY_CLOSE_CODES = {1008: 4001, 3005: 1013, 3006: 4101, 3007: 4029, 3008: 4008, 3009: 4102}
-
-#: Milliseconds between two empty partials while nobody speaks.
-SILENCE_TICK = 1000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -40,6 +38,7 @@ def v2_script(recording: Recording, partials: bool = True) -> Script:
     begin: JsonObject | None = None
     termination: JsonObject | None = None
     cues: list[Cue] = []
+    error = ""  # v2 repeated it in the close frame
     for event in events:
         if event.sender != "server" or turn_of(event) is not None:
             continue
@@ -49,14 +48,16 @@ def v2_script(recording: Recording, partials: bool = True) -> Script:
         elif message.get("type") == "Termination":
             termination = message
         elif message.get("type") == "Error":
-            cues.append(Cue(event.at, event.at, dump({"error": message.get("error", "")})))
+            error = str(message.get("error", ""))
+            cues.append(Cue(event.at, event.at, dump({"error": error})))
         elif event.close is not None and event.close.code not in (1000, NO_CODE):
             code = LEGACY_CLOSE_CODES.get(event.close.code, event.close.code)
-            cues.append(Cue(event.at, event.at, close=Close(code, event.close.reason)))
+            cues.append(Cue(event.at, event.at, close=Close(code, error or event.close.reason)))
     starts = turn_starts(events)
-    spoken = [cue for turn in collect(events).values() for cue in _turn_cues(turn, starts[turn.order], clock, partials)]
+    turns = [turn for turn in collect(events).values() if not turn.empty]  # v2 had no empty end of turn
+    spoken = [cue for turn in turns for cue in _turn_cues(turn, starts[turn.order], clock, partials)]
     length = audio_length(recording)
-    silent = _silence_cues(spoken, length, clock) if partials else []
+    silent = [_silence(second, clock) for second in quiet_seconds(spoken_spans(events), length)] if partials else []
     expires = (begin or {}).get("expires_at")
     return Script(
         begin={
@@ -117,22 +118,7 @@ def _transcript(kind: str, text: str, words: list[JsonObject], event: Event, clo
     }
 
 
-def _silence_cues(spoken: list[Cue], length: int, clock: _Clock) -> list[Cue]:
-    """Return the empty partials between the turns and around them."""
-    cues: list[Cue] = []
-    quiet_since = 0
-    for start, end in [*_spans(spoken), (length, length)]:
-        for position in range(quiet_since + SILENCE_TICK, start, SILENCE_TICK):
-            tick = Event(position, position, "server")
-            cues.append(Cue(position, position, dump(_transcript("PartialTranscript", "", [], tick, clock))))
-        quiet_since = end
-    return cues
-
-
-def _spans(spoken: list[Cue]) -> list[tuple[int, int]]:
-    """Return the audio covered by each turn, in order."""
-    spans: dict[int | None, tuple[int, int]] = {}
-    for cue in spoken:
-        start, end = spans.get(cue.turn, (cue.heard, cue.at))
-        spans[cue.turn] = (min(start, cue.heard), max(end, cue.at))
-    return sorted(spans.values())
+def _silence(second: int, clock: _Clock) -> Cue:
+    """Return the empty partial at the end of a second in which nobody spoke."""
+    tick = Event(second, second, "server")
+    return Cue(second, second, dump(_transcript("PartialTranscript", "", [], tick, clock)))

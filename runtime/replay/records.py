@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO
 
+from runtime.jsontext import dump_json
 from runtime.recording import JsonObject
 
 __all__ = ["Frame", "Log", "SessionRecord", "TokenRequest"]
@@ -31,8 +32,10 @@ class Frame:
 class SessionRecord:
     """A session as the server saw it. Keys and tokens are not in it.
 
-    `sent_at` tells when each message of `sent` went out (milliseconds since the handshake). A record that nobody will
-    look at is not `detailed`: it counts frames and messages and keeps none, for a session may last three hours.
+    `violations` ended the session or broke its rules; `notes` tell what it passes over, though a careful client
+    would not send it. `status` is the HTTP status of a handshake that was refused. `sent_at` tells when each message
+    of `sent` went out (milliseconds since the handshake). A record that nobody will look at is not `detailed`: it
+    counts frames and messages and keeps none, for a session may last three hours.
     """
 
     number: int
@@ -49,6 +52,7 @@ class SessionRecord:
     sent: list[str] = field(default_factory=list)
     sent_at: list[int] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     audio_milliseconds: float = 0.0
     audio: bytearray | None = None
@@ -56,6 +60,7 @@ class SessionRecord:
     closed_by: str | None = None
     close_code: int | None = None
     close_reason: str = ""
+    status: int | None = None
     seconds: float = 0.0
     digest: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
 
@@ -95,7 +100,7 @@ class SessionRecord:
         """The text of every finished turn the server sent, once each, as a correct client shows it."""
         finals: dict[object, str] = {}
         for number, message in enumerate(self.messages):
-            if message.get("type") == "Turn" and message.get("end_of_turn"):
+            if message.get("type") == "Turn" and message.get("end_of_turn") and message.get("transcript"):
                 finals[message.get("turn_order")] = str(message.get("transcript"))
             elif message.get("message_type") == "FinalTranscript":
                 finals[("v2", number)] = str(message.get("text"))
@@ -116,10 +121,12 @@ class SessionRecord:
             "messages_sent": self.messages_sent,
             "terminated": self.terminated,
             "violations": self.violations,
+            "notes": self.notes,
             "faults": self.faults,
             "closed_by": self.closed_by,
             "close_code": self.close_code,
             "close_reason": self.close_reason,
+            "status": self.status,
             "seconds": round(self.seconds, 3),
         }
 
@@ -161,7 +168,7 @@ class Log:
             if self._call is not None:
                 self._call(entry)
             elif self._file is not None:
-                self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+                self._file.write(dump_json(entry) + "\n")
 
     def close(self) -> None:
         """Close the file; later entries are dropped."""

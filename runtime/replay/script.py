@@ -6,13 +6,16 @@ The messages of a recording, in one dialect, each with its place on the audio cl
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 from runtime.jsontext import dump_json
+from runtime.parameters import Family
 from runtime.recording import NO_CODE, Close, Event, JsonObject, Recording
-from runtime.replay.turns import Variant, reported_as, turn_of, words_of
+from runtime.replay.query import Parameters
+from runtime.replay.selection import asked_for, with_silence
+from runtime.replay.turns import Variant, reported_as, turn_of, variant_of, words_of
 
 __all__ = ["Cue", "Player", "Script", "dump", "v3_script"]
 
@@ -40,12 +43,16 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A session as the server plays it: the greeting, the cues in order, the last message as it was recorded."""
+    """A session as the server plays it: the greeting, the cues in order, the last messages as they were recorded.
+
+    `parting` comes between the last turn and `termination`: what is about the session and not about its audio.
+    """
 
     begin: JsonObject
     cues: tuple[Cue, ...]
     termination: JsonObject | None
     audio_milliseconds: int
+    parting: tuple[JsonObject, ...] = ()
 
 
 class Player:
@@ -54,6 +61,18 @@ class Player:
     def __init__(self, cues: Sequence[Cue]) -> None:
         self._waiting = deque(cues)
         self._open_turn: int | None = None
+        self.turns = 0
+        """How many turns have been spoken of."""
+
+    @property
+    def next_position(self) -> int | None:
+        """Where on the audio clock the next cue is, if there is one."""
+        return self._waiting[0].at if self._waiting else None
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a turn is in progress."""
+        return self._open_turn is not None
 
     def advance(self, position: float) -> list[Cue]:
         """Return what is due now that the client has sent `position` milliseconds of audio."""
@@ -83,12 +102,24 @@ class Player:
         for cue in cues:
             if cue.turn is not None:
                 self._open_turn = None if cue.ends_turn else cue.turn
+                self.turns = max(self.turns, cue.turn + 1)
         return cues
 
 
-def v3_script(recording: Recording, variant: Variant | None = None) -> Script:
-    """Return the recording's own messages, or the same session as another variant would have reported it."""
-    events = on_the_clock(recording.events if variant is None else reported_as(recording.events, variant))
+def v3_script(recording: Recording, variant: Variant | None = None, parameters: Parameters | None = None) -> Script:
+    """Return the recording's own messages, or the same session as another variant would have reported it.
+
+    Args:
+        parameters: leaves out what they do not ask for, and adds what they do.
+    """
+    variant = variant or variant_of(recording.events)
+    told, parting = _parted(recording.events)
+    events = on_the_clock(reported_as(told, variant))
+    length = audio_length(recording)
+    if parameters is not None:
+        events, parting = asked_for(events, parameters), asked_for(parting, parameters)
+        if parameters.has("acknowledge_silence") and parameters.family is Family.U3:
+            events = with_silence(events, length)
     begin: JsonObject | None = None
     termination: JsonObject | None = None
     cues: list[Cue] = []
@@ -111,8 +142,44 @@ def v3_script(recording: Recording, variant: Variant | None = None) -> Script:
         begin=begin or {"type": "Begin", "id": "00000000-0000-4000-8000-000000000000", "expires_at": 4102444800},
         cues=tuple(cues),
         termination=termination,
-        audio_milliseconds=audio_length(recording),
+        audio_milliseconds=length,
+        parting=tuple(_parting(parting, variant)),
     )
+
+
+def _parted(events: Iterable[Event]) -> tuple[list[Event], list[Event]]:
+    """Separate what the service says of the session after `Terminate` from what it says of the audio."""
+    told: list[Event] = []
+    parting: list[Event] = []
+    terminated = False
+    for event in events:
+        terminated |= bool(event.sender == "client" and event.message and event.message.get("type") == "Terminate")
+        message = event.message if terminated and event.sender == "server" else None
+        about_audio = message is None or message.get("type") in ("Termination", "Error") or bool(message.get("words"))
+        (told if about_audio else parting).append(event)
+    return told, parting
+
+
+#: What the models that transcribe word by word send once more after `Terminate`: a turn in which nothing was said.
+#: Captured in September 2026 with formatting off, by others; whether a formatted twin follows is not known.
+EMPTY_TURN: JsonObject = {
+    "type": "Turn",
+    "turn_order": 0,
+    "turn_is_formatted": False,
+    "end_of_turn": True,
+    "transcript": "",
+    "end_of_turn_confidence": 0.0,
+    "words": [],
+    "utterance": "",
+}
+
+
+def _parting(recorded: Iterable[Event], variant: Variant) -> Iterator[JsonObject]:
+    messages = [event.message for event in recorded if event.message is not None]
+    empty = [message for message in messages if message.get("type") == "Turn"]
+    if variant is not Variant.F3:
+        yield from empty or [EMPTY_TURN]
+    yield from (message for message in messages if message.get("type") != "Turn")
 
 
 def on_the_clock(events: Iterable[Event]) -> list[Event]:

@@ -7,6 +7,7 @@ import math
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -30,9 +31,8 @@ class ReplayServer:
 
     Args:
         recording: The session to play, or the file it is in.
-        api: Serve only this dialect, ``"v3"`` or ``"v2"``; by default the path decides. With ``"v3"`` the v2 path
-        answers as
-            the service does today: deprecated, close 4105.
+        api: Serve only this dialect, ``"v3"`` or ``"v2"``; by default the path decides. With ``"v3"`` the v2
+            paths answer as they do today: 410 to a handshake, 404 to a request for a token.
         variant: Report turns as this variant does (``"F1"``, ``"F1'"``, ``"F2"``, ``"F3"``); by default as recorded.
         host: Address to listen on.
         port: Port to listen on; 0 picks a free one.
@@ -41,10 +41,11 @@ class ReplayServer:
         faults: What to do wrong, as `Fault` or as written on the command line.
         log: File (JSON Lines) or function that gets every happening.
         keys: API keys that are accepted; by default any.
-        limits: Other limits than the service's own; `speed` is taken from the argument above.
+        limits: Other limits than the service's own; `speed` and `strict` are taken from the arguments.
         resume: Let a client go on in the middle of the recording, where its first audio is found (see `resume`).
         keep: How many finished sessions to hold in `sessions`; all of them by default.
         keep_audio: Hold the audio of each session in its record.
+        strict: Refuse what the service takes though no careful client would send it; otherwise it is noted.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class ReplayServer:
         resume: bool = False,
         keep: int | None = None,
         keep_audio: bool = False,
+        strict: bool = False,
     ) -> None:
         if api not in (None, "v3", "v2"):
             raise ValueError(f"api must be 'v3', 'v2' or None, not {api!r}")
@@ -74,7 +76,7 @@ class ReplayServer:
         self._settings = Settings(
             api=api,
             variant=Variant(variant) if variant is not None else None,
-            limits=Limits(speed, base.burst, base.session_seconds, base.sessions),
+            limits=replace(base, speed=speed, strict=strict),
             faults=[parse_fault(fault) if isinstance(fault, str) else fault for fault in faults],
             keys=keys,
             resume=resume,

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import Protocol, TypeVar
 
+from runtime.close_codes import V3Close
+from runtime.parameters import Family
 from runtime.recording import Recording
 from runtime.replay.fault_player import Disturbance, Operation
 from runtime.replay.faults import Fault, active
-from runtime.replay.http import DEPRECATED, HttpError, Request, token_response
+from runtime.replay.http import DEPRECATED, GONE, HttpError, Request, token_response
 from runtime.replay.legacy_script import v2_script
-from runtime.replay.parameters import Parameters, parse_query
+from runtime.replay.query import Parameters, parse_query
 from runtime.replay.records import Log, SessionRecord, TokenRequest
 from runtime.replay.refusal import Refusal
 from runtime.replay.resume import Locator, shifted
 from runtime.replay.script import Script, v3_script
+from runtime.replay.selection import REQUESTED, lacking
 from runtime.replay.session import Limits, Session
-from runtime.replay.tokens import Tokens
+from runtime.replay.tokens import Tokens, unauthorized
 from runtime.replay.turns import Variant, variant_of
-from runtime.replay.v2 import LegacyParameters, V2Session, parse_legacy_query
+from runtime.replay.v2 import LegacyParameters, V2Session, parse_legacy_query, v2_refusal
 from runtime.replay.v3 import V3Session
-
-if TYPE_CHECKING:
-    from runtime.replay.connection import Connection
 
 __all__ = ["Service", "Settings"]
 
 _Kept = TypeVar("_Kept")
 
 SESSION_PATHS = {"/v3/ws": "v3", "/v2/realtime/ws": "v2"}
+
+#: Statuses with which v2 has refused handshakes since it was switched off.
+HTTP_STATUSES = (401, 410)
+
+#: What stands where a key should be when a program has none: nothing, or what the vendor's SDK writes then.
+NO_KEYS = ("", "None")
 
 REDACTED = "REDACTED"
 
@@ -53,6 +59,16 @@ class Settings:
     keep_audio: bool = False
 
 
+class Peer(Protocol):
+    """A connection, as far as the server has to know it in order to end."""
+
+    def shut_down(self) -> None:
+        """End the session because the server ends, without waiting for the peer."""
+
+    def abort(self) -> None:
+        """Drop the connection at once."""
+
+
 class Service:
     """The state of a running server. Used on its event loop only."""
 
@@ -65,7 +81,7 @@ class Service:
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.loop, self.log = loop, log
-        self.connections: set[Connection] = set()
+        self.connections: set[Peer] = set()
         self.finished: list[SessionRecord] = []
         self.token_requests: list[TokenRequest] = []
         self._recording, self._settings, self._changed = recording, settings, changed
@@ -86,18 +102,32 @@ class Service:
         self._changed()
         return response
 
-    def admit(self, request: Request) -> int:
+    def admit(self, request: Request, now: float) -> int:
         """Count an attempt to connect; raise HttpError if it is refused before the handshake."""
         api = SESSION_PATHS.get(request.path)
         if api is None or (api == "v3" and self._settings.api == "v2"):
             raise HttpError(404, f"nothing is served at {request.path}")
         self._attempts += 1
+        switched_off = GONE if api == "v2" and self._settings.api == "v3" else 0
         for fault in active(self._settings.faults, self._attempts):
             if fault.name == "refuse":
                 raise HttpError(int(fault["status"]), "refused by a fault")
-            if fault.name == "deprecated" and fault["as"] == 401 and api == "v2":
-                raise HttpError(401, json.dumps({"error": DEPRECATED}))
+            if fault.name == "deprecated" and api == "v2":
+                switched_off = int(fault["as"])
+        if switched_off in HTTP_STATUSES:
+            self._turn_away(request, api, switched_off, now)
         return self._attempts
+
+    def _turn_away(self, request: Request, api: str, status: int, now: float) -> None:
+        """Refuse a handshake and keep a record of who came: it says that a program still speaks v2."""
+        self._opened += 1
+        record = self._record(request, api)
+        record.status = status
+        record.violations.append(f"HTTP {status}: {DEPRECATED}")
+        self._keep(self.finished, record)
+        self.log("session refused", **record.summary())
+        self._changed()
+        raise HttpError(status, DEPRECATED, {"error": DEPRECATED})
 
     # The session
 
@@ -150,24 +180,34 @@ class Service:
 
     def _session(self, request: Request, api: str, record: SessionRecord, now: float) -> Session:
         settings = self._settings
-        if api == "v2" and settings.api == "v3":
-            raise Refusal(4105, DEPRECATED)
         limits = settings.limits
-        duration = self._authorize(request, api, record, now)
+        passed_over: list[tuple[str, Refusal]] = []
+        duration = self._authorize(request, api, record, now, passed_over)
         if duration is not None:
             limits = replace(limits, session_seconds=min(duration, limits.session_seconds))
         if self._running > limits.sessions:
             if api == "v2":
-                raise Refusal(4102, "This account has exceeded the number of allowed streams")
-            raise Refusal(3009, "Unauthorized Connection: Too many concurrent sessions")
-        if api == "v3":
-            parameters = parse_query(request.query)
-            session: Session = V3Session(self._v3_script(parameters), record, limits, now, parameters)
-            session.locate = self._locate(lambda recording: self._make_v3(recording, parameters))
-        else:
-            legacy = parse_legacy_query(request.query)
-            session = V2Session(self._v2_script(legacy), record, limits, now, legacy)
-            session.locate = self._locate(lambda recording: v2_script(recording, legacy.partials))
+                raise v2_refusal(4102)
+            raise Refusal(V3Close.TOO_MANY_SESSIONS, "Unauthorized Connection: Too many concurrent sessions")
+        session = (self._v3_session if api == "v3" else self._v2_session)(request, record, limits, now)
+        for note, refusal in passed_over:
+            session.note(note, refusal)
+        return session
+
+    def _v3_session(self, request: Request, record: SessionRecord, limits: Limits, now: float) -> Session:
+        parameters, notes = parse_query(request.query)
+        version = request.header("assemblyai-version")
+        session = V3Session(self._v3_script(parameters), record, limits, now, parameters, time.time(), version)
+        session.locate = self._locate(lambda recording: self._make_v3(recording, parameters))
+        for note in notes:
+            session.note(note, Refusal(V3Close.INVALID, f"Invalid parameter: {note}"))
+        record.notes += lacking(self._recording, parameters)
+        return session
+
+    def _v2_session(self, request: Request, record: SessionRecord, limits: Limits, now: float) -> Session:
+        parameters = parse_legacy_query(request.query)
+        session = V2Session(self._v2_script(parameters), record, limits, now, parameters)
+        session.locate = self._locate(lambda recording: v2_script(recording, parameters.partials))
         return session
 
     def _locate(self, make: Callable[[Recording], Script]) -> Callable[[bytes], Script | None] | None:
@@ -190,39 +230,60 @@ class Service:
         legacy = LegacyParameters(16000)
         return V2Session(self._v2_script(legacy), record, limits, now, legacy)
 
-    def _authorize(self, request: Request, api: str, record: SessionRecord, now: float) -> float | None:
+    def _authorize(
+        self,
+        request: Request,
+        api: str,
+        record: SessionRecord,
+        now: float,
+        passed_over: list[tuple[str, Refusal]],
+    ) -> float | None:
         """Check key or token; return how long the token allows the session to be, if it says so."""
         keys, key = self._settings.keys, request.header("authorization")
         token = next((value for name, value in request.query if name == "token"), None)
         # The vendor's SDK for v3 sends its token as if it were a key.
         if token is None and key is not None and key in self._tokens:
             token = key
-        if token is not None:
+        if token is not None and (token in self._tokens or api == "v2"):
             grant = self._tokens.redeem(token, api, now)
             record.authorized_by = "token"
             return grant.session_seconds
-        unauthorized = 1008 if api == "v3" else 4001
-        # The vendor's SDK writes None where it has no key; Bearer is not part of this API.
-        if not key or key == "None":
-            raise Refusal(
-                unauthorized,
-                "Unauthorized Connection: Missing Authorization header" if api == "v3" else "Not Authorized",
-            )
+        if token is not None:
+            # Reported to work, by an older page of the vendor and by a client's comment; medium to low confidence.
+            invalid = unauthorized(api, "Invalid token")
+            if token in NO_KEYS or token.startswith("Bearer ") or (keys is not None and token not in keys):
+                raise invalid
+            passed_over.append(("token= was not issued here; the service also takes an API key there", invalid))
+            record.authorized_by = "token"
+            return None
+        # Bearer is not part of this API.
+        if key is None or key in NO_KEYS:
+            raise unauthorized(api, "Missing Authorization header")
         if key.startswith("Bearer ") or (keys is not None and key not in keys):
-            raise Refusal(unauthorized, "Unauthorized Connection: Invalid API key" if api == "v3" else "Not Authorized")
+            raise unauthorized(api, "Invalid API key")
         record.authorized_by = "key"
         return None
 
     def _v3_script(self, parameters: Parameters) -> Script:
-        return self._cached(parameters.format_turns, lambda: self._make_v3(self._recording, parameters))
+        asked = tuple(parameters.has(name) for name in REQUESTED)
+        name = (self._variant(parameters), parameters.family, parameters.partials, asked)
+        return self._cached(name, lambda: self._make_v3(self._recording, parameters))
 
     def _make_v3(self, recording: Recording, parameters: Parameters) -> Script:
-        variant = self._settings.variant or self._native
+        return v3_script(recording, self._variant(parameters), parameters)
+
+    def _variant(self, parameters: Parameters) -> Variant:
+        """Return how the session's model reports turns, unless the server was told."""
+        variant = self._settings.variant
+        if variant is None and parameters.family is Family.U3:
+            return Variant.F3
+        if variant is None:
+            variant = Variant.F1 if self._native is Variant.F3 else self._native
         if not parameters.format_turns and variant in (Variant.F1, Variant.F2):
-            variant = Variant.F1_UNFORMATTED
-        elif parameters.format_turns and variant is Variant.F1_UNFORMATTED:
-            variant = Variant.F1
-        return v3_script(recording, variant)
+            return Variant.F1_UNFORMATTED
+        if parameters.format_turns and variant is Variant.F1_UNFORMATTED:
+            return Variant.F1
+        return variant
 
     def _v2_script(self, parameters: LegacyParameters) -> Script:
         partials = parameters.partials

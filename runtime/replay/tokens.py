@@ -1,15 +1,16 @@
-"""Temporary tokens: what was issued, for how long, and whether it was used."""
+"""Temporary tokens: what was issued, and for how long."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
 
+from runtime.close_codes import V2_CLOSE_CODES, V3Close
 from runtime.replay.refusal import Refusal
 
-__all__ = ["Grant", "Tokens"]
+__all__ = ["Grant", "Tokens", "unauthorized"]
 
-#: How many tokens are remembered, so that a used or expired one is told from an API key.
+#: How many tokens are remembered, so that an expired one is told from an API key.
 MOST = 10_000
 
 
@@ -20,11 +21,14 @@ class Grant:
     api: str
     expires: float
     session_seconds: float | None
-    used: bool = False
 
 
 class Tokens:
-    """Issues and redeems. A v3 token opens one session, a v2 token any number until it expires."""
+    """Issues and redeems. A token opens any number of sessions until it expires, also at once.
+
+    Source: https://www.assemblyai.com/docs/streaming/authenticate-with-a-temporary-token, read 2026-11-29, and two
+    measurements by others; older pages of the vendor say that a v3 token is good for one session.
+    """
 
     def __init__(self) -> None:
         self._grants: dict[str, Grant] = {}
@@ -39,18 +43,21 @@ class Tokens:
         return token
 
     def __contains__(self, token: str) -> bool:
-        """Tell whether this was issued here, used and expired ones included."""
+        """Tell whether this was issued here, expired ones included."""
         return token in self._grants
 
     def redeem(self, token: str, api: str, now: float) -> Grant:
-        """Use a token; raise Refusal with the code of the dialect if it does not open a session."""
+        """Return what a token grants; raise Refusal with the code of the dialect if it does not open a session."""
         grant = self._grants.get(token)
-        code = 1008 if api == "v3" else 4001
         if grant is None or grant.api != api:
-            raise Refusal(code, "Unauthorized Connection: Invalid token" if api == "v3" else "Not Authorized")
+            raise unauthorized(api, "Invalid token")
         if now >= grant.expires:
-            raise Refusal(code, "Unauthorized Connection: Token expired" if api == "v3" else "Not Authorized")
-        if grant.used and api == "v3":
-            raise Refusal(code, "Unauthorized Connection: Token already used")
-        grant.used = True
+            raise unauthorized(api, "Token expired")
         return grant
+
+
+def unauthorized(api: str, problem: str) -> Refusal:
+    """Return the refusal of somebody whom the service does not know."""
+    if api == "v3":
+        return Refusal(V3Close.UNAUTHORIZED, f"Unauthorized Connection: {problem}")
+    return Refusal(4001, V2_CLOSE_CODES[4001])

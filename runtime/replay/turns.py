@@ -5,7 +5,7 @@ The service has reported the same turn in different ways (the vendor's pages des
 F1    unformatted partials, an unformatted end of turn, then the same end of turn again, formatted
 F1'   the same with ``format_turns`` off: the formatted repetition is not sent
 F2    formatting inside the model: every partial is already marked formatted, one formatted end of turn
-F3    the u3 models: ``SpeechStarted``, few partials whose words are all non-final, one formatted end of turn
+F3    the u3 models: ``SpeechStarted``, few partials, formatted too, whose words are all non-final, one formatted end
 
 `reported_as` turns any of them into any other by fixed rules, so that one recording tests a client against all four.
 """
@@ -46,6 +46,11 @@ class Turn:
         """The messages that say the turn is over, in order."""
         return [end for end in (self.unformatted, self.formatted) if end]
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was said in it: the service ends so, after `Terminate`."""
+        return not any(words_of(cast("JsonObject", event.message)) for event in self.partials + self.ends)
+
 
 def turn_of(event: Event) -> JsonObject | None:
     """Return the Turn message an event of the server carries, if it is one."""
@@ -67,7 +72,7 @@ def variant_of(events: Iterable[Event]) -> Variant:
         turn = turn_of(event)
         if turn is None:
             started |= bool(event.message and event.message.get("type") == "SpeechStarted")
-        elif turn["end_of_turn"]:
+        elif turn["end_of_turn"] and turn["words"]:  # the empty end after Terminate is raw in every variant
             formatted_end |= bool(turn["turn_is_formatted"])
             unformatted_end |= not turn["turn_is_formatted"]
     if unformatted_end:
@@ -218,8 +223,9 @@ def _f3(turn: Turn) -> Iterator[Event]:
     for partial in turn.partials[::_F3_PARTIALS]:
         formatted = _formatted_partial(turn, partial)
         words = [word | {"word_is_final": False} for word in words_of(cast("JsonObject", formatted.message))]
-        yield _altered(formatted, turn_is_formatted=False, words=words, transcript=_joined(words))
-    yield from _formatted_end(turn)
+        yield _altered(formatted, words=words, transcript=_joined(words), utterance="", end_of_turn_confidence=0.0)
+    for end in _formatted_end(turn):
+        yield _altered(end, end_of_turn_confidence=1.0, utterance=cast("JsonObject", end.message)["transcript"])
 
 
 def _joined(words: list[JsonObject]) -> str:

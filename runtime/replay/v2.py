@@ -1,6 +1,6 @@
 """The v2 dialect: the legacy service, so that a program can be run before its migration as well as after.
 
-Close codes and their words are those of the vendor's old API reference.
+Its words go over the wire twice: as `{"error": ...}` without a type, then as the reason of the close frame.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from runtime.close_codes import V2_CLOSE_CODES
 from runtime.jsontext import load_json
 from runtime.recording import SAMPLE_WIDTH, JsonObject
 from runtime.replay.records import Frame, SessionRecord
 from runtime.replay.refusal import Refusal
 from runtime.replay.script import Script, dump
-from runtime.replay.session import Action, Limits, Session
+from runtime.replay.session import Action, End, Limits, Say, Session
 
-__all__ = ["LegacyParameters", "V2Session", "parse_legacy_query"]
+__all__ = ["LegacyParameters", "V2Session", "parse_legacy_query", "v2_refusal"]
 
 #: Sessions that send no audio for a minute were ended (4031).
 IDLE_SECONDS = 60.0
@@ -26,6 +27,11 @@ IDLE_SECONDS = 60.0
 SHORTEST, LONGEST = 100.0, 2000.0
 #: Telephone audio was taken as it comes from the line: the vendor's own Twilio example passed each 20 ms frame on.
 SHORTEST_TELEPHONE = 20.0
+
+
+def v2_refusal(code: int) -> Refusal:
+    """Return the refusal with one of v2's codes."""
+    return Refusal(code, V2_CLOSE_CODES[code])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +54,10 @@ def parse_legacy_query(pairs: Sequence[tuple[str, str]]) -> LegacyParameters:
     values = dict(pairs)
     rate = values.get("sample_rate", "")
     if not (rate.isdecimal() and int(rate) > 0):
-        raise Refusal(4000, "Sample rate must be a positive integer")
+        raise v2_refusal(4000)
     encoding = values.get("encoding", "pcm_s16le")
     if encoding not in SAMPLE_WIDTH:
-        raise Refusal(4101, "Endpoint received a message with an invalid schema")
+        raise v2_refusal(4101)
     if "word_boost" in values:
         _check_word_boost(values["word_boost"])
     return LegacyParameters(
@@ -63,7 +69,7 @@ def parse_legacy_query(pairs: Sequence[tuple[str, str]]) -> LegacyParameters:
 
 
 def _check_word_boost(text: str) -> None:
-    refusal = Refusal(4104, "Could not parse word boost parameter")
+    refusal = v2_refusal(4104)
     try:
         words = load_json(text)
     except ValueError:
@@ -77,13 +83,10 @@ def _check_word_boost(text: str) -> None:
 class V2Session(Session):
     """A session on ``/v2/realtime/ws``."""
 
-    chunk_limits = (0.0, LONGEST)
-
     def __init__(
         self, script: Script, record: SessionRecord, limits: Limits, now: float, parameters: LegacyParameters
     ) -> None:
-        super().__init__(script, record, limits, now)
-        self.bytes_per_millisecond = parameters.bytes_per_millisecond
+        super().__init__(script, record, limits, now, parameters.bytes_per_millisecond)
         self.information = parameters.information
         self.shortest = SHORTEST_TELEPHONE if parameters.encoding == "pcm_mulaw" else SHORTEST
         self.idle_seconds = IDLE_SECONDS
@@ -97,10 +100,10 @@ class V2Session(Session):
             message = load_json(text)
         except ValueError:
             self.note_text(text, None, now)
-            raise Refusal(4100, "Endpoint received invalid JSON") from None
+            raise v2_refusal(4100) from None
         if not isinstance(message, dict):
             self.note_text(text, None, now)
-            raise _schema()
+            raise v2_refusal(4101)
         if "audio_data" in message:
             return self._receive_encoded(message["audio_data"], len(text), now)
         self.note_text(text, message, now)
@@ -108,21 +111,22 @@ class V2Session(Session):
 
     def _receive_encoded(self, encoded: object, size: int, now: float) -> list[Action]:
         if not isinstance(encoded, str):
-            raise _schema()
+            raise v2_refusal(4101)
         try:
             audio = base64.b64decode(encoded, validate=True)
         except binascii.Error:
-            raise _schema() from None
-        self.record.note_frame(Frame(self._wall(now), "text", size, self.length(audio)))
+            raise v2_refusal(4101) from None
+        self.record.note_frame(Frame(self._wall(now), "text", size, self.length(audio, now)))
         return self.receive_audio(audio, now)
 
-    def receive_audio(self, data: bytes, now: float) -> list[Action]:
+    def check_length(self, milliseconds: float) -> None:
         # The last chunk of a file is what is left of it, and v2 took that. Which one is last shows when no other
         # follows.
         if self._short:
-            raise Refusal(4032, "Audio duration is too short")
-        self._short = self.length(data) < self.shortest
-        return super().receive_audio(data, now)
+            raise v2_refusal(4032)
+        if milliseconds > LONGEST:
+            raise v2_refusal(4033)
+        self._short = milliseconds < self.shortest
 
     def _control(self, message: JsonObject, now: float) -> list[Action]:
         if message.get("terminate_session") is True:
@@ -132,28 +136,21 @@ class V2Session(Session):
         threshold = message.get("end_utterance_silence_threshold")
         if isinstance(threshold, int) and 0 <= threshold <= 20_000:
             return []
-        raise _schema()
+        raise v2_refusal(4101)
 
     def farewell(self, now: float) -> Iterable[str]:
         if self.information:
             yield dump({"message_type": "SessionInformation", "audio_duration_seconds": round(self.position / 1000, 2)})
         yield dump({"message_type": "SessionTerminated"})
 
-    def refusal_text(self, refusal: Refusal) -> None:
-        return None
-
-    def duration_refusal(self, milliseconds: float) -> Refusal:
-        return Refusal(4033, "Audio duration is too long")
+    def error_end(self, refusal: Refusal) -> list[Action]:
+        return [Say(dump({"error": refusal.reason})), End(refusal.code, refusal.reason)]
 
     def rate_refusal(self, received: float, elapsed: float) -> Refusal:
-        return Refusal(4029, "Client sent audio too fast")
+        return v2_refusal(4029)
 
     def expiry_refusal(self) -> Refusal:
-        return Refusal(4008, "Session Expired")
+        return v2_refusal(4008)
 
-    def idle_refusal(self) -> Refusal:
-        return Refusal(4031, "Session idle for too long")
-
-
-def _schema() -> Refusal:
-    return Refusal(4101, "Endpoint received a message with an invalid schema")
+    def idle_refusal(self, seconds: float) -> Refusal:
+        return v2_refusal(4031)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from runtime.sources.base import Source
+from runtime.sources.base import Source, SourceError
 from runtime.sources.files import FileSource, PipeSource
 from runtime.sources.microphone import Device, Microphone, list_devices
 from runtime.sources.silence import Silence
 
-__all__ = ["Device", "FileSource", "Microphone", "PipeSource", "Silence", "Source", "list_devices"]
+__all__ = ["Device", "FileSource", "Microphone", "PipeSource", "Silence", "Source", "SourceError", "list_devices"]

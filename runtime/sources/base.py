@@ -9,6 +9,10 @@ from typing import Protocol
 from runtime.sources.audio import AudioFormat
 
 
+class SourceError(Exception):
+    """The audio source cannot be opened or read."""
+
+
 class Source(Protocol):
     """Mono audio of one format."""
 

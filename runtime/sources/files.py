@@ -10,8 +10,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
-from runtime.client.errors import SourceError
 from runtime.sources.audio import SHORTEST_CHUNK_MS, AudioFormat, Pacer, chunked
+from runtime.sources.base import SourceError
 from runtime.sources.riff import WavError, read_header, read_up_to
 
 _BLOCK = 65_536

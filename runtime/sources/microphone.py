@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runtime.client.errors import SourceError
 from runtime.sources.audio import SHORTEST_CHUNK_MS, AudioFormat, Pacer, chunked
+from runtime.sources.base import SourceError
 
 if TYPE_CHECKING:
     import pyaudio

@@ -65,6 +65,11 @@ class Tool:
         self._capture = capture
         self._patch = patch
 
+    @property
+    def records(self) -> Path:
+        """Where the runs are on record."""
+        return self.state / "v3-migrate"
+
     def __call__(self, *arguments: str | Path, given: bytes = b"") -> Ran:
         """Run the tool with `given` on standard input."""
         self._capture.readouterr()

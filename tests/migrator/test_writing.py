@@ -102,7 +102,7 @@ def test_files_that_git_could_not_bring_back_are_not_written(tool: Tool) -> None
     ran = tool(".", "--write")
     assert (ran.code, ran.out) == (2, b"")
     assert ran.err == (
-        "v3-migrate: nothing written: uncommitted changes in\n  added.py\n  changed.py\n  new.py\n"
+        "v3-migrate: error: nothing written: uncommitted changes in\n  added.py\n  changed.py\n  new.py\n"
         "Commit or stash them first, or add --allow-dirty.\n"
     )
     assert tool.read("same.py") == V2
@@ -130,7 +130,9 @@ def test_a_disk_that_is_full_leaves_every_file_as_it_was(tool: Tool) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr == "v3-migrate: nothing written: b.py: file too large; every file is as it was\n"
+    # The record of the run comes first, and is larger than any of its files.
+    said = f"nothing written: the way back cannot be kept in {tool.records}: file too large"
+    assert ran.stderr == f"v3-migrate: error: {said}\n"
     assert (tool.read("a.py"), tool.read("b.py")) == (V2, long)
     assert not staged(tool.folder)
 
@@ -142,7 +144,7 @@ def test_what_may_not_be_written_stops_the_whole_run(tool: Tool, locked: str, mo
     ran = subprocess.run([*UNPRIVILEGED, PROGRAM, ".", "--write"], capture_output=True, text=True, check=False)
     (tool.folder / locked).chmod(0o755)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("v3-migrate: nothing written: sub/b.py: ")
+    assert ran.stderr.startswith("v3-migrate: error: nothing written: sub/b.py: ")
     assert ran.stderr.endswith("; every file is as it was\n")
     assert (tool.read("a.py"), tool.read("sub/b.py")) == (V2, V2)
     assert not staged(tool.folder)
@@ -155,16 +157,17 @@ def test_a_run_that_fails_half_way_puts_back_what_it_replaced(
     put(tool.folder, {f"{name}.py": V2 for name in "abc"})
     rename, renamed = os.replace, []
 
-    def failing(source: str, target: str) -> None:
+    def failing(source: str, target: str, **folders: int) -> None:
         renamed.append(target)
         if len(renamed) == 2:
             raise failure
-        rename(source, target)
+        rename(source, target, **folders)
 
     monkeypatch.setattr(os, "replace", failing)  # No file system at hand fails at the second rename of a run.
     with pytest.raises(WritingError if isinstance(failure, OSError) else KeyboardInterrupt):
         write([Outcome(f"{name}.py", V2.encode(), V3.encode()) for name in "abc"])
-    assert len(renamed) == 3  # The first file, the failure, and the first file put back.
+    assert renamed == ["a.py", "b.py", "a.py"]  # The first file, the failure, and the first file put back.
+    assert not list(tool.records.iterdir())
     assert {tool.read(f"{name}.py") for name in "abc"} == {V2}
     assert not staged(tool.folder)
 

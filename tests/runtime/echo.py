@@ -21,8 +21,6 @@ from runtime.replay.session import Action, Limits, Say, Session
 class EchoSession(Session):
     """Says what it hears."""
 
-    chunk_limits = (0.0, 1e9)
-
     def receive(self, data: str | bytes, now: float) -> list[Action]:
         if isinstance(data, str):
             return [Say(data)]
@@ -38,11 +36,11 @@ class EchoSession(Session):
     def farewell(self, now: float) -> Iterable[str]:
         return ()
 
-    def refusal_text(self, refusal: Refusal) -> str | None:
+    def check_length(self, milliseconds: float) -> None:
         return None
 
-    def duration_refusal(self, milliseconds: float) -> Refusal:
-        return Refusal(3007, "")
+    def error_end(self, refusal: Refusal) -> list[Action]:
+        return []
 
     def rate_refusal(self, received: float, elapsed: float) -> Refusal:
         return Refusal(3007, "")
@@ -50,7 +48,7 @@ class EchoSession(Session):
     def expiry_refusal(self) -> Refusal:
         return Refusal(3008, "")
 
-    def idle_refusal(self) -> Refusal:
+    def idle_refusal(self, seconds: float) -> Refusal:
         return Refusal(3008, "")
 
 
@@ -62,12 +60,12 @@ class EchoService:
         self.connections: set[Connection] = set()
         self.closed: list[SessionRecord] = []
 
-    def admit(self, request: Request) -> int:
+    def admit(self, request: Request, now: float) -> int:
         return 1
 
     def open(self, request: Request, attempt: int, now: float) -> tuple[Session, Disturbance, Sequence[Operation]]:
         record = SessionRecord(1, "v3", "", request.path, {}, [])
-        return EchoSession(Script({}, (), None, 0), record, Limits(), now), Disturbance((), "v3"), []
+        return EchoSession(Script({}, (), None, 0), record, Limits(), now, 32.0), Disturbance((), "v3"), []
 
     def finish(self, session: Session, now: float) -> None:
         self.closed.append(session.record)

@@ -12,10 +12,11 @@ import pytest
 from websockets.sync.server import ServerConnection
 
 from runtime.client.client import StreamingClient
-from runtime.client.errors import AudioError, ConnectError, ConnectionLostError, SourceError, StreamingError
+from runtime.client.errors import AudioError, ConnectError, ConnectionLostError, StreamingError
 from runtime.client.listener import Listener
 from runtime.client.messages import Begin, Termination, Turn
 from runtime.client.options import StreamingOptions
+from runtime.sources import SourceError
 from tests.runtime.speech import (
     AUDIO,
     Fault,
@@ -129,7 +130,7 @@ def test_the_url_carries_what_the_service_requires_and_the_key_only_in_a_header(
     assert "test key" not in repr(FAST)
 
 
-@pytest.mark.parametrize("wrong", [{"speed": 0}, {"buffer": -1}, {"token": "t", "reconnects": 1}])
+@pytest.mark.parametrize("wrong", [{"speed": 0}, {"buffer": -1}])
 def test_options_that_cannot_work_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"must be greater|opens one session"):
         StreamingOptions(**wrong)

@@ -8,15 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.client.messages import _PARSERS as V3_MESSAGES
 from runtime.client.messages import (
     FORCE_ENDPOINT,
     KEEP_ALIVE,
     TERMINATE,
     Begin,
     ErrorMessage,
+    Heartbeat,
     Json,
+    LLMGatewayResponse,
     Message,
     MessageError,
+    Revision,
+    Silence,
+    SpeakerRevision,
     SpeechStarted,
     Termination,
     Turn,
@@ -37,9 +43,9 @@ TEXT = st.text()
 TIME = st.integers(0, 10**8)
 SHARE = st.floats(0, 1)
 EXTRA = st.none() | st.dictionaries(st.text(min_size=1).map(lambda name: f"x_{name}"), JSON, min_size=1, max_size=2)
-WORDS = st.builds(Word, TEXT, TIME, TIME, SHARE, st.booleans(), EXTRA)
+WORDS = st.builds(Word, TEXT, TIME, TIME, SHARE, st.booleans(), st.none() | TEXT, st.none() | SHARE, EXTRA)
 MESSAGES = st.one_of(
-    st.builds(Begin, TEXT, TIME, EXTRA),
+    st.builds(Begin, TEXT, TIME, st.none() | st.dictionaries(TEXT, JSON, max_size=2), EXTRA),
     st.builds(
         Turn,
         TIME,
@@ -52,15 +58,24 @@ MESSAGES = st.one_of(
         st.none() | TEXT,
         st.none() | SHARE,
         st.none() | TEXT,
+        st.none() | SHARE,
         EXTRA,
     ),
+    st.builds(Heartbeat, TIME, TIME, SHARE, SHARE, EXTRA),
+    st.builds(Silence, TIME, TIME, EXTRA),
+    st.builds(
+        SpeakerRevision,
+        st.lists(st.builds(Revision, TIME, st.none() | TEXT, st.lists(WORDS, max_size=2), EXTRA), max_size=2),
+        EXTRA,
+    ),
+    st.builds(LLMGatewayResponse, TIME, TEXT, JSON, EXTRA),
     st.builds(SpeechStarted, TIME, st.none() | SHARE, EXTRA),
     st.builds(Termination, TIME, TIME, EXTRA),
     st.builds(ErrorMessage, TEXT, st.none() | TIME, EXTRA),
     st.builds(WarningMessage, TEXT, st.none() | TIME, EXTRA),
-    st.builds(
-        Unknown, st.sampled_from(["Heartbeat", "SpeakerRevision"]), st.dictionaries(TEXT, JSON, max_size=3)
-    ).filter(lambda message: "type" not in message.fields),
+    st.builds(Unknown, st.sampled_from(["Novelty", "Rumour"]), st.dictionaries(TEXT, JSON, max_size=3)).filter(
+        lambda message: "type" not in message.fields
+    ),
 )
 
 
@@ -72,7 +87,7 @@ def test_what_is_dumped_parses_to_the_same(message: Message) -> None:
 FIELDS = st.sampled_from(
     ["id", "expires_at", "turn_order", "transcript", "end_of_turn", "words", "timestamp", "error", "error_code", "new"]
 )
-TYPES = st.sampled_from(["Begin", "Turn", "SpeechStarted", "Termination", "Error", "Warning"])
+TYPES = st.sampled_from(sorted(V3_MESSAGES))
 
 
 @given(TYPES, st.dictionaries(FIELDS, JSON))
@@ -137,7 +152,7 @@ def test_a_turn_as_the_vendor_documents_it() -> None:
     assert isinstance(message, Turn)
     assert message.text == "good morning"
     assert message.words[0] == Word("good", 250, 537, 0.9, True)
-    assert message.words[1].extra == {"speaker": "A"}
+    assert message.words[1].speaker == "A"
     assert message.extra == {"invented_later": [1]}
     assert message.language_code is None
 
@@ -150,7 +165,7 @@ def test_the_text_of_an_ended_turn_is_its_transcript() -> None:
 
 
 def test_an_unknown_type_is_kept_whole() -> None:
-    assert parse('{"type": "Heartbeat", "n": 1}') == Unknown("Heartbeat", {"n": 1})
+    assert parse('{"type": "Novelty", "n": 1}') == Unknown("Novelty", {"n": 1})
     assert parse('{"n": 1}') == Unknown("", {"n": 1})
     assert parse('{"type": 7, "n": 1}') == Unknown("", {"n": 1})
 

@@ -43,7 +43,7 @@ def test_the_tests_for_a_final_hold_as_the_vendor_describes_them(name: str, vari
     count = len(FINALS)
     assert len(ends) == (2 * count if variant is Variant.F1 else count)
     assert len(both) == (0 if variant is Variant.F1_UNFORMATTED else count)
-    if variant is Variant.F2:
+    if variant in (Variant.F2, Variant.F3):
         assert formatted == reported
     else:
         assert len(formatted) == len(both)
@@ -79,6 +79,9 @@ def test_u3_models_say_when_speech_starts_and_hold_every_word_open_until_the_end
     assert len(starts) == len(FINALS)
     for turn in turns(events):
         assert {word["word_is_final"] for word in turn["words"]} == {turn["end_of_turn"]}  # type: ignore[attr-defined]
+        assert turn["end_of_turn_confidence"] == (1.0 if turn["end_of_turn"] else 0.0)
+        assert turn["utterance"] == (turn["transcript"] if turn["end_of_turn"] else "")
+        assert len(str(turn["transcript"]).split()) == len(turn["words"])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("variant", Variant)

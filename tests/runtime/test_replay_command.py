@@ -82,13 +82,18 @@ def test_it_ends_cleanly_with_a_session_open() -> None:
 def test_what_it_refuses_is_said_and_logged(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     with running(DICTATION, "--log", str(log), "--api", "v3") as (process, url):
-        Client(f"{url}/v3/ws", sample_rate="16000").drain()
-        Client(f"{url}/v2/realtime/ws", **V2).drain()
+        Client(f"{url}/v3/ws", **V3 | {"sample_rate": "7000"}).drain()
+        with pytest.raises(websocket.WebSocketBadStatusException):
+            Client(f"{url}/v2/realtime/ws", **V2)
+        noted = Client(f"{url}/v3/ws", **V3, punctuate="true")
+        noted.say({"type": "Terminate"})
+        noted.drain()
         process.terminate()
         _, errors = process.communicate(timeout=30)
     assert errors.splitlines() == [
-        "session 1: 3006: Invalid parameter: speech_model is required",
-        "session 2: 4105: Model deprecated. See docs for new model information",
+        "session 1: 3006: Invalid parameter: sample_rate must be between 8000 and 96000",
+        "session 2: HTTP 410: Model deprecated. See docs for new model information",
+        "session 3: taken: punctuate is not a parameter of v3; the service ignores it",
     ]
     events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
     assert events[0] == "listening"
@@ -132,7 +137,15 @@ def test_every_option_reaches_the_server() -> None:
         assert first.next()["type"] == "SpeechStarted"
         first.socket.send_binary(b"\x00" * 3200)
         first.drain()
-        assert (first.code, first.reason) == (3009, "fault: close 3009")
+        assert first.code == 3009
+        assert first.messages[-1]["error"] == "fault: close 3009"
+
+
+def test_a_strict_server_refuses_what_the_service_only_passes_over() -> None:
+    with running(DICTATION, "--strict") as (_, url):
+        client = Client(f"{url}/v3/ws", **V3, punctuate="true")
+        client.drain()
+        assert client.code == 3006
 
 
 @pytest.mark.parametrize("named", [False, True])
@@ -170,7 +183,7 @@ def test_a_recording_that_is_wrong_is_named_with_its_line(tmp_path: Path) -> Non
     lines = Path(DICTATION).read_text().splitlines()
     lines[4] = lines[4].replace('"wall"', '"wal"', 1)
     broken.write_text("\n".join(lines) + "\n")
-    assert failing(str(broken)) == f"error: {broken}:5: unknown field 'wal'\n"
+    assert failing(str(broken)) == f"v3-migrate: error: {broken}:5: unknown field 'wal'\n"
 
 
 @pytest.mark.parametrize(
@@ -190,7 +203,7 @@ def test_a_recording_that_is_wrong_is_named_with_its_line(tmp_path: Path) -> Non
 )
 def test_what_cannot_be_started_is_an_error(arguments: list[str], words: str) -> None:
     message = failing(*arguments)
-    assert message.startswith("error: ")
+    assert message.startswith("v3-migrate: error: ")
     assert words in message
     assert "Traceback" not in message
 

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,10 +37,11 @@ def fetch(
 
 def refused(
     server: ReplayServer, path: str = "/v3/ws", headers: dict[str, str] | None = None, **query: str
-) -> tuple[int | None, str]:
+) -> tuple[int | None, object]:
     client = Client(server.url + path, headers, **query)
-    client.drain()
-    return client.code, client.reason
+    messages = client.drain()
+    # Why stands in the message before the close, and in v2's close as well.
+    return client.code, messages[-1]["error"]
 
 
 def play(server: ReplayServer) -> Client:
@@ -139,7 +141,10 @@ def test_a_session_that_expires_is_closed_by_the_clock() -> None:
 
 def test_an_idle_session_is_closed_by_the_clock() -> None:
     with ReplayServer(recording(), speed=SPEED) as server:
-        assert refused(server, **V3, inactivity_timeout="5") == (3008, "Session Expired: Inactivity timeout exceeded")
+        assert refused(server, **V3, inactivity_timeout="5") == (
+            3006,
+            "Session terminated due to inactivity: No messages received for 5 seconds",
+        )
 
 
 # Who may
@@ -157,7 +162,7 @@ def test_an_idle_session_is_closed_by_the_clock() -> None:
 def test_without_a_good_key_there_is_no_session(headers: dict[str, str], reason: str) -> None:
     with ReplayServer(recording(), keys=[KEY]) as server:
         assert refused(server, headers=headers, **V3) == (1008, f"Unauthorized Connection: {reason}")
-        assert refused(server, "/v2/realtime/ws", headers, **V2) == (4001, "Not Authorized")
+        assert refused(server, "/v2/realtime/ws", headers, **V2) == (4001, "Not authorized")
 
 
 def test_the_key_is_looked_at_before_the_parameters() -> None:
@@ -167,18 +172,34 @@ def test_the_key_is_looked_at_before_the_parameters() -> None:
 
 def test_an_error_message_goes_before_the_close() -> None:
     with ReplayServer(recording()) as server:
-        client = Client(f"{server.url}/v3/ws", sample_rate="16000")
-        assert client.drain() == [{"type": "Error", "error_code": 3006, "error": client.reason}]
-        assert client.reason == "Invalid parameter: speech_model is required"
+        client = Client(f"{server.url}/v3/ws", sample_rate="16000", speech_model="nova")
+        (error,) = client.drain()
+        assert (error["type"], error["error_code"]) == ("Error", 3006)
+        assert str(error["error"]).startswith("Invalid parameter: speech_model must be one of")
+        # However short the error is: a program that shows only the reason learns nothing.
+        assert (client.code, client.reason) == (3006, "See Error message for details")
+
+
+def test_a_normal_end_has_the_services_reason() -> None:
+    with ReplayServer(recording(), speed=SPEED) as server:
+        client = play(server)
+    assert (client.code, client.reason) == (1000, "Session Ended")
 
 
 def test_a_server_of_v3_only_answers_v2_as_the_service_does_today() -> None:
     with ReplayServer(recording(), api="v3") as server:
-        assert refused(server, "/v2/realtime/ws", **V2) == (
-            4105,
-            "Model deprecated. See docs for new model information",
-        )
-        assert fetch(server, "POST", "/v2/realtime/token", {"expires_in": 60})[0] == 401
+        with pytest.raises(websocket.WebSocketBadStatusException) as caught:
+            Client(f"{server.url}/v2/realtime/ws", **V2)
+        assert caught.value.status_code == 410
+        with socket.create_connection((server.host, server.port), timeout=10) as peer:
+            peer.sendall(b"POST /v2/realtime/token HTTP/1.1\r\nHost: x\r\nAuthorization: k\r\n\r\n")
+            answer = b"".join(iter(lambda: peer.recv(4096), b"")).decode()
+        assert answer.startswith("HTTP/1.1 404 ")
+        assert "text/plain" in answer
+        assert answer.endswith("\r\n\r\nNot found")
+        # Whoever asks for v2 is on record all the same.
+        (record,) = server.sessions
+        assert (record.api, record.status, record.close_code) == ("v2", 410, None)
 
 
 def test_a_server_of_v2_only_knows_no_v3() -> None:
@@ -198,16 +219,16 @@ def test_other_paths_are_not_found(path: str) -> None:
 # Tokens
 
 
-def test_a_v3_token_opens_one_session() -> None:
+def test_a_v3_token_opens_sessions_until_it_expires() -> None:
     with ReplayServer(recording(), keys=[KEY]) as server:
         status, answer = fetch(server, "GET", "/v3/token?expires_in_seconds=60")
         assert status == 200
         assert answer["expires_in_seconds"] == 60
         token = str(answer["token"])
-        client = Client(f"{server.url}/v3/ws", {}, **V3, token=token)
-        assert client.next()["type"] == "Begin"
-        client.socket.close()
-        assert refused(server, headers={}, **V3, token=token) == (1008, "Unauthorized Connection: Token already used")
+        clients = [Client(f"{server.url}/v3/ws", {}, **V3, token=token) for _ in range(2)]  # also at once
+        for client in clients:
+            assert client.next()["type"] == "Begin"
+            client.socket.close()
         records = server.wait_for_sessions(2)
         assert records[0].authorized_by == "token"
         assert records[0].query["token"] == "REDACTED"
@@ -215,14 +236,28 @@ def test_a_v3_token_opens_one_session() -> None:
         assert (request.api, request.method, request.status, request.authorized) == ("v3", "GET", 200, True)
 
 
-def test_a_token_may_stand_in_the_header_and_is_still_good_for_one_session() -> None:
+def test_a_v3_token_opens_nothing_when_it_has_expired() -> None:
+    with ReplayServer(recording(), keys=[KEY]) as server:
+        token = str(fetch(server, "GET", "/v3/token?expires_in_seconds=1")[1]["token"])
+        deadline = time.monotonic() + 10
+        while (answer := first(server, token))["type"] == "Begin":
+            assert time.monotonic() < deadline
+        assert answer["error"] == "Unauthorized Connection: Token expired"
+
+
+def first(server: ReplayServer, token: str) -> JsonObject:
+    """Return the first message of a session that a token opens, or does not."""
+    with closing(Client(f"{server.url}/v3/ws", {}, **V3, token=token)) as client:
+        return client.next()
+
+
+def test_a_token_may_stand_in_the_header() -> None:
     with ReplayServer(recording(), keys=[KEY]) as server:
         headers = {"Authorization": str(fetch(server, "GET", "/v3/token?expires_in_seconds=60")[1]["token"])}
         client = Client(f"{server.url}/v3/ws", headers, **V3)
         assert client.next()["type"] == "Begin"
         client.socket.close()
-        assert refused(server, headers=headers, **V3)[0] == 1008
-        assert server.wait_for_sessions(2)[0].authorized_by == "token"
+        assert server.wait_for_sessions()[0].authorized_by == "token"
 
 
 def test_a_v2_token_opens_sessions_until_it_expires() -> None:
@@ -238,9 +273,26 @@ def test_a_v2_token_opens_sessions_until_it_expires() -> None:
 
 
 def test_a_token_nobody_issued_opens_nothing() -> None:
-    with ReplayServer(recording()) as server:
+    with ReplayServer(recording(), keys=[KEY]) as server:
         assert refused(server, headers={}, **V3, token="made up") == (1008, "Unauthorized Connection: Invalid token")
         assert refused(server, "/v2/realtime/ws", {}, **V2, token="made up")[0] == 4001
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_key_in_the_place_of_a_token_is_taken_and_noted(strict: bool) -> None:
+    with ReplayServer(recording(), keys=[KEY], strict=strict) as server:
+        client = Client(f"{server.url}/v3/ws", {}, **V3, token=KEY)
+        begun = client.next()["type"] == "Begin"
+        client.socket.close()
+        (record,) = server.wait_for_sessions()
+    assert begun is not strict
+    assert bool(record.notes) is not strict
+
+
+@pytest.mark.parametrize("token", ["", "None"])
+def test_no_key_in_the_place_of_a_token_is_none(token: str) -> None:
+    with ReplayServer(recording()) as server:
+        assert refused(server, headers={}, **V3, token=token)[0] == 1008
 
 
 def test_a_token_limits_its_session() -> None:
@@ -253,13 +305,15 @@ def test_a_token_limits_its_session() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "key", "status"),
     [
-        ("GET", "/v3/token?expires_in_seconds=60", None, None, 401),
+        ("GET", "/v3/token?expires_in_seconds=60", None, None, 422),
         ("GET", "/v3/token?expires_in_seconds=60", None, "another", 401),
-        ("GET", "/v3/token?expires_in_seconds=60", None, f"Bearer {KEY}", 401),
-        ("GET", "/v3/token?expires_in_seconds=0", None, KEY, 400),
-        ("GET", "/v3/token?expires_in_seconds=601", None, KEY, 400),
-        ("GET", "/v3/token?expires_in=60", None, KEY, 400),
-        ("GET", "/v3/token?expires_in_seconds=60&max_session_duration_seconds=59", None, KEY, 400),
+        ("GET", "/v3/token?expires_in_seconds=60", None, f"Bearer {KEY}", 200),
+        ("GET", "/v3/token?expires_in_seconds=0", None, KEY, 422),
+        ("GET", "/v3/token?expires_in_seconds=601", None, KEY, 422),
+        ("GET", "/v3/token?expires_in=60", None, KEY, 422),
+        ("GET", "/v3/token?expires_in_seconds=soon", None, KEY, 422),
+        ("GET", "/v3/token?expires_in_seconds=60&unknown=1", None, KEY, 200),
+        ("GET", "/v3/token?expires_in_seconds=60&max_session_duration_seconds=59", None, KEY, 422),
         ("POST", "/v3/token", {"expires_in": 60}, KEY, 405),
         ("POST", "/v2/realtime/token", {"expires_in": 59}, KEY, 400),
         ("POST", "/v2/realtime/token", {"expires_in": 360_001}, KEY, 400),
@@ -270,8 +324,10 @@ def test_a_token_limits_its_session() -> None:
 )
 def test_requests_for_tokens_are_checked(method: str, path: str, body: object, key: str | None, status: int) -> None:
     with ReplayServer(recording(), keys=[KEY]) as server:
-        assert fetch(server, method, path, body, key)[0] == status
+        answered, answer = fetch(server, method, path, body, key)
+        assert answered == status
         assert server.token_requests[0].status == status
+        assert ("detail" in answer) is (status == 422)
 
 
 def test_a_body_that_comes_in_pieces_is_waited_for() -> None:
@@ -306,8 +362,8 @@ def test_the_log_has_a_line_for_everything_and_no_secret(tmp_path: Path) -> None
     log = tmp_path / "log.jsonl"
     with ReplayServer(recording(), log=log) as server:
         token = str(fetch(server, "GET", "/v3/token?expires_in_seconds=60")[1]["token"])
-        refused(server, headers={}, sample_rate="16000", token=token)
-        refused(server, headers={"Authorization": KEY, "Cookie": KEY}, sample_rate="16000")
+        refused(server, headers={}, speech_model="nova", token=token)
+        refused(server, headers={"Authorization": KEY, "Cookie": KEY}, speech_model="nova")
         server.wait_for_sessions(2)
         assert KEY not in repr(server.sessions)
         assert token not in repr(server.sessions)
@@ -317,7 +373,7 @@ def test_the_log_has_a_line_for_everything_and_no_secret(tmp_path: Path) -> None
     entries = [json.loads(line) for line in text.splitlines()]
     opened_closed = ["session opened", "session closed"]
     assert [entry["event"] for entry in entries] == ["listening", "token", *opened_closed, *opened_closed, "stopped"]
-    assert entries[3]["violations"] == ["3006: Invalid parameter: speech_model is required"]
+    assert entries[3]["violations"][0].startswith("3006: Invalid parameter: speech_model must be one of")
 
 
 def test_only_as_many_sessions_are_kept_as_asked_for() -> None:

@@ -48,6 +48,15 @@ class Played:
         return [json.loads(action.text) for action in actions if isinstance(action, Say)]
 
 
+def refused(actions: list[Action]) -> tuple[int, str]:
+    """Return code and reason of a refusal; the message before the close has to say the same, and has no type."""
+    said, end = actions
+    assert isinstance(said, Say)
+    assert isinstance(end, End)
+    assert json.loads(said.text) == {"error": end.reason}
+    return end.code, end.reason
+
+
 def of_type(messages: list[JsonObject], kind: str) -> list[JsonObject]:
     return [message for message in messages if message.get("message_type") == kind]
 
@@ -94,7 +103,6 @@ def test_transcripts_have_the_fields_of_v2_and_no_other() -> None:
 
 def test_empty_partials_come_while_nobody_speaks() -> None:
     game = Played("long-silence")
-    game.session.bytes_per_millisecond = BYTES
     empty = [message for message in of_type(game.whole(), "PartialTranscript") if message["text"] == ""]
     assert len(empty) >= 15
     assert all(message["words"] == [] and message["confidence"] == 0.0 for message in empty)
@@ -143,9 +151,7 @@ def test_an_error_has_no_type_and_a_code_of_v2() -> None:
     ],
 )
 def test_what_v2_does_not_take_is_refused_with_its_codes(message: object, code: int) -> None:
-    (end,) = Played().text(message)
-    assert isinstance(end, End)
-    assert end.code == code
+    assert refused(Played().text(message))[0] == code
 
 
 def test_a_short_chunk_is_refused_unless_it_is_the_last() -> None:
@@ -153,18 +159,25 @@ def test_a_short_chunk_is_refused_unless_it_is_the_last() -> None:
     assert last.audio(50) == []
     assert last.text({"terminate_session": True})[-1] == End(1000)
     assert earlier.audio(50) == []
-    assert earlier.audio(100) == [End(4032, "Audio duration is too short")]
+    assert refused(earlier.audio(100)) == (4032, "Audio duration is too short")
 
 
-def test_audio_faster_than_real_time_is_refused() -> None:
+def test_audio_faster_than_real_time_is_refused_when_minutes_of_it_wait() -> None:
     game = Played()
     audio = b"\x00" * 2000 * BYTES
-    game.session.receive(audio, 0.0)
-    assert game.session.receive(audio, 0.0)[-1] == End(4029, "Client sent audio too fast")
+    taken = 0
+    while not game.session.ended:
+        actions = game.session.receive(audio, 0.0)
+        taken += 2
+    assert refused(actions[-2:]) == (4029, "Client sent audio too fast")
+    assert 300 < taken < 310
+    assert game.session.record.notes == [
+        "audio came faster than real time; the service lets it wait, and answers later"
+    ]
 
 
 def test_a_silent_client_is_dropped_after_a_minute() -> None:
-    assert Played().session.tick(60.0) == [End(4031, "Session idle for too long")]
+    assert refused(Played().session.tick(60.0)) == (4031, "Session idle for too long")
 
 
 @pytest.mark.parametrize(

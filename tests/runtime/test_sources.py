@@ -17,8 +17,7 @@ from typing import IO
 
 import pytest
 
-from runtime.client.errors import SourceError
-from runtime.sources import FileSource, Microphone, PipeSource, Silence, Source, list_devices
+from runtime.sources import FileSource, Microphone, PipeSource, Silence, Source, SourceError, list_devices
 from runtime.sources.audio import PCM_MULAW, AudioFormat
 
 GO_ON = threading.Event()

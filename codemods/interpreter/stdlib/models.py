@@ -19,6 +19,7 @@ from codemods.interpreter.values import (
     Str,
     Value,
     Values,
+    texts,
     without_unknown,
 )
 
@@ -44,6 +45,10 @@ def _decode(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
 
 def _urlencode(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return frozenset({Str((Query(call),))})
+
+
+def _import_module(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    return run.imports.by_name(texts(given.get(0)))
 
 
 def _first(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
@@ -238,6 +243,7 @@ _FUNCTIONS: dict[str, Model] = {
     "base64.encodebytes": _encode,
     "binascii.b2a_base64": _encode,
     "base64.b64decode": _decode,
+    "importlib.import_module": _import_module,
     "urllib.parse.urlencode": _urlencode,
     "urllib.parse.quote": _nothing,
     "urllib.parse.parse_qs": _own("dict"),

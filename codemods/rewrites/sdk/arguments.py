@@ -6,7 +6,8 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.interpreter.values import Const, Str
-from codemods.rewrites.sdk.names import RENAMED, Names
+from codemods.rewrites.sdk.imports import SdkImports
+from codemods.rewrites.sdk.names import Names
 from codemods.syntax.tree import SourceModule
 
 
@@ -21,15 +22,17 @@ def may_be_none(program: Program, node: cst.BaseExpression | None) -> bool:
 
 def converted(program: Program, module: SourceModule, node: cst.BaseExpression, used: set[str]) -> str:
     """Return the source of an expression with the SDK's legacy names replaced, and note the v3 names used."""
-    names = Names.of(program, module)
+    names, imports = Names.of(program, module), program.get(SdkImports)
 
     class Renamer(cst.CSTTransformer):
         def on_leave(self, original_node, updated_node):  # type: ignore[no-untyped-def]
             legacy = names.legacy(original_node) if isinstance(original_node, cst.Name | cst.Attribute) else None
             if legacy is None:
                 return updated_node
-            used.add(RENAMED[legacy])
-            return cst.Name(RENAMED[legacy])
+            code, missing = imports.spelling(original_node, module)
+            if missing:
+                used.add(code)
+            return cst.parse_expression(code)
 
     result = node.visit(Renamer())
     assert isinstance(result, cst.BaseExpression)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import V3
 from codemods.syntax.build import helper
 from codemods.syntax.edits import AddHelper, AddImport, Edit
 from codemods.syntax.tree import SourceModule
 
 TURN_TEXT = '''\
-def turn_text(turn: TurnEvent) -> str:
+def turn_text({turn}){text}:
     """Return all words heard so far: `transcript` leaves out those that may still change."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 '''
@@ -110,10 +111,14 @@ def end_at_exit(client, exiting=threading.Event()):
 '''
 
 
-def turn_text(module: SourceModule) -> tuple[str, list[Edit]]:
+def turn_text(imports: SdkImports, module: SourceModule) -> tuple[str, list[Edit]]:
     """Return the name of a function for the text of a turn, and the edits that bring it."""
-    added = helper(module, "turn_text", TURN_TEXT)
-    return added.name, [AddImport(V3, "TurnEvent"), added]
+    annotated = imports.annotated("TurnEvent", module)
+    if annotated is None:
+        added = helper(module, "turn_text", TURN_TEXT.format(turn="turn", text=""))
+        return added.name, [added]
+    added = helper(module, "turn_text", TURN_TEXT.format(turn=f"turn: {annotated[0]}", text=" -> str"))
+    return added.name, [*annotated[1], added]
 
 
 def buffered(module: SourceModule) -> tuple[str, list[Edit]]:

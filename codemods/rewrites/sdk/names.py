@@ -7,7 +7,7 @@ from functools import cached_property
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.interpreter.values import External
+from codemods.interpreter.values import Const, External, ModuleRef
 from codemods.syntax.tree import SourceModule
 
 V3 = "assemblyai.streaming.v3"
@@ -35,7 +35,8 @@ _EXPORTED = {"assemblyai": [*RENAMED, "settings"], "assemblyai.extras": EXTRAS}
 MODEL_METHODS = frozenset({"dict", "json", "copy", "model_dump", "model_dump_json", "model_copy"})
 """What the SDK's objects have from pydantic: in v3 it gives v3's fields."""
 
-_HOMES = ("assemblyai.types.", "assemblyai.transcriber.")
+HOMES = ("assemblyai", "assemblyai.types", "assemblyai.transcriber")
+"""The modules of the SDK that have the classes of the legacy API."""
 
 
 class Names:
@@ -48,6 +49,7 @@ class Names:
         self._star: dict[str, str] = {}
         rebound: set[str] = set()
         assigned: set[str] = set()
+        missing: set[str] = set()
         for node in module.walk():
             if isinstance(node, cst.Import):
                 for alias in node.names:
@@ -56,8 +58,11 @@ class Names:
                 self._import_from(node)
             elif isinstance(node, cst.ClassDef | cst.FunctionDef):
                 rebound.add(node.name.value)
-            elif isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Name):
-                assigned.add(node.target.value)
+            elif isinstance(node, cst.Assign):
+                names = {item.target.value for item in node.targets if isinstance(item.target, cst.Name)}
+                # where a package is missing its names are None: that gives them no other meaning
+                (missing if isinstance(node.value, cst.Name) and node.value.value == "None" else assigned).update(names)
+        assigned |= missing - self._aliases.keys()
         for name in rebound:
             self._aliases.pop(name, None)
         self.rebound = frozenset(rebound)
@@ -75,6 +80,8 @@ class Names:
 
     def _import(self, alias: cst.ImportAlias) -> None:
         dotted = spelled(alias.name)
+        if self._program.resolve(self._module.path, dotted, 0) is not None:
+            return
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             self._aliases[alias.asname.name.value] = dotted
         else:
@@ -83,8 +90,10 @@ class Names:
 
     def _import_from(self, node: cst.ImportFrom) -> None:
         if node.relative or node.module is None:
-            return
+            return  # of the project: what its names are, the flow of values tells
         home = spelled(node.module)
+        if self._program.resolve(self._module.path, home, 0) is not None:
+            return
         if isinstance(node.names, cst.ImportStar):
             self._star |= {name: f"{home}.{name}" for name in _EXPORTED.get(home, ())}
             return
@@ -93,20 +102,51 @@ class Names:
             if isinstance(bound, cst.Name):
                 self._aliases[bound.value] = f"{home}.{spelled(alias.name)}"
 
-    def dotted(self, node: cst.CSTNode) -> str | None:
-        """Return the library name that an expression spells, such as `assemblyai.RealtimeError`."""
+    def dotted(self, node: cst.CSTNode, *, optional: bool = False) -> str | None:
+        """Return the library name that an expression spells, such as `assemblyai.RealtimeError`.
+
+        Args:
+            node: the expression.
+            optional: whether it may also be None, which stands for a package that is missing.
+        """
         found = self._dotted(node)
         if found is None:
             values = self._program.values(node)
+            if optional:
+                values = frozenset(v for v in values if not isinstance(v, Const) or v.value is not None)
             known = [value.name for value in values if isinstance(value, External)]
             # a class of the program's own that takes the name later is not the SDK's
             found = known[0] if len(values) == len(known) == 1 else None
         if found is None or not found.startswith("assemblyai"):
             return None
-        for home in _HOMES:
-            if found.startswith(home):
-                return "assemblyai." + found.removeprefix(home)
-        return found
+        home, _, last = found.rpartition(".")
+        return f"assemblyai.{last}" if home in HOMES else found
+
+    def is_starred(self, node: cst.Name) -> bool:
+        """Return whether a name is there because the module imports everything from the SDK."""
+        return node.value in self._star and node.value not in self.rebound
+
+    def is_direct(self, node: cst.CSTNode) -> bool:
+        """Return whether an expression spells a name of a library by the module's own imports."""
+        return self._dotted(node) is not None
+
+    def resolve_text(self, dotted: str) -> str | None:
+        """Return the legacy class that a dotted name in a quoted annotation means, at the top of the module."""
+        head, _, rest = dotted.partition(".")
+        base = self._aliases.get(head, self._star.get(head) if head not in self.rebound else None)
+        if base is None and head not in self.rebound:
+            scope = self._program.scope(self._module.tree)
+            values = [v for v in self._program.variable(scope, head) if not isinstance(v, Const)]
+            if len(values) == 1 and isinstance(values[0], External):
+                base = values[0].name
+            elif len(values) == 1 and isinstance(values[0], ModuleRef) and rest and "." not in rest:
+                other = self._program.scope(self._program.modules[values[0].path].tree)
+                values = [v for v in self._program.variable(other, rest) if not isinstance(v, Const)]
+                base, rest = (values[0].name, "") if values and isinstance(values[0], External) else (None, "")
+        if base is None:
+            return None
+        home, _, last = (f"{base}.{rest}" if rest else base).rpartition(".")
+        return last if home in HOMES and last in RENAMED else None
 
     def _dotted(self, node: cst.CSTNode) -> str | None:
         if isinstance(node, cst.Name):
@@ -119,7 +159,7 @@ class Names:
 
     def legacy(self, node: cst.CSTNode) -> str | None:
         """Return the bare name if an expression spells something of `assemblyai` that v3 calls otherwise."""
-        dotted = self.dotted(node)
+        dotted = self.dotted(node, optional=True)
         if dotted is None:
             return None
         head, _, last = dotted.rpartition(".")
@@ -127,7 +167,7 @@ class Names:
 
     def extra(self, node: cst.CSTNode) -> str | None:
         """Return the bare name if an expression spells something of `assemblyai.extras`."""
-        dotted = self.dotted(node)
+        dotted = self.dotted(node, optional=True)
         if dotted is None or not dotted.startswith("assemblyai.extras."):
             return None
         last = dotted.removeprefix("assemblyai.extras.")
@@ -138,19 +178,6 @@ class Names:
         """Whether the module streams with the v3 client, and with nothing of the legacy one."""
         v3 = any(f"{dotted}.".startswith("assemblyai.streaming.") for dotted in self._aliases.values())
         return v3 and not any(self.legacy(node) for node in self._module.walk() if isinstance(node, _NAMED))
-
-    @property
-    def package(self) -> str | None:
-        """The name under which the module has `assemblyai` itself."""
-        return next((name for name, dotted in self._aliases.items() if dotted == "assemblyai"), None)
-
-    @property
-    def settings(self) -> str | None:
-        """How the module spells `assemblyai.settings`, if it can."""
-        for name, dotted in self._aliases.items():
-            if dotted == "assemblyai.settings":
-                return name
-        return f"{self.package}.settings" if self.package is not None else None
 
 
 def spelled(node: cst.BaseExpression) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 
 import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.interpreter.values import Const, Values
-from codemods.libraries.assemblyai_values import transcribers
+from codemods.libraries.assemblyai_values import Transcriber, transcribers
 from codemods.model import Options
 from codemods.rewrites.sdk import frames
 from codemods.rewrites.sdk.arguments import comment_of, converted, may_be_none
 from codemods.rewrites.sdk.handlers import Handlers
+from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.scopes import first_parameter, function_of, is_portable, occurs
 from codemods.rewrites.sdk.session_plan import SessionPlan
@@ -52,6 +54,7 @@ class Plans:
         self.program = program
         self.options = options
         self.sessions = Sessions.of(program)
+        self.imports = program.get(SdkImports)
         handlers = Handlers(program, [session for session in self.sessions.all if session.problem is None])
         self.handlers = handlers
         self.of: dict[Session, SessionPlan] = {}
@@ -59,6 +62,9 @@ class Plans:
             plan = SessionPlan(session, handlers.of_session.get(session, []))
             self.of[session] = plan
             plan.problem = session.problem
+            home = self.imports.out_of_reach(session.call.func, session.module)
+            if home is not None:
+                plan.problem = f"its class comes from {home}, which this run does not rewrite"
             if plan.problem is None:
                 self._place(plan)
                 self._parameters(plan)
@@ -70,8 +76,17 @@ class Plans:
                 if own:
                     plan.problem = f"{own[0]} means something of the program's own here, rename that first"
         self._leave_together()
-        self.left = frozenset(session.transcriber for session, plan in self.of.items() if plan.problem is not None)
+        self.left = frozenset(self._left())
         """The transcribers that stay as they are, with their callbacks and all that these are given."""
+
+    def _left(self) -> Iterator[Transcriber]:
+        for session, plan in self.of.items():
+            if plan.problem is not None:
+                yield session.transcriber
+                for argument in session.call.args:
+                    known = function_of_value(self.program.values(argument.value))
+                    # what an annotation alone says of a callback under a name that v2 never had
+                    yield from (Transcriber(param) for param in known[0].params.params) if known is not None else ()
 
     def _leave_together(self) -> None:
         """Leave what shares a callback or a call with a session that is left: half of it would not work."""
@@ -179,6 +194,10 @@ class Plans:
         if encoding is not None:
             given.append(self._argument(plan, "encoding", encoding, "encoding"))
         plan.buffer = frames.buffer(self.program, session, rate)
+        if plan.buffer is not None and not self.imports.is_at_top(session.module):
+            plan.problem = (
+                "its frames are too short for v3, and the class that gathers them needs assemblyai at the top"
+            )
         given.append(Argument(f'"{self.options.speech_model}"', "speech_model"))
         given.append(Argument("True", "format_turns"))
         boost = session.value("word_boost")
@@ -221,7 +240,6 @@ class Plans:
 
     def _options(self, plan: SessionPlan) -> None:
         session = plan.session
-        names = Names.of(self.program, session.module)
         token, client = session.value("token"), session.value("client")
         # these are evaluated where the session is made, so they need not be portable
         kept = list(plan.sources)
@@ -231,12 +249,10 @@ class Plans:
             plan.notes.append("api_key, which v2 never had, is an option of the client in v3")
         elif token is None or may_be_none(self.program, token):
             if client is not None:
-                settings: str | None = f"{session.module.code(client)}.settings"
+                settings = f"{session.module.code(client)}.settings"
             else:
-                settings = names.settings
-            if settings is None:
-                settings = "assemblyai.settings"
-                plan.names.add("import assemblyai")
+                settings, edits = self.imports.settings(session.module, session.call)
+                plan.edits += edits
             plan.options.append(Argument(f"{settings}.api_key", "api_key"))
         if token is not None:
             plan.options.append(self._argument(plan, "token", token, "token"))

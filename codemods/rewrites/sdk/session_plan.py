@@ -9,6 +9,7 @@ import libcst as cst
 from codemods.rewrites.sdk import frames
 from codemods.rewrites.sdk.handlers import Handler
 from codemods.rewrites.sdk.sessions import Session
+from codemods.syntax.edits import Edit
 from codemods.syntax.layout import Argument
 
 CARRIED = "session_parameters"
@@ -28,6 +29,8 @@ class SessionPlan:
         carries_parameters: whether the client keeps them, because it is all that `connect` sees.
         closes_at_sites: whether `on_close` can be named where `close` is called; else the client carries it there.
         problem: why nothing of it is rewritten.
+        names: what of `assemblyai.streaming.v3` the parameters need.
+        edits: what else the arguments need.
     """
 
     session: Session
@@ -44,6 +47,7 @@ class SessionPlan:
     notes: list[str] = field(default_factory=list)
     problem: str | None = None
     names: set[str] = field(default_factory=set)
+    edits: list[Edit] = field(default_factory=list)
     buffer: frames.Buffer | None = None
     closer_may_be_none: bool = False
 

@@ -115,7 +115,7 @@ class Sessions:
 
     def _session(self, node: cst.Call, module: SourceModule) -> Iterator[Session]:
         names = Names.of(self.program, module)
-        if names.dotted(node.func) == assemblyai.CLASS:
+        if names.legacy(node.func) == "RealtimeTranscriber":
             session = Session(node, module, Transcriber(node), None)
         elif (owner := self._initialised(node, module)) is not None:
             session = Session(node, module, Transcriber(owner), owner)

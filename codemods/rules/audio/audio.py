@@ -47,8 +47,9 @@ class Audio(Rule):
 
     def _send(self, send: Send, context: Context) -> Change | None:
         audio, only = audio_json(context.program, send.data)
-        if not audio:
-            return None
+        tracer = Tracer(context.program, context.module)
+        if not audio or all(self._is_empty(item, tracer) for item in audio):
+            return None  # without sound, it is to keep the session open: see V3M401
         likely = bool(send.connections) and send.connections <= context.program.likely_connections
         if send.connections and not likely and not all(context.program.is_vendor(c) for c in send.connections):
             if any(context.program.is_vendor(c) for c in send.connections) or not all(
@@ -85,8 +86,6 @@ class Audio(Rule):
 
     def _rewrite(self, send: Send, transport: Transport, audio: list[Json | Obj], context: Context) -> Change:
         tracer = Tracer(context.program, context.module)
-        if any(self._is_empty(item, tracer) for item in audio):
-            return self.report(send.call, "v3 refuses an empty audio frame: leave it out, or send silence of 50 ms")
         edits: list[Edit] = []
         if len(audio) == 1 and (direct := self._in_function(send, audio[0], tracer, context)) is not None:
             code, steps, loose = direct

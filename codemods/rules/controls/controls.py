@@ -2,106 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts import query
+from codemods.facts import query, requests
+from codemods.facts.requests import Destination, Request, Requests
 from codemods.interpreter.values import Json, Obj
 from codemods.model import Safety
 from codemods.rule import Context, Rule
 from codemods.syntax.build import edit_text, quoted
 from codemods.syntax.edits import Change, Replace
 
+_SIMPLE = {Request.TERMINATE, Request.FORCE_ENDPOINT, Request.KEEP_ALIVE, Request.NO_AUDIO}
+_THRESHOLD = "end_of_turn_confidence_threshold"
+
 
 class Controls(Rule):
-    """Rewrites the control messages that v2 knew."""
+    """Rewrites the control messages that v2 knew, and those that programs took for such."""
 
     code = "V3M401"
-    summary = "control messages become v3 ones: Terminate, ForceEndpoint, UpdateConfiguration"
+    summary = "control messages become v3 ones: Terminate, ForceEndpoint, UpdateConfiguration, KeepAlive"
     source = v.MESSAGES
     why = "v3 answers an unknown message with an error close; a session that is not terminated is billed for hours."
-    nodes = (cst.Dict, cst.Call, cst.SimpleString)
+    nodes = (cst.Dict, cst.Call, cst.SimpleString, cst.FormattedStringText)
     order = 35
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if context.is_claimed(node):
             return
-        if isinstance(node, cst.Dict):
-            yield from self._dict(node, context)
-        elif isinstance(node, cst.Call):
-            yield from self._call(node, context)
-            yield from self._sent(node, context)
-        elif isinstance(node, cst.SimpleString):
-            yield from self._text(node, context)
+        match node:
+            case cst.Dict():
+                yield from self._dict(node, context)
+            case cst.Call():
+                yield from self._call(node, context)
+                yield from self._sent(node, context)
+            case cst.SimpleString() | cst.FormattedStringText():
+                yield from self._text(node, context)
+
+    # {"terminate_session": True}
 
     def _dict(self, node: cst.Dict, context: Context) -> Iterable[Change]:
-        if len(node.elements) != 1 or not isinstance(node.elements[0], cst.DictElement):
+        message = requests.fields(context.program, Obj(node, "dict"))
+        asked = requests.kind(message) if message else Request.UNKNOWN
+        if asked not in (*_SIMPLE, Request.SILENCE) or not message:
             return
-        element = node.elements[0]
-        keys = set(context.program.constants(element.key))
-        if len(keys) != 1:
-            return
-        key = keys.pop()
-        if key not in v.CONTROLS and key != v.SILENCE:
-            return
-        if key == v.SILENCE and query.is_mapping(context.program, node):
-            return
-        safety = self._safety(node, context)
-        if safety is None:
+        known = any(key in message for key in (*v.CONTROLS, v.SILENCE))
+        safety = self._safety(node, known, context)
+        if safety is None or (asked is Request.SILENCE and query.is_mapping(context.program, node)):
             return
         if safety is Safety.MANUAL:
-            yield self.report(node, self._unproven(key))
+            yield self.report(node, _unproven(next(iter(message))))
             return
-        like = element.key
-        context.claim(element.key)
-        if key in v.CONTROLS:
-            new = f"{quoted(v.CONTROLS[key], like)}"
-            yield self.change(
-                node,
-                f"v2 control message {key!r} becomes {v.CONTROLS[key]!r}",
-                Replace(element.key, lambda updated: cst.parse_expression(quoted("type", like))),
-                Replace(element.value, lambda updated: cst.parse_expression(new)),
-                safety=safety,
-            )
+        context.claim(node)
+        if asked is Request.SILENCE:
+            yield self._silence(node, safety, context)
             return
-        code = context.code(element.value)
-        names = [quoted(name, like) for name in ("type", "UpdateConfiguration", "max_turn_silence")]
-        threshold = quoted("end_of_turn_confidence_threshold", like)
+        new = _new_name(message, asked)
+        if all(isinstance(item, cst.DictElement) for item in node.elements):
+            build = Replace(node, partial(_request, new))
+            yield self.change(node, _becomes(message, known, new), build, safety=safety)
+        else:
+            yield self.report(node, f"v3 takes nothing beside {{'type': {new!r}}} here: send that alone")
 
-        def build(updated: cst.CSTNode) -> cst.CSTNode:
-            old = cst.ensure_type(updated, cst.Dict)
-            new = cst.ensure_type(
-                cst.parse_expression(f"{{{names[0]}: {names[1]}, {threshold}: 1, {names[2]}: {code}}}"), cst.Dict
-            )
-            gap = old.lbrace.whitespace_after
-            if isinstance(gap, cst.ParenthesizedWhitespace):
-                gap = gap.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=())
-            else:
-                gap = cst.SimpleWhitespace(" ")
-            elements = [item.with_changes(comma=cst.Comma(whitespace_after=gap)) for item in new.elements[:-1]]
-            elements.append(new.elements[-1].with_changes(comma=old.elements[0].comma))
-            return old.with_changes(elements=elements)
-
-        yield self.change(
-            node,
-            "v2 silence threshold becomes v3 settings that end a turn on silence alone",
-            Replace(node, build),
-            safety=safety,
+    def _silence(self, node: cst.Dict, safety: Safety, context: Context) -> Change:
+        entry = next(
+            item
+            for item in node.elements
+            if isinstance(item, cst.DictElement) and v.SILENCE in context.program.constants(item.key)
         )
+        settings = [("type", quoted("UpdateConfiguration", entry.key))]
+        if v.formats_on_request(context.options.speech_model):
+            settings.append((_THRESHOLD, "1"))
+        settings.append(("max_turn_silence", context.code(entry.value)))
+        message = "v2 silence threshold becomes v3 settings that end a turn on silence alone"
+        return self.change(node, message, Replace(node, partial(_settings, settings, entry.key)), safety=safety)
+
+    # dict(terminate_session=True)
 
     def _call(self, node: cst.Call, context: Context) -> Iterable[Change]:
         """Rewrite a message spelled `dict(terminate_session=True)`."""
         keyword = node.args[0].keyword if len(node.args) == 1 else None
         if keyword is None or keyword.value not in v.CONTROLS or Obj(node, "dict") not in context.program.values(node):
             return
-        safety = self._safety(node, context)
+        safety = self._safety(node, True, context)
         if safety is None:
             return
         if safety is Safety.MANUAL:
-            yield self.report(node, self._unproven(keyword.value))
+            yield self.report(node, _unproven(keyword.value))
             return
         name = v.CONTROLS[keyword.value]
         yield self.change(
@@ -112,70 +103,122 @@ class Controls(Rule):
             safety=safety,
         )
 
-    def _safety(self, node: cst.Dict | cst.Call, context: Context) -> Safety | None:
-        """Return how sure it is that a message is for the vendor: MANUAL asks a person, None is not v2."""
-        sent = self._goes_to(node, context)
-        if sent == "likely":
-            return Safety.UNSAFE
-        if sent == "elsewhere" or not context.program.mentions_v2:
-            return None
-        return Safety.SAFE if sent == "vendor" or context.program.vendor_connections else Safety.MANUAL
+    def _safety(self, node: cst.CSTNode, known: bool, context: Context) -> Safety | None:
+        """Return how sure it is that a message is for the vendor: MANUAL asks a person, None is not v2.
 
-    @staticmethod
-    def _unproven(key: str) -> str:
-        return f"v2 control message {key!r}: see where it is sent, v3 has another"
+        Args:
+            known: whether v2 knew the message, so that it is its own evidence.
+        """
+        match context.get(Requests).destination(node):
+            case Destination.VENDOR:
+                return Safety.SAFE
+            case Destination.LIKELY:
+                return Safety.UNSAFE
+            case Destination.ELSEWHERE:
+                return None
+            case _ if not known or not context.program.mentions_v2:
+                return None
+            case _:
+                return Safety.SAFE if context.program.vendor_connections else Safety.MANUAL
 
     def _sent(self, call: cst.Call, context: Context) -> Iterable[Change]:
         """Report a message whose keys callers of the sending function choose."""
         program = context.program
-        send = program.run.sends.get(call)
+        send = program.sends.get(call)
         if send is None or not any(program.is_vendor(connection) for connection in send.connections):
             return
         for value in program.values(send.data):
             obj = value.content if isinstance(value, Json) else value
             if isinstance(obj, Obj) and isinstance(obj.site, cst.Param):
-                for key in sorted({*v.CONTROLS, v.SILENCE} & program.run.items(obj).keys()):
+                for key in sorted({*v.CONTROLS, v.SILENCE} & program.items(obj).keys()):
                     yield self.report(call, f"v2 control message {key!r}, put together by callers: v3 has another")
 
-    def _goes_to(self, node: cst.Dict | cst.Call, context: Context) -> str:
-        """Return where a message goes: to the "vendor", a "likely" one, "elsewhere", or "unknown"."""
-        obj = Obj(node, "dict")
-        found: set[str] = set()
-        for send in context.program.run.sends.values():
-            values = context.program.values(send.data)
-            if obj in values or any(isinstance(value, Json) and value.content == obj for value in values):
-                if not send.connections:
-                    found.add("unknown")
-                for connection in send.connections:
-                    if context.program.is_vendor(connection):
-                        found.add("vendor")
-                    elif connection in context.program.likely_connections:
-                        found.add("likely")
-                    else:
-                        found.add("elsewhere" if context.program.is_foreign(connection) else "unknown")
-        for certain in ("vendor", "likely"):
-            if certain in found:
-                return certain
-        return "elsewhere" if found == {"elsewhere"} else "unknown"
+    # '{"terminate_session": true}'
 
-    def _text(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:
-        text = node.evaluated_value
-        if not isinstance(text, str) or "{" not in text:
+    def _text(self, node: cst.SimpleString | cst.FormattedStringText, context: Context) -> Iterable[Change]:
+        text = node.evaluated_value if isinstance(node, cst.SimpleString) else node.value.replace("{{", "{")
+        plain = text.decode("latin-1") if isinstance(text, bytes) else text
+        if not isinstance(plain, str) or "{" not in plain:
             return
-        if not context.program.mentions_v2 and not context.program.likely_connections:
+        silence = re.search(rf'\\?"{v.SILENCE}\\?":', node.value)
+        message = requests.parsed(plain)
+        asked = Request.SILENCE if silence else requests.kind(message) if message else Request.UNKNOWN
+        if asked not in (*_SIMPLE, Request.SILENCE):
             return
-        safety = Safety.SAFE if context.program.mentions_v2 else Safety.UNSAFE
-        for key, name in v.CONTROLS.items():
-            compact = "".join(text.split())
-            if compact == f'{{"{key}":true}}':
-                quote = '"' if '"' in node.raw_value.replace('\\"', "") or node.quote != '"' else '\\"'
-                context.claim(node)
-                yield self.change(
-                    node,
-                    f"v2 control message {key!r} becomes {name!r}",
-                    edit_text(node, partial(_control_text, name, quote)),
-                    safety=safety,
-                )
+        known = silence is not None or any(key in (message or ()) for key in v.CONTROLS)
+        safety = self._safety(node, known, context)
+        if safety is None and known and context.program.likely_connections:
+            safety = Safety.UNSAFE
+        if safety is None or (safety is Safety.MANUAL and not context.program.mentions_v2):
+            return
+        context.claim(node)
+        if silence:
+            change = edit_text(node, partial(_settings_text, v.formats_on_request(context.options.speech_model)))
+            yield self.change(node, f"v2 message {v.SILENCE!r} becomes v3 settings", change, safety=Safety.SAFE)
+        elif message and isinstance(node, cst.SimpleString):
+            new = _new_name(message, asked)
+            quote = '"' if '"' in node.raw_value.replace('\\"', "") or node.quote != '"' else '\\"'
+            yield self.change(
+                node,
+                _becomes(message, known, new),
+                edit_text(node, partial(_control_text, new, quote)),
+                safety=Safety.SAFE if safety is Safety.MANUAL else safety,
+            )
+
+
+_NAMES = {
+    Request.TERMINATE: "Terminate",
+    Request.FORCE_ENDPOINT: "ForceEndpoint",
+    Request.KEEP_ALIVE: "KeepAlive",
+    Request.NO_AUDIO: "KeepAlive",
+}
+
+
+def _new_name(message: Mapping[str, list[str]], asked: Request) -> str:
+    return next((v.CONTROLS[key] for key in message if key in v.CONTROLS), _NAMES[asked])
+
+
+def _becomes(message: Mapping[str, list[str]], known: bool, new: str) -> str:
+    if v.AUDIO_KEY in message:
+        return f"audio without a sound becomes {new!r}"
+    old = next((key for key in message if key in v.CONTROLS), next(iter(message)))
+    return f"{'v2 control message' if known else 'message to the service'} {old!r} becomes {new!r}"
+
+
+def _unproven(key: str) -> str:
+    return f"v2 control message {key!r}: see where it is sent, v3 has another"
+
+
+def _request(name: str, updated: cst.CSTNode) -> cst.CSTNode:
+    """Return a dict as the message `name`, in the layout of its first entry."""
+    old = cst.ensure_type(updated, cst.Dict)
+    first = cst.ensure_type(old.elements[0], cst.DictElement)
+    entry = first.with_changes(
+        key=cst.parse_expression(quoted("type", first.key)),
+        value=cst.parse_expression(quoted(name, first.key)),
+        comma=old.elements[-1].comma,
+    )
+    return old.with_changes(elements=[entry])
+
+
+def _settings(settings: list[tuple[str, str]], like: cst.CSTNode, updated: cst.CSTNode) -> cst.CSTNode:
+    old = cst.ensure_type(updated, cst.Dict)
+    code = ", ".join(f"{quoted(key, like)}: {value}" for key, value in settings)
+    new = cst.ensure_type(cst.parse_expression(f"{{{code}}}"), cst.Dict)
+    gap = old.lbrace.whitespace_after
+    if isinstance(gap, cst.ParenthesizedWhitespace):
+        gap = gap.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=())
+    else:
+        gap = cst.SimpleWhitespace(" ")
+    elements = [item.with_changes(comma=cst.Comma(whitespace_after=gap)) for item in new.elements[:-1]]
+    elements.append(new.elements[-1].with_changes(comma=old.elements[-1].comma))
+    return old.with_changes(elements=elements)
+
+
+def _settings_text(threshold: bool, old: str) -> str:
+    names = ('"type": "UpdateConfiguration", ', f'"{_THRESHOLD}": 1, ' if threshold else "", '"max_turn_silence":')
+    new = "".join(names)
+    return re.sub(rf'(\\?)"{v.SILENCE}\\?":', lambda match: new.replace('"', '\\"') if match[1] else new, old)
 
 
 def _control_text(name: str, quote: str, old: str) -> str:

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.narrowing import has_transcript
-from codemods.facts.type_tests import is_message, read_base
-from codemods.interpreter.values import Obj
+from codemods.facts.message_writes import MessageWrites
+from codemods.facts.partial_texts import PartialTexts, compared_with_nothing, is_only_tested, is_sure_of_key
+from codemods.facts.type_tests import Base, is_message, read_base
+from codemods.interpreter.values import Obj, Values
 from codemods.libraries.values import Message
 from codemods.model import Safety
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, replace_with
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.syntax.edits import Change, Edit
+from codemods.syntax.templates import rewrite
 
 
 class Fields(Rule):
@@ -35,7 +37,7 @@ class Fields(Rule):
             yield from self._membership(node, context)
             return
         base = read_base(node)
-        if base is None or base.key is None or context.is_claimed(node):
+        if base is None or base.key is None or not isinstance(node, cst.BaseExpression) or context.is_claimed(node):
             return
         values = context.program.values(base.node)
         messages = [value for value in values if isinstance(value, Message)]
@@ -53,10 +55,12 @@ class Fields(Rule):
             return
         if key not in v.FIELDS:
             return
-        added = any(isinstance(value, Obj) and key in context.program.items(value) for value in values)
-        sure = context.program.grades.is_sure(base.node) and not added  # `{**message, "text": ...}`
+        sure = context.program.grades.is_sure(base.node) and not self._is_added(values, key, context)
         new = v.FIELDS[key]
-        edits = self._edits(node, base.node, base.key, key, new, context)
+        edits = self._edits(node, base, key, context)
+        if key == "text" and context.get(PartialTexts).is_shortened(node, base.node, context.module):
+            advice = "v3 keeps the words that may still change out of `transcript`: join those of `words` to show them"
+            yield self.report(node, advice)
         yield self.change(
             node,
             f"v2 field {key!r} becomes {new!r}",
@@ -64,34 +68,44 @@ class Fields(Rule):
             safety=Safety.SAFE if sure else Safety.UNSAFE,
         )
 
+    def _is_added(self, values: Values, key: str, context: Context) -> bool:
+        """Return whether the program puts a value of its own under the key: `{**message, "text": ...}`."""
+        merged = context.get(MessageWrites).merged
+        return any(
+            isinstance(value, Obj) and value.site not in merged and key in context.program.items(value)
+            for value in values
+        )
+
     def _key(self, node: cst.CSTNode, context: Context) -> str | None:
         found = context.program.constants(node)
         return found[0] if len(set(found)) == 1 else None
 
-    def _edits(
-        self, node: cst.CSTNode, base: cst.BaseExpression, key_node: cst.CSTNode, key: str, new: str, context: Context
-    ) -> list[Edit]:
-        literal = quoted(new, key_node)
-        if key == "text" and isinstance(node, cst.Subscript) and not self._is_stored(node, context):
-            if not has_transcript(node, base, context):
-                default = quoted("", key_node)
-                context.claim(key_node)
+    def _edits(self, node: cst.BaseExpression, read: Base, key: str, context: Context) -> list[Edit]:
+        assert read.key is not None
+        new = quoted(v.FIELDS[key], read.key)
+        if key != "text" or self._is_stored(node, context):
+            return [replace_with(read.key, new)]
+        if context.get(PartialTexts).joins(node, read.node, context.module):
+            return self._joined(node, read, context)
+        if not isinstance(node, cst.Subscript) or is_sure_of_key(node, read.node, context):
+            return [replace_with(read.key, new)]
+        context.claim(read.key)
+        return [rewrite(node, f"{{message}}.get({new}, {quoted('', read.key)})", message=read.node)]
 
-                def build(updated: cst.CSTNode) -> cst.CSTNode:
-                    subscript = cst.ensure_type(updated, cst.Subscript)
-                    function = cst.Attribute(value=subscript.value, attr=cst.Name("get"))
-                    arguments = [cst.parse_expression(literal), cst.parse_expression(default)]
-                    return cst.Call(
-                        func=function,
-                        args=[cst.Arg(argument) for argument in arguments],
-                        lpar=subscript.lpar,
-                        rpar=subscript.rpar,
-                    )
+    def _joined(self, node: cst.BaseExpression, read: Base, context: Context) -> list[Edit]:
+        """Return the edits that take a turn's words for its text, which in v3 lacks those that may still change."""
+        assert read.key is not None
+        context.claim(read.key)
+        if is_only_tested(node, context.module):
+            nothing = compared_with_nothing(node, context.module)
+            words = replace_with(read.key, quoted("words", read.key))
+            return [words, replace_with(nothing, "[]")] if nothing is not None else [words]
+        space, text, key = (quoted(item, read.key) for item in (" ", "text", "words"))
+        is_sure = is_sure_of_key(node, read.node, context)
+        source = f"{{message}}[{key}]" if is_sure else f"{{message}}.get({key}, ())"
+        return [rewrite(node, f"{space}.join(word[{text}] for word in {source})", message=read.node)]
 
-                return [Replace(node, build)]
-        return [replace_with(key_node, literal)]
-
-    def _is_stored(self, node: cst.Subscript, context: Context) -> bool:
+    def _is_stored(self, node: cst.CSTNode, context: Context) -> bool:
         parent = context.module.parent(node)
         return isinstance(parent, cst.AssignTarget | cst.AugAssign | cst.Del) and (
             not isinstance(parent, cst.AugAssign) or parent.target is node

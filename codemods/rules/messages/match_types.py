@@ -9,13 +9,14 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts import match_patterns
 from codemods.facts.narrowing import is_idle, leaves
+from codemods.facts.partial_texts import PartialTexts
 from codemods.facts.type_tests import TypeTests
 from codemods.libraries.values import Message
 from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, rename_string
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.syntax.edits import Change, Edit, InsertBefore, Replace
 
 _ENDS = ("SessionInformation", "SessionTerminated")
 
@@ -80,7 +81,27 @@ class MatchTypes(Rule):
             if found.problem is not None:
                 yield self.report(option, found.problem)
             elif found.edit is not None:
-                yield self.change(option, "v2 message becomes type and flags", found.edit, safety=safety)
+                edits = [found.edit]
+                if found.takes_partial_text and context.get(PartialTexts).are_wanted and not is_idle(case.body):
+                    joined = self._joined(case, found, context)
+                    if joined is not None:
+                        edits.append(joined)
+                    else:
+                        yield self.report(
+                            option, "`transcript` lacks words that may still change: join `words` instead"
+                        )
+                yield self.change(option, "v2 message becomes type and flags", *edits, safety=safety)
+
+    def _joined(self, case: cst.MatchCase, found: _Mapping, context: Context) -> Edit | None:
+        """Return the edit that puts the words of a turn together in a case which takes the text out of its pattern."""
+        match case.pattern, case.guard, case.body, found.text:
+            case cst.MatchMapping(), None, cst.IndentedBlock(body=[first, *_]), (key, name):
+                found.words = "words" if "words" not in context.module.names else name
+                space, text = (quoted(item, key) for item in (" ", "text"))
+                code = f"{name} = {space}.join(word[{text}] for word in {found.words})"
+                return InsertBefore(first, code)  # type: ignore[arg-type]
+            case _:
+                return None
 
     # SessionInformation and SessionTerminated
 
@@ -126,6 +147,11 @@ class _Mapping:
         self.keys = [context.program.constants(item.key) for item in node.elements]
         self.problem: str | None = None
         self.edit: Edit | None = None
+        self.takes_partial_text = False
+        self.text: tuple[cst.CSTNode, str] | None = None
+        """The key of the text, and the variable that it goes into."""
+        self.words: str | None = None
+        """The variable for the words, which are taken out in the place of the text."""
         gone = [text for keys in self.keys for text in keys if text in v.DERIVED_FIELDS or text == "created"]
         if gone:
             self.problem = f"v3 messages have no {gone[0]!r}: match without it, and work it out in the case"
@@ -134,6 +160,15 @@ class _Mapping:
         if kind is not None and self._is_tested(kind.key):
             return  # the read of the type is reported: see V3M302
         wanted = self._wanted(kind.pattern) if kind is not None else ()
+        self.text = next(
+            (
+                (item.key, item.pattern.name.value)
+                for item, keys in zip(node.elements, self.keys, strict=True)
+                if "text" in keys and isinstance(item.pattern, cst.MatchAs) and item.pattern.name is not None
+            ),
+            None,
+        )
+        self.takes_partial_text = set(wanted) != {v.FINAL} and any("text" in keys for keys in self.keys)
         if self.problem is None and any(text in v.FIELDS for keys in self.keys for text in keys):
             self.edit = Replace(node, lambda updated: self._rewritten(updated, wanted))
 
@@ -202,6 +237,10 @@ class _Mapping:
             new = next((v.FIELDS[text] for text in keys if text in v.FIELDS), None)
             if new is None:
                 elements.append(item)
+                continue
+            if new == "transcript" and self.words is not None:
+                words = cst.parse_expression(quoted("words", item.key))
+                elements.append(item.with_changes(key=words, pattern=cst.MatchAs(name=cst.Name(self.words))))
                 continue
             key = cst.parse_expression(quoted(new, item.key))
             if new != "type" or choice is None:

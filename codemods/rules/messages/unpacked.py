@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.partial_texts import PartialTexts
 from codemods.facts.unpacking import FROM_JSON, KEYS, Filling, Fillings, helper_name
 from codemods.rewrites.turn_kind import kind_helper, kind_name
 from codemods.rule import Context, Rule
@@ -50,7 +51,9 @@ def _edits(filling: Filling, context: Context) -> list[Edit]:
     module = context.module
     computed = {key: helper(module, *HELPERS[key]) for key in filling.keys if key in HELPERS}
     kind = kind_helper(module)
-    fields = helper(module, helper_name(filling.name), _fields(filling, kind, computed))
+    fields = helper(
+        module, helper_name(filling.name), _fields(filling, kind, computed, context.get(PartialTexts).are_wanted)
+    )
     name = fields.name
     edits: list[Edit] = [fields, *computed.values()]
     edits += [rename_string(alias, new) for key, alias in filling.aliases.items() if (new := v.FIELDS.get(key))]
@@ -79,7 +82,7 @@ def _call(function: str, argument: cst.CSTNode) -> cst.Call:
     return call.with_changes(args=[cst.Arg(argument)])
 
 
-def _fields(filling: Filling, kind: AddHelper, computed: Mapping[str, AddHelper]) -> str:
+def _fields(filling: Filling, kind: AddHelper, computed: Mapping[str, AddHelper], joined: bool) -> str:
     """Return the function that makes keyword arguments of a message."""
     # as a keyword, for a second run would take the text "message_type" for a key of v2
     name = v.FIELDS[v.TYPE_KEY] if v.TYPE_KEY in filling.aliases else v.TYPE_KEY
@@ -90,15 +93,15 @@ def _fields(filling: Filling, kind: AddHelper, computed: Mapping[str, AddHelper]
         f"    fields = {start}",
     ]
     for type_, keys in KEYS.items():
-        taken = [line for key in filling.keys if key in keys for line in _taken(key, filling, computed)]
+        taken = [line for key in filling.keys if key in keys for line in _taken(key, filling, computed, joined)]
         if taken:
             lines += [f'    if message.get("type") == "{type_}":', *taken]
     if "error" in filling.keys:
-        lines += ['    if "error" in message:', *_taken("error", filling, computed)]
+        lines += ['    if "error" in message:', *_taken("error", filling, computed, joined)]
     return "\n".join([*lines, "    return fields", ""])
 
 
-def _taken(key: str, filling: Filling, computed: Mapping[str, AddHelper]) -> list[str]:
+def _taken(key: str, filling: Filling, computed: Mapping[str, AddHelper], joined: bool) -> list[str]:
     """Return the lines that take one field, called as the class calls it, out of a message."""
     name = v.FIELDS.get(key, key) if key in filling.aliases else key
     if key == "expires_at":
@@ -111,5 +114,9 @@ def _taken(key: str, filling: Filling, computed: Mapping[str, AddHelper]) -> lis
             "        now = datetime.now(timezone.utc).replace(tzinfo=None)  # v3 does not say: when it arrives",
             f'        fields["{name}"] = now.isoformat(timespec="microseconds")',
         ]
-    value = f"{computed[key].name}(message)" if key in computed else f'message["{v.FIELDS.get(key, key)}"]'
+    value = f'message["{v.FIELDS.get(key, key)}"]'
+    if key in computed:
+        value = f"{computed[key].name}(message)"
+    elif key == "text" and joined:
+        value = '" ".join(word["text"] for word in message["words"])'
     return [f'        fields["{name}"] = {value}']

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.sdk.names import V3
+from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.scopes import is_portable
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
 from codemods.rewrites.sdk.sessions import Use
 from codemods.rule import Context, Rule
 from codemods.syntax.build import expression
-from codemods.syntax.edits import AddImport, Change, Edit, Replace
+from codemods.syntax.edits import Change, Edit, Replace
 from codemods.syntax.layout import WIDTH, Argument, call
 
 _PASSED_ON = {"to_thread": 0, "run_in_executor": 1, "submit": 0, "run_sync": 0, "call_soon_threadsafe": 0}
@@ -48,9 +48,9 @@ class SdkConnect(Rule):
         if code is None:
             yield self.report(node, f"pass {wanted} to connect: not all of it can be named here")
             return
-        edits: list[Edit] = [AddImport(V3, name) for name in sorted(plans[0].names) if not name.startswith("import ")]
-        if "StreamingParameters" in code:
-            edits.append(AddImport(V3, "StreamingParameters"))
+        needed = sorted(plans[0].names | ({"StreamingParameters"} if "StreamingParameters" in code else set()))
+        imports = context.get(SdkImports)
+        edits: list[Edit] = [edit for name in needed for edit in imports.brought(name, context.module, node)]
         message = "connect, which takes the session's parameters in v3"
         if use.call is not None:
             indent = context.module.tree.default_indent

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.sdk.names import V3
+from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.sessions import METHODS
 from codemods.rewrites.sdk.subclass import SILENCE, silence
 from codemods.rule import Context, Rule
 from codemods.syntax.build import expression
-from codemods.syntax.edits import AddImport, Change, Edit, Replace
+from codemods.syntax.edits import Change, Edit, Replace
 
 _ELSEWHERE = {
     "connect": "connect(StreamingParameters(...))",
@@ -82,7 +82,7 @@ class SdkControls(Rule):
             node,
             "silence threshold becomes max_turn_silence",
             Replace(call, build),
-            AddImport(V3, "StreamingSessionParameters"),
+            *context.get(SdkImports).brought("StreamingSessionParameters", context.module, node),
         )
 
 

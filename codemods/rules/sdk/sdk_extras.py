@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.rewrites.sdk import helpers
+from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.sharing import provider
 from codemods.rule import Context, Rule
@@ -45,11 +46,14 @@ class SdkExtras(Rule):
         if extra is None or names.only_v3:
             return  # a v3 program: nothing to migrate, whatever SDK it stays on
         context.claim(node)
+        imports = context.get(SdkImports)
+        if imports.comes_from_project(node, context.module):
+            return  # the module that it comes from has it from now on
         if extra == "AssemblyAIExtrasNotInstalledError":
             yield self.change(node, f"{extra} becomes ImportError", replace_with(node, "ImportError"))
             return
         if extra == "file_from_stream":
-            package = names.package
+            package = imports.package(context.module, node)
             edits: list[Edit] = [] if package is not None else [AddImport("assemblyai")]
             code = f"{package or 'assemblyai'}.Transcriber().upload_file"
             yield self.change(node, "file_from_stream becomes upload_file", replace_with(node, code), *edits)
@@ -75,4 +79,5 @@ class SdkExtras(Rule):
             f"{extra}, which the SDK no longer has, written into the program{hint}",
             replace_with(node, name),
             *helper,
+            *imports.unused(context.module),
         )

@@ -9,11 +9,12 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk.handlers import FINAL, Handler, client_name, event_parameter
-from codemods.rewrites.sdk.names import V3, Names
+from codemods.rewrites.sdk.imports import SdkImports
+from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rule import Context, Rule
 from codemods.syntax.build import expression
-from codemods.syntax.edits import AddImport, Change, Edit, InsertBefore, Replace
+from codemods.syntax.edits import Change, Edit, InsertBefore, Replace
 
 
 class SdkHandlers(Rule):
@@ -68,13 +69,14 @@ class SdkHandlers(Rule):
         name = client_name(node, context.module)
         event = event_parameter(handler)
         index = handler.given
-        annotated = event.annotation is not None
-        legacy = annotated and _names_legacy(event, context)
+        annotated = None
+        if _names_legacy(event, context):
+            annotated = context.get(SdkImports).annotated("StreamingClient", context.module, needed=True)
         positional_only = index < len(node.params.posonly_params)
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
             params = cst.ensure_type(updated, cst.Parameters)
-            annotation = cst.Annotation(cst.Name("StreamingClient")) if legacy else None
+            annotation = cst.Annotation(cst.parse_expression(annotated[0])) if annotated is not None else None
             new = cst.Param(cst.Name(name), annotation=annotation, comma=_COMMA)
             field = "posonly_params" if positional_only else "params"
             offset = index if positional_only else index - len(params.posonly_params)
@@ -83,9 +85,7 @@ class SdkHandlers(Rule):
             return params.with_changes(**{field: existing})
 
         edits: list[Edit] = [Replace(node.params, build)]
-        if legacy:
-            edits.append(AddImport(V3, "StreamingClient"))
-        return edits
+        return [*edits, *annotated[1]] if annotated is not None else edits
 
     def _filter(self, node: cst.FunctionDef, handler: Handler) -> list[Edit]:
         name = event_parameter(handler).name.value

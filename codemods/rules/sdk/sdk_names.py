@@ -4,37 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.rewrites.sdk import helpers
+from codemods.rewrites.sdk.fates import DOTTED, STAYS, Fate, LegacyNames
+from codemods.rewrites.sdk.imports import Binding, Guard, SdkImports, listed
 from codemods.rewrites.sdk.names import EXTRAS, RENAMED, V3, Names, spelled
-from codemods.rewrites.sdk.turns import FINAL, PARTIAL, kind_test
 from codemods.rule import Context, Rule
-from codemods.syntax.build import replace_with
-from codemods.syntax.edits import AddImport, Change, Remove, Replace
+from codemods.syntax.build import quoted, replace_with
+from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace
+from codemods.syntax.imports import bound_name, fallbacks, name_order, none_targets
 
-_ENCODINGS = frozenset({"pcm_s16le", "pcm_mulaw", "value", "name"})
-_QUOTED = re.compile(r"\b(?:\w+\.)?(" + "|".join(RENAMED) + r")\b")
-
-
-_GENERIC = frozenset(
-    {"Annotated", "Callable", "Dict", "List", "Optional", "Sequence", "Set", "Tuple", "Type", "Union"}
-    | {"dict", "list", "set", "tuple", "type"}
-)
-
-
-def _is_type(node: cst.CSTNode, context: Context) -> bool:
-    """Return whether a class is named as a type only: in an annotation, or between the brackets of a generic type."""
-    child = node
-    for up in context.module.ancestors(node):
-        if isinstance(up, cst.Annotation):
-            return True
-        if isinstance(up, cst.Subscript) and up.value is not child:
-            name = up.value.attr if isinstance(up.value, cst.Attribute) else up.value
-            return isinstance(name, cst.Name) and name.value in _GENERIC
-        child = up
-    return False
+_SURE = re.compile(r"Realtime(Transcriber|(Final|Partial)?Transcript|SessionOpened|SessionInformation)")
+"""Names that nobody but the SDK is likely to have."""
 
 
 class SdkNames(Rule):
@@ -48,88 +33,113 @@ class SdkNames(Rule):
     order = 20
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        if isinstance(node, cst.ImportFrom):
-            yield from self._import(node, context)
-        elif isinstance(node, cst.Import):
-            yield from self._import_extras(node, context)
-        elif isinstance(node, cst.MatchClass):
-            yield from self._pattern(node, context)
-        elif isinstance(node, cst.SimpleString):
-            yield from self._quoted(node, context)
-        elif isinstance(node, cst.Attribute | cst.Name):
-            yield from self._name(node, context)
+        match node:
+            case cst.ImportFrom():
+                yield from self._import(node, context)
+            case cst.Import():
+                yield from self._import_extras(node, context)
+            case cst.MatchClass():
+                yield from self._pattern(node, context)
+            case cst.SimpleString():
+                yield from self._text(node, context)
+            case cst.Attribute() | cst.Name() if not context.is_claimed(node):
+                yield from self._name(node, context)
+
+    # uses
 
     def _name(self, node: cst.Attribute | cst.Name, context: Context) -> Iterable[Change]:
+        fate = context.get(LegacyNames).fates.get(node)
+        legacy = Names.of(context.program, context.module).legacy(node) if fate is not None else None
+        if fate is None or legacy is None:
+            yield from self._invented(node, context)
+            return
+        new = RENAMED[legacy]
+        match fate:
+            case Fate.RENAMED:
+                code, edits = self._spelled(node, new, context)
+                if code != context.code(node):
+                    yield self.change(node, f"{legacy}, rewritten to {new}", replace_with(node, code), *edits)
+            case Fate.KINDS:
+                # asked in a way that no rule reads, this would hold for every turn under the new name
+                yield self.report(
+                    node, f"v3 has one class, TurnEvent, instead of {legacy}: ask for end_of_turn and turn_is_formatted"
+                )
+            case Fate.TAKEN:
+                yield self.report(node, f"{legacy} is {new} in v3, which means something of the program's own here")
+            case Fate.UNKNOWN:
+                parent = cst.ensure_type(context.module.parent(node) or node, cst.Attribute)
+                yield self.report(
+                    parent, f"AudioEncoding never had {parent.attr.value!r}; v2 and v3 have pcm_s16le and pcm_mulaw"
+                )
+
+    def _spelled(self, node: cst.Attribute | cst.Name, new: str, context: Context) -> tuple[str, list[Edit]]:
+        """Return how a name is written for v3, and the edits that make it known."""
+        imports = context.get(SdkImports)
+        code, missing = imports.spelling(node, context.module)
+        return code, [*(self._brought(node, new, context) if missing else []), *imports.unused(context.module)]
+
+    def _brought(self, node: cst.CSTNode, new: str, context: Context) -> list[Edit]:
+        imports = context.get(SdkImports)
+        for binding in imports.chain(node, context.module):
+            if binding.module is context.module and imports.guard(binding) is Guard.TYPING:
+                return [AddImport(V3, new, None, binding.part)]
+        return imports.brought(new, context.module, node)
+
+    def _invented(self, node: cst.Attribute | cst.Name, context: Context) -> Iterable[Change]:
         parent = context.module.parent(node)
-        if isinstance(parent, cst.ImportAlias | cst.AsName | cst.Param) or context.is_claimed(node):
+        if isinstance(parent, cst.ImportAlias | cst.AsName | cst.Param):
             return
         if isinstance(parent, cst.Attribute) and parent.attr is node:
             return
-        if isinstance(node, cst.Name) and isinstance(parent, cst.Arg) and parent.keyword is node:
-            return
         if any(isinstance(up, cst.Import | cst.ImportFrom) for up in context.module.ancestors(node)):
             return
-        names = Names.of(context.program, context.module)
-        if isinstance(node, cst.Name) and names.dotted(node) is not None and parent is not None:
-            # a local variable of that name is not the import
-            if not isinstance(parent, cst.Annotation | cst.Attribute) and isinstance(parent, cst.AssignTarget):
-                return
-        legacy = names.legacy(node)
-        if legacy is None:
-            yield from self._invented(node, names)
+        dotted = Names.of(context.program, context.module).dotted(node)
+        last = dotted.rpartition(".")[2] if dotted is not None else ""
+        if dotted is None or not re.fullmatch(r"assemblyai\.(Lemur|Realtime)\w*", dotted) or last in RENAMED:
             return
-        if legacy in (FINAL, PARTIAL) and not _is_type(node, context):
-            # asked in a way that no rule reads, this would hold for every turn under the new name
-            yield self.report(
-                node, f"v3 has one class, TurnEvent, instead of {legacy}: ask for end_of_turn and turn_is_formatted"
-            )
-            return
-        new = RENAMED[legacy]
-        if new in names.own:
-            yield self.report(node, f"{legacy} is {new} in v3, which means something of the program's own here")
-            return
-        if legacy == "AudioEncoding" and isinstance(parent, cst.Attribute) and parent.attr.value not in _ENCODINGS:
-            yield self.report(
-                parent, f"AudioEncoding never had {parent.attr.value!r}; v2 and v3 have pcm_s16le and pcm_mulaw"
-            )
-            return
-        yield self.change(node, f"{legacy} becomes {new}", replace_with(node, new), AddImport(V3, new))
-
-    def _invented(self, node: cst.Attribute | cst.Name, names: Names) -> Iterable[Change]:
-        dotted = names.dotted(node)
-        if dotted is not None and re.fullmatch(r"assemblyai\.Lemur\w*", dotted):
-            yield self.report(
-                node, f"{dotted.rpartition('.')[2]} is gone since SDK 1.0.0: ask for assemblyai<1, or for another model"
-            )
-            return
-        if dotted is None or not re.fullmatch(r"assemblyai\.(Realtime\w+)", dotted):
+        if last.startswith("Lemur"):
+            yield self.report(node, f"{last} is gone since SDK 1.0.0: ask for assemblyai<1, or for another model")
             return
         yield self.report(
             node,
-            f"the SDK never exported {dotted.rpartition('.')[2]}; a final is recognised in v3 by end_of_turn and "
-            "turn_is_formatted, events by StreamingEvents",
+            f"the SDK never exported {last}; a final is recognised in v3 by end_of_turn and turn_is_formatted, events "
+            "by StreamingEvents",
         )
 
-    def _quoted(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:
-        """Rewrite names inside a quoted annotation."""
-        match = _QUOTED.search(node.value)
-        if match is None:
+    def _text(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:
+        """Rewrite names inside a quoted annotation, and those that `__all__` lists."""
+        imports, names = context.get(SdkImports), Names.of(context.program, context.module)
+        fate = context.get(LegacyNames).fates.get(node)
+        if fate in STAYS:
             return
-        inside = False
-        for up in context.module.ancestors(node):
-            if isinstance(up, cst.Annotation):
-                inside = True
-                break
-            if isinstance(up, cst.BaseStatement):
-                break
-        if not inside or (Names.of(context.program, context.module).package is None and "." in match.group(0)):
+        if fate is None:
+            if listed(context.module).get(str(node.evaluated_value)) is node:
+                new = imports.renamed(context.module.path, str(node.evaluated_value))
+                if new != node.evaluated_value and not self._stays(
+                    context.module.path, str(node.evaluated_value), context
+                ):
+                    yield self.change(node, f"__all__ lists {new} now", replace_with(node, quoted(new, node)))
             return
-        found = sorted({RENAMED[item.group(1)] for item in _QUOTED.finditer(node.value)})
-        text = _QUOTED.sub(lambda item: RENAMED[item.group(1)], node.value)
-        edits = [AddImport(V3, name) for name in found]
-        yield self.change(
-            node, "quoted annotation takes v3's name", Replace(node, lambda u: u.with_changes(value=text)), *edits
-        )
+        edits: list[Edit] = []
+
+        def rename(match: re.Match[str]) -> str:
+            legacy = names.resolve_text(match[0])
+            if legacy is None:
+                return match[0]
+            spelled_in_text = cst.parse_expression(match[0])
+            code, missing = imports.spelling_of_text(spelled_in_text, RENAMED[legacy], context.module)
+            if missing:
+                edits.extend(
+                    self._brought(spelled_in_text if isinstance(spelled_in_text, cst.Name) else node, code, context)
+                )
+            return code
+
+        text = DOTTED.sub(rename, node.value)
+        edits += imports.unused(context.module)
+        if text != node.value:
+            yield self.change(
+                node, "quoted annotation, rewritten", Replace(node, lambda u: u.with_changes(value=text)), *edits
+            )
 
     def _pattern(self, node: cst.MatchClass, context: Context) -> Iterable[Change]:
         legacy = Names.of(context.program, context.module).legacy(node.cls)
@@ -140,37 +150,19 @@ class SdkNames(Rule):
             node, f"v3 has one class, TurnEvent, instead of {legacy}: match on end_of_turn and turn_is_formatted"
         )
 
-    def _still_named(self, context: Context) -> frozenset[str]:
-        """Return the classes of transcripts that the module names in ways that no rule rewrites."""
-
-        def collect() -> frozenset[str]:
-            names = Names.of(context.program, context.module)
-            found = set()
-            for node in context.module.walk():
-                if not isinstance(node, cst.Name) or isinstance(
-                    context.module.parent(node), cst.ImportAlias | cst.AsName
-                ):
-                    continue
-                legacy = names.legacy(node)
-                if legacy in (FINAL, PARTIAL) and not _is_type(node, context) and not self._is_asked_for(node, context):
-                    found.add(legacy)
-            return frozenset(found)
-
-        return context.program.memo((SdkNames, context.module.path), collect)
-
-    def _is_asked_for(self, node: cst.CSTNode, context: Context) -> bool:
-        """Return whether a test that is rewritten names the class."""
-        return any(
-            isinstance(up, cst.Call | cst.Comparison) and kind_test(context.program, context.module, up) is not None
-            for up in context.module.ancestors(node)
-        )
+    # imports
 
     def _import_extras(self, node: cst.Import, context: Context) -> Iterable[Change]:
         """Rewrite `import assemblyai.extras`, which brings the package as well, and take out `... as name`."""
         gone = [alias for alias in node.names if spelled(alias.name) == "assemblyai.extras"]
+        again = any(
+            isinstance(other, cst.Import)
+            and any(spelled(a.name) == "assemblyai" and a.asname is None for a in other.names)
+            for other in context.module.walk()
+        )
         if not gone or Names.of(context.program, context.module).only_v3:
             return
-        kept = [alias for alias in node.names if alias not in gone or alias.asname is None]
+        kept = [alias for alias in node.names if alias not in gone or (alias.asname is None and not again)]
         message = "import of assemblyai.extras, which the SDK no longer has"
         if not kept:
             yield self.change(node, message, Remove(node))
@@ -183,46 +175,127 @@ class SdkNames(Rule):
 
         yield self.change(node, message, Replace(node, build))
 
+    def _stays(self, path: str, name: str, context: Context) -> bool:
+        legacy = context.get(LegacyNames)
+        return any(binding in legacy.staying for binding in context.get(SdkImports).bindings.get((path, name), ()))
+
     def _import(self, node: cst.ImportFrom, context: Context) -> Iterable[Change]:
-        if node.relative or node.module is None:
-            return
-        home = spelled(node.module)
+        home = "." * len(node.relative) + (spelled(node.module) if node.module is not None else "")
         if isinstance(node.names, cst.ImportStar):
             if home == "assemblyai.extras" and not Names.of(context.program, context.module).only_v3:
                 yield self.change(node, "import of assemblyai.extras, which the SDK no longer has", Remove(node))
+            elif home == "assemblyai" and context.get(LegacyNames).exhaust_star(context.module):
+                yield self.change(node, "import of everything, of which nothing is used any more", Remove(node))
             return
-        gone = {
-            "assemblyai": frozenset(RENAMED) | {"extras"},
-            "assemblyai.types": frozenset(RENAMED),
-            "assemblyai.transcriber": frozenset(RENAMED),
-            "assemblyai.extras": EXTRAS,
-        }.get(home, frozenset())
-        needed = self._still_named(context) if FINAL in gone else frozenset()
+        imports, legacy = context.get(SdkImports), context.get(LegacyNames)
+        bindings = {binding.alias: binding for binding in imports.of(node, context.module)}
+        dropped: list[cst.ImportAlias] = []
+        renamed: dict[cst.ImportAlias, str] = {}
+        edits: list[Edit] = []
         for alias in node.names:
-            if spelled(alias.name) in gone & needed:
-                yield self.report(alias, f"the SDK no longer has {spelled(alias.name)}, and the program still names it")
-        dropped = [alias for alias in node.names if spelled(alias.name) in gone - needed]
-        invented = [
-            alias
-            for alias in node.names
-            if home == "assemblyai" and spelled(alias.name) not in gone and spelled(alias.name).startswith("Realtime")
-        ]
-        for alias in invented:
-            yield self.report(alias, f"the SDK never exported {spelled(alias.name)}")
-        if not dropped:
+            name = spelled(alias.name)
+            binding = bindings.get(alias)
+            if binding is None:
+                if home == "assemblyai" and name == "extras":
+                    dropped.append(alias)
+                elif home == "assemblyai" and name.startswith("Realtime"):
+                    yield self.report(alias, f"the SDK never exported {name}")
+                elif _SURE.fullmatch(name) and imports.is_out_of_sight(node, alias, context.module):
+                    yield self.report(
+                        alias, f"{name} comes from {home}, out of sight: if it is AssemblyAI's, v3 has {RENAMED[name]}"
+                    )
+            elif binding in legacy.staying:
+                far = binding.provider if binding.provider and not imports.is_rewritten(binding.provider) else None
+                where = f" (it comes from {far}, which this run does not rewrite)" if far is not None else ""
+                report = self.report(
+                    alias, f"the SDK no longer has {binding.legacy}, and the program still names it{where}"
+                )
+                yield replace(report, covers=legacy.staying[binding])
+            elif binding.provider is not None:
+                if binding.legacy in EXTRAS:
+                    continue  # whoever passes it on has it from now on
+                if binding not in legacy.wanted and not imports.is_passed_on(binding):
+                    dropped.append(alias)
+                else:
+                    new = imports.renamed(binding.provider, name)
+                    if new != name:
+                        renamed[alias] = new
+            else:
+                dropped.append(alias)
+                edits += self._passed_on(binding, context)
+        if not dropped and not renamed:
             return
-        listed = ", ".join(spelled(alias.name) for alias in dropped)
-        message = f"import of {listed}, which the SDK no longer has"
+        listed_names = ", ".join(spelled(alias.name) for alias in [*dropped, *renamed])
+        message = f"import of {listed_names}, which the SDK no longer has"
+        edits += self._forgotten(node, dropped, renamed, context)
         if len(dropped) == len(node.names):
-            yield self.change(node, message, Remove(node))
+            yield self.change(node, message, Remove(node), *edits)
             return
-        gone_names = {spelled(alias.name) for alias in dropped}
+        gone = {spelled(alias.name) for alias in dropped}
+        changed = {spelled(alias.name): new for alias, new in renamed.items()}
+        yield self.change(node, message, Replace(node, lambda updated: _kept(updated, gone, changed)), *edits)
 
-        def build(updated: cst.CSTNode) -> cst.CSTNode:
-            old = cst.ensure_type(updated, cst.ImportFrom)
-            assert not isinstance(old.names, cst.ImportStar)
-            kept = [alias for alias in old.names if spelled(alias.name) not in gone_names]
-            kept[-1] = kept[-1].with_changes(comma=old.names[-1].comma)
-            return old.with_changes(names=kept)
+    def _passed_on(self, binding: Binding, context: Context) -> list[Edit]:
+        """Return the edits by which a module goes on having what others get from it."""
+        imports = context.get(SdkImports)
+        if not imports.is_passed_on(binding):
+            return []
+        if binding.legacy == "MicrophoneStream":
+            return helpers.microphone(binding.local)
+        if binding.legacy == "stream_file":
+            return helpers.stream_file(binding.local)
+        if binding.legacy in EXTRAS:
+            return []
+        new = RENAMED[binding.legacy]
+        local = binding.local if binding.aliased else None
+        if imports.guard(binding) is Guard.TYPING:
+            return [AddImport(V3, new, local, binding.part)]
+        return imports.brought(new, context.module, binding.part, local=local)
 
-        yield self.change(node, message, Replace(node, build))
+    def _forgotten(
+        self,
+        node: cst.ImportFrom,
+        dropped: Iterable[cst.ImportAlias],
+        renamed: dict[cst.ImportAlias, str],
+        context: Context,
+    ) -> list[Edit]:
+        """Return the edits of the statements that set the old names to None where the package is missing."""
+        gone = {bound_name(alias) for alias in dropped}
+        new = {bound_name(alias): name for alias, name in renamed.items() if alias.asname is None}
+        line = context.module.statement(node)
+        edits: list[Edit] = []
+        lines = [item for found in fallbacks(context.module, line) for item in found] if line is not None else []
+        for fallback in lines:
+            targets = none_targets(fallback)
+            if targets and targets <= gone:
+                edits.append(Remove(fallback.body[0]))
+                continue
+            edits += (
+                replace_with(inner, new[inner.value])
+                for inner in context.module.walk(fallback)
+                if isinstance(inner, cst.Name) and inner.value in new
+            )
+        return edits
+
+
+def _kept(updated: cst.CSTNode, gone: set[str], changed: dict[str, str]) -> cst.ImportFrom:
+    """Return an import statement without some of its names, and with others renamed, each once."""
+    old = cst.ensure_type(updated, cst.ImportFrom)
+    assert not isinstance(old.names, cst.ImportStar)
+    kept: dict[tuple[str, str], cst.ImportAlias] = {}
+    for alias in old.names:
+        name = spelled(alias.name)
+        if name not in gone:
+            new = alias.with_changes(name=cst.Name(changed[name])) if name in changed else alias
+            kept.setdefault((spelled(new.name), bound_name(new)), new)
+    names = list(kept.values())
+    if changed and _in_order(old.names):
+        names.sort(key=lambda alias: name_order(spelled(alias.name)))
+        names[:-1] = [alias.with_changes(comma=old.names[0].comma) for alias in names[:-1]]
+    names[-1] = names[-1].with_changes(comma=old.names[-1].comma)
+    return old.with_changes(names=names)
+
+
+def _in_order(aliases: Iterable[cst.ImportAlias]) -> bool:
+    names = [spelled(alias.name) for alias in aliases]
+    return names == sorted(names, key=name_order)

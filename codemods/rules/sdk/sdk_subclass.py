@@ -9,12 +9,13 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import helpers, subclass
-from codemods.rewrites.sdk.names import V3, Names
+from codemods.rewrites.sdk.imports import SdkImports
+from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import AddImport, Change, Edit, InsertAfter, Replace
+from codemods.syntax.edits import Change, Edit, InsertAfter, Replace
 
 
 class SdkSubclass(Rule):
@@ -54,7 +55,7 @@ class SdkSubclass(Rule):
         edits: list[Edit] = []
         added = subclass.methods(context.program, context.options, plan, present)
         if any("StreamingSessionParameters" in code for code in added):
-            edits.append(AddImport(V3, "StreamingSessionParameters"))
+            edits += context.get(SdkImports).brought("StreamingSessionParameters", context.module, node.body)
         if added and isinstance(node.body, cst.IndentedBlock):
             edits.append(self._extended(node.body, added, context))
         if plan.buffer:

@@ -9,10 +9,11 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.interpreter.values import Const
 from codemods.libraries.assemblyai_values import Transcriber
-from codemods.rewrites.sdk.names import V3, Names
+from codemods.rewrites.sdk.imports import SdkImports
+from codemods.rewrites.sdk.names import Names
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import AddImport, Change
+from codemods.syntax.edits import Change, Edit
 from codemods.syntax.layout import WIDTH, Argument, call
 
 _ERRORS = ("assemblyai.AssemblyAIError", "assemblyai.RealtimeError", "assemblyai.types.AssemblyAIError")
@@ -48,17 +49,19 @@ class SdkToken(Rule):
             )
             return
         context.claim(node)
-        settings = names.settings or "assemblyai.settings"
+        imports = context.get(SdkImports)
         client = context.code(func.value)
+        edits: list[Edit] = []
         if on_class:
-            client = f"StreamingClient(StreamingClientOptions(api_key={settings}.api_key))"
+            settings, edits = imports.settings(context.module, node)
+            spelled, missing = imports.spelling(func.value, context.module)
+            wanted = ["StreamingClientOptions", *[spelled] * missing]
+            edits = [*edits, *(e for name in wanted for e in imports.brought(name, context.module, node))]
+            client = f"{spelled}(StreamingClientOptions(api_key={settings}.api_key))"
         column = context.module.span(node).column
         room = WIDTH - column - len(client) - len(".create_temporary_token") + 1
         code = client + call(".create_temporary_token", self._times(given.value, context), _INDENT, room)
         dropped = "" if len(node.args) == 1 else "; `timeout` has no counterpart"
-        edits = [AddImport(V3, "StreamingClient"), AddImport(V3, "StreamingClientOptions")] if on_class else []
-        if names.settings is None:
-            edits.append(AddImport("assemblyai"))
         caught = self._caught(node, context)
         if caught is not None:
             yield self.report(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -10,8 +11,10 @@ from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import frames, helpers, subclass
 from codemods.rewrites.sdk.arguments import may_be_none
+from codemods.rewrites.sdk.fates import LegacyNames
 from codemods.rewrites.sdk.handlers import Handler
-from codemods.rewrites.sdk.names import V3, Names, spelled
+from codemods.rewrites.sdk.imports import SdkImports
+from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import V3_PARAMETERS, Plans
 from codemods.rewrites.sdk.registration import find_call, registration
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
@@ -20,7 +23,7 @@ from codemods.rewrites.sdk.spans import Spans
 from codemods.rule import Context, Rule
 from codemods.rules.shutdown import sdk_ends
 from codemods.syntax.build import expression
-from codemods.syntax.edits import AddImport, Change, Edit, Replace
+from codemods.syntax.edits import Change, Edit, Replace
 from codemods.syntax.layout import WIDTH, Argument, call
 
 
@@ -72,23 +75,18 @@ class SdkTranscriber(Rule):
                 f"RealtimeTranscriber never had {keyword!r}{_nearest(keyword)}; the call failed in v2 as well{gone}",
             )
         if plan.problem is not None:
-            yield self.report(
+            report = self.report(
                 session.call,
                 f"not rewritten: {plan.problem}; make a StreamingClient(StreamingClientOptions(api_key=...)), register "
                 "handlers with on(...), pass StreamingParameters(...) to connect",
             )
+            yield replace(report, covers=context.get(LegacyNames).left)
             return
         note = "".join(f"; {text}" for text in plan.notes)
         message = f"RealtimeTranscriber becomes StreamingClient{note}"
         wrong = plans.closer_problem(plan) if plan.closer is not None else None
         if wrong is not None:
             yield self.report(session.arguments["on_close"], wrong)
-        guard = self._guard(context)
-        if guard is not None:
-            yield self.report(
-                guard,
-                "assemblyai may be missing here: move the import of assemblyai.streaming.v3, which cannot, inside",
-            )
         if self._has_other_host(context):
             yield self.report(
                 session.call,
@@ -122,18 +120,6 @@ class SdkTranscriber(Rule):
             )
         yield self.change(session.call, message, *self._statement(plan, wrong is None, context))
 
-    def _guard(self, context: Context) -> cst.ImportFrom | cst.Import | None:
-        """Return the import of the SDK inside a `try` at the top of the module."""
-        for statement in context.module.tree.body:
-            if isinstance(statement, cst.Try):
-                for node in context.module.walk(statement.body):
-                    if isinstance(node, cst.Import) and any(spelled(a.name) == "assemblyai" for a in node.names):
-                        return node
-                    if isinstance(node, cst.ImportFrom) and node.module is not None:
-                        if spelled(node.module) == "assemblyai":
-                            return node
-        return None
-
     def _has_other_host(self, context: Context) -> bool:
         """Return whether the program points the SDK to another server."""
 
@@ -156,15 +142,17 @@ class SdkTranscriber(Rule):
 
     # the statement that makes the client
 
-    def _names(self, plan: SessionPlan) -> list[Edit]:
-        names = {"StreamingClient", "StreamingClientOptions", *plan.names}
+    def _names(self, plan: SessionPlan, client: str | None, context: Context) -> list[Edit]:
+        """Return the imports that a session needs where it is made, that of the client's class if it is `client`."""
+        imports = context.get(SdkImports)
+        names = {"StreamingClientOptions", *plan.names, *([client] if client is not None else [])}
         if plan.handlers or self._closes_on_termination(plan):
             names.add("StreamingEvents")
         if plan.stored or plan.carries_parameters or plan.shape == "super":
             names.add("StreamingParameters")
-        return [
-            AddImport("assemblyai") if name == "import assemblyai" else AddImport(V3, name) for name in sorted(names)
-        ]
+        module, call_site = plan.session.module, plan.session.call
+        found = [edit for name in sorted(names) for edit in imports.brought(name, module, call_site)]
+        return [*found, *plan.edits, *imports.unused(module)]
 
     def _closes_on_termination(self, plan: SessionPlan) -> bool:
         return plan.closer is not None and not plan.is_closed
@@ -174,8 +162,8 @@ class SdkTranscriber(Rule):
         session, holder = plan.session, plan.holder
         indent = session.module.tree.default_indent
         room = WIDTH - context.module.span(holder).column + 1
-        edits = self._names(plan)
-        name = "StreamingClient"
+        name, missing = context.get(SdkImports).spelling(session.call.func, session.module)
+        edits = self._names(plan, name if missing and plan.buffer is None else None, context)
         extra: list[Argument] = []
         if plan.buffer:
             name, added = helpers.buffered(session.module)
@@ -235,9 +223,9 @@ class SdkTranscriber(Rule):
         assert isinstance(statement, cst.SimpleStatementLine)
         indent = session.module.tree.default_indent
         room = WIDTH - context.module.span(statement).column + 1
-        edits = self._names(plan)
         by_super = context.code(session.call.func).startswith("super")
         base, added = helpers.buffered(session.module) if plan.buffer else ("StreamingClient", [])
+        edits = self._names(plan, "StreamingClient" if plan.buffer is None and not by_super else None, context)
         name = context.code(session.call.func) if by_super else f"{base}.__init__"
         arguments = [] if by_super else [Argument(plan.target)]
         arguments.append(Argument(call("StreamingClientOptions", plan.options, indent, room - len(indent))))

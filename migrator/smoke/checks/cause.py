@@ -71,6 +71,8 @@ def _is_news(error: Happening) -> bool:
 def _is_refusal(facts: dict[str, object]) -> bool:
     if facts.get("event") == "token":
         return facts.get("status") != 200
+    if facts.get("event") == "session refused":
+        return True
     return facts.get("closed_by") == "server" and facts.get("close_code") not in (None, 1000)
 
 

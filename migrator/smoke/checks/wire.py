@@ -54,12 +54,15 @@ def _parameters(seen: Observation, before: Observation | None) -> Iterator[Check
         yield skipped("parameters", "no v3 session")
         return
     for session in sessions:
-        refused = [violation for violation in session.violations if "parameter" in violation]
+        noted = (*session.violations, *session.notes)
+        refused = [text for text in noted if "parameter" in text or "speech_model" in text]
         if refused or "speech_model" not in session.query:
             evidence = "; ".join(refused) or f"the query is {session.query}"
             names = [name for name in session.query if any(name in text for text in refused)]
             where = saying(seen, *(rf"\b{name}\b" for name in names), *_ADDRESSES)
-            advice = "Correct the query: speech_model is required, v2's names are unknown."
+            advice = (
+                "Correct the query: without speech_model the service chooses, and names it does not know it ignores."
+            )
             yield failed("parameters", evidence, advice, where)
             return
         if session.query.get("format_turns", "").lower() != "true":

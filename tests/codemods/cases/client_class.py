@@ -42,7 +42,7 @@ class Client:
         payload = json.loads(message)
         mtype = payload.get("type", "")
         is_final = mtype == "Turn" and payload.get("end_of_turn") and payload.get("turn_is_formatted")
-        text = payload.get("transcript")
+        text = " ".join(word["text"] for word in payload.get("words", ()))
         if mtype == "Turn" and text:
             self.last = dict(text=text, final=is_final, confidence=sum(word["confidence"] for word in payload["words"]) / max(len(payload["words"]), 1))
             self.show(**self.last)
@@ -51,6 +51,6 @@ class Client:
     def show(self, text, final, confidence): print(text, final, confidence)
     def _on_close(self, ws, code, reason):
         if code == 1008: print("key")
-        # TODO(v3-migrate): V3M402 v3 has no close code for 4031: it closes with 1008 and 3005 to 3009
+        # TODO(v3-migrate): V3M402 v3 has no close code for 4031: an idle session is ended with 3006, and only if inactivity_timeout asks for it
         elif code in (4008, 4031): print("late")
     def _on_error(self, ws, err): print(err)

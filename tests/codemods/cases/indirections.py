@@ -117,7 +117,7 @@ async def finals(socket):
 async def show(message):
     global latest
     latest = message
-    print(message.get("transcript", ""), mean_confidence(message))
+    print(" ".join(word["text"] for word in message.get("words", ())), mean_confidence(message))
 
 
 async def read(self):
@@ -132,7 +132,7 @@ async def main():
         async for message in finals(socket):
             await show(message)
     if latest:
-        print(latest.get("transcript", ""))
+        print(" ".join(word["text"] for word in latest.get("words", ())))
     async with contextlib.AsyncExitStack() as stack:
         desk = Desk()
         desk.socket = await stack.enter_async_context(session())

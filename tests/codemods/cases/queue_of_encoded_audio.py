@@ -35,6 +35,6 @@ def sender(ws):
 
 # TODO(v3-migrate): V3M510 nothing ends this session, billed for up to 3 hours: stop and join the audio thread, send {"type": "Terminate"} and wait for Termination, then close
 app = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true",
-    on_message=lambda ws, m: print(json.loads(m).get("transcript", "")),
+    on_message=lambda ws, m: print(" ".join(word["text"] for word in json.loads(m).get("words", ()))),
     on_open=lambda ws: threading.Thread(target=sender, args=(ws,)).start())
 app.run_forever()

@@ -46,8 +46,7 @@ transcriber.close()
 import assemblyai as aai
 from typing import Union
 # TODO(v3-migrate): V3M607 the SDK no longer has RealtimeFinalTranscript, and the program still names it
-# TODO(v3-migrate): V3M607 the SDK no longer has RealtimePartialTranscript, and the program still names it
-from assemblyai import RealtimeFinalTranscript, RealtimePartialTranscript
+from assemblyai import RealtimeFinalTranscript
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
@@ -82,7 +81,6 @@ def on_data(client: StreamingClient, t: "TurnEvent"):
     if t.end_of_turn and t.turn_is_formatted:
         print("by another name")
     HANDLERS[type(t)](turn_text(t))
-    kind = "FinalTurn" if t.end_of_turn and t.turn_is_formatted else "PartialTurn"
     if t.end_of_turn and t.turn_is_formatted:
         print("kept", f"{('FinalTurn' if t.end_of_turn and t.turn_is_formatted else 'PartialTurn')}: {t.transcript}")
     elif not t.end_of_turn:

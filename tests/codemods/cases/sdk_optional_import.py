@@ -40,7 +40,6 @@ Holder().run()
 # output
 """Optional imports, names for the type checker, a transcriber made or given, or taken from who knows where."""
 try:
-    # TODO(v3-migrate): V3M601 assemblyai may be missing here: move the import of assemblyai.streaming.v3, which cannot, inside
     import assemblyai as aai
     HAVE = True
 except ImportError:
@@ -51,18 +50,18 @@ from typing import TYPE_CHECKING
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,
-    StreamingError,
     StreamingEvents,
     StreamingParameters,
-    TurnEvent,
 )
 
 
-def turn_text(turn: TurnEvent) -> str:
+def turn_text(turn: "TurnEvent") -> str:
     """Return all words heard so far: `transcript` leaves out those that may still change."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 
+if TYPE_CHECKING:
+    from assemblyai.streaming.v3 import StreamingError, TurnEvent
 class X:
     def on_data(self, client: StreamingClient, t: "TurnEvent") -> None:
         print(turn_text(t))

@@ -87,7 +87,7 @@ class Service:
     async def on_event(self, event):
         kind = event.get("type")
         if kind == "Turn" and not (event.get("end_of_turn") and event.get("turn_is_formatted")):
-            print(event["transcript"])
+            print(" ".join(word["text"] for word in event["words"]))
         else:
             self.final(event)
 

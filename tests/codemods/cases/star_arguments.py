@@ -69,7 +69,7 @@ def control(**fields):
 
 make("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)
 where = ("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true",)
-how = {"on_message": lambda app, raw: print(json.loads(raw).get("transcript", ""))}
+how = {"on_message": lambda app, raw: print(" ".join(word["text"] for word in json.loads(raw).get("words", ())))}
 websocket.WebSocketApp(*where, **how)
 words = {"keyterms_prompt": json.dumps(["Weitzman"])}
 socket = Client(**words).open()

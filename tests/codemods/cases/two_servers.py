@@ -39,8 +39,8 @@ def turn_kind(message):
 
 def parse(raw):
     msg = json.loads(raw)
-    if "transcript" in msg and msg["transcript"]:
-        return turn_kind(msg), msg["transcript"]
+    if "transcript" in msg and msg["words"]:
+        return turn_kind(msg), " ".join(word["text"] for word in msg["words"])
     return None, None
 
 async def main(audio):

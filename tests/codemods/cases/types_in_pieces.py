@@ -58,7 +58,7 @@ def on_data(app, raw, opcode, more):
     message = json.loads(raw)
     # TODO(v3-migrate): V3M301 compare with the v3 message types here: Begin, Turn, Termination
     if message["message_type"] == FINAL or message["message_type"] == named("Partial"):
-        print(message["transcript"])
+        print(" ".join(word["text"] for word in message["words"]))
     # TODO(v3-migrate): V3M302 the type's message is out of reach where it is tested: pass the message along
     text, kind = (message[key] for key in ("text", "message_type"))
     # TODO(v3-migrate): V3M301 compare with the v3 message types here: Begin, Turn, Termination

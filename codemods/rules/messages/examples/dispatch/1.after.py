@@ -12,7 +12,7 @@ def turn_kind(message):
 
 
 def final(message):
-    print(message.get("transcript", ""))
+    print(message["transcript"])
 
 
 HANDLERS = {"FinalTurn": final}

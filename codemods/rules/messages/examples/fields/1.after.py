@@ -6,4 +6,4 @@ async def main():
     async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true") as ws:
         print(json.loads(await ws.recv())['id'])
         async for raw in ws:
-            print(json.loads(raw).get('transcript', ''))
+            print(' '.join(word['text'] for word in json.loads(raw).get('words', ())))

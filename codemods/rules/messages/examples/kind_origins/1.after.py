@@ -18,7 +18,7 @@ def show(kind, text):
 
 def on_message(ws, raw):
     data = json.loads(raw)
-    show(turn_kind(data), data.get("transcript"))
+    show(turn_kind(data), " ".join(word["text"] for word in data.get("words", ())))
 
 
 ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)

@@ -12,7 +12,7 @@ def turn_kind(message):
 
 
 def final(message):
-    print(message.get("transcript", ""))
+    print(" ".join(word["text"] for word in message.get("words", ())))
 
 
 HANDLERS = {"FinalTurn": final}

@@ -13,7 +13,7 @@ class Event(TypedDict):
 
 def on_message(ws, raw):
     event: Event = json.loads(raw)
-    print(event.get("transcript"))
+    print(" ".join(word["text"] for word in event.get("words", ())))
 
 
 websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)

@@ -6,7 +6,7 @@ def on_message(ws, raw):
     data = json.loads(raw)
     # TODO(v3-migrate): V3M325 looks at part of a message type: v3's are Begin, Turn and Termination
     if data["type"].startswith("Final"):
-        print(data.get("transcript", ""))
+        print(" ".join(word["text"] for word in data.get("words", ())))
 
 
 websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)

@@ -17,7 +17,7 @@ def event_fields(message):
     """Return what a message has for the fields of Event."""
     fields = dict(message_type=turn_kind(message))
     if message.get("type") == "Turn":
-        fields["text"] = message["transcript"]
+        fields["text"] = " ".join(word["text"] for word in message["words"])
     return fields
 
 

@@ -1,0 +1,212 @@
+"""What becomes of each use of a legacy name: another name, nothing, or what it is: then its import stays, too."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from enum import Enum
+
+import libcst as cst
+
+from codemods.facts.program import Program
+from codemods.rewrites.sdk.imports import Binding, SdkImports, listed
+from codemods.rewrites.sdk.names import RENAMED, Names
+from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.scopes import function_of
+from codemods.rewrites.sdk.turns import FINAL, PARTIAL, kind_test
+from codemods.syntax.tree import SourceModule
+
+_GENERIC = frozenset(
+    {"Annotated", "Callable", "Dict", "List", "Optional", "Sequence", "Set", "Tuple", "Type", "Union"}
+    | {"dict", "list", "set", "tuple", "type"}
+)
+ENCODINGS = frozenset({"pcm_s16le", "pcm_mulaw", "value", "name"})
+DOTTED = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+
+
+class Fate(Enum):
+    """What becomes of a use of a legacy name."""
+
+    RENAMED = "it becomes the v3 name"
+    DISSOLVED = "a test that another rule rewrites, without the name"
+    LEFT = "it stays"
+    KINDS = "it stays: v3 has one class for both kinds"
+    TAKEN = "it stays: the v3 name means something else here"
+    UNKNOWN = "it stays: nobody ever had it"
+    FAR = "it stays: it comes from a module that is not rewritten"
+    HANDED_ON = "it stays: who makes the object is out of sight"
+
+
+STAYS = frozenset({Fate.LEFT, Fate.KINDS, Fate.TAKEN, Fate.UNKNOWN, Fate.FAR, Fate.HANDED_ON})
+
+
+class LegacyNames:
+    """Every use of a legacy name in a program, and what becomes of it."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.imports = program.get(SdkImports)
+        self.plans = Plans.make(program, program.options)
+        self.fates: dict[cst.CSTNode, Fate] = {}
+        self.staying: dict[Binding, list[cst.CSTNode]] = {}
+        self.wanted: set[Binding] = set()
+        """Those whose name is still needed, under whatever name v3 has for it."""
+        self._made = {session.call.func: session for session in self.plans.of}
+        self._left = self._left_functions()
+        for path in program.targets:
+            module = program.modules[path]
+            for node in module.walk():
+                if isinstance(node, cst.Name | cst.Attribute) and _is_read(node, module):
+                    self._use(node, module)
+                elif isinstance(node, cst.SimpleString) and _is_quoted_annotation(node, module):
+                    self._quoted(node, module)
+
+    def exhaust_star(self, module: SourceModule) -> bool:
+        """Return whether all that a module uses of `from assemblyai import *` gets another name, or goes."""
+        names = Names.of(self.program, module)
+        found = False
+        for node in module.walk():
+            if isinstance(node, cst.Name) and _is_read(node, module):
+                scope = self.program.scope(function_of(node, module))
+                if names.is_starred(node):
+                    if names.extra(node) is None and self.fates.get(node) not in (Fate.RENAMED, Fate.DISSOLVED):
+                        return False
+                    found = True
+                elif scope.owner(node.value) is None and not hasattr(builtins, node.value):
+                    return False  # it may be anything of the SDK
+        return found and not listed(module)
+
+    def _use(self, node: cst.Name | cst.Attribute, module: SourceModule) -> None:
+        legacy = Names.of(self.program, module).legacy(node)
+        if legacy is None:
+            return
+        self._note(node, self._fate(node, legacy, module), node, module)
+
+    def _quoted(self, node: cst.SimpleString, module: SourceModule) -> None:
+        names = Names.of(self.program, module)
+        for match in DOTTED.finditer(node.value):
+            legacy = names.resolve_text(match[0])
+            if legacy is None:
+                continue
+            fate = Fate.RENAMED
+            if RENAMED[legacy] in names.own:
+                fate = Fate.TAKEN
+            elif self._is_left(node, module):
+                fate = Fate.LEFT
+            if self.fates.get(node) not in STAYS:
+                self.fates[node] = fate
+            spelled = cst.parse_expression(match[0])
+            for binding in self._text_chain(spelled, module):
+                self._record(binding, fate, node)
+
+    def _text_chain(self, node: cst.BaseExpression, module: SourceModule) -> list[Binding]:
+        head = node
+        while isinstance(head, cst.Attribute):
+            head = head.value
+        return self.imports.chain(node if isinstance(node, cst.Name) else head, module)
+
+    def _note(self, node: cst.CSTNode, fate: Fate, use: cst.CSTNode, module: SourceModule) -> None:
+        self.fates[node] = fate
+        for binding in self.imports.chain(use, module):
+            self._record(binding, fate, node)
+
+    def _record(self, binding: Binding, fate: Fate, node: cst.CSTNode) -> None:
+        if fate in STAYS:
+            self.staying.setdefault(binding, []).append(node)
+        elif fate is Fate.RENAMED:
+            self.wanted.add(binding)
+
+    def _fate(self, node: cst.Name | cst.Attribute, legacy: str, module: SourceModule) -> Fate:
+        parent = module.parent(node)
+        session = self._made.get(node)
+        if session is not None:
+            return Fate.LEFT if self.plans.of[session].problem is not None else Fate.RENAMED
+        if self.imports.out_of_reach(node, module) is not None:
+            return Fate.FAR
+        if legacy in (FINAL, PARTIAL) and not is_type(node, module):
+            return Fate.DISSOLVED if self._is_asked_for(node, module) else Fate.KINDS
+        if RENAMED[legacy] in Names.of(self.program, module).own:
+            return Fate.TAKEN
+        if legacy == "AudioEncoding" and isinstance(parent, cst.Attribute) and parent.attr.value not in ENCODINGS:
+            return Fate.UNKNOWN
+        if self._is_left(node, module):
+            return Fate.LEFT
+        if isinstance(parent, cst.Arg) and isinstance(module.parent(parent), cst.ClassDef):
+            owners = [s for s in self.plans.of if s.owner is module.parent(parent)]
+            if len(owners) != 1 or self.plans.of[owners[0]].problem is not None:
+                return Fate.LEFT
+        return Fate.RENAMED
+
+    def _is_asked_for(self, node: cst.CSTNode, module: SourceModule) -> bool:
+        """Return whether a test that is rewritten names the class."""
+        return any(
+            isinstance(up, cst.Call | cst.Comparison) and kind_test(self.program, module, up) is not None
+            for up in module.ancestors(node)
+        )
+
+    # sessions that are left
+
+    def _left_functions(self) -> frozenset[cst.CSTNode]:
+        """Return the functions in which something of a session is seen that is left."""
+        if not self.plans.left:
+            return frozenset()
+        found: set[cst.CSTNode] = set()
+        for node, values in self.program.all_values.items():
+            if self.plans.are_left(values):
+                module = self.program.module_of(node)
+                if module is not None:
+                    found.add(function_of(node, module))
+        for function in self.program.functions:
+            params = (*function.params.posonly_params, *function.params.params, *function.params.kwonly_params)
+            if any(self.plans.are_left(self.program.passed(function, param.name.value)) for param in params):
+                found.add(function)
+        return frozenset(found)
+
+    def _is_left(self, node: cst.CSTNode, module: SourceModule) -> bool:
+        """Return whether a name is part of a function, or of its signature, that a session which is left runs."""
+        if not self._left:
+            return False
+        return any(up in self._left for up in module.ancestors(node) if isinstance(up, cst.FunctionDef | cst.Lambda))
+
+    @property
+    def left(self) -> tuple[cst.CSTNode, ...]:
+        """The names that stay because a session does."""
+        return tuple(node for node, fate in self.fates.items() if fate is Fate.LEFT)
+
+
+def is_type(node: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether a class is named as a type only: in an annotation, or between the brackets of a generic type."""
+    child = node
+    for up in module.ancestors(node):
+        if isinstance(up, cst.Annotation):
+            return True
+        if isinstance(up, cst.Subscript) and up.value is not child:
+            name = up.value.attr if isinstance(up.value, cst.Attribute) else up.value
+            return isinstance(name, cst.Name) and name.value in _GENERIC
+        child = up
+    return False
+
+
+def _is_read(node: cst.Name | cst.Attribute, module: SourceModule) -> bool:
+    """Return whether a name is used where it stands: not bound, not the name of an attribute or of an argument."""
+    parent = module.parent(node)
+    if isinstance(parent, cst.ImportAlias | cst.AsName | cst.Param | cst.AssignTarget | cst.NameItem):
+        return False
+    if isinstance(parent, cst.Attribute) and parent.attr is node:
+        return False
+    if isinstance(parent, cst.Arg) and parent.keyword is node:
+        return False
+    if isinstance(parent, cst.AnnAssign) and parent.target is node:
+        return False
+    if isinstance(parent, cst.Attribute | cst.ImportFrom | cst.ImportAlias):
+        return not any(isinstance(up, cst.Import | cst.ImportFrom) for up in module.ancestors(node))
+    return True
+
+
+def _is_quoted_annotation(node: cst.SimpleString, module: SourceModule) -> bool:
+    for up in module.ancestors(node):
+        if isinstance(up, cst.Annotation):
+            return True
+        if isinstance(up, cst.BaseStatement):
+            return False
+    return False

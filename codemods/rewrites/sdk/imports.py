@@ -1,0 +1,468 @@
+"""How the modules of a program come by the SDK's names: imports, aliases, modules of the project that pass them on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+import libcst as cst
+
+from codemods import suppression
+from codemods.facts.program import Program
+from codemods.interpreter.scopes import Scope
+from codemods.interpreter.values import Const, External, ModuleRef
+from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names, spelled
+from codemods.rewrites.sdk.scopes import function_of
+from codemods.syntax.edits import AddImport, Edit, Unused
+from codemods.syntax.imports import bound_name, bound_names
+from codemods.syntax.tree import SourceModule
+
+
+@dataclass(eq=False, slots=True)
+class Binding:
+    """One name of an import statement that stands for a class of the legacy API, or something of `assemblyai.extras`.
+
+    Attributes:
+        legacy: what `assemblyai` calls it.
+        local: what the module calls it.
+        provider: the module of the project that it is imported from; None for the SDK itself.
+    """
+
+    module: SourceModule
+    part: cst.ImportFrom
+    alias: cst.ImportAlias
+    legacy: str
+    local: str
+    provider: str | None
+
+    @property
+    def aliased(self) -> bool:
+        """Whether the statement calls it something else (`as`)."""
+        return self.alias.asname is not None
+
+
+class Guard(Enum):
+    """What decides whether an import is run."""
+
+    NONE = "none"
+    TYPING = "if TYPE_CHECKING"
+    OPTIONAL = "try, or another condition"
+
+
+@dataclass(eq=False, slots=True)
+class Source:
+    """A statement by which a module comes by the SDK.
+
+    Attributes:
+        function: the function that imports it, when it is called.
+        provider: the module of the project that it is imported from, and how the statement spells that module.
+    """
+
+    part: cst.BaseSmallStatement
+    function: cst.FunctionDef | None
+    guard: Guard
+    provider: tuple[str, str] | None = None
+
+
+class SdkImports:
+    """Every import of the SDK in a program, and what passes its names on."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.bindings: dict[tuple[str, str], list[Binding]] = {}
+        self.sources: dict[str, list[Source]] = {}
+        for path in program.targets:
+            module = program.modules[path]
+            for node in module.walk():
+                if isinstance(node, cst.ImportFrom):
+                    self._import_from(node, module)
+                elif isinstance(node, cst.Import):
+                    if any(spelled(alias.name).split(".")[0] == "assemblyai" for alias in node.names):
+                        if program.resolve(path, "assemblyai", 0) is None:
+                            self._source(node, module)
+                elif isinstance(node, cst.Assign) and isinstance(node.value, cst.Call):
+                    if self._is_package(node.value) and _is_import_call(node.value):
+                        self._source(node, module)
+
+    def _import_from(self, node: cst.ImportFrom, module: SourceModule) -> None:
+        level, home = len(node.relative), spelled(node.module) if node.module is not None else ""
+        provider = self.program.resolve(module.path, home, level)
+        if provider is None and not level and home.split(".")[0] == "assemblyai":
+            self._source(node, module)
+        brings = False
+        for alias in node.names if not isinstance(node.names, cst.ImportStar) else ():
+            name, local = spelled(alias.name), bound_name(alias)
+            legacy: str | None = None
+            if provider is not None:
+                legacy = self.exported(provider, name)
+                brings = brings or self._brings_package(provider, name)
+            elif not level:
+                legacy = _gone(home, name)
+            if legacy is not None:
+                brings = True
+                found = Binding(module, node, alias, legacy, local, provider)
+                self.bindings.setdefault((module.path, local), []).append(found)
+        if provider is not None and isinstance(node.names, cst.ImportStar):
+            brings = any(self.exported(provider, name) for name in self._scope(provider).local)
+        if provider is not None and brings:
+            self._source(node, module, (provider, "." * level + home))
+
+    def _source(
+        self, part: cst.BaseSmallStatement, module: SourceModule, provider: tuple[str, str] | None = None
+    ) -> None:
+        guard, function = Guard.NONE, None
+        child: cst.CSTNode = part
+        for up in module.ancestors(part):
+            if isinstance(up, cst.FunctionDef):
+                function = up
+                break
+            if isinstance(up, cst.If) and "TYPE_CHECKING" in module.code(up.test) and up.body is child:
+                guard = Guard.TYPING
+            elif isinstance(up, cst.If | cst.Try | cst.With | cst.Else | cst.ExceptHandler) and guard is Guard.NONE:
+                guard = Guard.OPTIONAL
+            child = up
+        self.sources.setdefault(module.path, []).append(Source(part, function, guard, provider))
+
+    def _scope(self, path: str) -> Scope:
+        return self.program.scope(self.program.modules[path].tree)
+
+    def exported(self, path: str, name: str) -> str | None:
+        """Return what of the legacy API, or of its extras, a module of the project has under `name` at its top."""
+        if path not in self.program.modules:
+            return None
+        values = [v for v in self.program.variable(self._scope(path), name) if not _is_none(v)]
+        dotted = values[0].name if len(values) == 1 and isinstance(values[0], External) else ""
+        head, _, last = dotted.rpartition(".")
+        return _gone(head, last)
+
+    def _brings_package(self, path: str, name: str) -> bool:
+        if path not in self.program.modules:
+            return False
+        return any(v == External("assemblyai") for v in self.program.variable(self._scope(path), name))
+
+    def _is_package(self, node: cst.BaseExpression) -> bool:
+        return any(isinstance(v, External) and v.name.split(".")[0] == "assemblyai" for v in self.program.values(node))
+
+    def is_rewritten(self, path: str) -> bool:
+        """Return whether a module takes part: it is in the run and no comment exempts it."""
+        return path in self.program.targets and not suppression.ignores_file(self.program.modules[path].text)
+
+    # where a name is from
+
+    def chain(self, node: cst.CSTNode, module: SourceModule) -> list[Binding]:
+        """Return the import statements by which an expression that names something of the SDK comes by it."""
+        found: dict[Binding, None] = {}
+        for path, name in self._origins(node, module):
+            self._follow(path, name, found)
+        return list(found)
+
+    def _origins(self, node: cst.CSTNode, module: SourceModule) -> Iterator[tuple[str, str]]:
+        if isinstance(node, cst.Name):
+            yield module.path, node.value
+            if (module.path, node.value) not in self.bindings:
+                starred = self._starred(module.path, node.value)
+                if starred is not None:
+                    yield starred, node.value
+        elif isinstance(node, cst.Attribute):
+            for value in self.program.values(node.value):
+                if isinstance(value, ModuleRef):
+                    yield value.path, node.attr.value
+
+    def _starred(self, path: str, name: str) -> str | None:
+        """Return the module of the project of which another imports everything, and has that name from it."""
+        for source in self.sources.get(path, ()):
+            star = isinstance(source.part, cst.ImportFrom) and isinstance(source.part.names, cst.ImportStar)
+            if star and source.provider is not None and self.exported(source.provider[0], name) is not None:
+                return source.provider[0]
+        return None
+
+    def _follow(self, path: str, name: str, found: dict[Binding, None]) -> None:
+        for binding in self.bindings.get((path, name), []):
+            if binding not in found:
+                found[binding] = None
+                if binding.provider is not None:
+                    self._follow(binding.provider, spelled(binding.alias.name), found)
+        starred = self._starred(path, name) if (path, name) not in self.bindings else None
+        if starred is not None:
+            self._follow(starred, name, found)
+
+    def out_of_reach(self, node: cst.CSTNode, module: SourceModule) -> str | None:
+        """Return the module of the project that a name is from and that this run does not rewrite."""
+        homes = [path for path, _ in self._origins(node, module)]
+        homes += [binding.provider for binding in self.chain(node, module) if binding.provider is not None]
+        return next((path for path in homes if not self.is_rewritten(path)), None)
+
+    def comes_from_project(self, node: cst.CSTNode, module: SourceModule) -> bool:
+        """Return whether a module of the project passes a name on that is used here."""
+        if any(path != module.path for path, _ in self._origins(node, module)):
+            return True
+        return any(binding.provider is not None for binding in self.chain(node, module))
+
+    # how a name is spelled from now on
+
+    def renamed(self, path: str, name: str) -> str:
+        """Return what a module calls from now on what it has under `name`."""
+        known = self.bindings.get((path, name), [])
+        if not known:
+            starred = self._starred(path, name)
+            return self.renamed(starred, name) if starred is not None else name  # a variable keeps its name
+        binding = known[0]
+        if binding.aliased:
+            return name
+        if binding.provider is not None:
+            return self.renamed(binding.provider, spelled(binding.alias.name))
+        return RENAMED.get(binding.legacy, binding.legacy)
+
+    def spelling(self, node: cst.CSTNode, module: SourceModule) -> tuple[str, bool]:
+        """Return how a name of the legacy API is spelled for v3, and whether that name has to be imported here."""
+        names = Names.of(self.program, module)
+        legacy = names.legacy(node)
+        assert legacy is not None
+        new = RENAMED[legacy]
+        if isinstance(node, cst.Name):
+            known = self.bindings.get((module.path, node.value), [])
+            if known and known[0].provider is not None:
+                return self.renamed(module.path, node.value), False
+            if known:
+                kept = known[0].aliased and self.is_passed_on(known[0])
+                return (node.value, False) if kept else (new, True)
+            if names.is_starred(node):
+                return new, True
+            origins = [origin for origin in self._origins(node, module) if origin[0] != module.path]
+            return (self.renamed(*origins[0]) if origins else node.value), False
+        if isinstance(node, cst.Attribute):
+            for value in self.program.values(node.value):
+                if isinstance(value, ModuleRef):
+                    return f"{module.code(node.value)}.{self.renamed(value.path, node.attr.value)}", False
+            if names.is_direct(node) or self._is_package(node.value):
+                return new, True
+        return module.code(node), False
+
+    def spelling_of_text(self, node: cst.BaseExpression, new: str, module: SourceModule) -> tuple[str, bool]:
+        """Return how a dotted name in a quoted annotation is written for v3, and whether it has to be imported here."""
+        if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+            for value in self.program.variable(self._scope(module.path), node.value.value):
+                if isinstance(value, ModuleRef):
+                    return f"{node.value.value}.{self.renamed(value.path, node.attr.value)}", False
+            return new, True
+        if not isinstance(node, cst.Name):
+            return new, True
+        known = self.bindings.get((module.path, node.value), [])
+        if known and known[0].provider is not None:
+            return self.renamed(module.path, node.value), False
+        kept = bool(known) and known[0].aliased and self.is_passed_on(known[0])
+        return (node.value, False) if kept else (new, True)
+
+    def of(self, part: cst.ImportFrom, module: SourceModule) -> list[Binding]:
+        """Return the names of the legacy API that a statement imports."""
+        return [
+            binding
+            for (path, _), bindings in self.bindings.items()
+            for binding in bindings
+            if path == module.path and binding.part is part
+        ]
+
+    def guard(self, binding: Binding) -> Guard:
+        """Return what decides whether a name is imported."""
+        sources = self.sources.get(binding.module.path, ())
+        return next((source.guard for source in sources if source.part is binding.part), Guard.NONE)
+
+    def is_out_of_sight(self, part: cst.ImportFrom, alias: cst.ImportAlias, module: SourceModule) -> bool:
+        """Return whether a module of the project has a name that is not seen there: it is not read, or made late."""
+        home, level = spelled(part.module) if part.module is not None else "", len(part.relative)
+        if not level and self.program.resolve(module.path, home, 0) is None:
+            return False  # a library: its class of that name is its own
+        scope = self.program.scope(function_of(part, module))
+        return all(isinstance(v, External) for v in self.program.variable(scope, bound_name(alias)))
+
+    def is_passed_on(self, binding: Binding) -> bool:
+        """Return whether other modules get a name from the one that imports it, as far as can be seen."""
+        module = binding.module
+        if self.program.is_taken(module.path, binding.local) or binding.local in listed(module):
+            return True
+        if binding.aliased and binding.local == spelled(binding.alias.name):
+            return True  # `from x import y as y` says so
+        if module.path.rpartition("/")[2] == "__init__.py":
+            return not _is_read(binding.local, module)
+        return not any(_is_read(local, module) for path, local in self.bindings if path == module.path)
+
+    # where new names are imported
+
+    def brought(self, name: str, module: SourceModule, at: cst.CSTNode, *, local: str | None = None) -> list[Edit]:
+        """Return the edits that make a name of `assemblyai.streaming.v3` known at a place, as the old ones were.
+
+        Args:
+            name: the v3 name.
+            at: where it is used.
+            local: what the module calls it instead.
+        """
+        enclosing = list(_evaluated_in(at, module))
+        sources = [s for s in self.sources.get(module.path, ()) if s.guard is not Guard.TYPING]
+        visible = [s for s in sources if s.function is None or s.function in enclosing]
+        own = [s for s in visible if s.provider is None]
+        if any(s.function is None and s.guard is Guard.NONE for s in own):
+            return [AddImport(V3, name, local)]
+        nearest = min(own, key=lambda s: enclosing.index(s.function) if s.function else len(enclosing), default=None)
+        if nearest is not None:
+            return [AddImport(V3, name, local, nearest.part)]
+        for source in visible:
+            if source.provider is not None and local is None:
+                path, written = source.provider
+                passed = self._passed(name, path)
+                if passed:
+                    place = None if source.function is None and source.guard is Guard.NONE else source.part
+                    return [AddImport(written, name, None, place), *passed]
+        elsewhere = sources or [
+            s for path in self.program.targets for s in self.sources.get(path, ()) if s.guard is not Guard.TYPING
+        ]
+        plain = not elsewhere or any(s.guard is Guard.NONE and s.function is None for s in elsewhere)
+        function = next((f for f in enclosing if f is not None), None)
+        return [AddImport(V3, name, local, None if plain else function)]
+
+    def _passed(self, name: str, path: str) -> list[Edit]:
+        """Return the edits by which a module provides a name, if it does so under a condition; none if it need not."""
+        module = self.program.modules[path]
+        if not self.is_rewritten(path):
+            return []
+        edits = self.brought(name, module, module.tree)
+        return edits if any(isinstance(edit, AddImport) and edit.place is not None for edit in edits) else []
+
+    def unused(self, module: SourceModule) -> list[Edit]:
+        """Return the edits that take out the imports of `assemblyai` itself, should nothing need them any more."""
+        scope = self._scope(module.path)
+        return [
+            Unused(name)
+            for source in self.sources.get(module.path, ())
+            for name in bound_names(source.part)
+            if source.provider is None
+            and any(value == External("assemblyai") for value in self.program.variable(scope, name))
+        ]
+
+    def annotated(self, name: str, module: SourceModule, *, needed: bool = False) -> tuple[str, list[Edit]] | None:
+        """Return how a definition at the top of a module writes a v3 class as an annotation, and what that needs.
+
+        None where the SDK may be missing, or is imported late: an annotation would need it at once.
+
+        Args:
+            name: the v3 name.
+            module: where it is written.
+            needed: whether the module has the name anyhow, to make an object of it.
+        """
+        sources = [s for s in self.sources.get(module.path, ()) if s.function is None and s.provider is None]
+        plain = any(s.guard is Guard.NONE for s in sources)
+        typing = next((s for s in sources if s.guard is Guard.TYPING), None)
+        if typing is not None and not (plain and needed):
+            return f'"{name}"', [AddImport(V3, name, None, typing.part)]
+        if plain or (not self.sources.get(module.path) and self._is_sure()):
+            return name, [AddImport(V3, name)]
+        return None
+
+    def is_imported_at_top(self, module: SourceModule) -> bool:
+        """Return whether a module imports something of the SDK outside functions."""
+        return any(source.function is None for source in self.sources.get(module.path, ()))
+
+    def is_at_top(self, module: SourceModule) -> bool:
+        """Return whether new names are imported at the top of a module, without a condition."""
+        edits = self.brought("StreamingClient", module, module.tree)
+        return all(isinstance(edit, AddImport) and edit.place is None for edit in edits)
+
+    def _is_sure(self) -> bool:
+        """Return whether some module imports the SDK without a condition."""
+        return any(
+            s.guard is Guard.NONE and s.function is None
+            for path in self.program.targets
+            for s in self.sources.get(path, ())
+        )
+
+    def package(self, module: SourceModule, at: cst.CSTNode) -> str | None:
+        """Return what a module calls `assemblyai` itself at a place."""
+        for function in (*_evaluated_in(at, module), None):
+            scope = self.program.scope(function if function is not None else module.tree)
+            for name in sorted(scope.local):
+                values = [v for v in self.program.variable(scope, name) if not _is_none(v)]
+                if values == [External("assemblyai")]:
+                    return name
+        return None
+
+    def settings(self, module: SourceModule, at: cst.CSTNode) -> tuple[str, list[Edit]]:
+        """Return how `assemblyai.settings` is written at a place, and what that needs."""
+        for function in (*_evaluated_in(at, module), None):
+            scope = self.program.scope(function if function is not None else module.tree)
+            for name in sorted(scope.local):
+                values = [v for v in self.program.variable(scope, name) if not _is_none(v)]
+                if values == [External("assemblyai.settings")]:
+                    return name, []
+        package = self.package(module, at)
+        if package is not None:
+            return f"{package}.settings", []
+        edits: list[Edit] = []
+        for edit in self.brought("StreamingClient", module, at):
+            if isinstance(edit, AddImport):
+                # a module that passes the class on under a condition passes the package on as well
+                own = edit.module == V3
+                edits.append(
+                    AddImport("assemblyai" if own else edit.module, None if own else "assemblyai", None, edit.place)
+                )
+        return "assemblyai.settings", edits
+
+
+def _gone(home: str, name: str) -> str | None:
+    """Return a name if the SDK had it in the module `home`, and has it no longer."""
+    legacy = (home in HOMES and name in RENAMED) or (home == "assemblyai.extras" and name in EXTRAS)
+    return name if legacy else None
+
+
+def _is_none(value: object) -> bool:
+    return isinstance(value, Const) and value.value is None
+
+
+def _is_import_call(node: cst.Call) -> bool:
+    """Return whether a call is `importlib.import_module(...)` or the like."""
+    name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+    return isinstance(name, cst.Name) and name.value in ("import_module", "__import__")
+
+
+def _evaluated_in(node: cst.CSTNode, module: SourceModule) -> Iterator[cst.FunctionDef]:
+    """Yield the functions whose code a node is part of, innermost first: a signature belongs to what is around it."""
+    child = node
+    for up in module.ancestors(node):
+        if isinstance(up, cst.FunctionDef) and up.body is child:
+            yield up
+        child = up
+
+
+def listed(module: SourceModule) -> dict[str, cst.SimpleString]:
+    """Return the names in `__all__`, each with its literal."""
+    found: dict[str, cst.SimpleString] = {}
+    for line in module.tree.body:
+        for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            target: cst.CSTNode | None = None
+            if isinstance(part, cst.Assign):
+                target = part.targets[0].target
+            elif isinstance(part, cst.AugAssign | cst.AnnAssign):
+                target = part.target
+            if isinstance(target, cst.Name) and target.value == "__all__":
+                for node in module.walk(part):
+                    if isinstance(node, cst.SimpleString):
+                        found[str(node.evaluated_value)] = node
+    return found
+
+
+def _is_read(name: str, module: SourceModule) -> bool:
+    """Return whether a module uses a name, in code or in a quoted annotation."""
+    for node in module.walk():
+        if isinstance(node, cst.Name) and node.value == name:
+            parent = module.parent(node)
+            if isinstance(parent, cst.ImportAlias | cst.AsName | cst.AssignTarget):
+                continue
+            if isinstance(parent, cst.Attribute) and parent.attr is node:
+                continue
+            return True
+        if (
+            isinstance(node, cst.SimpleString)
+            and name in node.value
+            and any(isinstance(up, cst.Annotation) for up in module.ancestors(node))
+        ):
+            return True
+    return False

@@ -1,0 +1,170 @@
+"""V3M403: control messages in binary frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from codemods import protocol as v
+from codemods.facts import requests
+from codemods.facts.program import Program
+from codemods.facts.requests import Request
+from codemods.interpreter.values import Const, External, Json, Str
+from codemods.libraries.observations import Send
+from codemods.libraries.values import Transport
+from codemods.rule import Context, Rule
+from codemods.syntax.build import keep_parentheses
+from codemods.syntax.edits import Change, Edit, Replace
+
+_OPCODE_BINARY = 2
+"""RFC 6455, section 5.2."""
+_TEXT_METHOD = {Transport.WEBSOCKET_CLIENT: "send", Transport.AIOHTTP: "send_str"}
+
+
+class TextFrames(Rule):
+    """Sends JSON as text where a program sends it as bytes."""
+
+    code = "V3M403"
+    summary = "control messages leave as text frames"
+    source = v.MESSAGES
+    why = (
+        "v3 takes whatever comes in a binary frame for audio: a `Terminate` there is less than a millisecond of it, "
+        "the session is closed (3007), and what was said last is lost."
+    )
+    nodes = (cst.Call,)
+    order = 34
+
+    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        program = context.program
+        send = program.sends.get(cst.ensure_type(node, cst.Call))
+        if send is None or not any(program.is_vendor(connection) for connection in send.connections):
+            return
+        values = program.values(send.data)
+        known = [message for value in values if (message := requests.fields(program, value)) is not None]
+        if not known or any(requests.kind(message) is Request.AUDIO for message in known):
+            return
+        if not _is_binary(send, program):
+            return
+        if len(known) < len(values):
+            yield self.report(node, "audio and control messages share this send: v3 takes these as text, not as bytes")
+            return
+        edits = list(_edits(send, context))
+        if edits:
+            yield self.change(node, "a control message in a binary frame becomes a text frame", *edits)
+        else:
+            yield self.report(node, "v3 takes control messages as text: send a str here, not bytes")
+
+
+def _is_binary(send: Send, program: Program) -> bool:
+    """Return whether what is sent becomes a binary frame."""
+    match send.transport:
+        case Transport.WEBSOCKET_CLIENT:
+            return send.method in ("send_binary", "send_bytes") or _opcode(send.call, program) is not None
+        case Transport.AIOHTTP:
+            return send.method == "send_bytes"
+        case Transport.WEBSOCKETS | Transport.WEBSOCKETS_SYNC:
+            return _is_bytes(send.data, program)
+        case _:
+            return False
+
+
+def _opcode(call: cst.Call, program: Program) -> cst.Arg | None:
+    """Return the argument that asks websocket-client for a binary frame."""
+    for argument in call.args[1:]:
+        for value in program.values(argument.value):
+            match value:
+                case External(name=name) if name.endswith("ABNF.OPCODE_BINARY"):
+                    return argument
+                case Const(value=number) if number == _OPCODE_BINARY and number is not True:
+                    return argument
+    return None
+
+
+def _is_bytes(node: cst.BaseExpression, program: Program) -> bool:
+    match node:
+        case cst.Call(func=cst.Attribute(attr=cst.Name("encode"))):
+            return True
+        case cst.Call(func=function):
+            names = {value.name for value in program.values(function) if isinstance(value, External)}
+            return bool(names & {"builtins.bytes", "builtins.bytearray", "orjson.dumps"})
+        case cst.SimpleString():
+            return "b" in node.prefix.lower()
+        case cst.Name():
+            defs = program.definitions(node)
+            return bool(defs) and all(item.value is not None and _is_bytes(item.value, program) for item in defs)
+        case _:
+            return any(isinstance(value, Const) for value in program.values(node))
+
+
+def _edits(send: Send, context: Context) -> Iterator[Edit]:
+    """Yield what makes a send one of text."""
+    program = context.program
+    data = send.data
+    if not any(argument.value is data for argument in send.call.args):
+        return
+    text = _text(data, context)
+    if text is not None:
+        yield text
+    method = _TEXT_METHOD.get(send.transport) if send.transport is not None else None
+    opcode = _opcode(send.call, program)
+    if method is None and text is None:
+        return
+
+    def build(updated: cst.CSTNode) -> cst.CSTNode:
+        call = cst.ensure_type(updated, cst.Call)
+        if opcode is not None:
+            kept = [item for item, old in zip(call.args, send.call.args, strict=True) if old is not opcode]
+            call = call.with_changes(args=[*kept[:-1], kept[-1].with_changes(comma=call.args[-1].comma)])
+        if method is not None and isinstance(call.func, cst.Attribute):
+            call = call.with_changes(func=call.func.with_changes(attr=cst.Name(method)))
+        return call
+
+    yield Replace(send.call, build)
+
+
+def _text(node: cst.BaseExpression, context: Context) -> Edit | None:
+    """Return the edit that makes text of the bytes of a message; None for what is text."""
+    match node:
+        case cst.Call(func=cst.Attribute(value=text, attr=cst.Name("encode"))):
+            return Replace(node, _inside)
+        case cst.Call(func=cst.Name("bytes" | "bytearray"), args=[cst.Arg(value=text), *_]) if _is_text(text, context):
+            return Replace(
+                node, lambda updated: keep_parentheses(updated, cst.ensure_type(updated, cst.Call).args[0].value)
+            )
+        case cst.SimpleString(prefix=prefix) if "b" in prefix.lower():
+            return Replace(node, _without_prefix)
+        case cst.Name():
+            defs = context.program.definitions(node)
+            value = next(iter(defs)).value if len(defs) == 1 else None
+            if value is not None and context.program.uses_of.get(next(iter(defs))) == [node]:
+                return _text(value, context)
+        case _:
+            pass
+    if not _is_bytes(node, context.program):
+        return None
+    return Replace(node, lambda updated: cst.Call(cst.Attribute(_operand(updated), cst.Name("decode"))))
+
+
+def _is_text(node: cst.BaseExpression, context: Context) -> bool:
+    values = context.program.values(node)
+    return bool(values) and all(isinstance(value, Json | Str) for value in values)
+
+
+def _inside(updated: cst.CSTNode) -> cst.CSTNode:
+    func = cst.ensure_type(cst.ensure_type(updated, cst.Call).func, cst.Attribute)
+    return keep_parentheses(updated, func.value)
+
+
+def _argument(updated: cst.CSTNode) -> cst.CSTNode:
+    return keep_parentheses(updated, cst.ensure_type(updated, cst.Call).args[0].value)
+
+
+def _operand(updated: cst.CSTNode) -> cst.BaseExpression:
+    assert isinstance(updated, cst.BaseExpression)
+    return updated
+
+
+def _without_prefix(updated: cst.CSTNode) -> cst.CSTNode:
+    literal = cst.ensure_type(updated, cst.SimpleString)
+    return literal.with_changes(value=literal.value[len(literal.prefix) :])

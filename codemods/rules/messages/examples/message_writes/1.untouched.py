@@ -1,0 +1,3 @@
+row = {"text": ""}
+row.update(text="Hello.")
+print(row["text"])
