@@ -60,6 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="seconds that a run may take (default: %(default)g)",
     )
     add("--stub-missing", action="store_true", help="replace packages that are not installed by stubs")
+    add("--env", action="append", default=[], metavar="NAME", help="hand over a secret of your environment as it is")
     add("--stub", action="append", default=[], metavar="PACKAGE", help="replace a package, installed or not, by a stub")
     add(
         "--drive",
@@ -103,7 +104,7 @@ def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
         with _cleaning_up(), tempfile.TemporaryDirectory(prefix="v3-migrate-versions-") as name:
             trials = list(_trials(arguments, recording, original, Path(name)))
     except (VersionError, RecordingError, InterpreterError, EnvironmentMissing, _UsageError, OSError) as error:
-        print(f"v3-migrate: {error}", file=sys.stderr)
+        print(f"v3-migrate: error: {error}", file=sys.stderr)
         return 2
     if arguments.report is not None:
         from migrator.smoke.report.page import page
@@ -111,7 +112,7 @@ def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
         try:
             arguments.report.write_text(page(trials, recording), encoding="utf-8")
         except OSError as error:
-            print(f"v3-migrate: {arguments.report}: {error.strerror}", file=sys.stderr)
+            print(f"v3-migrate: error: {arguments.report}: {error.strerror}", file=sys.stderr)
             return 2
     if arguments.format == "json":
         text = machine.as_json(trials, arguments.timeline)
@@ -182,6 +183,7 @@ def _trials(
         timeout=arguments.timeout,
         stub_missing=arguments.stub_missing,
         drive=arguments.drive or "",
+        handed=arguments.env,
     )
     for name, found in asked.programs.items():
         if sys.stderr.isatty():
