@@ -83,6 +83,10 @@ FIELDS = {
 DERIVED_FIELDS = frozenset({"confidence", "audio_start", "audio_end"})
 """Keys that v3 has on words only."""
 
+INACTIVITY_TIMEOUT = 300
+"""Seconds without any message of the client, silent audio included, after which a migrated session ends by itself
+(`inactivity_timeout`: 5 to 3600, PARAMETERS). v2 closed an idle session after a minute; v3 bills it for three hours."""
+
 CLIENT_TYPES = frozenset({"Terminate", "ForceEndpoint", "UpdateConfiguration", "KeepAlive"})
 """What a client may send as JSON (MESSAGES); anything else ends the session with 3006 (ERRORS)."""
 
@@ -98,20 +102,57 @@ PARAMETERS_DROPPED = frozenset({"boost_param", "disable_partial_transcripts", "e
 PARAMETERS_KEPT = frozenset({"sample_rate", "encoding", "token"})
 PARAMETERS_V3 = frozenset(
     {
+        # the session
         "speech_model",
-        "format_turns",
-        "keyterms_prompt",
+        "inactivity_timeout",
+        "mode",
+        # where a turn ends
         "end_of_turn_confidence_threshold",
         "min_turn_silence",
         "max_turn_silence",
         "min_end_of_turn_silence_when_confident",
         "vad_threshold",
-        "inactivity_timeout",
+        "turn_left_pad_ms",
+        "interruption_delay",
+        # what is recognised
+        "keyterms_prompt",
+        "prompt",
+        "agent_context",
+        "previous_context_n_turns",
+        "language_codes",
+        "language_code",
+        "language",
         "language_detection",
+        "domain",
+        "voice_focus",
+        "voice_focus_threshold",
+        "noise_suppression_model",
+        "noise_suppression_threshold",
+        # what is reported
+        "format_turns",
+        "continuous_partials",
+        "include_partial_turns",
         "speaker_labels",
         "max_speakers",
+        "speaker_labels_revision_interval_ms",
+        "filter_profanity",
+        "redact_pii",
+        "redact_pii_policies",
+        "redact_pii_sub",
+        "session_heartbeat",
+        "acknowledge_silence",
+        # what else happens
+        "webhook_url",
+        "webhook_auth_header_name",
+        "webhook_auth_header_value",
+        "llm_gateway",
+        "customer_support_audio_capture",
     }
 )
+"""What v3 knows beside PARAMETERS_KEPT; anything else it ignores without a word (PARAMETERS)."""
+
+PARAMETERS_REFUSED = frozenset({"mode", "prompt", "agent_context"})
+"""What `universal-streaming-*` models refuse (3006); they ignore others of the newer models' (measured, 2026-09)."""
 
 CLOSE_CODES = {
     4000: 3006,
@@ -120,6 +161,7 @@ CLOSE_CODES = {
     4003: 1008,
     4008: 3008,
     4029: 3007,
+    4031: 3006,
     4032: 3007,
     4033: 3007,
     4034: 3007,
@@ -128,7 +170,7 @@ CLOSE_CODES = {
     4102: 3009,
     4104: 3006,
 }
-CLOSE_CODES_GONE = frozenset({4004, 4010, 4030, 4031, 4103, 4105})
+CLOSE_CODES_GONE = frozenset({4004, 4010, 4030, 4103, 4105})
 
 AUDIO_KEY = "audio_data"
 TERMINATE = "terminate_session"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 import libcst as cst
 
@@ -18,18 +19,31 @@ from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted
 from codemods.syntax.edits import Change, Replace
 
-_LANGUAGE = "v2 ignored it; for other languages than English choose speech_model=universal-streaming-multilingual"
 _ADVICE = {
-    "speaker_labels": "v2 ignored it; v3 knows a `speaker_labels` of its own, which now takes effect",
-    "language_code": _LANGUAGE,
-    "language": _LANGUAGE,
-    "model": "v2 ignored it; v3's parameter is `speech_model`",
-    "punctuate": "v2 ignored it; v3 punctuates with format_turns=true, which is set",
-    "format_text": "v2 ignored it; v3 formats with format_turns=true, which is set",
-    "endpointing": "v2 ignored it; v3's parameters are `min_turn_silence` and `max_turn_silence` (milliseconds)",
-    "interim_results": "v2 ignored it; v3 always sends turns as they grow: test `end_of_turn` in the message",
-    "channels": "v2 ignored it; v3 takes one channel too: send mono",
+    "model": "v3's parameter is `speech_model`",
+    "punctuate": "v3 punctuates with format_turns=true, which is set",
+    "format_text": "v3 formats with format_turns=true, which is set",
+    "endpointing": "v3's parameters are `min_turn_silence` and `max_turn_silence` (milliseconds)",
+    "interim_results": "v3 always sends turns as they grow: test `end_of_turn` in the message",
+    "channels": "v3 takes one channel, too: send mono",
 }
+_MULTILINGUAL = "for other languages than English choose speech_model=universal-streaming-multilingual"
+_INTENDED = frozenset(
+    {
+        "speech_model",
+        "format_turns",
+        "keyterms_prompt",
+        "end_of_turn_confidence_threshold",
+        "min_turn_silence",
+        "max_turn_silence",
+        "min_end_of_turn_silence_when_confident",
+        "vad_threshold",
+        "inactivity_timeout",
+        "language_detection",
+        "max_speakers",
+    }
+)
+"""What nobody writes but for v3: the program is half converted."""
 _KEYS = frozenset({"api_key", "apikey", "auth", "auth_key", "authorization", "key"})
 _FIELD = '"Authorization"'
 _HEADERS = {
@@ -38,10 +52,7 @@ _HEADERS = {
     Transport.WEBSOCKETS: "additional_headers",
     Transport.WEBSOCKETS_SYNC: "additional_headers",
 }
-_TAKES_EFFECT = frozenset({"speaker_labels"})
-_KNOWN = (
-    v.PARAMETERS_KEPT | v.PARAMETERS_DROPPED | v.PARAMETERS_V3 | set(v.PARAMETERS_RENAMED) | {v.SILENCE}
-) - _TAKES_EFFECT
+_KNOWN = v.PARAMETERS_KEPT | v.PARAMETERS_DROPPED | set(v.PARAMETERS_RENAMED) | {v.SILENCE} | _INTENDED
 
 
 class UnknownParameters(Rule):
@@ -50,7 +61,10 @@ class UnknownParameters(Rule):
     code = "V3M103"
     summary = "query parameters that v2 never had are reported"
     source = v.PARAMETERS
-    why = "v2 ignored what it did not know. v3 may refuse the session, or give the name a meaning of its own."
+    why = (
+        "v2 ignored what it did not know, and so does v3: the setting has never been made. Some names have a meaning "
+        "in v3, which takes effect with the migration."
+    )
     safety = Safety.MANUAL
     nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
     order = 12
@@ -60,11 +74,7 @@ class UnknownParameters(Rule):
             if parameter.name.lower() in _KEYS:
                 yield self._key(parameter, context)
                 continue
-            advice = _ADVICE.get(parameter.name, "v2 never had it, and neither has v3")
-            if parameter.name in _TAKES_EFFECT:
-                yield self.report(node, f"see whether {parameter.name!r} is still wanted: {advice}")
-            else:
-                yield self.report(node, f"take {parameter.name!r} out of the URL: {advice}")
+            yield self.report(node, _advice(parameter.name, context.options.speech_model))
 
     def _key(self, parameter: Parameter, context: Context) -> Change:
         """Move the key from the URL, where no version of the service looks for it, into the header."""
@@ -101,6 +111,19 @@ def _spelled_in(call: cst.Call, parameter: Parameter, context: Context) -> str |
             return None if parameter.values else quoted(parameter.text, None)
 
 
+def _advice(name: str, speech_model: str) -> str:
+    """Return what to do about a parameter that v2 never had."""
+    if name in v.PARAMETERS_REFUSED and v.formats_on_request(speech_model):
+        return f"take {name!r} out of the URL: v2 ignored it, v3 refuses it (3006) with speech_model={speech_model}"
+    if name in ("language", "language_code", "language_codes"):
+        return f"take {name!r} out of the URL: v2 ignored it; {_MULTILINGUAL}"
+    if name in v.PARAMETERS_V3:
+        return f"see whether {name!r} is still wanted: v2 ignored it, in v3 it takes effect"
+    near = get_close_matches(name.lower(), sorted(v.PARAMETERS_V3 | v.PARAMETERS_KEPT), 1, 0.75)
+    advice = _ADVICE.get(name) or (f"v3's parameter is `{near[0]}`" if near else "v3 does not know it either")
+    return f"take {name!r} out of the URL: v2 ignored it; {advice}"
+
+
 def _has(text: Str, parameter: Parameter) -> bool:
     return isinstance(parameter.place, Lit) and parameter.place in text.parts
 
@@ -108,6 +131,6 @@ def _has(text: Str, parameter: Parameter) -> bool:
 def _unknown(program: Program) -> dict[cst.CSTNode, list[Parameter]]:
     found: dict[cst.CSTNode, list[Parameter]] = {}
     for parameter in query.parameters(program):
-        if parameter.name not in _KNOWN:
+        if parameter.name not in _KNOWN and not (parameter.is_v3 and parameter.name in v.PARAMETERS_V3):
             found.setdefault(parameter.node, []).append(parameter)
     return found
