@@ -219,8 +219,13 @@ class _Planner:
             if obj.site in self.queries_done:
                 continue
             self.queries_done.add(obj.site)
-            present = " ".join(entry.key for entry in dict_entries.entries(self.program, obj))
-            additions = [(key, value if value.isdigit() else f'"{value}"') for key, value in self._additions(present)]
+            entries = list(dict_entries.entries(self.program, obj))
+            present = " ".join(entry.key for entry in entries)
+            texts = bool(entries) and all(isinstance(entry.value, cst.SimpleString) for entry in entries)
+            additions = [
+                (key, value if value.isdigit() and not texts else f'"{value}"')
+                for key, value in self._additions(present)
+            ]
             if not additions:
                 continue
             edit = dict_entries.add(obj.site, additions)
