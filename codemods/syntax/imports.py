@@ -50,7 +50,7 @@ def drop_unused(old: cst.Module, new: cst.Module, candidates: set[str]) -> cst.M
     dead = {name for name in candidates if name in _names_used(old)} - _names_used(new)
     if not dead:
         return new
-
+    new = cst.ensure_type(new.visit(_InBlocks(dead)), cst.Module)
     body: list[cst.CSTNode] = []
     waiting: list[cst.EmptyLine] = []
     gone = False
@@ -68,6 +68,21 @@ def drop_unused(old: cst.Module, new: cst.Module, candidates: set[str]) -> cst.M
         body.append(kept.with_changes(leading_lines=[*waiting, *lines]) if waiting or gone else kept)
         waiting, gone = [], False
     return new.with_changes(body=body, footer=[*waiting, *new.footer])
+
+
+class _InBlocks(cst.CSTTransformer):
+    """Removes names from the imports inside blocks; one that would be empty keeps a `pass`."""
+
+    def __init__(self, dead: AbstractSet[str]) -> None:
+        super().__init__()
+        self._dead = set(dead)
+
+    def leave_IndentedBlock(self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock) -> cst.BaseSuite:
+        kept = [_without_names(line, self._dead) for line in updated_node.body]
+        if all(new is old for new, old in zip(kept, updated_node.body, strict=True)):
+            return updated_node
+        body = [line for line in kept if line is not None]
+        return updated_node.with_changes(body=body or [cst.SimpleStatementLine([cst.Pass()])])
 
 
 def _without_names(statement: cst.CSTNode, dead: set[str]) -> cst.CSTNode | None:
@@ -157,7 +172,7 @@ class Wanted:
 
 def _spelled(names: Mapping[str, str]) -> list[str]:
     """Return names in the order of import sorters, each with `as` where it is called something else."""
-    ordered = sorted(names.items(), key=lambda item: name_order(item[1]))
+    ordered = sorted(names.items(), key=lambda item: (name_order(item[1]), item[0]))
     return [name if name == local else f"{name} as {local}" for local, name in ordered]
 
 
@@ -223,17 +238,32 @@ def placed(module: SourceModule, edits: Iterable[Edit]) -> Placed:
     for line, wanted in by_line.items():
         block = module.parent(line)
         missing = [edit for edit in wanted if not _in_block(block, edit) and _key(edit) not in top]
-        for name, item in _grouped(missing).items():
-            found.behind.setdefault(line, []).extend(item.statements(name, indent))
+        found.behind.setdefault(line, []).extend(_statements(missing, indent))
         names = sorted({edit.asname or edit.name or edit.module.split(".")[0] for edit in missing})
-        for fallback in fallbacks(module, line) if names else ():
-            found.behind.setdefault(fallback, []).append(f"{' = '.join(names)} = None")
+        for lines in fallbacks(module, line) if names else ():
+            found.behind.setdefault(lines[0], []).extend(_set_to_none(names))
     for function, wanted in by_function.items():
         missing = [edit for edit in wanted if not _in_block(function.body, edit) and _key(edit) not in top]
         first = _first_statement(function)
-        for name, item in _grouped(missing).items():
-            found.ahead.setdefault(first, []).extend(item.statements(name, indent))
+        found.ahead.setdefault(first, []).extend(_statements(missing, indent))
     return found
+
+
+def _statements(edits: Iterable[AddImport], indent: str) -> list[str]:
+    """Return the statements that make some imports, in the order of import sorters."""
+    found = [code for module, item in _grouped(edits).items() for code in item.statements(module, indent)]
+    return sorted(found, key=lambda code: (code.startswith("from"), code))
+
+
+def _set_to_none(names: Sequence[str]) -> list[str]:
+    """Return the statements that set variables to None, as few as fit the lines."""
+    found: list[str] = []
+    for name in names:
+        if found and len(found[-1]) + len(name) + len(" = ") <= WIDTH - len(" = None"):
+            found[-1] += f" = {name}"
+        else:
+            found.append(name)
+    return [f"{line} = None" for line in found]
 
 
 def _key(edit: AddImport) -> tuple[str, str | None, str | None]:
@@ -274,18 +304,18 @@ def _first_statement(function: cst.FunctionDef) -> cst.CSTNode:
     return first
 
 
-def fallbacks(module: SourceModule, line: cst.CSTNode) -> Iterator[cst.SimpleStatementLine]:
-    """Yield the statements, where the package is missing, that set to None what an import at `line` would have set."""
+def fallbacks(module: SourceModule, line: cst.CSTNode) -> Iterator[list[cst.SimpleStatementLine]]:
+    """Yield, for each `except` around an import, the statements that set to None what it would have set."""
     block = module.parent(line)
     guard = module.parent(block) if block is not None else None
     if not isinstance(guard, cst.Try) or guard.body is not block or not isinstance(line, cst.SimpleStatementLine):
         return
     bound = {name for part in line.body for name in bound_names(part)}
     for handler in guard.handlers:
-        for statement in handler.body.body:
-            if isinstance(statement, cst.SimpleStatementLine) and bound & none_targets(statement):
-                yield statement
-                break
+        lines = [item for item in handler.body.body if isinstance(item, cst.SimpleStatementLine)]
+        found = [item for item in lines if bound & none_targets(item)]
+        if found:
+            yield found
 
 
 def none_targets(line: cst.SimpleStatementLine) -> frozenset[str]:

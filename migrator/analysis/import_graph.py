@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from migrator.documents.document import decode, is_notebook
@@ -118,6 +119,19 @@ def groups(hits: Iterable[str], files: Iterable[str], folder: Folder) -> list[Gr
     contents = {path: data for path in known if (data := _content(path)) is not None}
     weak = {path for path, data in contents.items() if path in certain or may_speak_v2(data)}
     edges: dict[str, set[str]] = {path: set() for path in weak}
+    passed_on = {path: names for path in weak & contents.keys() if (names := _sdk_names(contents[path]))}
+
+    def take(importer: str) -> bool:
+        """Note what a module has of the SDK by way of others; return whether that is more than was known."""
+        known = passed_on.get(importer, frozenset())
+        found = known | _taken(
+            contents[importer],
+            lambda module, level: passed_on.get(folder.resolve(importer, module, level) or "", frozenset()),
+        )
+        if len(found) == len(known):
+            return False
+        passed_on[importer] = found
+        return True
 
     def imported(importer: str) -> set[str]:
         found = (folder.resolve(importer, module, level) for module, level in imports(contents[importer]))
@@ -130,20 +144,69 @@ def groups(hits: Iterable[str], files: Iterable[str], folder: Folder) -> list[Gr
 
     for path in weak & contents.keys():
         connect(path)
-    frontier = set(weak)
-    while frontier:
-        stems = {re.escape(os.fsencode(os.path.basename(_module(path)))) for path in frontier}
+    while passed_on and sum(map(take, weak & contents.keys())):
+        pass
+    frontier, providers = set(weak), set[str]()
+
+    def uses(importer: str) -> bool:
+        """Return whether a module imports one that is looked at, or uses what one passes on."""
+        targets = imported(importer)
+        names = {name.encode() for target in targets & providers for name in passed_on[target]}
+        return bool(targets & frontier) or any(name in contents[importer] for name in names)
+
+    while frontier or providers:
+        stems = {re.escape(os.fsencode(os.path.basename(_module(path)))) for path in frontier | providers}
         mentions = re.compile(
             rb"^[ \t]*(?:from|import)\b(?:[^\n]*\(\s*[^)]*|[^\n]*)\b(?:%s)\b" % b"|".join(stems), re.M
         )
         others = [path for path in contents if path not in edges]
         # the name alone proves nothing: every project has some `types` or `client`
-        importers = [path for path in others if mentions.search(contents[path]) and imported(path) & frontier]
+        importers = [path for path in others if mentions.search(contents[path]) and uses(path)]
         for path in importers:
             connect(path)
         # A package passes on what its modules define: whoever imports the package is a neighbour too.
         frontier = {path for path in importers if path in edges and os.path.basename(path) == _PACKAGE}
+        # So does a module that has names of the SDK from another one: whoever uses them has them from there.
+        providers = {path for path in importers if take(path)}
     return [Group(tuple(sorted(part)), frozenset(part & weak)) for part in _components(edges)]
+
+
+def _sdk_names(data: bytes) -> frozenset[str]:
+    """Return the names under which a module has the SDK, or something of it, as far as its text tells."""
+    return _taken(
+        data, lambda module, level: None if not level and module.split(".")[0] == "assemblyai" else frozenset()
+    )
+
+
+def _taken(data: bytes, offered: Callable[[str, int], AbstractSet[str] | None]) -> frozenset[str]:
+    """Return the names that a module imports out of those that others offer, and what it assigns from them.
+
+    Args:
+        data: the module.
+        offered: what a module offers, by name and number of leading dots; None for everything it has.
+    """
+    found: set[str] = set()
+    for match in _IMPORT.finditer(data):
+        if match["plain"] is not None:
+            for part in match["plain"].decode("latin-1").split(","):
+                words = part.split()
+                if words and offered(words[0], 0) is None:
+                    found.add(words[-1].split(".")[0])
+            continue
+        names = offered(match["module"].decode("latin-1"), len(match["dots"]))
+        listed = re.sub(rb"#[^\r\n]*", b"", match["names"]).decode("latin-1").strip("() \t\r\n\\")
+        for part in listed.split(","):
+            words = part.split()
+            if words == ["*"]:
+                found |= names or set()
+            elif words and (names is None or words[0] in names):
+                found.add(words[-1])
+    if found:
+        made = re.compile(
+            rb"^[ \t]*(\w+)[ \t]*=[ \t]*(?:%s)\b" % b"|".join(name.encode() for name in sorted(found)), re.M
+        )
+        found |= {name.decode("latin-1") for name in made.findall(data)}
+    return frozenset(found)
 
 
 def _module(path: str) -> str:

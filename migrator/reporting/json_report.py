@@ -25,7 +25,7 @@ def render(report: Report) -> bytes:
             "left": report.left,
             "errors": len(report.errors),
             "rules": {code: {"rewrites": fixed, "left": left} for code, (fixed, left) in report.by_rule.items()},
-            "not_looked_into": list(report.mentions),
+            "notes": report.noted,
             "exit_code": report.exit_code,
         },
     }

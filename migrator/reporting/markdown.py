@@ -9,8 +9,6 @@ from migrator.reporting.report import Report
 def render(report: Report) -> bytes:
     """Return the report as Markdown."""
     parts = ["## v3-migrate", "", report.headline(), ""]
-    if report.mentions:
-        parts += ["Not looked into, though they mention v2: " + ", ".join(map(_code, report.mentions)), ""]
     if report.by_rule:
         parts += ["| rule | what | rewrites | left |", "|---|---|--:|--:|"]
         for code, (fixed, left) in report.by_rule.items():

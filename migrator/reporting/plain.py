@@ -31,7 +31,10 @@ def summary(report: Report) -> bytes:
     if report.unresolved:
         out.append(f"{plural(len(report.unresolved), 'place')} left for you:")
         out += [f"  {report.line(outcome, finding)}" for outcome, finding in report.unresolved]
-    out += report.headlines()
+    if report.notes:
+        out.append(f"{plural(len(report.notes), 'note')}:")
+        out += [f"  {report.line(outcome, finding)}" for outcome, finding in report.notes]
+    out.append(report.headline())
     out += [f"  {number}. {step}" for number, step in enumerate(steps(report), 1)]
     return encode("".join(f"{line}\n" for line in out))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -12,6 +12,7 @@ from rich.style import Style
 from rich.syntax import Syntax
 from rich.text import Text
 
+from codemods.model import Finding
 from migrator.analysis.outcome import Outcome
 from migrator.documents.document import is_notebook
 from migrator.documents.module import DecodingError, Module
@@ -86,25 +87,26 @@ def _told(place: Text, message: str, console: Console) -> None:
 
 
 def _summary(report: Report, console: Console) -> None:
-    """Print the last screen: what is left for a person, what was not looked into, the sums, and what to do next."""
+    """Print the last screen: what is left for a person, what is to be known, the sums, and what to do next."""
     if report.unresolved:
-        console.print(Text(f"{plural(len(report.unresolved), 'place')} left for you", style="bold yellow"))
-        for outcome, finding in report.unresolved:
-            where = Text.assemble(
-                "  ", (f"{_visible(outcome.path)}:{place(finding)}", "bold"), (f" {finding.code}", "yellow")
-            )
-            _told(where, _visible(" ".join(finding.message.split())), console)
-        console.print()
-    *notes, headline = report.headlines()
-    for note in notes:
-        console.print(Text(_visible(note), style="yellow"), soft_wrap=True)
+        _listed(f"{plural(len(report.unresolved), 'place')} left for you", "yellow", report.unresolved, console)
+    if report.notes:
+        _listed(plural(len(report.notes), "note"), "cyan", report.notes, console)
     done = not report.errors and not report.left
-    console.print(Text(headline, style="bold green" if done else "bold"))
+    console.print(Text(report.headline(), style="bold green" if done else "bold"))
     for number, (why, command) in enumerate(report.next_steps(), 1):
         step = Text.assemble((f"  {number}. ", "bold"), why)
         if command:
             step.append(": ").append(command, "bold cyan")
         console.print(step, soft_wrap=True)
+
+
+def _listed(title: str, style: str, places: Sequence[tuple[Outcome, Finding]], console: Console) -> None:
+    console.print(Text(title, style=f"bold {style}"))
+    for outcome, finding in places:
+        where = Text.assemble("  ", (f"{_visible(outcome.path)}:{place(finding)}", "bold"), (f" {finding.code}", style))
+        _told(where, _visible(" ".join(finding.message.split())), console)
+    console.print()
 
 
 def _diff(outcome: Outcome, width: int) -> Iterator[Text]:

@@ -35,9 +35,13 @@ class Severity(str, Enum):
 
 def severity(code: str) -> Severity:
     """Return how much findings of a rule matter."""
-    if code == "V3M901":
+    if code == "V3M803":
         return Severity.NOTE
-    return Severity.WARNING if code.startswith(("V3M5", "V3M8")) else Severity.ERROR
+    return Severity.WARNING if code.startswith(("V3M5", "V3M805", "V3M901")) else Severity.ERROR
+
+
+def _is_note(finding: Finding) -> bool:
+    return not finding.fixed and severity(finding.code) is Severity.NOTE
 
 
 @dataclass
@@ -50,7 +54,7 @@ class Report:
         program: how this program is called.
         undo: commands that take back what was written.
         exit_zero: stale usage does not fail the run.
-        mentions: files of other kinds that mention v2.
+        beyond: what the report leaves out on purpose, in words that follow "no v2 usage".
         summaries: by code, what it is about in one line.
     """
 
@@ -61,7 +65,7 @@ class Report:
     program: str = "v3-migrate"
     undo: Sequence[str] = ()
     exit_zero: bool = False
-    mentions: Sequence[str] = ()
+    beyond: str = ""
     summaries: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -87,7 +91,12 @@ class Report:
     @property
     def left(self) -> int:
         """How many places are left for a person."""
-        return len(self.findings) - self.fixed
+        return len(self.findings) - self.fixed - self.noted
+
+    @property
+    def noted(self) -> int:
+        """How many findings are only to be known."""
+        return sum(_is_note(finding) for _, finding in self.findings)
 
     @property
     def by_rule(self) -> dict[str, tuple[int, int]]:
@@ -103,13 +112,15 @@ class Report:
             return 2
         stale = {
             Mode.PREVIEW: False,
-            Mode.CHECK: bool(self.findings),
+            Mode.CHECK: bool(self.fixed or self.left),
             Mode.WRITE: bool(self.left),
         }[self.mode]
         return 1 if stale and not self.exit_zero else 0
 
     def note(self, finding: Finding) -> str:
         """Return what becomes of a finding, in a word or two."""
+        if _is_note(finding):
+            return "note"
         if finding.fixed:
             return "rewritten" if self.mode is Mode.WRITE else "rewritable"
         return "with --unsafe" if finding.safety.value == "unsafe" else "by hand"
@@ -137,7 +148,12 @@ class Report:
         """What is left for a person, to be told at the end; a check has told it already."""
         if self.mode is Mode.CHECK:
             return ()
-        return [(outcome, finding) for outcome, finding in self.findings if not finding.fixed]
+        return [pair for pair in self.findings if not pair[1].fixed and not _is_note(pair[1])]
+
+    @property
+    def notes(self) -> Sequence[tuple[Outcome, Finding]]:
+        """What is only to be known, told behind what is left for a person."""
+        return [] if self.mode is Mode.CHECK else [pair for pair in self.findings if _is_note(pair[1])]
 
     def counts(self, outcome: Outcome) -> str:
         """Return how much there is in one file, in a few words."""
@@ -148,8 +164,6 @@ class Report:
 
     def headline(self) -> str:
         """Return what the run came to, in one sentence."""
-        if not self.outcomes:
-            return f"{plural(self.scanned, 'file')} checked: no AssemblyAI v2 usage."
         parts = []
         if self.changed:
             verb = {Mode.PREVIEW: "to migrate", Mode.CHECK: "to migrate", Mode.WRITE: "migrated"}[self.mode]
@@ -160,14 +174,10 @@ class Report:
             parts.append(f"{plural(self.left, 'place')} left for a person")
         if self.errors:
             parts.append(plural(len(self.errors), "error"))
+        parts = parts or [f"no AssemblyAI v2 usage{self.beyond}"]
+        if self.noted:
+            parts.append(plural(self.noted, "note"))
         return f"{plural(self.scanned, 'file')} checked: {', '.join(parts)}."
-
-    def headlines(self) -> Iterator[str]:
-        """Yield what this run did not look into, a line for each file, and then the headline."""
-        if self.mentions:
-            yield f"{plural(len(self.mentions), 'file')} not looked into, though they mention v2:"
-            yield from (f"  {path}" for path in self.mentions)
-        yield self.headline()
 
     def next_steps(self) -> Iterator[tuple[str, str]]:
         """Yield (why, command) of what to do next, in that order; the command is empty where there is none to type."""
@@ -181,7 +191,7 @@ class Report:
             write = "" if self.mode is Mode.PREVIEW else " --write"
             yield f"To include {plural(likely, 'likely rewrite')}", f"{self.command}{write} --unsafe"
         if self.left:
-            code = next(finding.code for _, finding in self.findings if not finding.fixed)
+            code = next(finding.code for _, finding in self.findings if not finding.fixed and not _is_note(finding))
             yield "To see what to do about a place", f"{self.program} explain {code}"
         if self.mode is not Mode.CHECK:
             yield from self._proving()

@@ -66,6 +66,42 @@ OWN = (
         "repository, a list that is computed and conda's own packages need a look. They are reported, never edited.",
     ),
     OwnRule(
+        "V3M801",
+        "configuration",
+        "configuration or a script names v2",
+        "A v2 address in `.env`, Compose, Kubernetes, Terraform, a Makefile or a shell script fails as soon as it is "
+        "used, whatever the program says by default. Put in v3's; where the program adds the query, the parameters "
+        "belong there (V3M101), where the file holds it, here.",
+    ),
+    OwnRule(
+        "V3M802",
+        "pin",
+        "an image, a workflow or a script installs an SDK without v3",
+        "The image builds, and the program dies at its first import. Migrated code needs assemblyai 0.64.16; the "
+        "option `extras` went with 1.0.0. Requirement files are raised by the tool itself (V3M701).",
+    ),
+    OwnRule(
+        "V3M803",
+        "document",
+        "a document tells of v2",
+        "Only a note, which fails no check: a guide or a changelog may tell of v2 on purpose. Where it teaches how to "
+        "use your program, move it.",
+    ),
+    OwnRule(
+        "V3M804",
+        "language",
+        "a program in another language speaks v2",
+        "A browser that opens the v2 socket gets nothing, whoever mints its token. The advice is in the words of that "
+        "language: the npm SDK's RealtimeTranscriber, or messages on a raw socket. Such files are never edited.",
+    ),
+    OwnRule(
+        "V3M805",
+        "made-file",
+        "a template or a generated file speaks v2",
+        "A template is edited by hand, so that what is made from it speaks v3; a bundle, a lock file or a source map "
+        "is made anew from what it was made from.",
+    ),
+    OwnRule(
         "V3M900",
         "unexplained-word",
         "v2 word that no rule explains",

@@ -103,7 +103,7 @@ def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
         with _cleaning_up(), tempfile.TemporaryDirectory(prefix="v3-migrate-versions-") as name:
             trials = list(_trials(arguments, recording, original, Path(name)))
     except (VersionError, RecordingError, InterpreterError, EnvironmentMissing, _UsageError, OSError) as error:
-        print(f"v3-migrate: {error}", file=sys.stderr)
+        print(f"v3-migrate: error: {error}", file=sys.stderr)
         return 2
     if arguments.report is not None:
         from migrator.smoke.report.page import page
@@ -111,7 +111,7 @@ def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
         try:
             arguments.report.write_text(page(trials, recording), encoding="utf-8")
         except OSError as error:
-            print(f"v3-migrate: {arguments.report}: {error.strerror}", file=sys.stderr)
+            print(f"v3-migrate: error: {arguments.report}: {error.strerror}", file=sys.stderr)
             return 2
     if arguments.format == "json":
         text = machine.as_json(trials, arguments.timeline)

@@ -46,9 +46,21 @@ def test_help_names_every_option_and_command(tool: Tool) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        [],
         ["--write", "--check", "."],
         ["--frobnicate", "."],
+        ["nowhere"],
+        [".", "nowhere", "--write"],
+        ["--files-from", "nowhere"],
+        [".", "--stdin-filename", "bot.py"],
+        ["--write", "--since", "HEAD"],
+        ["--baseline", "known.json"],
+        ["--check", "--baseline", "nowhere.json"],
+        ["--check", "--baseline", "bot.py"],
+        ["--write-baseline"],
+        ["--write-baseline", "--baseline", "no/such/folder/known.json"],
+        ["--quiet", "--verbose"],
+        ["smoke", "--frobnicate"],
+        ["replay", "nowhere.jsonl"],
         ["--format", "yaml", "."],
         ["--region", "mars", "."],
         ["--jobs", "0", "."],
@@ -58,7 +70,7 @@ def test_help_names_every_option_and_command(tool: Tool) -> None:
         ["-", "--interactive"],
         ["--select", "E501", "."],
         ["--select", "V3M999", "."],
-        ["--ignore", "V3M10,V3M8", "."],
+        ["--ignore", "V3M10,V3M0", "."],
         ["explain", "V3M999"],
         ["--output", "no/such/folder/report.txt", "--check", "."],
     ],
@@ -69,7 +81,8 @@ def test_wrong_use_says_so_and_exits_with_2(tool: Tool, arguments: list[str]) ->
     ran = tool(*arguments)
     assert ran.code == 2
     assert ran.out == b""
-    assert "v3-migrate" in ran.err
+    assert ran.err.startswith("v3-migrate: error: ")  # one voice, and one line
+    assert ran.err.count("\n") == 1
     assert "Traceback" not in ran.err
     assert tool.read("bot.py") == V2
 
@@ -96,7 +109,7 @@ def test_the_list_of_rules_has_a_line_for_each(tool: Tool) -> None:
 def test_a_code_that_is_nearly_right_is_suggested(tool: Tool) -> None:
     ran = tool("explain", "V3M1O1")
     assert (ran.code, ran.out) == (2, b"")
-    assert "did you mean" in ran.err and "V3M101?" in ran.err
+    assert "did you mean" in ran.err and "V3M101" in ran.err
 
 
 def test_every_rule_explains_itself_with_its_examples(tool: Tool) -> None:

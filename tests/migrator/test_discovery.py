@@ -191,29 +191,3 @@ def test_a_folder_that_is_a_link_by_now_does_not_lead_out(tool: Tool, tmp_path: 
     assert "sub/bot.py: error: a link out of the folder, not followed: name its target instead\n" in ran.text
     assert (tmp_path / "elsewhere" / "bot.py").read_text() == V2
     assert (tmp_path / "elsewhere" / "handling.py").read_text() == hidden
-
-
-@pytest.mark.parametrize("make", [put, repository])
-def test_other_files_that_mention_v2_are_named(
-    tool: Tool, make: Callable[[Path, dict[str, str | bytes]], None]
-) -> None:
-    make(
-        tool.folder,
-        {"clean.py": CLEAN, "README.md": V2, "web/app.ts": "RealtimeTranscriber", "notes.txt": "v2", "old/a.md": V2},
-    )
-    put(tool.folder, {"new.js": V2, "node_modules/x.js": V2})
-    ran = tool(".", "--check", "--exclude", "old")
-    assert ran.code == 0  # A note, no finding: what they are for, nobody but a person can tell.
-    assert ran.text == (
-        "3 files not looked into, though they mention v2:\n"
-        "  README.md\n  new.js\n  web/app.ts\n"
-        "1 file checked: no AssemblyAI v2 usage.\n"
-    )
-    assert tool(".", "--format", "json").json["summary"]["not_looked_into"] == [
-        "README.md",
-        "new.js",
-        "old/a.md",
-        "web/app.ts",
-    ]
-    put(tool.folder, {"bot.py": V2})
-    assert "\n4 files not looked into, though they mention v2:\n  README.md\n" in tool(".", "--check").text

@@ -76,7 +76,7 @@ def test_json(project: Tool) -> None:
             "V3M303": {"rewrites": 2, "left": 0},
             "V3M304": {"rewrites": 0, "left": 1},
         },
-        "not_looked_into": [],
+        "notes": 0,
         "exit_code": 2,
     }
     assert ran.code == 2

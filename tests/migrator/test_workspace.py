@@ -32,3 +32,33 @@ def test_a_module_of_the_same_name_elsewhere_joins_nothing(tmp_path: Path, monke
     (group,) = groups(["voice/client.py"], sorted(files), Folder())
     assert group.paths == ("handlers.py", "main.py", "voice/__init__.py", "voice/client.py", "voice/log.py")
     assert group.hits == {"voice/client.py"}
+
+
+def test_whoever_has_names_of_the_sdk_from_another_module_is_looked_at_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "stt.py": "import assemblyai as aai\nfrom assemblyai import RealtimeTranscriber as Line, RealtimeError\n",
+        "made.py": "from stt import aai\nWire = aai.RealtimeTranscriber\n",
+        "two.py": "from stt import (\n    Line as Wire,  # the wire\n    RealtimeError,\n)\n",
+        "three.py": "from two import *\n",
+        "user.py": "from three import Wire\nWire(sample_rate=16000)\n",
+        "other_user.py": "import three\nthree.Wire(sample_rate=16000)\n",
+        "made_user.py": "from made import Wire\nWire(sample_rate=16000)\n",
+        "main.py": "import user\n",
+        "apart.py": "from main import user\n",
+        "clean.py": "from json import loads\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (group,) = groups(["stt.py"], sorted(files), Folder())
+    assert group.paths == (
+        "made.py",
+        "made_user.py",
+        "other_user.py",
+        "stt.py",
+        "three.py",
+        "two.py",
+        "user.py",
+    )

@@ -102,7 +102,7 @@ def test_files_that_git_could_not_bring_back_are_not_written(tool: Tool) -> None
     ran = tool(".", "--write")
     assert (ran.code, ran.out) == (2, b"")
     assert ran.err == (
-        "v3-migrate: nothing written: uncommitted changes in\n  added.py\n  changed.py\n  new.py\n"
+        "v3-migrate: error: nothing written: uncommitted changes in\n  added.py\n  changed.py\n  new.py\n"
         "Commit or stash them first, or add --allow-dirty.\n"
     )
     assert tool.read("same.py") == V2
@@ -131,7 +131,8 @@ def test_a_disk_that_is_full_leaves_every_file_as_it_was(tool: Tool) -> None:
     ran = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (2, "")
     # The record of the run comes first, and is larger than any of its files.
-    assert ran.stderr == f"v3-migrate: nothing written: the way back cannot be kept in {tool.records}: file too large\n"
+    said = f"nothing written: the way back cannot be kept in {tool.records}: file too large"
+    assert ran.stderr == f"v3-migrate: error: {said}\n"
     assert (tool.read("a.py"), tool.read("b.py")) == (V2, long)
     assert not staged(tool.folder)
 
@@ -143,7 +144,7 @@ def test_what_may_not_be_written_stops_the_whole_run(tool: Tool, locked: str, mo
     ran = subprocess.run([*UNPRIVILEGED, PROGRAM, ".", "--write"], capture_output=True, text=True, check=False)
     (tool.folder / locked).chmod(0o755)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("v3-migrate: nothing written: sub/b.py: ")
+    assert ran.stderr.startswith("v3-migrate: error: nothing written: sub/b.py: ")
     assert ran.stderr.endswith("; every file is as it was\n")
     assert (tool.read("a.py"), tool.read("sub/b.py")) == (V2, V2)
     assert not staged(tool.folder)

@@ -132,7 +132,7 @@ def test_no_original_to_compare_with(tmp_path: Path) -> None:
     shutil.copytree(CAPTIONS / "v3", tmp_path, dirs_exist_ok=True)
     result = tool(tmp_path, "smoke", "--compare")
     assert result.returncode == 2
-    assert result.stderr.startswith("v3-migrate: --compare needs the original, and git does not have it: ")
+    assert result.stderr.startswith("v3-migrate: error: --compare needs the original, and git does not have it: ")
 
 
 def test_write_is_proven(project: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_program_that_is_not_found_proves_nothing(project: Path) -> None:
 def test_smoke_needs_write(project: Path) -> None:
     result = tool(project, ".", "--smoke")
     assert result.returncode == 2
-    assert result.stderr == "v3-migrate: --smoke tests what was written: it goes with --write\n"
+    assert result.stderr == "v3-migrate: error: --smoke tests what was written: it goes with --write\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from enum import Enum
 
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.rewrites.sdk.imports import Binding, SdkImports
+from codemods.rewrites.sdk.imports import Binding, SdkImports, listed
 from codemods.rewrites.sdk.names import RENAMED, Names
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.scopes import function_of
@@ -59,6 +60,21 @@ class LegacyNames:
                     self._use(node, module)
                 elif isinstance(node, cst.SimpleString) and _is_quoted_annotation(node, module):
                     self._quoted(node, module)
+
+    def exhaust_star(self, module: SourceModule) -> bool:
+        """Return whether all that a module uses of `from assemblyai import *` gets another name, or goes."""
+        names = Names.of(self.program, module)
+        found = False
+        for node in module.walk():
+            if isinstance(node, cst.Name) and _is_read(node, module):
+                scope = self.program.scope(function_of(node, module))
+                if names.is_starred(node):
+                    if names.extra(node) is None and self.fates.get(node) not in (Fate.RENAMED, Fate.DISSOLVED):
+                        return False
+                    found = True
+                elif scope.owner(node.value) is None and not hasattr(builtins, node.value):
+                    return False  # it may be anything of the SDK
+        return found and not listed(module)
 
     def _use(self, node: cst.Name | cst.Attribute, module: SourceModule) -> None:
         legacy = Names.of(self.program, module).legacy(node)

@@ -14,8 +14,8 @@ from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Const, External, ModuleRef
 from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names, spelled
 from codemods.rewrites.sdk.scopes import function_of
-from codemods.syntax.edits import AddImport, Edit
-from codemods.syntax.imports import bound_name
+from codemods.syntax.edits import AddImport, Edit, Unused
+from codemods.syntax.imports import bound_name, bound_names
 from codemods.syntax.tree import SourceModule
 
 
@@ -119,7 +119,7 @@ class SdkImports:
                 break
             if isinstance(up, cst.If) and "TYPE_CHECKING" in module.code(up.test) and up.body is child:
                 guard = Guard.TYPING
-            elif isinstance(up, cst.If | cst.Try | cst.Else | cst.ExceptHandler) and guard is Guard.NONE:
+            elif isinstance(up, cst.If | cst.Try | cst.With | cst.Else | cst.ExceptHandler) and guard is Guard.NONE:
                 guard = Guard.OPTIONAL
             child = up
         self.sources.setdefault(module.path, []).append(Source(part, function, guard, provider))
@@ -327,6 +327,17 @@ class SdkImports:
             return []
         edits = self.brought(name, module, module.tree)
         return edits if any(isinstance(edit, AddImport) and edit.place is not None for edit in edits) else []
+
+    def unused(self, module: SourceModule) -> list[Edit]:
+        """Return the edits that take out the imports of `assemblyai` itself, should nothing need them any more."""
+        scope = self._scope(module.path)
+        return [
+            Unused(name)
+            for source in self.sources.get(module.path, ())
+            for name in bound_names(source.part)
+            if source.provider is None
+            and any(value == External("assemblyai") for value in self.program.variable(scope, name))
+        ]
 
     def annotated(self, name: str, module: SourceModule, *, needed: bool = False) -> tuple[str, list[Edit]] | None:
         """Return how a definition at the top of a module writes a v3 class as an annotation, and what that needs.

@@ -49,6 +49,7 @@ class Names:
         self._star: dict[str, str] = {}
         rebound: set[str] = set()
         assigned: set[str] = set()
+        missing: set[str] = set()
         for node in module.walk():
             if isinstance(node, cst.Import):
                 for alias in node.names:
@@ -57,8 +58,11 @@ class Names:
                 self._import_from(node)
             elif isinstance(node, cst.ClassDef | cst.FunctionDef):
                 rebound.add(node.name.value)
-            elif isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Name):
-                assigned.add(node.target.value)
+            elif isinstance(node, cst.Assign):
+                names = {item.target.value for item in node.targets if isinstance(item.target, cst.Name)}
+                # where a package is missing its names are None: that gives them no other meaning
+                (missing if isinstance(node.value, cst.Name) and node.value.value == "None" else assigned).update(names)
+        assigned |= missing - self._aliases.keys()
         for name in rebound:
             self._aliases.pop(name, None)
         self.rebound = frozenset(rebound)

@@ -11,7 +11,6 @@ from codemods.libraries.values import CloseCode
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Edit, Replace
 
-_SWITCHED_OFF = "that v2 is switched off is told by HTTP 410 when the connection is opened"
 _ORDERED = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
 
 
@@ -45,7 +44,8 @@ class CloseCodes(Rule):
         gone = [number.evaluated_value for number in old if number.evaluated_value not in v.CLOSE_CODES]
         if gone:
             listed = ", ".join(str(number) for number in gone)
-            advice = _SWITCHED_OFF if 4105 in gone else "it closes with 1008 and 3005 to 3009"
+            instead = "; ".join(dict.fromkeys(v.CLOSE_CODES_GONE[code] for code in gone if code in v.CLOSE_CODES_GONE))
+            advice = instead or "it closes with 1008 and 3005 to 3009"
             yield self.report(comparison, f"v3 has no close code for {listed}: {advice}")
             return
         edits: list[Edit] = []

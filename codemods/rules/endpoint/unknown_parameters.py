@@ -19,31 +19,17 @@ from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted
 from codemods.syntax.edits import Change, Replace
 
+_LANGUAGE = "v2 ignored it; for other languages than English choose speech_model=universal-streaming-multilingual"
 _ADVICE = {
-    "model": "v3's parameter is `speech_model`",
-    "punctuate": "v3 punctuates with format_turns=true, which is set",
-    "format_text": "v3 formats with format_turns=true, which is set",
-    "endpointing": "v3's parameters are `min_turn_silence` and `max_turn_silence` (milliseconds)",
-    "interim_results": "v3 always sends turns as they grow: test `end_of_turn` in the message",
-    "channels": "v3 takes one channel, too: send mono",
+    "language_code": _LANGUAGE,
+    "language": _LANGUAGE,
+    "model": "v2 ignored it; v3's parameter is `speech_model`",
+    "punctuate": "v2 ignored it; v3 punctuates with format_turns=true, which is set",
+    "format_text": "v2 ignored it; v3 formats with format_turns=true, which is set",
+    "endpointing": "v2 ignored it; v3's parameters are `min_turn_silence` and `max_turn_silence` (milliseconds)",
+    "interim_results": "v2 ignored it; v3 always sends turns as they grow: test `end_of_turn` in the message",
+    "channels": "v2 ignored it; v3 takes one channel too: send mono",
 }
-_MULTILINGUAL = "for other languages than English choose speech_model=universal-streaming-multilingual"
-_INTENDED = frozenset(
-    {
-        "speech_model",
-        "format_turns",
-        "keyterms_prompt",
-        "end_of_turn_confidence_threshold",
-        "min_turn_silence",
-        "max_turn_silence",
-        "min_end_of_turn_silence_when_confident",
-        "vad_threshold",
-        "inactivity_timeout",
-        "language_detection",
-        "max_speakers",
-    }
-)
-"""What nobody writes but for v3: the program is half converted."""
 _KEYS = frozenset({"api_key", "apikey", "auth", "auth_key", "authorization", "key"})
 _FIELD = '"Authorization"'
 _HEADERS = {
@@ -52,7 +38,15 @@ _HEADERS = {
     Transport.WEBSOCKETS: "additional_headers",
     Transport.WEBSOCKETS_SYNC: "additional_headers",
 }
-_KNOWN = v.PARAMETERS_KEPT | v.PARAMETERS_DROPPED | set(v.PARAMETERS_RENAMED) | {v.SILENCE} | _INTENDED
+_KNOWN = (
+    v.PARAMETERS_KEPT
+    | v.PARAMETERS_DROPPED
+    | set(v.PARAMETERS_RENAMED)
+    | {v.SILENCE}
+    # What a migration writes itself.
+    | {"speech_model", "format_turns", "inactivity_timeout"}
+    | {"keyterms_prompt", "max_turn_silence", "end_of_turn_confidence_threshold"}
+)
 
 
 class UnknownParameters(Rule):
@@ -62,8 +56,8 @@ class UnknownParameters(Rule):
     summary = "query parameters that v2 never had are reported"
     source = v.PARAMETERS
     why = (
-        "v2 ignored what it did not know, and so does v3: the setting has never been made. Some names have a meaning "
-        "in v3, which takes effect with the migration."
+        "v2 ignored what it did not know, and v3 does the same; but v3 knows many names that v2 did not, and one of "
+        "those now takes effect, or ends the session on a model that cannot do it."
     )
     safety = Safety.MANUAL
     nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
@@ -74,7 +68,11 @@ class UnknownParameters(Rule):
             if parameter.name.lower() in _KEYS:
                 yield self._key(parameter, context)
                 continue
-            yield self.report(node, _advice(parameter.name, context.options.speech_model))
+            effect = _effect(parameter.name, context.options.speech_model)
+            if effect:
+                yield self.report(node, f"see whether {parameter.name!r} is still wanted: v2 ignored it, {effect}")
+            else:
+                yield self.report(node, f"take {parameter.name!r} out of the URL: {_advice(parameter.name)}")
 
     def _key(self, parameter: Parameter, context: Context) -> Change:
         """Move the key from the URL, where no version of the service looks for it, into the header."""
@@ -96,6 +94,17 @@ class UnknownParameters(Rule):
         return self.change(parameter.node, message, *edits, build, safety=Safety.SAFE)
 
 
+def _effect(name: str, speech_model: str) -> str | None:
+    """Return what a name does in v3 that had no meaning in v2; None if it does nothing there either."""
+    if name in _ADVICE or name not in v.PARAMETERS_V3:
+        return None
+    if v.formats_on_request(speech_model) and name in v.PARAMETERS_REFUSED:
+        return f"v3 ends the session for it (3006) with {speech_model}"
+    if v.formats_on_request(speech_model) and name in v.PARAMETERS_U3:
+        return None
+    return f"in v3 it now takes effect ({v.PARAMETERS_V3[name]})"
+
+
 def _spelled_in(call: cst.Call, parameter: Parameter, context: Context) -> str | None:
     """Return the source of a value that an f-string or text among a call's arguments has; None if it is elsewhere."""
     if not any(up is call for up in context.module.ancestors(parameter.node)):
@@ -111,17 +120,12 @@ def _spelled_in(call: cst.Call, parameter: Parameter, context: Context) -> str |
             return None if parameter.values else quoted(parameter.text, None)
 
 
-def _advice(name: str, speech_model: str) -> str:
-    """Return what to do about a parameter that v2 never had."""
-    if name in v.PARAMETERS_REFUSED and v.formats_on_request(speech_model):
-        return f"take {name!r} out of the URL: v2 ignored it, v3 refuses it (3006) with speech_model={speech_model}"
-    if name in ("language", "language_code", "language_codes"):
-        return f"take {name!r} out of the URL: v2 ignored it; {_MULTILINGUAL}"
-    if name in v.PARAMETERS_V3:
-        return f"see whether {name!r} is still wanted: v2 ignored it, in v3 it takes effect"
-    near = get_close_matches(name.lower(), sorted(v.PARAMETERS_V3 | v.PARAMETERS_KEPT), 1, 0.75)
-    advice = _ADVICE.get(name) or (f"v3's parameter is `{near[0]}`" if near else "v3 does not know it either")
-    return f"take {name!r} out of the URL: v2 ignored it; {advice}"
+def _advice(name: str) -> str:
+    """Return why a parameter is of no use, and which one is."""
+    near = get_close_matches(name.lower(), sorted({*v.PARAMETERS_V3, *v.PARAMETERS_KEPT}), 1, 0.75)
+    if name not in _ADVICE and near:
+        return f"v2 never had it, and neither has v3, whose parameter is `{near[0]}`"
+    return _ADVICE.get(name, "v2 never had it, and neither has v3, which ignores it")
 
 
 def _has(text: Str, parameter: Parameter) -> bool:

@@ -79,4 +79,5 @@ class SdkExtras(Rule):
             f"{extra}, which the SDK no longer has, written into the program{hint}",
             replace_with(node, name),
             *helper,
+            *imports.unused(context.module),
         )

@@ -76,7 +76,7 @@ class SdkNames(Rule):
         """Return how a name is written for v3, and the edits that make it known."""
         imports = context.get(SdkImports)
         code, missing = imports.spelling(node, context.module)
-        return code, self._brought(node, new, context) if missing else []
+        return code, [*(self._brought(node, new, context) if missing else []), *imports.unused(context.module)]
 
     def _brought(self, node: cst.CSTNode, new: str, context: Context) -> list[Edit]:
         imports = context.get(SdkImports)
@@ -135,6 +135,7 @@ class SdkNames(Rule):
             return code
 
         text = DOTTED.sub(rename, node.value)
+        edits += imports.unused(context.module)
         if text != node.value:
             yield self.change(
                 node, "quoted annotation, rewritten", Replace(node, lambda u: u.with_changes(value=text)), *edits
@@ -154,9 +155,14 @@ class SdkNames(Rule):
     def _import_extras(self, node: cst.Import, context: Context) -> Iterable[Change]:
         """Rewrite `import assemblyai.extras`, which brings the package as well, and take out `... as name`."""
         gone = [alias for alias in node.names if spelled(alias.name) == "assemblyai.extras"]
+        again = any(
+            isinstance(other, cst.Import)
+            and any(spelled(a.name) == "assemblyai" and a.asname is None for a in other.names)
+            for other in context.module.walk()
+        )
         if not gone or Names.of(context.program, context.module).only_v3:
             return
-        kept = [alias for alias in node.names if alias not in gone or alias.asname is None]
+        kept = [alias for alias in node.names if alias not in gone or (alias.asname is None and not again)]
         message = "import of assemblyai.extras, which the SDK no longer has"
         if not kept:
             yield self.change(node, message, Remove(node))
@@ -178,6 +184,8 @@ class SdkNames(Rule):
         if isinstance(node.names, cst.ImportStar):
             if home == "assemblyai.extras" and not Names.of(context.program, context.module).only_v3:
                 yield self.change(node, "import of assemblyai.extras, which the SDK no longer has", Remove(node))
+            elif home == "assemblyai" and context.get(LegacyNames).exhaust_star(context.module):
+                yield self.change(node, "import of everything, of which nothing is used any more", Remove(node))
             return
         imports, legacy = context.get(SdkImports), context.get(LegacyNames)
         bindings = {binding.alias: binding for binding in imports.of(node, context.module)}
@@ -256,7 +264,8 @@ class SdkNames(Rule):
         new = {bound_name(alias): name for alias, name in renamed.items() if alias.asname is None}
         line = context.module.statement(node)
         edits: list[Edit] = []
-        for fallback in fallbacks(context.module, line) if line is not None else ():
+        lines = [item for found in fallbacks(context.module, line) for item in found] if line is not None else []
+        for fallback in lines:
             targets = none_targets(fallback)
             if targets and targets <= gone:
                 edits.append(Remove(fallback.body[0]))
@@ -280,8 +289,13 @@ def _kept(updated: cst.CSTNode, gone: set[str], changed: dict[str, str]) -> cst.
             new = alias.with_changes(name=cst.Name(changed[name])) if name in changed else alias
             kept.setdefault((spelled(new.name), bound_name(new)), new)
     names = list(kept.values())
-    if changed and [bound_name(alias) for alias in old.names] == sorted(map(bound_name, old.names), key=name_order):
-        names.sort(key=lambda alias: name_order(bound_name(alias)))
+    if changed and _in_order(old.names):
+        names.sort(key=lambda alias: name_order(spelled(alias.name)))
         names[:-1] = [alias.with_changes(comma=old.names[0].comma) for alias in names[:-1]]
     names[-1] = names[-1].with_changes(comma=old.names[-1].comma)
     return old.with_changes(names=names)
+
+
+def _in_order(aliases: Iterable[cst.ImportAlias]) -> bool:
+    names = [spelled(alias.name) for alias in aliases]
+    return names == sorted(names, key=name_order)

@@ -152,7 +152,7 @@ class SdkTranscriber(Rule):
             names.add("StreamingParameters")
         module, call_site = plan.session.module, plan.session.call
         found = [edit for name in sorted(names) for edit in imports.brought(name, module, call_site)]
-        return [*found, *plan.edits]
+        return [*found, *plan.edits, *imports.unused(module)]
 
     def _closes_on_termination(self, plan: SessionPlan) -> bool:
         return plan.closer is not None and not plan.is_closed

@@ -19,7 +19,7 @@ from codemods.rewrites.sdk.shown import is_shown
 from codemods.rewrites.sdk.turns import ANY, FINAL, FinalPaths, KindTest, is_transcript, kind_test
 from codemods.rule import Context, Rule
 from codemods.syntax.build import expression, keep_parentheses, replace_test, replace_with
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.syntax.edits import Change, Edit, Remove, Replace
 
 _CONFIDENCE = "sum(word.confidence for word in {0}.words) / max(len({0}.words), 1)"
 _KEPT = frozenset({"words", "end_of_turn", "turn_is_formatted", "transcript", "turn_order", "end_of_turn_confidence"})
@@ -61,6 +61,7 @@ class SdkTranscripts(Rule):
                 return
             context.claim(node)
             edits = [self._flags(node, tested, context), *self._rest(node, tested, context)]
+            edits += context.get(SdkImports).unused(context.module)
             yield self.change(node, f"test for {tested.kind} becomes the turn's flags", *edits)
             return
         if isinstance(node, cst.Comparison):
@@ -195,6 +196,10 @@ class SdkTranscripts(Rule):
             parent = context.module.parent(node)
             while isinstance(parent, cst.Attribute) and parent.attr.value == "value":
                 node, parent = parent, context.module.parent(parent)
+            if isinstance(parent, cst.Assign) and self._only_tests(parent, context):
+                context.claim(node)
+                yield self.change(node, "the kind of a transcript, which nothing asks for any more", Remove(parent))
+                return
             if not is_shown(node, context.module) and not isinstance(parent, cst.Assign):
                 yield self.report(node, "v3 has no message_type: whoever gets it must know FinalTurn and PartialTurn")
         code, edits = self._value(name, base, node, context)
@@ -203,6 +208,21 @@ class SdkTranscripts(Rule):
         context.claim(node)
         edit = replace_with(node, fitted(node, code, context))
         yield self.change(node, f"v2 field {name!r} becomes what v3 has in its place", edit, *edits)
+
+    def _only_tests(self, node: cst.Assign, context: Context) -> bool:
+        """Return whether what a statement sets is only asked for in tests that are rewritten."""
+        target = node.targets[0].target
+        if len(node.targets) != 1 or not isinstance(target, cst.Name):
+            return False
+        found = [item for item in context.program.uses_of if item.node is target]
+        return bool(found) and all(
+            any(
+                isinstance(up, cst.Comparison) and kind_test(context.program, context.module, up) is not None
+                for up in context.module.ancestors(use)
+            )
+            for item in found
+            for use in context.program.uses_of[item]
+        )
 
     def _value(
         self, name: str, base: cst.BaseExpression, node: cst.CSTNode, context: Context

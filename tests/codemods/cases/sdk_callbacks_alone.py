@@ -12,7 +12,8 @@ class H:
     def on_open(self, o: aai.RealtimeSessionOpened): print(o.session_id)
 # output
 """Callbacks and their helpers, registered in a module out of sight."""
-import assemblyai as aai
+
+
 from assemblyai.streaming.v3 import BeginEvent, StreamingError, TurnEvent
 
 

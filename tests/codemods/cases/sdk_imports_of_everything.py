@@ -10,10 +10,11 @@ t.stream(MicrophoneStream(16000))
 t.close()
 # output
 """Imports of everything."""
+
+
 import weakref
 
 import assemblyai
-from assemblyai import *
 from assemblyai.streaming.v3 import (
     Encoding,
     StreamingClient,

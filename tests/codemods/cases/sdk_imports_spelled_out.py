@@ -17,9 +17,7 @@ t.close()
 import time
 import weakref
 
-import assemblyai
 from assemblyai import settings
-import assemblyai
 from assemblyai.streaming.v3 import (
     StreamingClient,
     StreamingClientOptions,

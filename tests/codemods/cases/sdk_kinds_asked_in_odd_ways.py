@@ -81,7 +81,6 @@ def on_data(client: StreamingClient, t: "TurnEvent"):
     if t.end_of_turn and t.turn_is_formatted:
         print("by another name")
     HANDLERS[type(t)](turn_text(t))
-    kind = "FinalTurn" if t.end_of_turn and t.turn_is_formatted else "PartialTurn"
     if t.end_of_turn and t.turn_is_formatted:
         print("kept", f"{('FinalTurn' if t.end_of_turn and t.turn_is_formatted else 'PartialTurn')}: {t.transcript}")
     elif not t.end_of_turn:

@@ -9,9 +9,9 @@ def go(t: Optional[aai.RealtimeTranscriber]):
         t.force_end_utterance()
 # output
 """Transcribers made in a module out of sight."""
-import assemblyai as aai
-from assemblyai.streaming.v3 import StreamingClient
 from typing import Optional
+
+from assemblyai.streaming.v3 import StreamingClient
 # TODO(v3-migrate): V3M609 of a transcriber that is made out of sight: disconnect(terminate=True), then what on_close did, in v3
 def stop(t: StreamingClient): t.close()
 def go(t: Optional[StreamingClient]):

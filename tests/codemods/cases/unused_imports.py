@@ -36,7 +36,6 @@ import websockets
 
 try:
     import json as codec
-    import base64
 except ImportError:
     codec = None
 

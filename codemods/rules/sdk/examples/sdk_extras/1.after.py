@@ -1,7 +1,5 @@
 import time
 
-import assemblyai as aai
-
 
 def stream_file(filepath, sample_rate):
     """Yield the audio of a file (16 bit, mono) in chunks of 300 ms, at the pace of speech."""

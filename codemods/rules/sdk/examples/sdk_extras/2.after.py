@@ -1,7 +1,5 @@
 import weakref
 
-import assemblyai as aai
-
 
 class MicrophoneStream:
     """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""

@@ -1,6 +1,6 @@
-import assemblyai as aai
-from assemblyai.streaming.v3 import StreamingClient
 from typing import Optional
+
+from assemblyai.streaming.v3 import StreamingClient
 
 
 class Desk:

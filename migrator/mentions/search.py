@@ -1,7 +1,4 @@
-"""Files that are no Python modules: nothing in them is migrated, but those that mention v2 are named.
-
-git searches them, while the modules are being screened.
-"""
+"""Finds the files to be looked into, by content: git searches them while the modules are being screened."""
 
 from __future__ import annotations
 
@@ -10,14 +7,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from migrator.files import git
+from migrator.files.discovery import SUFFIXES
 
-KINDS = (
-    *("md", "mdx", "rst", "txt", "html", "htm", "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"),
-    *("env", "env.*", "ini", "cfg", "conf", "toml", "yaml", "yml", "json", "sh"),
+WORDS = (
+    "assemblyai.com/v2/realtime",
+    "RealtimeTranscriber",
+    "realtime.transcriber(",
+    "realtime.createTemporaryToken(",
+    "FinalTranscript",
+    # The SDK's pins that stand outside of requirement files; old ones are told apart later.
+    *("assemblyai==", "assemblyai<", "assemblyai~=", "assemblyai[", "assemblyai ==", "assemblyai <", "assemblyai ~"),
 )
-"""Endings of the names of files worth a note."""
-
-_WORDS = ("assemblyai.com/v2/realtime", "RealtimeTranscriber")
+"""One of these stands in every file that is of interest; git looks for all of them at once."""
 
 
 class Mentions:
@@ -31,7 +32,7 @@ class Mentions:
         self._searches = [search for folder in folders if os.path.isdir(folder) for search in _grep(folder)]
 
     def paths(self) -> list[str]:
-        """Wait for the end and return the files that mention v2."""
+        """Wait for the end and return the files that may mention v2."""
         found: dict[str, None] = {}
         for folder, below, search in self._searches:
             with suppress(git.GitError):  # discovery has told
@@ -43,13 +44,13 @@ class Mentions:
 
 def _grep(folder: str) -> Iterator[tuple[str, str, git.Process]]:
     """Yield the folder, how names in it begin for git, and the search; nothing if there is no git."""
-    words = [argument for word in _WORDS for argument in ("-e", word)]
+    words = [argument for word in WORDS for argument in ("-e", word)]
     top, below = git.top_of(folder), ""
     where = ["--no-index", "--exclude-standard"] if top is None else ["--untracked"]
     if top is not None:
         below = os.path.relpath(git.real(folder), top).replace(os.sep, "/") + "/"
         below = "" if below == "./" else below
-    patterns = [f"{git.literal(below)}*.{kind}" for kind in KINDS]
+    patterns = [f"{git.literal(below)}*" if below else ".", *(f":(exclude)*{suffix}" for suffix in SUFFIXES)]
     patterns += [":(exclude)*node_modules/*", ":(exclude)*site-packages/*"]
     with suppress(git.GitError):
         search = git.start(top or folder, "grep", "--no-textconv", "-lzIF", *where, *words, "--", *patterns)

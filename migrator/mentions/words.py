@@ -1,0 +1,143 @@
+"""What v2 looks like outside of Python, and what v3 has in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codemods import protocol
+from migrator.mentions.kinds import Kind
+
+CONFIGURATION, PIN, DOCUMENT, LANGUAGE, MADE = "V3M801", "V3M802", "V3M803", "V3M804", "V3M805"
+
+_CODES = {
+    Kind.CONFIGURATION: CONFIGURATION,
+    Kind.SHELL: CONFIGURATION,
+    Kind.DOCUMENT: DOCUMENT,
+    Kind.JAVASCRIPT: LANGUAGE,
+    Kind.OTHER_LANGUAGE: LANGUAGE,
+    Kind.TEMPLATE: MADE,
+    Kind.GENERATED: MADE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place that speaks v2.
+
+    Attributes:
+        start: offset in the text, in characters; it ends before `end`.
+    """
+
+    code: str
+    start: int
+    end: int
+    message: str
+
+
+_ADDRESS = re.compile(
+    r"(?P<scheme>wss?://|https?://)?api(?P<eu>\.eu)?\.assemblyai\.com/v2/realtime(?:/(?P<what>ws|token))?"
+    r"(?P<query>\?[^\s\"'`<>]*)?",
+    re.IGNORECASE,
+)
+# The npm SDK, read in version 4.41.5 of its package on 2026-11-29: src/services/{realtime,streaming}.
+_NPM = (
+    (
+        re.compile(r"\brealtime\.createTemporaryToken\b"),
+        "streaming.createTemporaryToken({expires_in_seconds: 60})",
+    ),
+    (
+        re.compile(r"\bRealtimeTranscriber\b|\brealtime\.transcriber(?=\()"),
+        "client.streaming.transcriber({sampleRate, speechModel, formatTurns: true}), whose events are open, turn, "
+        "error and close",
+    ),
+    (
+        re.compile(r"[\"'`]transcript\.(?:final|partial)[\"'`]"),
+        "the event turn; a final has end_of_turn and turn_is_formatted",
+    ),
+)
+_RAW = {
+    "FinalTranscript": "type Turn with end_of_turn and turn_is_formatted",
+    "PartialTranscript": "type Turn without end_of_turn",
+    **{name: f"type {new}" for name, new in protocol.MESSAGE_TYPES.items()},
+    **{name: f'{{"type": "{new}"}}' for name, new in protocol.CONTROLS.items()},
+    "message_type": "type",
+    "audio_data": "binary frames of 50 to 1000 ms",
+}
+_RAW_WORDS = re.compile(r"\b(?:" + "|".join(_RAW) + r")\b")
+_PINNED = re.compile(
+    r"(?<![\w./-])assemblyai(?P<extras>\[[\w, -]*\])?\s*(?P<pin>(?:==|~=|<=?)\s*\"?(?P<version>\d+(?:\.\d+)*))?"
+)
+_INSTALLS = re.compile(
+    r"\bpip3?\b|\buv\b|\bpoetry\b|\bpdm\b|\bpipx\b|\binstall|\bconda\b|dependencies|requirements|deps\b"
+)
+_SDK = (0, 64, 16)
+"""The first version with all that migrated code uses; see V3M701."""
+
+
+def mentions(kind: Kind, text: str) -> Iterator[Mention]:
+    """Yield what speaks v2 in the text of a file, in order of place."""
+    yield from sorted([*_spoken(kind, text), *_pins(kind, text)], key=lambda mention: mention.start)
+
+
+def _spoken(kind: Kind, text: str) -> Iterator[Mention]:
+    code = _CODES[kind]
+    addresses = list(_ADDRESS.finditer(text))
+    for match in addresses:
+        yield Mention(code, *match.span(), _address(kind, match))
+    npm = [(match, advice) for pattern, advice in _NPM for match in pattern.finditer(text)]
+    # `assemblyai` as well: other people have classes and events of these names.
+    if kind is not Kind.DOCUMENT and "assemblyai" in text.lower():
+        for match, advice in npm:
+            yield Mention(code, *match.span(), _told(kind, match[0], advice))
+    if not addresses and not {"FinalTranscript", "PartialTranscript"} <= set(_RAW_WORDS.findall(text)):
+        return
+    if kind in (Kind.DOCUMENT, Kind.GENERATED):
+        return  # once said where it is, such a file is read or made anew as a whole
+    for match in _RAW_WORDS.finditer(text):
+        yield Mention(code, *match.span(), _told(kind, match[0], _RAW[match[0]]))
+
+
+def _address(kind: Kind, match: re.Match[str]) -> str:
+    host = protocol.HOSTS["eu" if match["eu"] else "us"]
+    if match["what"] == "token":
+        new = f"GET https://{host}/v3/token?expires_in_seconds=60 (v2's was a POST)"
+    else:
+        new = f"{match['scheme'] or ''}{host}/v3/ws"
+        if kind is not Kind.DOCUMENT:
+            given = "" if not match["query"] else f", {match['query'][1:].split('&')[0].partition('=')[0]} as before"
+            new += f" with speech_model=universal-streaming-english and format_turns=true{given}"
+    return _told(kind, "v2 address", new)
+
+
+def _told(kind: Kind, what: str, advice: str) -> str:
+    match kind:
+        case Kind.DOCUMENT:
+            return f"{what}: in v3 {advice}; unless this tells of v2 on purpose"
+        case Kind.TEMPLATE:
+            return f"{what}: in v3 {advice}; a template: edit it by hand, then make anew what is made from it"
+        case Kind.GENERATED:
+            return f"{what}: this file is made from others, make it anew once they are moved"
+        case _:
+            return f"{what}: in v3 {advice}"
+
+
+def _pins(kind: Kind, text: str) -> Iterator[Mention]:
+    if kind is Kind.GENERATED:
+        return
+    for match in _PINNED.finditer(text):
+        line_start = text.rfind("\n", 0, match.start()) + 1
+        if not _INSTALLS.search(text, line_start, match.start()):
+            continue
+        if match["version"] and match["pin"].startswith(("==", "~=", "<")) and _version(match["version"]) < _SDK:
+            why = f"assemblyai{match['pin'].strip()} has no v3 client that migrated code runs on"
+        elif match["extras"] and "extras" in match["extras"]:
+            why = "assemblyai[extras] is gone since 1.0.0"
+        else:
+            continue
+        yield Mention(PIN, *match.span(), f"{why}: install assemblyai>=0.64.16, and pyaudio by itself if it is used")
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
