@@ -123,7 +123,7 @@ def _spelled_in(call: cst.Call, parameter: Parameter, context: Context) -> str |
 def _advice(name: str) -> str:
     """Return why a parameter is of no use, and which one is."""
     near = get_close_matches(name.lower(), sorted({*v.PARAMETERS_V3, *v.PARAMETERS_KEPT}), 1, 0.75)
-    if name not in _ADVICE and near:
+    if name not in _ADVICE and name not in v.PARAMETERS_V3 and near:
         return f"v2 never had it, and neither has v3, whose parameter is `{near[0]}`"
     return _ADVICE.get(name, "v2 never had it, and neither has v3, which ignores it")
 
