@@ -60,6 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="seconds that a run may take (default: %(default)g)",
     )
     add("--stub-missing", action="store_true", help="replace packages that are not installed by stubs")
+    add("--env", action="append", default=[], metavar="NAME", help="hand over a secret of your environment as it is")
     add("--stub", action="append", default=[], metavar="PACKAGE", help="replace a package, installed or not, by a stub")
     add(
         "--drive",
@@ -182,6 +183,7 @@ def _trials(
         timeout=arguments.timeout,
         stub_missing=arguments.stub_missing,
         drive=arguments.drive or "",
+        handed=arguments.env,
     )
     for name, found in asked.programs.items():
         if sys.stderr.isatty():

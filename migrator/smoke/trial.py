@@ -56,8 +56,8 @@ def trials(
             reason += f" ({program.python} runs it; --python names another)"
         verdict = judge(seen, before) if reason is None else None
         yield Trial(name, variant, verdict, seen, before, reason)
-        if reason is not None:
-            return
+        if reason is not None or not seen.sessions:
+            return  # How turns are reported makes no difference to a program that opens no session.
 
 
 def _never_worked(before: Observation) -> str | None:
