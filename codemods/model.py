@@ -147,6 +147,18 @@ class FilePlan(Protocol):
         """
 
 
+class LostTextError(ValueError):
+    """An edit reaches characters that libcst does not keep, so that they would be lost.
+
+    Attributes:
+        line: where, counted from 1.
+    """
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
 class ParseError(ValueError):
     """The text is not Python that libcst can parse.
 

@@ -49,6 +49,7 @@ V3_TYPES = frozenset(
         "Error",
         "Warning",
         "Heartbeat",
+        "Silence",
         "SpeakerRevision",
         "LLMGatewayResponse",
     }
@@ -96,22 +97,67 @@ PARAMETERS_RENAMED = {"word_boost": "keyterms_prompt", "formatted_finals": "form
 """Of v2, and of v3's time of testing."""
 PARAMETERS_DROPPED = frozenset({"boost_param", "disable_partial_transcripts", "enable_extra_session_information"})
 PARAMETERS_KEPT = frozenset({"sample_rate", "encoding", "token"})
-PARAMETERS_V3 = frozenset(
+PARAMETERS_V3 = {
+    "acknowledge_silence": "messages for stretches without speech",
+    "agent_context": "what an agent has just said",
+    "continuous_partials": "partials at regular times",
+    "customer_support_audio_capture": "audio kept for the vendor's support",
+    "domain": "recognition for a domain such as medicine",
+    "end_of_turn_confidence_threshold": "how sure the end of a turn has to be",
+    "filter_profanity": "swearwords masked",
+    "format_turns": "punctuated and cased finals",
+    "inactivity_timeout": "the end of a session that sends nothing (seconds)",
+    "include_partial_turns": "whether turns are sent as they grow",
+    "interruption_delay": "how early the first partial is sent (milliseconds)",
+    "keyterms_prompt": "terms to expect",
+    "language": "a language",
+    "language_code": "a language",
+    "language_codes": "the languages to expect",
+    "language_detection": "the language of each final",
+    "llm_gateway": "a language model's answer to each turn",
+    "max_speakers": "how many speakers there are at most",
+    "max_turn_silence": "the silence that ends a turn in any case (milliseconds)",
+    "min_end_of_turn_silence_when_confident": "the older name of min_turn_silence",
+    "min_turn_silence": "the silence that ends a turn that seems over (milliseconds)",
+    "mode": "latency against accuracy",
+    "noise_suppression_model": "the older name of voice_focus",
+    "noise_suppression_threshold": "the older name of voice_focus_threshold",
+    "previous_context_n_turns": "how many turns are remembered",
+    "prompt": "instructions for the model",
+    "redact_pii": "personal data masked, and no partials",
+    "redact_pii_policies": "which personal data is masked",
+    "redact_pii_sub": "what masked data is replaced with",
+    "session_heartbeat": "a message every five seconds",
+    "speaker_labels": "who speaks",
+    "speaker_labels_revision_interval_ms": "how often labels of speakers are corrected",
+    "speech_model": "the model",
+    "turn_left_pad_ms": "audio before a turn",
+    "vad_threshold": "what counts as speech",
+    "voice_focus": "background voices suppressed",
+    "voice_focus_threshold": "how much of them is suppressed",
+    "webhook_auth_header_name": "a header for the webhook",
+    "webhook_auth_header_value": "a header for the webhook",
+    "webhook_url": "where turns are posted to",
+}
+"""What v3 takes beside the parameters that v2 had, too, and what each is about (PARAMETERS; the Python SDK 1.8.2)."""
+PARAMETERS_U3 = frozenset(
     {
-        "speech_model",
-        "format_turns",
-        "keyterms_prompt",
-        "end_of_turn_confidence_threshold",
-        "min_turn_silence",
-        "max_turn_silence",
-        "min_end_of_turn_silence_when_confident",
-        "vad_threshold",
-        "inactivity_timeout",
-        "language_detection",
-        "speaker_labels",
-        "max_speakers",
+        "acknowledge_silence",
+        "agent_context",
+        "continuous_partials",
+        "interruption_delay",
+        "language_codes",
+        "mode",
+        "previous_context_n_turns",
+        "prompt",
     }
 )
+"""Those of them that only the models of the U3 family know."""
+PARAMETERS_REFUSED = frozenset({"agent_context", "mode", "prompt"})
+"""Those for which the other models end the session (3006) instead of ignoring them."""
+
+TERMS, TERM_LENGTH = 100, 50
+"""Most key terms (more end the session) and their longest (longer ones are ignored): PARAMETERS."""
 
 CLOSE_CODES = {
     4000: 3006,
@@ -128,12 +174,20 @@ CLOSE_CODES = {
     4102: 3009,
     4104: 3006,
 }
-CLOSE_CODES_GONE = frozenset({4004, 4010, 4030, 4031, 4103, 4105})
+CLOSE_CODES_GONE = {
+    4004: "sessions cannot be gone back to",
+    4010: "sessions cannot be gone back to",
+    4030: "sessions cannot be gone back to",
+    4031: "an idle session is ended with 3006, and only if inactivity_timeout asks for it",
+    4103: "sessions cannot be gone back to",
+    4105: "v2 is switched off, and its handshake fails with HTTP 410",
+}
+"""v2's codes without a counterpart, and what v3 does instead (ERRORS)."""
 
 AUDIO_KEY = "audio_data"
 TERMINATE = "terminate_session"
 
 TOKEN_REDEEM_LIMIT = 600
-"""Seconds within which a v3 token must be used, at most."""
+"""Seconds for which a v3 token opens sessions, at most."""
 SESSION_LIMITS = (60, 10800)
 """Seconds a v3 session may be limited to."""

@@ -1,4 +1,4 @@
-"""Command-line arguments of `v3-migrate`; every command is one function elsewhere."""
+"""From a command line to `Settings`, and to what does the work; every command is one function elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from migrator import arguments
+from migrator.arguments import Parser, fail
 
 if TYPE_CHECKING:
     from migrator.settings import Settings
@@ -22,25 +26,18 @@ COMMANDS = {
     "smoke": ("migrator.smoke.command", "run a program against the replay server"),
     "replay": ("runtime.commands.replay", "serve a recording"),
     "record": ("runtime.commands.record", "make a recording through a proxy"),
+    "doctor": ("runtime.commands.doctor", "what a program meets at the service today"),
     "listen": ("runtime.commands.listen", "live captions from the microphone or a file"),
 }
-
-_FORMATS = ("terminal", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
-
-_EPILOG = """commands (v3-migrate COMMAND --help):
-{commands}
-
-exit code: 0 nothing stale left; 1 stale usage found (--check) or left for a person (--write); 2 wrong use,
-unreadable or unparsable file, internal error. A preview exits 0 unless there was an error."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the tool and return its exit code."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    words = list(sys.argv[1:] if argv is None else argv)
     try:
-        if arguments and arguments[0] in COMMANDS:
-            return _command(arguments[0], arguments[1:])
-        return _migrate(parser().parse_args(arguments))
+        if words and words[0] in COMMANDS:
+            return _command(words[0], words[1:])
+        return _migrate(parser().parse_args(words))
     except KeyboardInterrupt:
         print("v3-migrate: interrupted", file=sys.stderr)
         return 130
@@ -61,6 +58,8 @@ def _migrate(parsed: argparse.Namespace) -> int:
             from migrator import stdin
 
             return stdin.run(settings)
+        if settings.write_baseline:
+            return run.write_baseline(settings)
         report = run.run(settings)
         if tests and report.changed:
             from migrator.smoke.verify_written import prove_or_take_back
@@ -70,8 +69,50 @@ def _migrate(parsed: argparse.Namespace) -> int:
                 return code
         return run.show(report, settings)
     except (SettingsError, run.RunError) as error:
-        print(f"v3-migrate: {error}", file=sys.stderr)
-        return 2
+        return fail(str(error))
+
+
+def parser() -> Parser:
+    """Return the parser of everything but the commands."""
+    return arguments.parser({name: text for name, (_, text) in COMMANDS.items()})
+
+
+def _paths(parsed: argparse.Namespace) -> tuple[str, ...]:
+    """Return the paths that are meant, all of which are there.
+
+    Raises:
+        SettingsError: one is not; the message says what may be meant.
+    """
+    from migrator.settings import STDIN, SettingsError, nearest
+
+    paths: list[str] = list(parsed.paths)
+    if parsed.stdin_filename is not None:
+        if paths not in ([], [STDIN]):
+            raise SettingsError("--stdin-filename names the program on standard input: no other path goes with it")
+        return (STDIN,)
+    if parsed.files_from is not None:
+        paths += _listed(parsed.files_from)
+    elif not paths:
+        paths = [os.curdir]
+    missing = [path for path in paths if path != STDIN and not os.path.lexists(path)]
+    if missing:
+        options = [name for name in parser().options() if name.startswith("--")]
+        known = {name.removeprefix("--"): name for name in options} | {name: name for name in COMMANDS}
+        like = next((word for path in missing if (word := nearest(path, known))), "")
+        hint = f": did you mean {known[like]!r}?" if like else ""
+        raise SettingsError(f"no such file or folder: {', '.join(missing)}{hint}")
+    return tuple(paths)
+
+
+def _listed(name: str) -> list[str]:
+    from migrator.settings import STDIN, SettingsError
+
+    try:
+        data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+    except OSError as error:
+        raise SettingsError(f"--files-from {name}: {(error.strerror or str(error)).lower()}") from None
+    lines = data.split(b"\0") if b"\0" in data else data.splitlines()
+    return [os.fsdecode(line) for line in lines if line.strip()]
 
 
 def _tests(parsed: argparse.Namespace) -> list[Callable[[Original], int]]:
@@ -79,7 +120,7 @@ def _tests(parsed: argparse.Namespace) -> list[Callable[[Original], int]]:
     from migrator.smoke import command
 
     words = shlex.split(parsed.smoke_options)
-    return [partial(command.run, _parsed("smoke", [path, *words])) for path in parsed.paths]
+    return [partial(command.run, _parsed("smoke", [path, *words])) for path in parsed.paths or [os.curdir]]
 
 
 def _settings(parsed: argparse.Namespace) -> Settings:
@@ -95,13 +136,15 @@ def _settings(parsed: argparse.Namespace) -> Settings:
     write = parsed.write or parsed.interactive
     if parsed.smoke and not write:
         raise SettingsError("--smoke tests what was written: it goes with --write")
+    if parsed.write_baseline and parsed.baseline is None:
+        raise SettingsError("--write-baseline needs the file: --baseline FILE")
     try:
         exclude = Globs(_split(parsed.exclude))
     except ValueError as error:
         raise SettingsError(f"--exclude: {error}") from None
     return Settings(
-        paths=tuple(parsed.paths),
-        mode=Mode.CHECK if parsed.check else Mode.WRITE if write else Mode.PREVIEW,
+        paths=_paths(parsed),
+        mode=Mode.CHECK if parsed.check or parsed.write_baseline else Mode.WRITE if write else Mode.PREVIEW,
         chosen=Choices(
             select=_split(parsed.select),
             ignore=_split(parsed.ignore),
@@ -121,6 +164,12 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         jobs=parsed.jobs or _cores(),
         allow_dirty=parsed.allow_dirty,
         color=parsed.color,
+        quiet=parsed.quiet,
+        verbose=parsed.verbose,
+        stdin_filename=parsed.stdin_filename,
+        since=parsed.since,
+        baseline=parsed.baseline,
+        write_baseline=parsed.write_baseline,
     )
 
 
@@ -134,76 +183,15 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _command(name: str, arguments: Sequence[str]) -> int:
-    return int(import_module(COMMANDS[name][0]).run(_parsed(name, arguments)))
+def _command(name: str, words: Sequence[str]) -> int:
+    return int(import_module(COMMANDS[name][0]).run(_parsed(name, words)))
 
 
-def _parsed(name: str, arguments: Sequence[str]) -> argparse.Namespace:
+def _parsed(name: str, words: Sequence[str]) -> argparse.Namespace:
     """Return the arguments of a command as it declares them."""
     module = import_module(COMMANDS[name][0])
-    command = argparse.ArgumentParser(prog=f"v3-migrate {name}", allow_abbrev=False)
+    command = Parser(prog=f"v3-migrate {name}")
     module.configure(command)
-    parse = getattr(module, "parse", argparse.ArgumentParser.parse_args)
-    parsed: argparse.Namespace = parse(command, arguments)
+    parse = getattr(module, "parse", Parser.parse_args)
+    parsed: argparse.Namespace = parse(command, words)
     return parsed
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of everything but the commands."""
-    commands = "\n".join(f"  {name:<9} {text}" for name, (_, text) in COMMANDS.items())
-    result = argparse.ArgumentParser(
-        prog="v3-migrate",
-        usage="v3-migrate PATH... [--write | --check] [options]\n       v3-migrate COMMAND ...",
-        description="Move Python code from AssemblyAI's legacy Streaming API (v2) to Streaming v3. "
-        "Without --write nothing is changed: you see a preview.",
-        epilog=_EPILOG.format(commands=commands),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add = result.add_argument
-    add("paths", nargs="+", metavar="PATH", help="files and folders; `-` reads a program and writes the migrated one")
-    mode = result.add_mutually_exclusive_group()
-    mode.add_argument("--write", action="store_true", help="apply the migration")
-    mode.add_argument("--check", action="store_true", help="list stale usage, change nothing, exit 1 if there is any")
-    add("--interactive", action="store_true", help="ask about each file, then write those you chose")
-    add("--diff", action="store_true", help="a plain unified diff on standard output, fit for `git apply`")
-    add("--format", choices=_FORMATS, default="terminal", help="form of the report (default: terminal)")
-    add("--output", metavar="FILE", help="write the report to FILE")
-    add("--statistics", action="store_true", help="count by rule instead of listing")
-    add("--exit-zero", action="store_true", help="exit 0 even if stale usage is found")
-    add("--select", action="append", metavar="CODE,...", help="only rules whose code starts with one of these")
-    add("--ignore", action="append", metavar="CODE,...", help="not the rules whose code starts with one of these")
-    add("--unsafe", action="store_true", help="also apply rewrites that are likely, not proven")
-    add("--harden", action="store_true", help="also better habits that v3 does not ask for: time limits, ...")
-    add("--no-todo", action="store_true", help="no TODO comments at places left for a person")
-    add("--exclude", action="append", metavar="GLOB", help="leave out files and folders that match")
-    add("--jobs", type=_positive, metavar="N", help="worker processes (default: one a core)")
-    add("--allow-dirty", action="store_true", help="write even over changes that are not committed")
-    add(
-        "--smoke",
-        action="store_true",
-        help="with --write: run the programs before and after, take all back if they fail",
-    )
-    add("--smoke-options", metavar="OPTIONS", default="", help="options of that test, as for `v3-migrate smoke`")
-    add("--speech-model", metavar="NAME", help="speech model of the new code (default: universal-streaming-english)")
-    add("--region", metavar="us|eu", help="region of the new code (default: us)")
-    add("--color", choices=("auto", "always", "never"), default="auto", help="colours (default: auto)")
-    add("--version", action=_Version, nargs=0, help="show the version and exit")
-    return result
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
-
-
-class _Version(argparse.Action):
-    """`--version`; the distribution's metadata takes longer to read than a small check, so only this asks for it."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
-
-        print(f"v3-migrate {version('v3-migrate')}")
-        parser.exit()

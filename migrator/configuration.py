@@ -37,6 +37,8 @@ class Configuration:
         self._options: dict[str, Options] = {}
         self._requirements: Requirements | None = None
         self._known: set[str] = set()
+        self.files: list[str] = []
+        """Every file with a table that was read."""
         for path in settings.paths:
             # What is wrong with a table is said although nothing may be found that it applies to.
             if os.path.isdir(path):
@@ -121,6 +123,8 @@ class Configuration:
                 break
             passed.append(folder)
             found = _read(folder)
+            if found is not None:
+                self.files.append(shown(os.path.join(folder, _FILE)))
             parent = os.path.dirname(folder)
             if parent == folder or os.path.exists(os.path.join(folder, ".git")):
                 break

@@ -65,13 +65,59 @@ def run(settings: Settings, analyse: Analyse | None = None) -> Report:
 
         for told in settled_around(settings.paths):
             print(f"v3-migrate: {told}", file=sys.stderr)
-    result = migration(settings, analyse)
+    try:
+        result = migration(settings, analyse)
+    except git.GitError as error:
+        raise RunError(f"--since {settings.since}: {error}") from error
     for note in result.notes:
         print(f"v3-migrate: {note}", file=sys.stderr)
+    if settings.baseline is not None:
+        result = _against_baseline(result, settings.baseline)
     report = Report(result.outcomes, settings.mode, result.scanned, exit_zero=settings.exit_zero)
+    report.beyond = f" since {settings.since}" * (settings.since is not None)
+    report.beyond += f" that {settings.baseline} does not know" * (settings.baseline is not None)
     if settings.mode is Mode.WRITE:
         report.outcomes, report.undo = _write(result.outcomes, settings)
     return report
+
+
+def write_baseline(settings: Settings, analyse: Analyse | None = None) -> int:
+    """Write down what is found, so that later runs tell only what is new; return the exit code.
+
+    Raises:
+        SettingsError: the configuration of a project is wrong.
+        RunError: the file cannot be written.
+    """
+    from migrator.reporting import baseline
+    from migrator.reporting.report import plural
+
+    result = migration(settings, analyse)
+    name = str(settings.baseline)
+    try:
+        places = baseline.write(result.outcomes, name)
+    except OSError as error:
+        raise RunError(f"{name}: {(error.strerror or str(error)).lower()}") from error
+    errors = [outcome for outcome in result.outcomes if outcome.error is not None]
+    for outcome in errors:
+        print(f"{outcome.path}: error: {outcome.error}")
+    print(f"{plural(result.scanned, 'file')} checked: {plural(places, 'known place')} written to {name}.")
+    return 2 if errors else 0
+
+
+def _against_baseline(result: Result, name: str) -> Result:
+    from migrator.reporting import baseline
+    from migrator.reporting.report import plural
+
+    try:
+        compared = baseline.compared(result.outcomes, name)
+    except baseline.BaselineError as error:
+        raise RunError(str(error)) from error
+    if compared.known:
+        print(f"v3-migrate: {plural(compared.known, 'known place')} of {name} not told", file=sys.stderr)
+    if compared.gone:
+        gone = f"{plural(compared.gone, 'place')} of {name} not there any more: --write-baseline forgets them"
+        print(f"v3-migrate: {gone}", file=sys.stderr)
+    return replace(result, outcomes=compared.outcomes)
 
 
 def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
@@ -95,11 +141,20 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     from migrator.analysis.outcome import Outcome
 
     found = [Outcome(problem.path, error=problem.message) for problem in problems]
+    if settings.verbose:
+        print(f"{screening.looked_at} files looked at, {len(screening.hits)} speak v2", file=sys.stderr)
     if screening.hits:
-        found += _analysed(screening, configuration, settings.jobs, analyse)
+        found += _analysed(screening, configuration, settings, analyse)
     dependencies = _dependencies(screening, found, configuration)
     outcomes = _with_mentions([*found, *dependencies], mentions, configuration)
-    return Result(outcomes, screening.looked_at + len(outcomes) - len(found), discovery.notes)
+    scanned = screening.looked_at + len(outcomes) - len(found)
+    if settings.verbose:
+        print(*(f"settings of {name}" for name in configuration.files), sep="\n", file=sys.stderr)
+    if settings.since is not None:
+        from migrator.analysis import since
+
+        outcomes = since.in_changed_lines(outcomes, settings.since)
+    return Result(outcomes, scanned, discovery.notes)
 
 
 def _with_mentions(found: Sequence[Outcome], paths: Sequence[str], configuration: Configuration) -> list[Outcome]:
@@ -120,7 +175,9 @@ def _with_mentions(found: Sequence[Outcome], paths: Sequence[str], configuration
     return sorted(by_path.values(), key=lambda outcome: outcome.path)
 
 
-def _analysed(screening: Screening, configuration: Configuration, jobs: int, analyse: Analyse | None) -> list[Outcome]:
+def _analysed(
+    screening: Screening, configuration: Configuration, settings: Settings, analyse: Analyse | None
+) -> list[Outcome]:
     """Return what becomes of the files that speak v2 and of those around them, group by group."""
     from migrator.analysis import gate, pool
     from migrator.analysis.import_graph import Folder, groups
@@ -131,14 +188,17 @@ def _analysed(screening: Screening, configuration: Configuration, jobs: int, ana
         replace(group, paths=tuple(filter(screening.within, group.paths)))
         for group in groups(screening.hits, screening.files, Folder())
     ]
+    if settings.since is not None:
+        from migrator.analysis import since
+
+        together = since.with_changes(together, settings.since)
     tasks = [Task(group, {path: configuration.options(path) for path in group.paths}) for group in together]
-    total, done = sum(len(task.group.paths) for task in tasks), 0
-    tell = progress()
+    tell = progress([group.paths for group in together], settings.verbose)
     found: list[Outcome] = []
-    for number, outcomes in enumerate(pool.run(tasks, jobs, analyse or rules_analyse), 1):
+    for outcomes in pool.run(tasks, settings.jobs, analyse or rules_analyse, tell.waiting):
         found += outcomes
-        done = total * number // len(tasks)
-        tell(done, total)
+        tell.done()
+    tell.end()
     return gate.held_back(found, [group.paths for group in together], _projects(found, screening))
 
 
@@ -204,10 +264,12 @@ def show(report: Report, settings: Settings) -> int:
     """
     if not report.outcomes and settings.format == "terminal" and not settings.diff and settings.output is None:
         # The frequent case, and the fast one.
-        print(report.headline())
+        if not settings.quiet:
+            print(report.headline())
         return report.exit_code
     from migrator.reporting import formats
 
+    form = "concise" if settings.quiet and settings.format == "terminal" else settings.format
     report.program = program()
     report.command = settings.command(report.program)
     if report.findings:
@@ -221,7 +283,7 @@ def show(report: Report, settings: Settings) -> int:
         elif settings.statistics:
             formats.put(formats.rendered(report, "statistics"), settings.output)
         else:
-            formats.show(report, settings.format, settings.output, settings.color)
+            formats.show(report, form, settings.output, settings.color)
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -21,12 +21,17 @@ class SettingsError(ValueError):
     """Something was asked for that cannot be done; the message says what, in one line."""
 
 
-def meant(word: str, known: Iterable[str]) -> str:
-    """Return what to add to a complaint about `word` if one of the `known` ones is like it; else nothing."""
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the one of the `known` words that `word` is most like; empty if it is like none."""
     from difflib import get_close_matches
 
-    like = get_close_matches(word, list(known), 1, 0.6)
-    return f": did you mean {like[0]!r}?" if like else ""
+    return next(iter(get_close_matches(word, list(known), 1, 0.75)), "")
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Return what to add to a complaint about `word` if one of the `known` ones is like it; else nothing."""
+    like = nearest(word, known)
+    return f": did you mean {like!r}?" if like else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,12 @@ class Settings:
         jobs: how many processes may work at once.
         allow_dirty: write over changes that are not committed.
         color: "auto", "always" or "never".
+        quiet: only places and errors, one a line.
+        verbose: say on standard error what is looked at.
+        stdin_filename: what the program on standard input is called.
+        since: a revision; lines that are as they were where HEAD branched off it are not told about.
+        baseline: file with known places, which are not told about.
+        write_baseline: make that file of what is found.
 
     Raises:
         SettingsError: two of them exclude each other.
@@ -103,8 +114,18 @@ class Settings:
     jobs: int = 1
     allow_dirty: bool = False
     color: str = "auto"
+    quiet: bool = False
+    verbose: bool = False
+    stdin_filename: str | None = None
+    since: str | None = None
+    baseline: str | None = None
+    write_baseline: bool = False
 
     def __post_init__(self) -> None:
+        if self.mode is not Mode.CHECK and (self.since or self.baseline):
+            raise SettingsError(
+                f"{'--since' if self.since else '--baseline'} chooses what is told: it goes with --check"
+            )
         if STDIN in self.paths and (len(self.paths) > 1 or self.interactive):
             raise SettingsError("`-` stands alone: no other path, and nobody to ask")
         if self.interactive and self.mode is Mode.CHECK:

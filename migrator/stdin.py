@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.analysis.outcome import Outcome
 from migrator.configuration import Configuration
+from migrator.files.paths import shown
 from migrator.files.prefilter import speaks_v2, unfit
 from migrator.output import diff
 from migrator.reporting import concise, formats
@@ -28,7 +29,8 @@ def run(settings: Settings, analyse: Analyse | None = None) -> int:
         SettingsError: the configuration of the working directory is wrong.
     """
     data = sys.stdin.buffer.read()
-    outcome = _outcome(data, Configuration(settings), analyse)
+    name = shown(settings.stdin_filename) if settings.stdin_filename else NAME
+    outcome = _outcome(name, data, Configuration(settings), analyse)
     mode = Mode.CHECK if settings.mode is Mode.CHECK else Mode.WRITE
     report = Report([outcome] if outcome.error or outcome.findings or outcome.changed else [], mode, 1)
     report.exit_zero = settings.exit_zero
@@ -37,21 +39,22 @@ def run(settings: Settings, analyse: Analyse | None = None) -> int:
         formats.show(report, settings.format, settings.output, settings.color)
         return report.exit_code
     after = outcome.after if outcome.changed else data
-    text = diff.patch(NAME, data, after) if settings.diff else after
+    text = diff.patch(name, data, after) if settings.diff else after
     formats.put(text, settings.output)
     formats.put(concise.render(report), None, sys.stderr.buffer)
     return report.exit_code
 
 
-def _outcome(data: bytes, configuration: Configuration, analyse: Analyse | None) -> Outcome:
+def _outcome(given: str, data: bytes, configuration: Configuration, analyse: Analyse | None) -> Outcome:
     problem = unfit(data)
     if problem or not speaks_v2(data):
-        return Outcome(NAME, data, data, error=problem or None)
+        return Outcome(given, data, data, error=problem or None)
     from migrator.analysis import pool
     from migrator.analysis.import_graph import Group
     from migrator.analysis.worker import Task, rules_analyse
 
-    name = NAME if not os.path.exists(NAME) else "<stdin>"
+    # An editor names the file that it has open; a pipe has none, and must not hide one that is there.
+    name = "<stdin>" if given == NAME and os.path.exists(NAME) else given
     task = Task(Group((name,), frozenset({name})), {name: configuration.options(name)}, given={name: data})
     found = [outcome for outcomes in pool.run([task], 1, analyse or rules_analyse) for outcome in outcomes]
-    return found[0] if found else Outcome(NAME, data, data)
+    return found[0] if found else Outcome(given, data, data)

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -20,16 +20,22 @@ from migrator.analysis.worker import Analyse, Task, crashed, migrate
 _WORTH_A_WORKER = 4
 """Groups. A worker takes longer to start than a few small files take to migrate."""
 
+_NOW_AND_THEN = 0.5
+"""Seconds."""
+
 _DIED = "left alone: its analysis was killed (nested too deeply for the parser, or out of memory)"
 
 
-def run(tasks: Sequence[Task], jobs: int, analyse: Analyse) -> Iterator[list[Outcome]]:
+def run(
+    tasks: Sequence[Task], jobs: int, analyse: Analyse, waiting: Callable[[], None] = lambda: None
+) -> Iterator[list[Outcome]]:
     """Yield the outcomes of each task as it ends, in any order.
 
     A task that fails, or kills its worker, costs that task only: its files are tried again one by one.
 
     Args:
         jobs: how many processes may work at once.
+        waiting: called now and then while nothing ends.
     """
     workers = max(1, min(jobs, len(tasks) // _WORTH_A_WORKER or 1))
     pending = list(tasks)
@@ -37,7 +43,7 @@ def run(tasks: Sequence[Task], jobs: int, analyse: Analyse) -> Iterator[list[Out
         lost: set[int] = set()
         with _executor(workers) as executor:
             futures = {executor.submit(migrate, task, analyse): task for task in pending}
-            for future in _completed(futures):
+            for future in _completed(futures, waiting):
                 error = future.exception()
                 if error is None:
                     yield future.result()
@@ -104,10 +110,14 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _completed(futures: dict[Future[list[Outcome]], Task]) -> Iterator[Future[list[Outcome]]]:
-    waiting = set(futures)
-    while waiting:
-        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+def _completed(
+    futures: dict[Future[list[Outcome]], Task], waiting: Callable[[], None]
+) -> Iterator[Future[list[Outcome]]]:
+    left = set(futures)
+    while left:
+        done, left = wait(left, timeout=_NOW_AND_THEN, return_when=FIRST_COMPLETED)
+        if not done:
+            waiting()
         yield from done
 
 

@@ -3,10 +3,10 @@
 A repository may name programs of its own: `core.fsmonitor`, hooks, filters, text conversions, diff drivers, pagers,
 aliases, remote helpers for objects that are not there yet (gitattributes(5), githooks(5), git-config(1), read
 2026-11-29). None of them is run for us, by two means. Only commands are called that list, search or print objects
-(`ls-files`, `ls-tree`, `cat-file`, `grep`, `check-attr`, `check-ignore`, `rev-parse`, `config --get`), never one that
-compares the work tree, converts a file or writes the index; and each is told to go without whatever these would still
-start. A folder is git's only if a `.git` lies in or above it, and git is always called where that `.git` is: a bare
-repository buried in the tree, which comes along with a clone, is a folder like any other.
+(`ls-files`, `ls-tree`, `cat-file`, `grep`, `check-attr`, `check-ignore`, `rev-parse`, `merge-base`, `config --get`),
+never one that compares the work tree, converts a file or writes the index; and each is told to go without whatever
+these would still start. A folder is git's only if a `.git` lies in or above it, and git is always called where that
+`.git` is: a bare repository buried in the tree, which comes along with a clone, is a folder like any other.
 """
 
 from __future__ import annotations
@@ -257,11 +257,7 @@ def _index(top: str, names: Iterable[str]) -> tuple[dict[str, str], dict[str, st
 def _last_commit(top: str, names: Iterable[str]) -> dict[str, str]:
     if not _ask(top, "rev-parse", "--verify", "--quiet", "HEAD^{tree}", fine=(0, 1)):
         return {}  # nothing is committed yet
-    found: dict[str, str] = {}
-    for entry in _fields(_ask(top, "ls-tree", "-z", "--full-tree", "HEAD", "--", *names)):
-        details, name = entry.split("\t", 1)
-        found[name] = details.split(" ")[2]
-    return found
+    return _blobs(top, "HEAD", list(names))
 
 
 def _ignored(top: str, names: Sequence[str]) -> frozenset[str]:
@@ -309,6 +305,47 @@ def _fields(output: bytes) -> list[str]:
     return [field for field in os.fsdecode(output).split("\0") if field]
 
 
+def stored(revision: str, paths: Iterable[str]) -> dict[str, bytes]:
+    """Return the files as they were where `HEAD` branched off a revision; those that were not there are left out.
+
+    Raises:
+        GitError: there is no such revision, or git gave no answer.
+    """
+    found: dict[str, bytes] = {}
+    for base, inside in by_base(paths).items():
+        if base.refusal:
+            raise GitError(base.refusal)
+        if base.git_dir is not None:
+            names = {base.relative(path): path for path in inside}
+            blobs = _blobs(base.top, _branched_off(base.top, revision), sorted(names))
+            contents = _contents(base.top, list(blobs.values()))
+            found |= {names[name]: data for name, data in zip(blobs, contents, strict=True)}
+    return found
+
+
+def _branched_off(top: str, revision: str) -> str:
+    unknown = GitError(f"no such revision in {top}: {revision}")
+    if revision.startswith("-"):
+        raise unknown
+    commit = _ask(top, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", fine=(0, 1)).decode().strip()
+    if not commit:
+        raise unknown
+    base = _ask(top, "merge-base", commit, "HEAD", fine=(0, 1)).decode().strip()
+    if not base:
+        raise GitError(f"HEAD did not branch off {revision}: they have no commit in common (a shallow clone?)")
+    return base
+
+
+def _blobs(top: str, commit: str, names: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for begin in range(0, len(names), _AT_ONCE):
+        chunk = names[begin : begin + _AT_ONCE]
+        listed = _ask(top, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", *chunk)
+        for details, name in (entry.split("\t", 1) for entry in _fields(listed)):
+            found[name] = details.split(" ")[2]
+    return found
+
+
 _ODD = {"", ".", "..", ".git"}
 """Parts of names that git itself never makes; a tree made by hand may have them, and they would lead elsewhere."""
 
@@ -333,10 +370,16 @@ def committed(folder: str) -> Iterator[tuple[str, bytes]]:
         if mode.startswith("100") and not _ODD & set(name.split("/")):
             names.append(os.path.relpath(name, inner))
             blobs.append(blob)
+    yield from zip(names, _contents(top, blobs), strict=True)
+
+
+def _contents(top: str, blobs: Sequence[str]) -> list[bytes]:
     output = _ask(top, "cat-file", "--batch", given="".join(f"{blob}\n" for blob in blobs).encode())
+    contents = []
     at = 0
-    for name in names:
+    for _ in blobs:
         end = output.index(b"\n", at)
         size = int(output[at:end].split()[2])
-        yield name, output[end + 1 : end + 1 + size]
+        contents.append(output[end + 1 : end + 1 + size])
         at = end + 1 + size + 1
+    return contents

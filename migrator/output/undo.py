@@ -43,7 +43,7 @@ def run(arguments: Namespace) -> int:
             return 0
         if finished:
             return _take_back(finished[0])
-    print("v3-migrate: nothing to take back here; see `v3-migrate undo --list`", file=sys.stderr)
+    print("v3-migrate: error: nothing to take back here; see `v3-migrate undo --list`", file=sys.stderr)
     return 2
 
 
@@ -59,7 +59,7 @@ def _take_back(record: Record) -> int:
         names = "".join(f"\n  {shown(change.target)}" for change in changed)
         commands = "".join(f"\n  git -C {base.top} apply -R --3way {patch}" for base, patch in record.patches())
         print(
-            f"v3-migrate: nothing taken back: changed since the run of {record.started}:{names}\n"
+            f"v3-migrate: error: nothing taken back: changed since the run of {record.started}:{names}\n"
             f"To take back what is left of it:{commands}",
             file=sys.stderr,
         )

@@ -54,6 +54,7 @@ class Report:
         program: how this program is called.
         undo: commands that take back what was written.
         exit_zero: stale usage does not fail the run.
+        beyond: what the report leaves out on purpose, in words that follow "no v2 usage".
         summaries: by code, what it is about in one line.
     """
 
@@ -64,6 +65,7 @@ class Report:
     program: str = "v3-migrate"
     undo: Sequence[str] = ()
     exit_zero: bool = False
+    beyond: str = ""
     summaries: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -172,7 +174,7 @@ class Report:
             parts.append(f"{plural(self.left, 'place')} left for a person")
         if self.errors:
             parts.append(plural(len(self.errors), "error"))
-        parts = parts or ["no AssemblyAI v2 usage"]
+        parts = parts or [f"no AssemblyAI v2 usage{self.beyond}"]
         if self.noted:
             parts.append(plural(self.noted, "note"))
         return f"{plural(self.scanned, 'file')} checked: {', '.join(parts)}."

@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return 130  # before there was a session
     except (SourceError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"v3-migrate: error: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         # The reader has gone, as `head` does; nothing may be flushed to it when the interpreter ends.
@@ -117,7 +117,7 @@ def _list_devices() -> int:
     for device in devices:
         print(f"{device.index:3}  {device.sample_rate:6} Hz  {device.name}{'  (default)' if device.is_default else ''}")
     if not devices:
-        print("no device that records was found", file=sys.stderr)
+        print("v3-migrate: error: no device that records was found", file=sys.stderr)
     return 0
 
 

@@ -68,12 +68,12 @@ def run(arguments: argparse.Namespace) -> int:
             )
             asyncio.run(_record(recorder, arguments.sessions, tls))
     except (OSError, ValueError, re.error) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"v3-migrate: error: {error}", file=sys.stderr)
         return 2
     for path in recorder.recordings:
         print(path)
     for failure in recorder.failures:
-        print(f"error: {failure}", file=sys.stderr)
+        print(f"v3-migrate: error: {failure}", file=sys.stderr)
     return 2 if recorder.failures else 0 if recorder.recordings else 1
 
 

@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         _serve(arguments)
     except (RecordingError, ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"v3-migrate: error: {error}", file=sys.stderr)
         return 2
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from codemods.model import Options
 from tests.codemods.programs import migrate, migrate_all
 
 V2 = "wss://api.assemblyai.com/v2/realtime/ws"
@@ -128,6 +129,18 @@ def test_boosted_words_that_v3_would_refuse_are_said() -> None:
     assert boosted(f"json.dumps({[f'term {i}' for i in range(100)]!r})") == []
     assert "over 50 characters" in boosted(f"json.dumps([{'x' * 51!r}])")[0]
     assert boosted(f"json.dumps([{'x' * 50!r}])") == []
+
+
+@pytest.mark.parametrize(
+    "query", ['"end_utterance_silence_threshold=700"', 'urlencode({"end_utterance_silence_threshold": 700})']
+)
+def test_models_of_the_u3_family_get_no_threshold_of_confidence(query: str) -> None:
+    source = f'import websocket\nfrom urllib.parse import urlencode\n\nwebsocket.create_connection("{V2}?" + {query})\n'
+    text = migrate(source, Options(speech_model="universal-3-6-pro")).text
+    assert "max_turn_silence" in text
+    assert "end_of_turn_confidence_threshold" not in text
+    assert "format_turns" not in text
+    assert "end_of_turn_confidence_threshold" in migrate(source).text
 
 
 @pytest.mark.parametrize("name", ["language_code", "punctuate", "endpointing", "model", "speaker_labels", "made_up"])

@@ -19,7 +19,6 @@ SAID = {
     "huge.py": "larger than 20 MB, not searched: leave it out with --exclude",
     "invalid.py": "line 15, column 12: not valid Python 3: invalid syntax",
     "locked.py": "cannot be read: permission denied",
-    "missing.py": "no such file or folder",
     "nested.py": "left alone: its analysis was killed (nested too deeply for the parser, or out of memory)",
     "nulls.py": "contains null bytes: not Python source",
     "python2.py": "line 15, column 1: not valid Python 3: Python 2? Convert it to Python 3 first",
@@ -49,7 +48,7 @@ def test_each_has_its_line_and_the_rest_goes_on(tool: Tool, mode: list[str]) -> 
     (tool.folder / "broken.py").symlink_to("nowhere")
     (tool.folder / "empty").mkdir()
     (tool.folder / "locked.py").chmod(0)
-    command = [*UNPRIVILEGED, PROGRAM, ".", "missing.py", "empty", "--format", "json", *mode]
+    command = [*UNPRIVILEGED, PROGRAM, ".", "empty", "--format", "json", *mode]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
     assert ran.stderr == ""
@@ -62,7 +61,25 @@ def test_each_has_its_line_and_the_rest_goes_on(tool: Tool, mode: list[str]) -> 
 
 
 def test_the_lines_as_people_see_them(tool: Tool) -> None:
-    put(tool.folder, {"invalid.py": V2 + "def broken(:\n", "good.py": V2})
-    lines = tool(".", "missing.py", "--write").text.splitlines()
-    assert lines[:2] == [f"{path}: error: {SAID[path]}" for path in ("invalid.py", "missing.py")]
-    assert lines[2] == "2 files checked: 1 file migrated, 3 rewrites, 2 errors."
+    put(tool.folder, {"invalid.py": V2 + "def broken(:\n", "good.py": V2, "nulls.py": V2 + "\0\n"})
+    lines = tool(".", "--write").text.splitlines()
+    assert lines[:2] == [f"{path}: error: {SAID[path]}" for path in ("invalid.py", "nulls.py")]
+    assert "3 files checked: 1 file migrated, 3 rewrites, 2 errors." in lines
+
+
+def test_a_path_that_is_not_there_ends_the_run_before_it_begins(tool: Tool) -> None:
+    put(tool.folder, {"good.py": V2})
+    ran = tool(".", "missing.py", "gone", "--write")
+    assert (ran.code, ran.out) == (2, b"")
+    assert ran.err == "v3-migrate: error: no such file or folder: missing.py, gone\n"
+    assert tool.read("good.py") == V2
+
+
+def test_lines_and_columns_count_in_the_file_whatever_the_parser_keeps(tool: Tool) -> None:
+    put(tool.folder, {"bot.py": f"x = 1\n\\\n\\\ny = 2\n{V2}\fFINAL = 'FinalTranscript'\n", "plain.py": V2})
+    found = [line.split(":")[:3] for line in tool(".", "--check", "--format", "concise").text.splitlines()]
+    plain = [(int(line), column) for path, line, column in (f for f in found if len(f) == 3) if path == "plain.py"]
+    moved = [(int(line), column) for path, line, column in (f for f in found if len(f) == 3) if path == "bot.py"]
+    assert [place for place in moved if place[0] < 19] == [(line + 4, column) for line, column in plain]
+    last = (tool.folder / "bot.py").read_bytes().decode().split("\n")[18]
+    assert [last[int(column.split()[0]) - 1 :][:5] for line, column in moved if line == 19] == ["Final"]

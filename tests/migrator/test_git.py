@@ -249,7 +249,8 @@ def test_a_file_that_git_was_told_not_to_look_at(tool: Tool, mark: str, said: st
     ran = tool(".", "--write")
     assert (ran.code, tool.read("bot.py"), tool.read("other.py")) == (2, WORK, V2)
     assert ran.err == (
-        f"v3-migrate: nothing written: uncommitted changes in\n  bot.py (marked {said}: git does not look at it)\n"
+        "v3-migrate: error: nothing written: uncommitted changes in\n"
+        f"  bot.py (marked {said}: git does not look at it)\n"
         "Commit or stash them first, or add --allow-dirty.\n"
     )
     assert tool("other.py", "--write").code == 0  # The last commit has it as it is.

@@ -207,7 +207,7 @@ def test_a_table_that_is_wrong_is_named_wherever_it_lies(monorepo: Tool) -> None
     put(monorepo.folder, {f"{PHONE}/pyproject.toml": "[tool.v3-migrate]\nregion = 'mars'\n"})
     ran = monorepo(".", "--write")
     assert (ran.code, ran.out) == (2, b"")
-    assert ran.err == f"v3-migrate: {PHONE}/pyproject.toml: tool.v3-migrate: region: 'us' or 'eu', not 'mars'\n"
+    assert ran.err == f"v3-migrate: error: {PHONE}/pyproject.toml: tool.v3-migrate: region: 'us' or 'eu', not 'mars'\n"
 
 
 GLOBS = (

@@ -302,7 +302,7 @@ def test_one_file_with_two_names_is_not_parted(tool: Tool) -> None:
     ran = tool(".", "--write")
     assert (ran.code, ran.out) == (2, b"")
     assert ran.err == (
-        "v3-migrate: nothing written: b.py: one file with 2 names (hard links), which would be parted; "
+        "v3-migrate: error: nothing written: b.py: one file with 2 names (hard links), which would be parted; "
         "every file is as it was\n"
     )
     assert {tool.read("a.py"), tool.read("b.py")} == {V2}

@@ -36,6 +36,16 @@ def staged(folder: Path) -> list[Path]:
         pytest.param(lambda text: text.rstrip("\n").encode(), id="no final newline"),
         pytest.param(lambda text: f"{text}\n\n   \n\t\n".encode(), id="blank lines at the end"),
         pytest.param(lambda text: text.replace("\n\n", "\n\f\n").encode(), id="form feeds"),
+        pytest.param(lambda text: text.replace("\ndef ", "\n\fdef ").encode(), id="form feed in front of code"),
+        pytest.param(lambda text: b"\f" + text.encode(), id="form feed at the top"),
+        pytest.param(lambda text: f"{text}if URL:\n    \f    URL = 1\n".encode(), id="form feed in the indentation"),
+        pytest.param(lambda text: f"def f():\n\f    return 1\n{text}".encode(), id="form feeds for indentation"),
+        pytest.param(lambda text: f"x = 1\n\\\ny = 2\n{text}".encode(), id="line of a backslash"),
+        pytest.param(lambda text: f"{text}\\\n\\\nx = 1\n\\\nx = 2\n".encode(), id="lines of a backslash"),
+        pytest.param(lambda text: f"try:\n    x\nexcept A :\n    y\n{text}".encode(), id="space before a colon"),
+        pytest.param(
+            lambda text: f"\f{text}\fif URL:\n    try:\n        x\n    except A\t:\n        y\n".encode(), id="several"
+        ),
         pytest.param(lambda text: text.replace("    ", "\t").encode(), id="tabs"),
         pytest.param(lambda text: text.replace('"', "'").encode(), id="single quotes"),
     ],
@@ -102,7 +112,7 @@ def test_files_that_git_could_not_bring_back_are_not_written(tool: Tool) -> None
     ran = tool(".", "--write")
     assert (ran.code, ran.out) == (2, b"")
     assert ran.err == (
-        "v3-migrate: nothing written: uncommitted changes in\n  added.py\n  changed.py\n  new.py\n"
+        "v3-migrate: error: nothing written: uncommitted changes in\n  added.py\n  changed.py\n  new.py\n"
         "Commit or stash them first, or add --allow-dirty.\n"
     )
     assert tool.read("same.py") == V2
@@ -131,7 +141,8 @@ def test_a_disk_that_is_full_leaves_every_file_as_it_was(tool: Tool) -> None:
     ran = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (2, "")
     # The record of the run comes first, and is larger than any of its files.
-    assert ran.stderr == f"v3-migrate: nothing written: the way back cannot be kept in {tool.records}: file too large\n"
+    said = f"nothing written: the way back cannot be kept in {tool.records}: file too large"
+    assert ran.stderr == f"v3-migrate: error: {said}\n"
     assert (tool.read("a.py"), tool.read("b.py")) == (V2, long)
     assert not staged(tool.folder)
 
@@ -143,7 +154,7 @@ def test_what_may_not_be_written_stops_the_whole_run(tool: Tool, locked: str, mo
     ran = subprocess.run([*UNPRIVILEGED, PROGRAM, ".", "--write"], capture_output=True, text=True, check=False)
     (tool.folder / locked).chmod(0o755)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("v3-migrate: nothing written: sub/b.py: ")
+    assert ran.stderr.startswith("v3-migrate: error: nothing written: sub/b.py: ")
     assert ran.stderr.endswith("; every file is as it was\n")
     assert (tool.read("a.py"), tool.read("sub/b.py")) == (V2, V2)
     assert not staged(tool.folder)
@@ -169,6 +180,42 @@ def test_a_run_that_fails_half_way_puts_back_what_it_replaced(
     assert not list(tool.records.iterdir())
     assert {tool.read(f"{name}.py") for name in "abc"} == {V2}
     assert not staged(tool.folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ("URL = ", "\fURL = ", "line 5: a form feed in front of code"),
+        (
+            '    if data["message_type"] ==',
+            '    \f    if data["message_type"] ==',
+            "line 10: a form feed in front of code",
+        ),
+    ],
+)
+def test_what_an_edit_would_lose_is_named(tool: Tool, old: str, new: str, name: str) -> None:
+    text = V2.replace(old, new).replace("        print", " " * (12 if "if" in old else 8) + "print")
+    put(tool.folder, {"bot.py": text})
+    ran = tool("bot.py", "--write")
+    assert (ran.code, tool.read("bot.py")) == (2, text)
+    assert ran.text.startswith(f"bot.py: error: left alone: {name} would be lost, which the parser does not keep: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def f():\n\\\n    return 1\n", "line 2: {}: a line with nothing but a backslash: write it otherwise"),
+        ("if 1:\n  if 2:\n\f\n\f    x = 1\n", "line 4: {}: a form feed in front of code: write it otherwise"),
+        ("if 1:\n  if 2:\n\t  x = 1\n", "line 3: {}: an indentation of both tabs and spaces: write it otherwise"),
+    ],
+)
+def test_valid_python_that_the_parser_cannot_read_is_called_that(tool: Tool, text: str, said: str) -> None:
+    compile(text, "bot.py", "exec")
+    put(tool.folder, {"bot.py": text + V2})
+    ran = tool("bot.py", "--write")
+    assert (ran.code, tool.read("bot.py")) == (2, text + V2)
+    told = said.format("valid Python, but the parser used here (libcst) cannot read it")
+    assert ran.text.startswith(f"bot.py: error: {told}\n")
 
 
 def test_files_that_cannot_be_migrated_do_not_keep_the_others_from_it(tool: Tool) -> None:

@@ -305,7 +305,7 @@ def test_what_a_host_says_of_an_error_never_steers_the_terminal(capsys: pytest.C
         shown.on_reconnect(ConnectionLostError("\x1b[2Jgone"), 1)
         assert listen(Spoken(b""), StreamingOptions(api_key="k", url=server.url), as_json=False) == 1
     assert screen.getvalue() == " [2Jgone; trying again\n"
-    assert capsys.readouterr().err == "error: refused by a fault (code 401)\n"
+    assert capsys.readouterr().err == "v3-migrate: error: refused by a fault (code 401)\n"
 
 
 def test_the_state_line_follows_the_session() -> None:

@@ -52,7 +52,7 @@ def test_a_recording_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         talk(address, b"")
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 2
-    assert errors.startswith("error: ")
+    assert errors.startswith("v3-migrate: error: ")
     assert "session.jsonl" in errors
     assert errors.count("\n") == 1
 
@@ -72,5 +72,5 @@ def test_the_command_does_not_replace_a_recording(tmp_path: Path) -> None:
     process = command("--out", str(path))
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 2
-    assert errors.startswith("error: ")
+    assert errors.startswith("v3-migrate: error: ")
     assert path.read_text() == "mine"

@@ -183,7 +183,7 @@ def test_a_recording_that_is_wrong_is_named_with_its_line(tmp_path: Path) -> Non
     lines = Path(DICTATION).read_text().splitlines()
     lines[4] = lines[4].replace('"wall"', '"wal"', 1)
     broken.write_text("\n".join(lines) + "\n")
-    assert failing(str(broken)) == f"error: {broken}:5: unknown field 'wal'\n"
+    assert failing(str(broken)) == f"v3-migrate: error: {broken}:5: unknown field 'wal'\n"
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_recording_that_is_wrong_is_named_with_its_line(tmp_path: Path) -> Non
 )
 def test_what_cannot_be_started_is_an_error(arguments: list[str], words: str) -> None:
     message = failing(*arguments)
-    assert message.startswith("error: ")
+    assert message.startswith("v3-migrate: error: ")
     assert words in message
     assert "Traceback" not in message
 

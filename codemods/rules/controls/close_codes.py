@@ -44,7 +44,9 @@ class CloseCodes(Rule):
         gone = [number.evaluated_value for number in old if number.evaluated_value not in v.CLOSE_CODES]
         if gone:
             listed = ", ".join(str(number) for number in gone)
-            yield self.report(comparison, f"v3 has no close code for {listed}: it closes with 1008 and 3005 to 3009")
+            instead = "; ".join(dict.fromkeys(v.CLOSE_CODES_GONE[code] for code in gone if code in v.CLOSE_CODES_GONE))
+            advice = instead or "it closes with 1008 and 3005 to 3009"
+            yield self.report(comparison, f"v3 has no close code for {listed}: {advice}")
             return
         edits: list[Edit] = []
         for operand in operands:

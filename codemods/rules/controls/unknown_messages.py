@@ -14,7 +14,7 @@ from codemods.model import Safety
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
 
-_SETTINGS = v.PARAMETERS_V3 | v.PARAMETERS_KEPT | set(v.PARAMETERS_RENAMED)
+_SETTINGS = v.PARAMETERS_V3.keys() | v.PARAMETERS_KEPT | set(v.PARAMETERS_RENAMED)
 
 _ENDS = ("stop", "close", "end", "finish", "done", "eof", "eos")
 

@@ -26,7 +26,8 @@ class Endpoint(Rule):
     summary = "the v2 socket URL becomes the v3 one, with the parameters that v3 needs"
     source = v.MIGRATION
     why = (
-        "The vendor has switched v2 off. v3 has no default speech model and refuses a session without one; "
+        "The vendor has switched v2 off. Without `speech_model` v3 takes a default of its own, which has changed twice "
+        "within a month, to a family of models that sends other messages at three times the price; "
         "`format_turns=true` keeps finals punctuated and cased, as v2 sent them."
     )
     nodes = (

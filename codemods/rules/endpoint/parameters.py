@@ -17,9 +17,6 @@ from codemods.interpreter.values import Obj, Str
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Edit, InsertBefore
 
-_TERMS = 100
-_TERM_LENGTH = 50
-"""Limits of `keyterms_prompt` (vendor's documentation): more terms are an error, longer terms are ignored."""
 _CONFIDENCE = "end_of_turn_confidence_threshold"
 
 
@@ -46,8 +43,8 @@ class Parameters(Rule):
         elif parameter.name in v.PARAMETERS_RENAMED:
             yield self.change(
                 parameter.node,
-                f"v2 parameter 'word_boost' becomes 'keyterms_prompt': at most {_TERMS} terms "
-                f"of {_TERM_LENGTH} characters, without boost_param",
+                f"v2 parameter 'word_boost' becomes 'keyterms_prompt': at most {v.TERMS} terms "
+                f"of {v.TERM_LENGTH} characters, without boost_param",
                 query.rename(parameter, v.PARAMETERS_RENAMED[parameter.name]),
             )
             yield from self._terms(parameter, context)
@@ -60,8 +57,7 @@ class Parameters(Rule):
         elif parameter.name == v.SILENCE:
             yield self.change(
                 parameter.node,
-                f"v2 parameter {v.SILENCE!r} becomes 'max_turn_silence' with {_CONFIDENCE}=1, so that silence "
-                "alone ends a turn, as it did in v2",
+                f"v2 parameter {v.SILENCE!r} becomes 'max_turn_silence'{_with_confidence(context)}",
                 *self._silence(parameter, context),
             )
 
@@ -87,11 +83,13 @@ class Parameters(Rule):
             yield self.report(where, "keyterms_prompt must be one JSON array: write json.dumps(...) around this list")
             return
         terms = self._known_terms(parameter, context)
-        if len(terms) > _TERMS:
-            yield self.report(where, f"v3 refuses more than {_TERMS} key terms, here are {len(terms)}: choose the best")
-        long = [term for term in terms if len(term) > _TERM_LENGTH]
+        if len(terms) > v.TERMS:
+            yield self.report(
+                where, f"v3 refuses more than {v.TERMS} key terms, here are {len(terms)}: choose the best"
+            )
+        long = [term for term in terms if len(term) > v.TERM_LENGTH]
         if long:
-            yield self.report(where, f"v3 ignores key terms of over {_TERM_LENGTH} characters: shorten {long[0]!r}")
+            yield self.report(where, f"v3 ignores key terms of over {v.TERM_LENGTH} characters: shorten {long[0]!r}")
 
     def _is_raw_list(self, parameter: Parameter, context: Context) -> bool:
         return any(
@@ -124,6 +122,8 @@ class Parameters(Rule):
 
     def _silence(self, parameter: Parameter, context: Context) -> list[Edit]:
         place = parameter.place
+        if not _with_confidence(context):
+            return [query.rename(parameter, "max_turn_silence")]
         if not isinstance(place, Entry):
             return [query.rename(parameter, f"{_CONFIDENCE}=1&max_turn_silence")]
         edits: list[Edit] = [query.rename(parameter, "max_turn_silence")]
@@ -141,6 +141,13 @@ class Parameters(Rule):
             if added is not None:
                 edits.append(added)
         return edits
+
+
+def _with_confidence(context: Context) -> str:
+    """Return what to say of the threshold, nothing for models on which it has no effect."""
+    if not v.formats_on_request(context.options.speech_model):
+        return ""
+    return f" with {_CONFIDENCE}=1, so that silence alone ends a turn, as it did in v2"
 
 
 def _by_holder(program: Program) -> dict[cst.CSTNode, list[Parameter]]:

@@ -20,9 +20,8 @@ from codemods.syntax.edits import AddImport, Change, Edit, InsertAfter, Replace,
 
 _EXPIRES, _SESSION = "expires_in_seconds", "max_session_duration_seconds"
 _MEANING = (
-    f"v2 token request becomes v3's: a token now opens one session, within {_EXPIRES} (at most "
-    f"{v.TOKEN_REDEEM_LIMIT}); {_SESSION} is how long that session may last; whatever opens the socket with it, in "
-    "whatever language, must use the v3 URL"
+    f"v2 token request becomes v3's: a token now opens sessions for {_EXPIRES} (at most {v.TOKEN_REDEEM_LIMIT}), and "
+    f"{_SESSION} is how long each may last; what opens the socket with it, in whatever language, must use the v3 URL"
 )
 _BY_HAND = "ask for a v3 token here: GET https://{host}/v3/token?expires_in_seconds=... (1 to 600)"
 _PATH = re.compile(r"(^|/)realtime/token\b")
@@ -35,8 +34,8 @@ class Token(Rule):
     summary = "the temporary-token request becomes v3's GET, with limits v3 accepts"
     source = v.TOKENS
     why = (
-        "A v3 token is redeemed once, within 600 seconds at most. What v2 called `expires_in`, the time that the "
-        "token and its session are good for, is a parameter of its own in v3."
+        "A v3 token opens sessions for 600 seconds at most. What v2 called `expires_in`, the time that the token and "
+        "its session are good for, is a parameter of its own in v3."
     )
     nodes = (cst.Call, cst.SimpleString, cst.FormattedStringText)
     order = 12

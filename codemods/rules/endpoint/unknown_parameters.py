@@ -20,7 +20,6 @@ from codemods.syntax.edits import Change, Replace
 
 _LANGUAGE = "v2 ignored it; for other languages than English choose speech_model=universal-streaming-multilingual"
 _ADVICE = {
-    "speaker_labels": "v2 ignored it; v3 knows a `speaker_labels` of its own, which now takes effect",
     "language_code": _LANGUAGE,
     "language": _LANGUAGE,
     "model": "v2 ignored it; v3's parameter is `speech_model`",
@@ -38,10 +37,14 @@ _HEADERS = {
     Transport.WEBSOCKETS: "additional_headers",
     Transport.WEBSOCKETS_SYNC: "additional_headers",
 }
-_TAKES_EFFECT = frozenset({"speaker_labels"})
 _KNOWN = (
-    v.PARAMETERS_KEPT | v.PARAMETERS_DROPPED | v.PARAMETERS_V3 | set(v.PARAMETERS_RENAMED) | {v.SILENCE}
-) - _TAKES_EFFECT
+    v.PARAMETERS_KEPT
+    | v.PARAMETERS_DROPPED
+    | set(v.PARAMETERS_RENAMED)
+    | {v.SILENCE}
+    # What a migration writes itself.
+    | {"speech_model", "format_turns", "keyterms_prompt", "max_turn_silence", "end_of_turn_confidence_threshold"}
+)
 
 
 class UnknownParameters(Rule):
@@ -50,7 +53,10 @@ class UnknownParameters(Rule):
     code = "V3M103"
     summary = "query parameters that v2 never had are reported"
     source = v.PARAMETERS
-    why = "v2 ignored what it did not know. v3 may refuse the session, or give the name a meaning of its own."
+    why = (
+        "v2 ignored what it did not know, and v3 does the same; but v3 knows many names that v2 did not, and one of "
+        "those now takes effect, or ends the session on a model that cannot do it."
+    )
     safety = Safety.MANUAL
     nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
     order = 12
@@ -60,10 +66,11 @@ class UnknownParameters(Rule):
             if parameter.name.lower() in _KEYS:
                 yield self._key(parameter, context)
                 continue
-            advice = _ADVICE.get(parameter.name, "v2 never had it, and neither has v3")
-            if parameter.name in _TAKES_EFFECT:
-                yield self.report(node, f"see whether {parameter.name!r} is still wanted: {advice}")
+            effect = _effect(parameter.name, context.options.speech_model)
+            if effect:
+                yield self.report(node, f"see whether {parameter.name!r} is still wanted: v2 ignored it, {effect}")
             else:
+                advice = _ADVICE.get(parameter.name, "v2 never had it, and neither has v3, which ignores it")
                 yield self.report(node, f"take {parameter.name!r} out of the URL: {advice}")
 
     def _key(self, parameter: Parameter, context: Context) -> Change:
@@ -84,6 +91,17 @@ class UnknownParameters(Rule):
         header = [(name, f"{{{_FIELD}: {key}}}")]
         build = Replace(call, lambda updated: with_keywords(cst.ensure_type(updated, cst.Call), header))
         return self.change(parameter.node, message, *edits, build, safety=Safety.SAFE)
+
+
+def _effect(name: str, speech_model: str) -> str | None:
+    """Return what a name does in v3 that had no meaning in v2; None if it does nothing there either."""
+    if name in _ADVICE or name not in v.PARAMETERS_V3:
+        return None
+    if v.formats_on_request(speech_model) and name in v.PARAMETERS_REFUSED:
+        return f"v3 ends the session for it (3006) with {speech_model}"
+    if v.formats_on_request(speech_model) and name in v.PARAMETERS_U3:
+        return None
+    return f"in v3 it now takes effect ({v.PARAMETERS_V3[name]})"
 
 
 def _spelled_in(call: cst.Call, parameter: Parameter, context: Context) -> str | None:

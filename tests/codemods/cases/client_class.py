@@ -51,6 +51,6 @@ class Client:
     def show(self, text, final, confidence): print(text, final, confidence)
     def _on_close(self, ws, code, reason):
         if code == 1008: print("key")
-        # TODO(v3-migrate): V3M402 v3 has no close code for 4031: it closes with 1008 and 3005 to 3009
+        # TODO(v3-migrate): V3M402 v3 has no close code for 4031: an idle session is ended with 3006, and only if inactivity_timeout asks for it
         elif code in (4008, 4031): print("late")
     def _on_error(self, ws, err): print(err)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from codemods.model import Options
 from tests.codemods.programs import migrate
 
 V2 = "wss://api.assemblyai.com/v2/realtime/ws"
@@ -57,3 +58,20 @@ def test_a_key_in_the_url_goes_into_the_header(before: str, after: str) -> None:
 def test_where_the_key_goes_is_said_where_it_cannot_be_moved(before: str, name: str) -> None:
     (message,) = migrate(f"KEY = input()\n{before}").left("V3M103")
     assert f'v3 takes it as {name}={{"Authorization": key}}' in message
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "words"),
+    [
+        ("redact_pii", "universal-streaming-english", "now takes effect (personal data masked, and no partials)"),
+        ("speaker_labels", "universal-3-6-pro", "now takes effect (who speaks)"),
+        ("prompt", "universal-streaming-english", "v3 ends the session for it (3006)"),
+        ("prompt", "universal-3-6-pro", "now takes effect (instructions for the model)"),
+        ("interruption_delay", "universal-streaming-english", "neither has v3, which ignores it"),
+        ("made_up", "universal-3-6-pro", "neither has v3, which ignores it"),
+    ],
+)
+def test_a_name_that_v3_knows_may_take_effect_now(name: str, model: str, words: str) -> None:
+    source = f'import websocket\n\nws = websocket.create_connection("{V2}?sample_rate=8000&{name}=true")\n'
+    (message,) = migrate(source, Options(speech_model=model)).left("V3M103")
+    assert words in message
