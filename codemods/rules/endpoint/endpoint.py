@@ -68,6 +68,8 @@ class _Planner:
             self._host(endpoint)
             self._query(connect, text, endpoint, [other for _, other, _ in found])
         for path in self.program.targets:
+            if self.program.is_settings(path):
+                continue
             for literal in endpoints.literals(self.program, path):
                 self._stray(literal)
         return self.table

@@ -25,4 +25,4 @@ async def main(chunks):
         finally:
             with contextlib.suppress(websockets.ConnectionClosed):
                 await ws.send('{"type": "Terminate"}')
-                await asyncio.wait([receiver], timeout=5)  # the last transcripts come before the service closes
+                await asyncio.gather(asyncio.wait_for(receiver, timeout=5), return_exceptions=True)  # for the last transcripts
