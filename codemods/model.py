@@ -127,6 +127,12 @@ class Workspace(Protocol):
     def read(self, path: str) -> str | None:
         """Return the text of a project file, or None if it cannot be read."""
 
+    def environment(self, name: str) -> Sequence[tuple[str, str]]:
+        """Return what the project's settings say an environment variable is: constants, as (path, name) of modules."""
+
+    def is_settings(self, path: str) -> bool:
+        """Return whether a module stands for a file of settings: nothing is run there, others read its constants."""
+
 
 class FilePlan(Protocol):
     """What is to happen to one file."""
@@ -145,6 +151,18 @@ class FilePlan(Protocol):
         Args:
             extra: findings from outside the rules (accounting), which get a TODO comment too.
         """
+
+
+class LostTextError(ValueError):
+    """An edit reaches characters that libcst does not keep, so that they would be lost.
+
+    Attributes:
+        line: where, counted from 1.
+    """
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class ParseError(ValueError):

@@ -191,4 +191,4 @@ def apply(module: SourceModule, edits: Sequence[Edit], todos: dict[cst.CSTNode, 
     tree = imports.drop_unused(module.tree, tree, {edit.name for edit in edits if isinstance(edit, Unused)})
     # helpers first: an import has to stand above the first of them that uses it
     tree = imports.add_imports(add_helpers(tree, edits), applier.placed.rest)
-    return tree.code + module.tail
+    return module.restored(tree.code) + module.tail

@@ -10,6 +10,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from codemods.model import BARRIER, ParseError, Span
+from codemods.syntax import lossless
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
@@ -32,13 +33,21 @@ class SourceModule:
         found = _TAIL.search(text)
         self.tail = found["tail"] if found is not None else ""
         try:
-            self.tree = cst.parse_module(text.removesuffix(self.tail))
+            self.tree = lossless.parsed(text.removesuffix(self.tail))
         except cst.ParserSyntaxError as error:
             raise ParseError(error.message, error.raw_line, error.raw_column + 1) from None
         except RecursionError:
             raise ParseError("nested too deeply to parse", 1, 1) from None
         if re.match(r"\r(?!\n)", self.tail):  # it may have been the only line end to tell by
             self.tree = self.tree.with_changes(default_newline="\r")
+
+    def restored(self, code: str) -> str:
+        """Return `code`, which edits have made of the tree, with what libcst does not keep put back (see `lossless`).
+
+        Raises:
+            LostTextError: an edit reaches just that.
+        """
+        return lossless.restored(self.text.removesuffix(self.tail), self.tree, code)
 
     @cached_property
     def _children(self) -> dict[cst.CSTNode, Sequence[cst.CSTNode]]:
@@ -69,9 +78,13 @@ class SourceModule:
         # the tree comes straight from the parser, which never uses a node twice: no defensive copy
         wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)
         ranges = wrapper.resolve(PositionProvider)
-        return {
+        spans = {
             node: Span(r.start.line, r.start.column + 1, r.end.line, r.end.column + 1) for node, r in ranges.items()
         }
+        if not lossless.may_be_lost(self.text):
+            return spans
+        moved = lossless.positions(self.text, self.tree)  # libcst counts in the code that it would write
+        return {node: Span(*moved(s.line, s.column), *moved(s.end_line, s.end_column)) for node, s in spans.items()}
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """Return the node that directly holds `node`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -28,9 +28,11 @@ class Folder:
 
     Attributes:
         overlay: texts that stand in for those on disk: outcomes not yet written.
+        variables: see `Group`.
     """
 
     overlay: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     _found: dict[tuple[str, str, int], str | None] = field(default_factory=dict)
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
@@ -39,6 +41,14 @@ class Folder:
         if key not in self._found:
             self._found[key] = next((path for path in _candidates(*key) if os.path.isfile(path)), None)
         return self._found[key]
+
+    def environment(self, name: str) -> Sequence[tuple[str, str]]:
+        """Return the constants of the project's settings that the environment variable `name` may be."""
+        return self.variables.get(name, ())
+
+    def is_settings(self, path: str) -> bool:
+        """Return whether a module stands for a file of settings."""
+        return any(path == home for places in self.variables.values() for home, _ in places)
 
     def read(self, path: str) -> str | None:
         """Return the text of a project file, or None if it cannot be read."""
@@ -100,10 +110,17 @@ class Group:
 
     Attributes:
         hits: those with a v2 word of their own; the others are there because facts flow through them.
+        variables: environment variable to the places that set it: (path of a file of settings, its name there).
     """
 
     paths: tuple[str, ...]
     hits: frozenset[str]
+    variables: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+    @property
+    def configuration(self) -> frozenset[str]:
+        """The files of settings among `paths`."""
+        return frozenset(path for places in self.variables.values() for path, _ in places)
 
 
 def groups(hits: Iterable[str], files: Iterable[str], folder: Folder) -> list[Group]:

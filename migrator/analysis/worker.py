@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from codemods.model import FilePlan, Finding, Options, ParseError, Span, Workspace
+from codemods.model import FilePlan, Finding, LostTextError, Options, ParseError, Span, Workspace
 from migrator.analysis import unused_suppressions
 from migrator.analysis.coverage import CODE, names_sdk, unexplained
 from migrator.analysis.import_graph import Folder, Group
@@ -16,6 +16,7 @@ from migrator.analysis.notebook_findings import completed
 from migrator.analysis.outcome import Outcome
 from migrator.analysis.sdk_names import passed_on
 from migrator.analysis.verification import VerificationError, check_grammar, check_stable, encoded, syntax_error
+from migrator.documents.configuration import Configuration
 from migrator.documents.document import Document, decode, is_notebook
 from migrator.documents.module import DecodingError
 from migrator.documents.notebook import Notebook
@@ -82,7 +83,7 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
     documents: dict[str, Document] = {}
     for path, data in contents.items():
         try:
-            documents[path] = decode(path, data)
+            documents[path] = decode(path, data, path in task.group.configuration)
         except DecodingError as error:
             outcomes[path] = Outcome(path, data, data, error=str(error))
             continue
@@ -95,6 +96,7 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
     texts = {path: document.text for path, document in documents.items()}
     first = _Pass(texts, task, analyse)
     planned: dict[str, tuple[str, tuple[Finding, ...]]] = {}
+    broken: list[str] = []
     for path, document in documents.items():
         data = contents[path]
         problem = first.errors.get(path)
@@ -102,21 +104,25 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
             if path in task.group.hits:  # a mere neighbour is none of our business
                 outcomes[path] = Outcome(path, data, data, error=_describe(problem, document))
             continue
-        text, findings = first.outcome(path)
         try:
+            text, findings = first.outcome(path)
             planned[path] = document.settled(text), findings
+        except LostTextError as error:
+            outcomes[path] = Outcome(path, data, data, error=f"left alone: {_at(document, error.line)}: {error}")
+            broken.append(path)
         except DecodingError as error:
             outcomes[path] = Outcome(path, data, data, error=f"left alone: {error} (a defect of v3-migrate)")
     if all(text == texts[path] for path, (text, _) in planned.items()):
         second = first
     else:
         changed = {path: text for path, (text, _) in planned.items()}
-        second = _Pass(changed, replace(task, folder=Folder(changed)), analyse)
-    broken: list[str] = []
+        second = _Pass(changed, replace(task, folder=Folder(changed, task.group.variables)), analyse)
     for path, (text, findings) in planned.items():
         data, document = contents[path], documents[path]
         try:
-            if isinstance(document, Notebook):
+            if isinstance(document, Configuration):
+                told = tuple(replace(finding, span=document.place(finding.span)) for finding in findings)
+            elif isinstance(document, Notebook):
                 document, told = completed(document, text, findings, task.options[path])
             else:
                 told = findings
@@ -130,7 +136,7 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
                 left = [f for f in findings if not f.fixed]
                 check_stable(text, document.settled(again), left, found, remembered=task.options[path].todo)
             outcomes[path] = Outcome(path, data, after, told)
-        except (VerificationError, DecodingError) as error:
+        except (VerificationError, DecodingError, LostTextError) as error:
             outcomes[path] = Outcome(path, data, data, error=f"left alone: {error} (a defect of v3-migrate)")
             broken.append(path)
     if broken:  # half of a group would be half of a program
@@ -206,16 +212,33 @@ def crashed(paths: Sequence[str], error: BaseException) -> list[Outcome]:
 
 def _describe(error: ParseError, document: Document) -> str:
     text = document.text
-    where, reason = (error.line, error.column), str(error).splitlines()[0].rstrip(".") if str(error) else "syntax error"
     found = syntax_error(text, top_level_await=isinstance(document, Notebook))
-    if found is not None and found.lineno is not None:  # Python says it better than the parser does
-        where, reason = (found.lineno, found.offset or 1), found.msg
+    if found is None:
+        return _unread(error, document)
+    line, column, reason = found.lineno or error.line, found.offset or 1, found.msg
     lines = text.splitlines()
-    line = lines[where[0] - 1].strip() if 0 < where[0] <= len(lines) else ""
-    if line.startswith(("print ", "exec ", "raise ")) or ("except" in line and "," in line):
+    code = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    if code.startswith(("print ", "exec ", "raise ")) or ("except" in code and "," in code):
         reason = "Python 2? Convert it to Python 3 first"
+    return f"{_at(document, line, column)}: not valid Python 3: {reason}"
+
+
+def _unread(error: ParseError, document: Document) -> str:
+    """Return what to do about a program that Python takes and libcst does not."""
+    from codemods.syntax.lossless import oddity
+
+    odd = oddity(document.text)
+    if odd is not None:
+        where, reason = _at(document, odd[0]), f"{odd[1]}: write it otherwise"
+    else:
+        where, reason = _at(document, error.line, error.column), next(iter(str(error).splitlines()), "no reason given")
+    return f"{where}: valid Python, but the parser used here (libcst) cannot read it: {reason}"
+
+
+def _at(document: Document, line: int, column: int | None = None) -> str:
+    """Return the words for a place in a file; in a notebook it counts in the cell."""
     cell = ""
     if isinstance(document, Notebook):
-        number, span, _ = document.place(Span(where[0], where[1], *where))
-        cell, where = f"cell {number}, ", (span.line, span.column)
-    return f"{cell}line {where[0]}, column {where[1]}: not valid Python 3: {reason}"
+        number, span, _ = document.place(Span(line, column or 1, line, column or 1))
+        cell, line, column = f"cell {number}, ", span.line, span.column if column is not None else None
+    return f"{cell}line {line}" + (f", column {column}" if column is not None else "")

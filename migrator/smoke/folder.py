@@ -6,24 +6,34 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+import site
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
+from migrator.smoke.walls.copying import copy_project
+from migrator.smoke.walls.secrets import DUMMY, KEY, mask_files, without_secrets
+from migrator.smoke.walls.start import hidden_folders
 from runtime.recording import JsonObject, Recording
 
 _INSIDE = Path(__file__).parent / "inside"
-_LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".hg", ".venv", "venv", "env", ".tox", ".nox", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache"
-)
 #: Bytes; what a program writes beyond that is no transcript.
 _LARGEST_FILE = 1 << 20
+_MOST_FILES = 200
+#: Bytes of reports from inside that are taken at once.
+_MOST_READ = 4 << 20
 
 
 class Scene:
     """Sets up `folder` for one run of the project in `source`. The caller removes the folder.
 
+    Of the user's secrets, only those of the names `handed` over are there.
+
     Attributes:
         project: the copy of the project.
+        root: the folder of the run, in which all of it lies.
+        hidden: folders of this machine that the program does not see, each with what it sees instead.
+        left_out: links that lead out of the project; they are not copied.
         audio: the recording's audio, as a file that a program can be given.
         authority: where the certificate that the program is to trust has to be put.
 
@@ -32,17 +42,23 @@ class Scene:
         RecordingError: the recording has no audio.
     """
 
-    def __init__(self, source: Path, recording: Recording, folder: Path) -> None:
+    def __init__(self, source: Path, recording: Recording, folder: Path, handed: Collection[str] = ()) -> None:
         # Resolved, because the program compares paths with it.
-        self._folder = folder.resolve()
+        self._folder = self.root = folder.resolve()
         self.project = self._folder / "project"
         self.authority = self._folder / "ca.pem"
         self._events, self._read = self._folder / "events.jsonl", 0
         self._stacks = self._folder / "stacks.txt"
-        shutil.copytree(source, self.project, ignore=_LEFT_OUT, symlinks=True)
+        self.left_out = copy_project(source, self.project)
+        mask_files(self.project, handed)
         shutil.copytree(_INSIDE, self._folder / "inside", ignore=shutil.ignore_patterns("__pycache__"))
         self._events.touch()
-        (self._folder / "tmp").mkdir()
+        self.hidden = hidden_folders(self._folder)
+        self._home = self._folder / "home"
+        self._home.mkdir(exist_ok=True)
+        self._temporary = self._folder / "tmp"
+        self._temporary.mkdir(exist_ok=True)
+        self._handed = handed
         (self._folder / "audio.raw").write_bytes(recording.load_audio())
         audio = recording.audio_path()
         self.audio = self._folder / f"audio{audio.suffix if audio else '.raw'}"
@@ -60,20 +76,25 @@ class Scene:
             "project": str(self.project),
         }
         kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        kept = without_secrets(kept, self._handed)
+        # Packages of the user's own lie in the home that is hidden from the program itself.
+        kept.setdefault("PYTHONUSERBASE", site.getuserbase())
         # The interpreter's own packages, never those of the environment this tool is installed in.
         for name in ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"):
             kept.pop(name, None)
         path = [str(self._folder / "inside"), *filter(None, [os.environ.get("PYTHONPATH")])]
         return {
-            "ASSEMBLYAI_API_KEY": "smoke-test-key",
+            KEY: DUMMY,
             **kept,
+            "HOME": str(self._home),
+            "USERPROFILE": str(self._home),
             **extra,
             "PYTHONPATH": os.pathsep.join(path),
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONIOENCODING": "utf-8",
             # What it leaves there goes with the rest.
-            "TMPDIR": str(self._folder / "tmp"),
+            "TMPDIR": str(self._temporary),
             "V3_MIGRATE_SMOKE": json.dumps(config),
         }
 
@@ -81,7 +102,7 @@ class Scene:
         """Yield what was reported from inside the program since the last call."""
         with self._events.open("rb") as file:
             file.seek(self._read)
-            data = file.read()
+            data = file.read(_MOST_READ)
         whole = data[: data.rfind(b"\n") + 1]
         self._read += len(whole)
         for line in whole.splitlines():
@@ -110,8 +131,9 @@ class Scene:
 
     def written(self) -> Iterator[tuple[str, str]]:
         """Yield name and content of the text files that the program made or changed in its project."""
-        for path in _files(self.project):
-            if path.stat().st_size <= _LARGEST_FILE and self._before.get(path) != path.stat().st_mtime_ns:
+        changed = (path for path in _files(self.project) if self._before.get(path) != path.stat().st_mtime_ns)
+        for path in islice(changed, _MOST_FILES):
+            if path.stat().st_size <= _LARGEST_FILE:
                 with contextlib.suppress(UnicodeDecodeError):
                     yield path.relative_to(self.project).as_posix(), path.read_text(encoding="utf-8")
 

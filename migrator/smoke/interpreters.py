@@ -6,12 +6,14 @@ that Poetry or Pipenv keep for the project elsewhere, the first on PATH.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _FOLDERS = (".venv", "venv", "env")
@@ -68,6 +70,37 @@ def discovered(folder: Path) -> Interpreter:
         if path.is_file():
             return Interpreter(path.absolute(), found)
     raise InterpreterError("no Python was found: --python names one")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Of what an interpreter consists: its program, and the folders that it is and reads packages from."""
+
+    program: Path
+    folders: tuple[str, ...]
+
+
+@cache
+def parts(python: Path) -> Parts:
+    """Return of what an interpreter, or a script for one, consists; of one that does not answer, its own folder."""
+    with python.open("rb") as file:
+        start = file.readline(1000)
+    program = python
+    if start.startswith(b"#!") and not re.match(r"(python|pypy)", python.name):
+        program = Path(start[2:].decode("utf-8", "replace").split()[0])
+    question = (
+        "import json, sys; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path]))"
+    )
+    try:
+        answer = subprocess.run([program, "-c", question], capture_output=True, text=True, timeout=60, check=True)
+        executable, *folders = json.loads(answer.stdout)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return Parts(python, (str(python.parent), str(python.resolve().parent)))
+    # A shim of pyenv or asdf stands for the interpreter that it would start.
+    shim = start.startswith(b"#!") and program == python
+    places = dict.fromkeys(str(Path(folder).absolute()) for folder in folders if folder)
+    around = (str(python.parent), str(program.parent), str(Path(executable).resolve().parent))
+    return Parts(Path(executable) if shim else python, (*places, *around))
 
 
 def script(name: str, python: Interpreter) -> Path | None:

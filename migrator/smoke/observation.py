@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runtime.recording import JsonObject
@@ -38,10 +38,16 @@ class Happening:
 class Observation:
     """One run: what the program wrote and did, what the server saw, and how it ended.
 
-    `ending` is `itself`, `interrupt` (after Ctrl+C), `answer` (after an answer to its `input()`) or `killed`;
-    times are seconds since its start. `speed` is that of the recording, times real time. `program` is what was run,
-    `sources` are its own Python files; `stacks` is where its threads were when it had to be killed (as `faulthandler`
-    writes it).
+    Attributes:
+        ending: `itself`, `interrupt` (after Ctrl+C), `answer` (after an answer to its `input()`) or `killed`.
+        stopped_at, ended_at: seconds since its start, as all times here.
+        speed: that of the recording, times real time.
+        program: what was run.
+        sources: its own Python files.
+        stacks: where its threads were when it had to be killed (as `faulthandler` writes it).
+        dropped: the characters of each channel that were not kept.
+        walls: empty where they were the kernel's, else why they were not.
+        left_out: links that led out of the project, and were not copied.
     """
 
     api: str
@@ -61,6 +67,9 @@ class Observation:
     program: str = ""
     sources: dict[str, str] = field(default_factory=dict, repr=False)
     stacks: str = ""
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    walls: str = ""
+    left_out: Sequence[str] = ()
 
     def happened(self, kind: str) -> list[Happening]:
         """Return what was reported as `kind`, in order."""

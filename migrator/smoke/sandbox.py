@@ -5,20 +5,24 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from migrator.smoke.checks.finals import expected_finals, shown
+from migrator.smoke.checks.finals import expected_finals
 from migrator.smoke.folder import Scene
-from migrator.smoke.observation import ROUNDS, Happening, Observation, Output
+from migrator.smoke.gathered import Gathered
+from migrator.smoke.interpreters import parts
+from migrator.smoke.observation import ROUNDS, Happening, Observation
 from migrator.smoke.service import serve, trust
 from migrator.smoke.telephone.caller import AUTO, Caller
+from migrator.smoke.walls.start import Plan, Started, devices, relay, start
 from runtime.hosts import DOMAIN
 from runtime.recording import JsonObject, Recording
 from runtime.replay import ReplayServer
@@ -36,6 +40,10 @@ RINGS = 1.0
 GRACE = 15.0
 
 
+#: Reports from inside of the program that are kept.
+MOST = 50_000
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """What to run: `command` follows the interpreter; `{audio}` in it is the path of the recording's audio as WAV."""
@@ -51,7 +59,8 @@ class Conditions:
 
     `api` is the dialect that is served; `timeout` is seconds on the wall, start and end included; `drive` says who
     calls a web application (see `Caller`; without it, what its source declares is called). `stubbed` are packages
-    that are replaced by stubs whether they are installed or not.
+    that are replaced by stubs whether they are installed or not. `handed` are the names of the user's secrets that the
+    program gets. `tell` is told what the run waits for; once it is `cancelled`, the run ends.
     """
 
     recording: Recording
@@ -63,6 +72,9 @@ class Conditions:
     stubbed: Sequence[str] = ()
     environment: Mapping[str, str] | None = None
     drive: str = ""
+    handed: Collection[str] = ()
+    tell: Callable[[str], None] = field(default=lambda _: None, compare=False)
+    cancelled: threading.Event = field(default_factory=threading.Event, compare=False)
 
 
 def run(program: Program, conditions: Conditions) -> Observation:
@@ -81,9 +93,10 @@ class _Run:
 
     def __init__(self, program: Program, conditions: Conditions, folder: Path) -> None:
         self.program, self.conditions = program, conditions
-        self.scene = Scene(program.folder, conditions.recording, folder)
+        self.scene = Scene(program.folder, conditions.recording, folder, conditions.handed)
         expected = expected_finals(conditions.recording)
         self.seen = Observation(conditions.api, conditions.variant, expected, conditions.speed)
+        self.gathered = Gathered(expected)
         self.seen.program = " ".join(program.command)
         self.changed = threading.Condition()
         self.last_change = time.time()
@@ -96,7 +109,10 @@ class _Run:
         with self._serve() as server:
             self.started = self.last_change = time.time()
             self._call()
-            process = self._start(server.port)
+            self.running = self._start(server.port)
+            process = self.running.process
+            if self.running.listener is not None:
+                relay(self.running.listener, server.port)
             readers = [
                 threading.Thread(target=self._read, args=(stream, channel), daemon=True)
                 for stream, channel in ((process.stdout, "stdout"), (process.stderr, "stderr"))
@@ -108,7 +124,11 @@ class _Run:
             finally:
                 if self.caller is not None:
                     self.caller.stop()
+                self.running.close()
                 _kill_group(process)
+            self.seen.outputs, self.seen.dropped = self.gathered.outputs, self.gathered.dropped
+            self.seen.walls = self.running.walls
+            self.seen.left_out = self.scene.left_out
             self.seen.exit_code = process.returncode
             self.seen.ended_at = time.time() - self.started
             for reader in readers:
@@ -134,23 +154,28 @@ class _Run:
 
     def _have_it_called(self, target: str) -> None:
         recording, speed = self.conditions.recording, self.conditions.speed
-        self.caller = Caller(target, self.scene.project, recording, speed, LAG, self._hear)
+        self.caller = Caller(target, self.scene.project, recording, speed, LAG, self._hear, self._connect)
         self.caller.start()
 
     def _serve(self) -> ReplayServer:
         conditions = self.conditions
         return serve(conditions.recording, conditions.api, conditions.variant, conditions.speed, self._on_wire)
 
-    def _start(self, port: int) -> subprocess.Popen[bytes]:
-        command = [part.replace("{audio}", str(self.scene.audio)) for part in self.program.command]
-        return subprocess.Popen(
-            [str(self.program.python), *command],
-            cwd=self.scene.project,
-            env=self._environment(port),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
+    def _start(self, port: int) -> Started:
+        words = [part.replace("{audio}", str(self.scene.audio)) for part in self.program.command]
+        python, environment = parts(self.program.python), self._environment(port)
+        scripts = [str(Path(word).parent) for word in words if os.path.isabs(word)]
+        searched = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+        return start(
+            Plan(
+                [str(python.program), *words],
+                self.scene.project,
+                environment,
+                self.scene.root,
+                self.scene.hidden,
+                [*devices(), str(self.scene.root), *python.folders, *scripts, *searched, environment["PYTHONUSERBASE"]],
+                port,
+            )
         )
 
     def _environment(self, port: int) -> dict[str, str]:
@@ -169,12 +194,13 @@ class _Run:
 
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
         deadline = self.started + self.conditions.timeout
-        while process.poll() is None and time.time() < deadline:
+        while process.poll() is None and time.time() < deadline and not self.conditions.cancelled.is_set():
             with self.changed:
                 self.changed.wait(0.05)
             self._take_events()
             self._answer(process)
             self._ring()
+            self.conditions.tell(self._state())
             if self._is_done():
                 self._stop(process)
                 return
@@ -185,8 +211,21 @@ class _Run:
         """Note that it does not end by itself, and have it write down what it is waiting for."""
         self.seen.ending = "killed"
         if hasattr(signal, "SIGUSR2"):
-            process.send_signal(signal.SIGUSR2)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGUSR2)
             self._ends_within(process, 0.2)
+
+    def _state(self) -> str:
+        """Return what it waits for, in words."""
+        if self.caller is not None and self.caller.is_alive():
+            return "the application is called"
+        if self.opened_at is None:
+            return "waits for it to open a session"
+        audio = self.conditions.recording.header.audio
+        seconds = audio.milliseconds / 1000 if audio else 0.0
+        if time.time() - self.opened_at < seconds / self.conditions.speed:
+            return f"plays {seconds:.0f} s of audio"
+        return "waits for what it still has to say"
 
     def _ring(self) -> None:
         """Call a web application that nobody was told to call."""
@@ -226,7 +265,8 @@ class _Run:
 
     def _shows_everything(self) -> bool:
         last = list(self.seen.expected[-1:])
-        return bool(last) and any(shown(text, last) for text in self.seen.channels.values())
+        stubs = (stub.text("text") for stub in self.seen.happened("stub"))
+        return self.gathered.last_shown or (bool(last) and any(last[0] in text for text in stubs))
 
     def _stop(self, process: subprocess.Popen[bytes]) -> None:
         """End the program as its user would: with the answer it waits for, else with Ctrl+C."""
@@ -237,6 +277,7 @@ class _Run:
             if self._ends_within(process, GRACE / 3):
                 return
         self.seen.ending = "interrupt"
+        self.conditions.tell("Ctrl+C was pressed, waits for its end")
         # A terminal sends it to the whole group.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGINT)
@@ -262,22 +303,25 @@ class _Run:
             process.stdin.write(b"\n")
             process.stdin.flush()
 
+    def _connect(self, port: int, seconds: float) -> socket.socket:
+        return self.running.connect(port, seconds)
+
     # What is seen
 
     def _read(self, stream: IO[bytes] | None, channel: str) -> None:
         assert stream is not None
         while piece := os.read(stream.fileno(), 1 << 16):
             with self.changed:
-                self.last_change = time.time()
-                text = piece.decode("utf-8", "replace")
-                self.seen.outputs.append(Output(self.last_change - self.started, channel, text))
-                self.changed.notify_all()
+                now = time.time()
+                if self.gathered.add_bytes(now - self.started, channel, piece):
+                    self.last_change = now
+                    self.changed.notify_all()
 
     def _hear(self, text: str) -> None:
         """Take what a web application says to its caller."""
         with self.changed:
             self.last_change = time.time()
-            self.seen.outputs.append(Output(self.last_change - self.started, "caller", text + "\n"))
+            self.gathered.add(self.last_change - self.started, "caller", text + "\n")
             self.changed.notify_all()
 
     def _on_wire(self, entry: JsonObject) -> None:
@@ -295,7 +339,8 @@ class _Run:
         for facts in self.scene.new_events():
             kind, at = str(facts.pop("event")), facts.pop("time")
             assert isinstance(at, float)
-            self.seen.happenings.append(Happening(at - self.started, kind, facts))
+            if len(self.seen.happenings) < MOST:
+                self.seen.happenings.append(Happening(at - self.started, kind, facts))
             self.pending_inputs += kind == "input"
             if kind == "listening" and self.caller is not None:
                 self.caller.listening(int(str(facts.get("port"))))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from migrator.analysis.outcome import Outcome
 from migrator.output.writer import take_back
 from migrator.smoke.command import Original
-from migrator.smoke.versions import IGNORED
+from migrator.smoke.walls.copying import copy_project
 
 
 def prove_or_take_back(tests: Sequence[Callable[[Original], int]], outcomes: Sequence[Outcome]) -> int:
@@ -26,12 +25,14 @@ def prove_or_take_back(tests: Sequence[Callable[[Original], int]], outcomes: Seq
     """
 
     def original(folder: Path, target: Path) -> None:
-        shutil.copytree(folder, target, ignore=IGNORED, symlinks=True)
+        copy_project(folder, target)
         root = os.path.realpath(folder)
         for outcome in outcomes:
             place = os.path.realpath(outcome.path)
             if outcome.changed and os.path.commonpath([root, place]) == root:
-                (target / os.path.relpath(place, root)).write_bytes(outcome.before)
+                copy = target / os.path.relpath(place, root)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(outcome.before)
 
     proven = False
     try:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from migrator.files import git
 from migrator.run import migration
 from migrator.settings import Settings
-
-#: What a copy of a project does without.
-IGNORED = shutil.ignore_patterns(".git", "__pycache__", ".venv", "venv")
+from migrator.smoke.walls.copying import copy_project
 
 
 class VersionError(Exception):
     """A version of the project cannot be had; the message says why."""
 
 
-def migrated_copy(folder: Path, target: Path) -> int:
-    """Copy `folder` to `target` and migrate the copy; return how many files changed.
+def migrated_copy(folder: Path, target: Path) -> list[str]:
+    """Copy `folder` to `target` and migrate the copy; return which files changed.
 
     Raises:
         VersionError: a file could not be migrated.
@@ -29,14 +26,16 @@ def migrated_copy(folder: Path, target: Path) -> int:
     for outcome in outcomes:
         if outcome.error is not None:
             raise VersionError(f"{outcome.path}: {outcome.error}")
-    shutil.copytree(folder, target, symlinks=True, ignore=IGNORED)
+    copy_project(folder, target)
     root = os.path.realpath(folder)
-    changed = 0
+    changed = []
     for outcome in outcomes:
         place = os.path.realpath(outcome.path)
         if outcome.changed and os.path.commonpath([root, place]) == root:  # requirements may lie above the folder
-            (target / os.path.relpath(place, root)).write_bytes(outcome.after)
-            changed += 1
+            copy = target / os.path.relpath(place, root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(outcome.after)
+            changed.append(os.path.relpath(place, root))
     return changed
 
 

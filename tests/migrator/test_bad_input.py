@@ -73,3 +73,13 @@ def test_a_path_that_is_not_there_ends_the_run_before_it_begins(tool: Tool) -> N
     assert (ran.code, ran.out) == (2, b"")
     assert ran.err == "v3-migrate: error: no such file or folder: missing.py, gone\n"
     assert tool.read("good.py") == V2
+
+
+def test_lines_and_columns_count_in_the_file_whatever_the_parser_keeps(tool: Tool) -> None:
+    put(tool.folder, {"bot.py": f"x = 1\n\\\n\\\ny = 2\n{V2}\fFINAL = 'FinalTranscript'\n", "plain.py": V2})
+    found = [line.split(":")[:3] for line in tool(".", "--check", "--format", "concise").text.splitlines()]
+    plain = [(int(line), column) for path, line, column in (f for f in found if len(f) == 3) if path == "plain.py"]
+    moved = [(int(line), column) for path, line, column in (f for f in found if len(f) == 3) if path == "bot.py"]
+    assert [place for place in moved if place[0] < 19] == [(line + 4, column) for line, column in plain]
+    last = (tool.folder / "bot.py").read_bytes().decode().split("\n")[18]
+    assert [last[int(column.split()[0]) - 1 :][:5] for line, column in moved if line == 19] == ["Final"]

@@ -36,6 +36,16 @@ def staged(folder: Path) -> list[Path]:
         pytest.param(lambda text: text.rstrip("\n").encode(), id="no final newline"),
         pytest.param(lambda text: f"{text}\n\n   \n\t\n".encode(), id="blank lines at the end"),
         pytest.param(lambda text: text.replace("\n\n", "\n\f\n").encode(), id="form feeds"),
+        pytest.param(lambda text: text.replace("\ndef ", "\n\fdef ").encode(), id="form feed in front of code"),
+        pytest.param(lambda text: b"\f" + text.encode(), id="form feed at the top"),
+        pytest.param(lambda text: f"{text}if URL:\n    \f    URL = 1\n".encode(), id="form feed in the indentation"),
+        pytest.param(lambda text: f"def f():\n\f    return 1\n{text}".encode(), id="form feeds for indentation"),
+        pytest.param(lambda text: f"x = 1\n\\\ny = 2\n{text}".encode(), id="line of a backslash"),
+        pytest.param(lambda text: f"{text}\\\n\\\nx = 1\n\\\nx = 2\n".encode(), id="lines of a backslash"),
+        pytest.param(lambda text: f"try:\n    x\nexcept A :\n    y\n{text}".encode(), id="space before a colon"),
+        pytest.param(
+            lambda text: f"\f{text}\fif URL:\n    try:\n        x\n    except A\t:\n        y\n".encode(), id="several"
+        ),
         pytest.param(lambda text: text.replace("    ", "\t").encode(), id="tabs"),
         pytest.param(lambda text: text.replace('"', "'").encode(), id="single quotes"),
     ],
@@ -170,6 +180,42 @@ def test_a_run_that_fails_half_way_puts_back_what_it_replaced(
     assert not list(tool.records.iterdir())
     assert {tool.read(f"{name}.py") for name in "abc"} == {V2}
     assert not staged(tool.folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ("URL = ", "\fURL = ", "line 5: a form feed in front of code"),
+        (
+            '    if data["message_type"] ==',
+            '    \f    if data["message_type"] ==',
+            "line 10: a form feed in front of code",
+        ),
+    ],
+)
+def test_what_an_edit_would_lose_is_named(tool: Tool, old: str, new: str, name: str) -> None:
+    text = V2.replace(old, new).replace("        print", " " * (12 if "if" in old else 8) + "print")
+    put(tool.folder, {"bot.py": text})
+    ran = tool("bot.py", "--write")
+    assert (ran.code, tool.read("bot.py")) == (2, text)
+    assert ran.text.startswith(f"bot.py: error: left alone: {name} would be lost, which the parser does not keep: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def f():\n\\\n    return 1\n", "line 2: {}: a line with nothing but a backslash: write it otherwise"),
+        ("if 1:\n  if 2:\n\f\n\f    x = 1\n", "line 4: {}: a form feed in front of code: write it otherwise"),
+        ("if 1:\n  if 2:\n\t  x = 1\n", "line 3: {}: an indentation of both tabs and spaces: write it otherwise"),
+    ],
+)
+def test_valid_python_that_the_parser_cannot_read_is_called_that(tool: Tool, text: str, said: str) -> None:
+    compile(text, "bot.py", "exec")
+    put(tool.folder, {"bot.py": text + V2})
+    ran = tool("bot.py", "--write")
+    assert (ran.code, tool.read("bot.py")) == (2, text + V2)
+    told = said.format("valid Python, but the parser used here (libcst) cannot read it")
+    assert ran.text.startswith(f"bot.py: error: {told}\n")
 
 
 def test_files_that_cannot_be_migrated_do_not_keep_the_others_from_it(tool: Tool) -> None:

@@ -16,6 +16,8 @@ _NORMAL_END = ("Connection closed normally", r"fin=1 opcode=8 data=b'\x03\xe8")
 _CALL = re.compile(r"(?:[\w.<>]*\.)?(\w+)\(\) (?:takes|missing|got an unexpected)")
 #: Lines of a traceback, and the line behind them.
 _TRACEBACK = re.compile(r"""((?:^[ \t]+File "[^"]+", line \d+.*\n(?:[ \t]+(?!File ").*\n)*)+)(.+)""", re.MULTILINE)
+#: The folder of a run, before the name of a file of the project.
+_FOLDER = re.compile(r"[^\s\"']*v3-migrate-smoke-\w+/project/")
 _FRAME = re.compile(r"""File "([^"]+)", line (\d+)""")
 #: Part of the words of an exception, and what to do about it.
 _REMEDIES = (
@@ -57,20 +59,30 @@ def errors(seen: Observation, before: Observation | None) -> list[Happening]:
 def swallowed(seen: Observation, before: Observation | None) -> list[Happening]:
     """Return the mistakes that the program caught itself, and that the original did not make."""
     known = {_mistake(error) for error in (*before.happened("handled"), *_printed(before))} if before else set()
+    # What nobody caught is written down as well.
+    known |= {mistake for error in _raised(seen) for mistake in (_mistake(error), *_causes(error))}
     found = {_mistake(error): error for error in (*_printed(seen), *seen.happened("handled"))}
     return [error for mistake, error in found.items() if mistake not in known]
 
 
 def _printed(seen: Observation) -> Iterator[Happening]:
     """Yield what was told by a traceback only: servers write one, child processes and `traceback.print_exc` do."""
-    for text in (seen.channels.get("stdout", ""), seen.channels.get("stderr", "")):
+    for channel in ("stdout", "stderr"):
+        text = _FOLDER.sub("", seen.channels.get(channel, ""))
         for block in _TRACEBACK.finditer(text):
             frames = [(path, number) for path, number in _FRAME.findall(block[1])]
-            own = [f"{name}:{number}" for path, number in frames for name in seen.sources if path.endswith(f"/{name}")]
+            own = [f"{name}:{number}" for path, number in frames for name in seen.sources if path == name]
             if own:
                 kind, colon, message = block[2].strip().partition(": ")
                 facts: JsonObject = {"kind": kind * bool(colon), "message": message or kind, "where": own[-1]}
                 yield Happening(seen.ended_at, "handled", facts)
+
+
+def _causes(error: Happening) -> Iterator[tuple[str, str]]:
+    causes = error.facts.get("causes")
+    for cause in causes if isinstance(causes, list) else ():
+        if isinstance(cause, dict):
+            yield str(cause.get("kind")), str(cause.get("message"))
 
 
 def _mistake(error: Happening) -> tuple[str, str]:
@@ -78,14 +90,14 @@ def _mistake(error: Happening) -> tuple[str, str]:
 
 
 def _raised(seen: Observation) -> list[Happening]:
-    interrupted = seen.ending in ("interrupt", "killed")
-    return [
-        error
-        for error in seen.happenings
-        if error.kind in ("exception", "logged-error")
-        and not (error.text("kind") == "KeyboardInterrupt" and interrupted)
-        and not error.text("message").startswith(_NORMAL_END)
-    ]
+    found = (error for error in seen.happenings if error.kind in ("exception", "logged-error"))
+    return [error for error in found if is_error(error, seen)]
+
+
+def is_error(error: Happening, seen: Observation) -> bool:
+    """Return whether something that was raised went wrong: an end that was asked for is announced as an error, too."""
+    interrupted = seen.ending in ("interrupt", "killed") and error.text("kind") == "KeyboardInterrupt"
+    return not interrupted and not error.text("message").startswith(_NORMAL_END)
 
 
 def _where(seen: Observation, error: Happening) -> str:

@@ -212,7 +212,13 @@ def _list(value: object) -> list[object]:
 
 def _network(seen: Observation, before: Observation | None) -> Iterator[Check]:
     hosts = list(dict.fromkeys(host.text("host") for host in seen.happened("blocked")))
-    notes = [f"closed here, so not tested with it: {', '.join(hosts)}"] if hosts else []
+    notes = [
+        f"{count / 1e6:.1f} MB of {channel} were not kept, but for lines with a final"
+        for channel, count in seen.dropped.items()
+    ]
+    if seen.left_out:
+        notes.append(f"links that lead out of the project were not copied: {', '.join(seen.left_out[:5])}")
+    notes += [f"closed here, so not tested with it: {', '.join(hosts)}"] if hosts else []
     if seen.happened("uvloop"):
         notes.append("uvloop resolves names past the sandbox: asyncio's own loop ran in its place")
     if notes:

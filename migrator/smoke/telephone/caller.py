@@ -6,6 +6,7 @@ import html
 import http.client
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -63,9 +64,10 @@ class Caller(threading.Thread):
         speed: float,
         silence: float,
         hear: Callable[[str], None],
+        connect: Callable[[int, float], socket.socket],
     ) -> None:
         super().__init__(name="caller", daemon=True)
-        self._target, self._project, self._hear = target, project, hear
+        self._target, self._project, self._hear, self._connect = target, project, hear, connect
         self._pcm, self._rate = recording.load_audio(), recording.sample_rate
         self._speed, self._silence = speed, silence
         self._port = urlsplit(target).port or 0
@@ -141,6 +143,7 @@ class Caller(threading.Thread):
         for method in ("POST", "GET"):
             connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_ANSWER)
             try:
+                connection.sock = self._connect(self._port, _ANSWER)
                 headers = {"Content-Type": "application/x-www-form-urlencoded"} if method == "POST" else {}
                 connection.request(method, path, form if method == "POST" else None, headers)
                 answer = connection.getresponse()
@@ -158,45 +161,50 @@ class Caller(threading.Thread):
         return f"{url.path or '/'}{'?' * bool(url.query)}{url.query}"
 
     def _telephone(self, path: str) -> None:
-        socket = websocket.create_connection(f"ws://127.0.0.1:{self._port}{path}", timeout=_ANSWER)
-        listener = threading.Thread(target=self._listen, args=(socket,), name="caller's ear", daemon=True)
-        listener.start()
+        stream, listener = self._dial(path)
         try:
             call, audio = telephone.Call(), telephone.mulaw(self._pcm, self._rate)
             for message in call.opening():
-                socket.send(message)
+                stream.send(message)
             start = time.monotonic()
             for number, message in enumerate(call.media(audio, self._silence), 1):
-                socket.send(message)
+                stream.send(message)
                 if self._over.wait(start + number * telephone.SECONDS / self._speed - time.monotonic()):
                     return
-            socket.send(call.end())
+            stream.send(call.end())
             listener.join(_FAREWELL)
         finally:
-            socket.close()
+            stream.close()
 
     def _play(self, path: str, rate: int) -> None:
         """Send the audio as a browser does: binary messages of 16-bit samples."""
         self._hear(f"sends audio of {rate} Hz to {path}")
-        socket = websocket.create_connection(f"ws://127.0.0.1:{self._port}{path}", timeout=_ANSWER)
-        listener = threading.Thread(target=self._listen, args=(socket,), name="caller's ear", daemon=True)
-        listener.start()
+        stream, _ = self._dial(path)
         try:
             audio = telephone.resampled(self._pcm, self._rate, rate) + bytes(2 * int(rate * self._silence))
             size = 2 * int(rate * _CHUNK)
             start = time.monotonic()
             for number in range(len(audio) // size):
-                socket.send_binary(audio[number * size : (number + 1) * size])
+                stream.send_binary(audio[number * size : (number + 1) * size])
                 if self._over.wait(start + (number + 1) * _CHUNK / self._speed - time.monotonic()):
                     return
         finally:
-            socket.close()
+            stream.close()
 
-    def _listen(self, socket: websocket.WebSocket) -> None:
+    def _dial(self, path: str) -> tuple[websocket.WebSocket, threading.Thread]:
+        """Open a WebSocket, and listen to it."""
+        dialled = websocket.create_connection(
+            f"ws://127.0.0.1:{self._port}{path}", timeout=_ANSWER, socket=self._connect(self._port, _ANSWER)
+        )
+        listener = threading.Thread(target=self._listen, args=(dialled,), name="caller's ear", daemon=True)
+        listener.start()
+        return dialled, listener
+
+    def _listen(self, stream: websocket.WebSocket) -> None:
         """Hear what the application sends; the audio it plays back is not text."""
         while True:
             try:
-                message = socket.recv()
+                message = stream.recv()
             except (OSError, websocket.WebSocketException):
                 return
             if not message:
