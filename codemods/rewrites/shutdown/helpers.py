@@ -12,8 +12,8 @@ import libcst as cst
 
 from codemods.facts.sessions import Sessions
 from codemods.libraries.values import Connection, Transport
-from codemods.rewrites.snippet import snippet
 from codemods.syntax.edits import AddImport, Edit
+from codemods.syntax.snippet import written
 from codemods.syntax.tree import SourceModule
 
 _CLIENT = re.compile(r"from\s+websocket\b|import\s.*\bwebsocket\b")
@@ -61,7 +61,7 @@ def is_loaded(module: SourceModule, library: str) -> bool:
 
 def end_session(module: SourceModule, connection: Connection) -> list[Edit]:
     """Return the edits that give a module `end_session`."""
-    return snippet(module, _FILES[_kind(connection)], END)
+    return written(module, _FILES[_kind(connection)], definition=END)
 
 
 def run_session(module: SourceModule, connection: Connection, *, quiet: bool = False) -> list[Edit]:
@@ -69,17 +69,17 @@ def run_session(module: SourceModule, connection: Connection, *, quiet: bool = F
 
     `quiet` is whether an error of the sender becomes a line of the log, because the program never asks for it.
     """
-    return snippet(module, _FILES[_kind(connection)] + "_quiet" * quiet, RUN)
+    return written(module, _FILES[_kind(connection)] + "_quiet" * quiet, definition=RUN)
 
 
 def ending_session(module: SourceModule, connection: Connection) -> list[Edit]:
     """Return the edits that give a module `ending_session`."""
-    return snippet(module, _FILES[_kind(connection)], ENDING)
+    return written(module, _FILES[_kind(connection)], definition=ENDING)
 
 
 def session_block(module: SourceModule, connection: Connection, name: str) -> list[Edit]:
     """Return the edits that give a module `session_messages` or `session_receive`."""
-    return snippet(module, _FILES[_kind(connection)], name)
+    return written(module, _FILES[_kind(connection)], definition=name)
 
 
 def client_name(module: SourceModule, name: str) -> tuple[str, AddImport] | None:

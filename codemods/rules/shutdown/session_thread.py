@@ -12,10 +12,10 @@ from codemods.facts.sessions import Endings, Session, Sessions
 from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
-from codemods.rewrites.snippet import snippet
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import Change, Edit, InsertAfter, Replace
+from codemods.syntax.snippet import written
 from codemods.syntax.tree import SourceModule
 
 _MESSAGES, _NAME = "session_messages", "messages"
@@ -95,7 +95,7 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
         *ended,
         _entered_too(block, f"{_MESSAGES}({socket}, {sender.event_name})"),
         replace_with(loop.iter, f"{_NAME}()"),
-        *snippet(module, "thread_session", _MESSAGES),
+        *written(module, "thread_session"),
     ]
     return {block: [edits]}
 

@@ -11,7 +11,7 @@ async def end_session(ws):
         await asyncio.wait_for(ws.wait_closed(), timeout=5)
 
 
-URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 
 
 class Captions:
