@@ -44,7 +44,7 @@ class Folder:
         """Return the text of a project file, or None if it cannot be read."""
         if path in self.overlay:
             return self.overlay[path]
-        data = _content(path)
+        data = _content(path, certain=False)
         try:
             return None if data is None else Module.decode(data).text
         except DecodingError:
@@ -116,8 +116,9 @@ def groups(hits: Iterable[str], files: Iterable[str], folder: Folder) -> list[Gr
     certain = dict.fromkeys(hits)
     # A link is no file of its own: its target is in the run under its own name, or is not the run's business.
     known = dict.fromkeys([*certain, *(path for path in files if not os.path.islink(path))])
-    contents = {path: data for path in known if (data := _content(path)) is not None}
-    weak = {path for path, data in contents.items() if path in certain or may_speak_v2(data)}
+    contents = {path: data for path in known if (data := _content(path, path in certain)) is not None}
+    # What cannot be read any more stays among them: whoever migrates it says so.
+    weak = {*certain, *(path for path, data in contents.items() if may_speak_v2(data))}
     edges: dict[str, set[str]] = {path: set() for path in weak}
     passed_on = {path: names for path in weak & contents.keys() if (names := _sdk_names(contents[path]))}
 
@@ -213,23 +214,23 @@ def _module(path: str) -> str:
     return os.path.dirname(path) if os.path.basename(path) == _PACKAGE else os.path.splitext(path)[0]
 
 
-def _content(path: str) -> bytes | None:
+def _content(path: str, certain: bool) -> bytes | None:
     try:
         with open(path, "rb", opener=regular) as file:
             if is_notebook(path):
-                return _program(path, file.read())
+                return _program(path, file.read(), certain)
             data = file.read(PARSE_LIMIT + 1)
     except OSError:
         return None
     return data if len(data) <= PARSE_LIMIT else None
 
 
-def _program(path: str, data: bytes) -> bytes | None:
+def _program(path: str, data: bytes, certain: bool) -> bytes | None:
     """Return the program in a notebook; what it has printed and drawn counts for nothing.
 
-    One without a v2 word is left out: a folder may hold thousands, and all that a neighbour can add is a call.
+    A neighbour without a v2 word is left out: a folder may hold thousands, and all that one can add is a call.
     """
-    if not may_speak_v2(data):
+    if not certain and not may_speak_v2(data):
         return None
     try:
         return decode(path, data).text.encode("utf-8", "replace")
