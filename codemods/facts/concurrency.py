@@ -88,6 +88,22 @@ def calls_of(function: cst.CSTNode, sessions: Sessions) -> list[cst.Call]:
     ]
 
 
+def runs_once(node: cst.CSTNode, sessions: Sessions) -> bool:
+    """Return whether a statement is run at most once: in no loop, by a module or by what one such call calls."""
+    seen: set[cst.CSTNode] = set()
+    while True:
+        function = sessions.function(node)
+        if sessions.in_loop(node, function) or function in seen:
+            return False
+        if isinstance(function, cst.Module):
+            return True
+        seen.add(function)
+        calls = calls_of(function, sessions)
+        if len(calls) != 1:
+            return False
+        (node,) = calls
+
+
 def is_never_called(function: cst.CSTNode, sessions: Sessions) -> bool:
     """Return whether a function is a method that a program, which makes instances of its class, never names.
 

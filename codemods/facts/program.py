@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.grades import Grades
 from codemods.interpreter.classes import ClassFacts
 from codemods.interpreter.fixpoint import Interpreter
 from codemods.interpreter.scopes import Scope, ScopeNode
@@ -31,6 +32,7 @@ class Program:
     Attributes:
         targets: paths of the modules that may be rewritten.
         options: the user's choices.
+        grades: how sure it is that a place reads the vendor's messages.
     """
 
     def __init__(
@@ -40,9 +42,21 @@ class Program:
         self.options = options or Options()
         self._run = Interpreter(modules, workspace, library())
         self._run.run()
+        self._unknown = self._run.take_unknown()
         self.run = _Doors(self._run)
         self._analyses: dict[object, object] = {}
         self._memo: dict[object, object] = {}
+        self.grades = Grades(self)
+        if self.grades.has_foreign:
+            self._leave_alone()
+
+    def _leave_alone(self) -> None:
+        """Take from the tables what is read from messages that are somebody else's, too: rules do not see it."""
+        table = self._run.expressions.values
+        for module in self.modules.values():
+            for node in module.walk():
+                if node in table:
+                    table[node] = self.grades.erased(module, node, table[node])
 
     def get(self, analysis: Callable[[Program], T]) -> T:
         """Return an analysis of this program, made on first use: a class (or function) that takes a `Program`."""
@@ -70,6 +84,10 @@ class Program:
     def resolve(self, importer: str, module: str, level: int) -> str | None:
         """Return the path of the project file that an import means; see `codemods.model.Workspace`."""
         return self._run.imports.workspace.resolve(importer, module, level)
+
+    def is_settings(self, path: str) -> bool:
+        """Return whether a module stands for a file of settings, which is changed only for those who read it."""
+        return self._run.imports.workspace.is_settings(path)
 
     def is_taken(self, path: str, name: str) -> bool:
         """Return whether another module of the program imports `name` from the module at `path`, or reads it there."""
@@ -173,8 +191,12 @@ class Program:
         return None
 
     def values(self, node: cst.CSTNode | None) -> Values:
-        """Return what an expression can be."""
+        """Return what is known of what an expression can be; see `unknown` for the rest."""
         return self._run.expressions.values.get(node, NOTHING) if node is not None else NOTHING
+
+    def unknown(self, node: cst.CSTNode) -> Values:
+        """Return what an expression can be that comes from out of sight."""
+        return self._unknown.get(node, NOTHING)
 
     @property
     def all_values(self) -> Mapping[cst.CSTNode, Values]:
@@ -338,11 +360,7 @@ class Program:
         if isinstance(value, Field | Word):
             return self.is_ours(value.message)
         if isinstance(value, Message):
-            if value.connection is not None and self.is_vendor(value.connection):
-                return True
-            # where the vendor's own messages are seen to be read, one of unknown origin may be the program's imitation
-            unread = self.mentions_v2 and not self.reads_vendor
-            return value.site in self.evident and unread and not self.is_foreign(value.connection)
+            return value.connection is not None and self.is_vendor(value.connection)
         if isinstance(value, Frame):
             return self.is_vendor(value.connection)
         return False
@@ -405,7 +423,7 @@ class Program:
     def closes_vendor(self, node: cst.CSTNode) -> bool:
         """Return whether a close code or close error at `node` can be the vendor's and nobody else's."""
         found = [value for value in self.values(node) if hasattr(value, "connection")]
-        if not found:
+        if not found or self.unknown(node):
             return False
         for value in found:
             connection = getattr(value, "connection", None)

@@ -14,7 +14,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.facts.unpacking import Fillings
-from codemods.interpreter.values import ClassRef, Const, Str, Value
+from codemods.interpreter.values import ClassRef, Str
 from codemods.interpreter.variables import Def
 from codemods.libraries.values import Field, Message
 from codemods.syntax.tree import SourceModule
@@ -98,9 +98,10 @@ class TypeTests:
 
     def _is_type(self, operand: cst.BaseExpression) -> bool:
         program = self.program
-        return all(
-            program.is_ours(value) or program.is_stand_in(value) or _is_no_type(value)
+        return program.grades.is_sure(operand) and all(
+            program.is_stand_in(value) or _is_no_type(value)
             for value in program.values(operand)
+            if isinstance(value, Str)
         )
 
     def _tests_at(self, node: cst.CSTNode, module: SourceModule) -> Iterator[TypeTest]:
@@ -288,11 +289,9 @@ class TypeTests:
             found |= more
 
 
-def _is_no_type(value: Value) -> bool:
-    """Return whether a value is a constant that no test of a type takes for one: None, the default of a field."""
-    if isinstance(value, Const):
-        return value.value is None
-    return isinstance(value, Str) and value.literal is not None and value.literal not in v.V2_TYPES
+def _is_no_type(value: Str) -> bool:
+    """Return whether a value is a text that no test of a type takes for one: the default of a field."""
+    return value.literal is not None and value.literal not in v.V2_TYPES
 
 
 def read_base(node: cst.CSTNode) -> Base | None:
@@ -313,11 +312,6 @@ def _contains(tree: cst.CSTNode, node: cst.CSTNode) -> bool:
     return tree is node or any(_contains(child, node) for child in tree.children)
 
 
-def is_message(program: Program, node: cst.CSTNode) -> bool:
-    """Return whether an expression is a vendor message, or None, or what tests put in its place; and nothing else."""
-    messages = [
-        value
-        for value in program.values(node)
-        if not program.is_stand_in(value) and not (isinstance(value, Const) and value.value is None)
-    ]
-    return bool(messages) and all(isinstance(value, Message) and program.is_ours(value) for value in messages)
+def is_message(program: Program, node: cst.BaseExpression) -> bool:
+    """Return whether an expression is a vendor message, whatever may come from out of sight besides."""
+    return program.grades.is_sure(node) and any(isinstance(value, Message) for value in program.values(node))

@@ -17,6 +17,7 @@ from codemods.interpreter.values import (
     Function,
     Instance,
     Obj,
+    Unknown,
     Value,
     Values,
 )
@@ -177,6 +178,22 @@ class Calls:
             elif isinstance(value, Instance):
                 found |= self.methods(value, ("__call__",), call, arguments)
         return frozenset(found)
+
+    def escape(self, given: Arguments, site: cst.CSTNode) -> None:
+        """Note that functions are handed to code out of sight at `site`, which may call them with anything."""
+        if not self._run.guessing:
+            return
+        for expression, values in (*given.positional, *given.keywords.values()):
+            for value in values:
+                target = value.target if isinstance(value, Bound) else value
+                if isinstance(target, Function):
+                    leading = len(value.args) if isinstance(value, Bound) else 0
+                    self._open(target.node, leading, frozenset({Unknown(expression)}))
+
+    def _open(self, node: cst.FunctionDef | cst.Lambda, leading: int, values: Values) -> None:
+        params = node.params
+        for param in (*(*params.posonly_params, *params.params)[leading:], *params.kwonly_params):
+            self._pass(node, param.name.value, values)
 
     def methods(
         self, instance: Instance, names: Iterable[str], call: cst.Call, given: Arguments | None = None

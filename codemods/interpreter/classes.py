@@ -124,9 +124,10 @@ class Classes:
             # defined in the class, or assigned to it from outside
             value = run.variables.cells.read((run.variables.scopes[current], name))
             value |= run.heap.read(ClassRef(current), f".{name}")
+            if any(isinstance(item, External) and item.name in _DECLARATIONS for item in value):
+                continue
             for item in value:
-                if not isinstance(item, External) or item.name not in _DECLARATIONS:
-                    found |= self._bound(item, current, instance)
+                found |= self._bound(item, current, instance)
             if not value:
                 queue += self.facts[current].bases
         return frozenset(found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.interpreter.arguments import Arguments
-from codemods.interpreter.values import ELEMENT, NOTHING, Const, Obj, Str, Value, Values
+from codemods.interpreter.values import ELEMENT, NOTHING, OWN, SENT, Const, Obj, Str, Unknown, Value, Values
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
@@ -33,6 +33,15 @@ class Containers:
                 heap.join(target, ELEMENT, heap.read(value, ELEMENT))
                 if value is not target and value not in heap.merged[target]:
                     heap.merged[target].append(value)
+            elif isinstance(value, Unknown):
+                heap.join(target, ELEMENT, frozenset({value}))
+
+    def own(self, site: cst.CSTNode, kind: str, values: Values = NOTHING) -> Obj:
+        """Return a container that the program fills under keys that it makes up."""
+        obj = Obj(site, kind)
+        self._run.heap.join(obj, ELEMENT, values)
+        self._run.heap.join(obj, OWN, NOTHING)
+        return obj
 
     def elements(self, values: Iterable[Value]) -> Values:
         """Return what iterating over the containers among `values` gives."""
@@ -51,7 +60,10 @@ class Containers:
             run.heap.join(base, ELEMENT, run.iterate(given.get(0)))
         elif name in _TAKE:
             return base.iterate(run)
-        elif name in ("copy", "sync_q", "async_q"):
+        elif name == "send":
+            run.heap.join(base, SENT, given.get(0))
+            return base.iterate(run)
+        elif name in ("copy", "sync_q", "async_q", "result"):
             return frozenset({base})
         return NOTHING
 
@@ -70,7 +82,7 @@ class Containers:
                 run.heap.join(base, word, values)
             if call not in run.heap.stores[base]:
                 run.heap.stores[base].append(call)
-        elif name == "copy":
+        elif name in ("copy", "result"):
             return frozenset({base})
         elif name in ("values", "items", "keys"):
             listing = Obj(call, "generator")

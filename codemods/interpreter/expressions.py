@@ -7,9 +7,24 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from codemods.interpreter.arguments import Arguments
 from codemods.interpreter.containers import keys
 from codemods.interpreter.text import as_text
-from codemods.interpreter.values import ELEMENT, NOTHING, Const, External, Function, Lit, Obj, Str, Value, Values
+from codemods.interpreter.values import (
+    ELEMENT,
+    NOTHING,
+    Const,
+    External,
+    Function,
+    Lit,
+    Obj,
+    Str,
+    Unknown,
+    Value,
+    Values,
+    only_unknown,
+    without_unknown,
+)
 from codemods.interpreter.variables import Binding, Env
 
 if TYPE_CHECKING:
@@ -29,10 +44,12 @@ class Expressions:
     def eval(self, node: cst.BaseExpression, env: Env) -> Values:
         """Return what an expression can be."""
         handler = getattr(self, f"eval_{type(node).__name__}", None)
-        if handler is None:
+        if handler is None:  # comparisons and the like: numbers and truth values
             self.eval_children(node, env)
             return self.record(node, NOTHING)
+        outer, self._run.site = self._run.site, node
         found: Values = handler(node, env)
+        self._run.site = outer
         return self.record(node, found)
 
     def record(self, node: cst.CSTNode, values: Values) -> Values:
@@ -105,8 +122,12 @@ class Expressions:
                     heap.join(base, f".{name}", values)
                     if name.startswith("on_"):
                         base.assign_callback(self._run, name, values, target)
+                    if isinstance(base, External | Unknown):
+                        self._run.calls.escape(Arguments([(value_node or target, values)]), target)
             case cst.Subscript():
                 found = self._subscript_keys(target, env)
+                if _is_slice(target):
+                    values = self._run.iterate(values)
                 for base in self.eval(target.value, env):
                     for key in found:
                         heap.join(base, key, values)
@@ -155,12 +176,13 @@ class Expressions:
             case cst.Add() if any(isinstance(value, Str) for value in left | right):
                 return self._run.texts.concatenate([as_text(left, node.left), as_text(right, node.right)], node)
             case cst.Add():
-                return frozenset(value for value in left | right if isinstance(value, Obj))
+                return frozenset(value for value in left | right if isinstance(value, Obj | Unknown))
             case cst.Modulo():
                 return self._run.texts.percent(left, right)
-            case cst.BitOr():
-                return left | right
-        return NOTHING
+            case cst.BitOr():  # of dicts: what is more than its entries stays what it is
+                merged = NOTHING.union(*(value.copied() for value in left | right))
+                return merged if without_unknown(merged) else left | right
+        return only_unknown(left | right)
 
     def eval_BooleanOperation(self, node: cst.BooleanOperation, env: Env) -> Values:
         left = self.eval(node.left, env)
@@ -214,7 +236,7 @@ class Expressions:
         for index, element in enumerate(elements):
             values = self.eval(element.value, env)
             if isinstance(element, cst.StarredElement):
-                self._run.heap.join(obj, ELEMENT, self._run.containers.elements(values))
+                self._run.heap.join(obj, ELEMENT, self._run.iterate(values))
             else:
                 self._run.heap.join(obj, index, values)
         return frozenset({obj})
@@ -229,6 +251,8 @@ class Expressions:
             if isinstance(element, cst.DictElement):
                 for key in keys(self.eval(element.key, env)):
                     self._run.heap.join(obj, key, values)
+                    if key == ELEMENT:
+                        self._run.containers.own(node, "dict")
             else:
                 self._run.containers.copy(values, obj)
         return frozenset(copied) if copied and len(node.elements) == 1 else frozenset({obj, *copied})
@@ -237,11 +261,14 @@ class Expressions:
         inner = dict(env)
         sources = self.eval_comprehension(node.for_in, inner)
         self.eval(node.key, inner)
-        self.eval(node.value, inner)
+        held = self.eval(node.value, inner)
         # `{k: v for k, v in params.items() if ...}` filters: what holds of the source holds of the result
         filtered = is_filter(node)
-        kept = [value.copied() if filtered else NOTHING for value in sources]
-        return NOTHING.union(*kept) | {value for value in sources if isinstance(value, Obj) and value.kind == "dict"}
+        kept = NOTHING.union(*(value.copied() for value in sources)) if filtered else NOTHING
+        kept |= {value for value in sources if isinstance(value, Obj) and value.kind == "dict"}
+        if not kept:
+            kept = frozenset({self._run.containers.own(node, "dict", held)})
+        return kept
 
     def eval_ListComp(self, node: cst.ListComp, env: Env) -> Values:
         return self._comprehension(node, "list", env)
@@ -289,6 +316,9 @@ class Expressions:
     def eval_Subscript(self, node: cst.Subscript, env: Env) -> Values:
         found = self._subscript_keys(node, env)
         bases = self.eval(node.value, env)
+        if _is_slice(node):
+            parts = frozenset(base for base in bases if isinstance(base, Obj))
+            return parts.union(*(base.item(self._run, ELEMENT, node) for base in bases - parts))
         return NOTHING.union(*(base.item(self._run, key, node) for base in bases for key in found))
 
     def eval_Attribute(self, node: cst.Attribute, env: Env) -> Values:
@@ -298,18 +328,38 @@ class Expressions:
     def eval_Call(self, node: cst.Call, env: Env) -> Values:
         run = self._run
         given = run.calls.arguments(node, env)
-        found: set[Value] = set()
-        func = node.func
-        method = func.attr.value if isinstance(func, cst.Attribute) else None
-        if isinstance(func, cst.Attribute) and method is not None:
-            for base in self.eval(func.value, env):
-                found |= base.method(run, method, node, given)
-        callees = self.eval(func, env)
-        for callee in callees:
-            found |= callee.invoke(run, node, given)
-        if not callees and method is not None and (model := run.library.methods.get(method)):
-            found |= model(run, node, given)
+        match node.func:
+            case cst.Attribute(value=owner, attr=cst.Name(name)) as func:
+                found: set[Value] = set()
+                held: set[Value] = set()
+                for base in self.eval(owner, env):
+                    given_by, callees = self._method(base, name, node, given)
+                    found |= given_by
+                    held |= callees
+                self.record(func, frozenset(held))
+                if not any(value for value in held if not isinstance(value, Unknown)):
+                    if model := run.library.methods.get(name):
+                        return frozenset(found) | model(run, node, given)
+            case func:
+                callees = self.eval(func, env)
+                found = set(NOTHING.union(*(callee.invoke(run, node, given) for callee in callees)))
         return frozenset(found)
+
+    def _method(self, base: Value, name: str, call: cst.Call, given: Arguments) -> tuple[Values, Values]:
+        """Return what a method of a value gives, and the callables that are held under its name."""
+        run = self._run
+        known = base.method(run, name, call, given)
+        callees = base.attribute(run, name)
+        if known is not None:
+            callees = without_unknown(callees)
+        elif name in run.library.methods and not without_unknown(callees):
+            return NOTHING, NOTHING
+        results = (callee.invoke(run, call, given) for callee in callees)
+        return NOTHING.union(known or NOTHING, *results), callees
+
+
+def _is_slice(node: cst.Subscript) -> bool:
+    return any(isinstance(element.slice, cst.Slice) for element in node.slice)
 
 
 def is_filter(node: cst.DictComp) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import libcst as cst
 
@@ -17,7 +18,18 @@ from codemods.interpreter.imports import Imports
 from codemods.interpreter.library import Library
 from codemods.interpreter.statements import Statements
 from codemods.interpreter.text import Texts
-from codemods.interpreter.values import NOTHING, ClassRef, External, Instance, Obj, Value, Values
+from codemods.interpreter.values import (
+    NOTHING,
+    ClassRef,
+    External,
+    Instance,
+    Obj,
+    Unknown,
+    Value,
+    Values,
+    only_unknown,
+    without_unknown,
+)
 from codemods.interpreter.variables import Env, Variables
 from codemods.interpreter.work import Work
 from codemods.model import Workspace
@@ -36,10 +48,12 @@ class Interpreter:
         scope: the scope whose code is being run.
         path: the module whose code is being run.
         guessing: whether values that nothing in the program gives are now taken for what they may be.
+        site: the expression that is being evaluated.
     """
 
     scope: scopes.Scope
     path: str
+    site: cst.CSTNode | None = None
 
     def __init__(self, modules: Mapping[str, SourceModule], workspace: Workspace, library: Library) -> None:
         self.library = library
@@ -84,6 +98,22 @@ class Interpreter:
         self.work.add(self.functions)
         self._settle()
 
+    def take_unknown(self) -> dict[cst.CSTNode, Values]:
+        """Take what is unknown out of all tables, and return it: by expression, where it came from."""
+        found: dict[cst.CSTNode, Values] = {}
+        for node, values in self.expressions.values.items():
+            unknown = only_unknown(values)
+            if unknown:
+                found[node] = unknown
+                self.expressions.values[node] = values - unknown
+        for table in (self.variables.cells, self.variables.passed, self.heap.contents, self.calls.returns):
+            table.forget_unknown()
+        for env in {id(env): env for env in self.statements.env_at.values()}.values():
+            for name, binding in env.items():
+                if only_unknown(binding.values):
+                    env[name] = replace(binding, values=without_unknown(binding.values))
+        return found
+
     def _settle(self) -> None:
         while (node := self.work.next()) is not None:
             self._run_scope(node)
@@ -103,6 +133,11 @@ class Interpreter:
                 self.statements.body(suite, env)
 
     # asked by every part
+
+    @property
+    def unknown(self) -> Values:
+        """What an expression gives that nobody has a model for; nothing yet, while the known values are worked out."""
+        return frozenset({Unknown(self.site)}) if self.guessing else NOTHING
 
     def eval(self, node: cst.BaseExpression, env: Env) -> Values:
         """Return what an expression can be."""
@@ -136,10 +171,10 @@ class Interpreter:
                 elif "staticmethod" not in decorators:
                     passed.join(key, frozenset({Instance(method_of)}))
             values = passed.read(key)
-            if not values and param.annotation is not None:
-                values = self._annotated(param.annotation.annotation, param, env)
-            if not values and self.guessing:
-                values = self.library.unseen(param)
+            if not without_unknown(values) and param.annotation is not None:
+                values |= self._annotated(param.annotation.annotation, param, env)
+            if not without_unknown(values) and self.guessing:
+                values |= self.library.unseen(param)
             bind(param.name.value, param, values, env, None, "param")
         if isinstance(params.star_arg, cst.Param):
             rest = Obj(params.star_arg, "tuple")

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import libcst as cst
 
-from codemods.interpreter.values import ELEMENT, NOTHING, Instance, Obj, Str, Value, Values
+from codemods.interpreter.values import ELEMENT, NOTHING, Instance, Obj, Str, Unknown, Value, Values, without_unknown
 from codemods.interpreter.work import Work
 
 K = TypeVar("K", bound=Hashable)
@@ -36,9 +36,15 @@ class Table(Generic[K]):
             self.entries[key] = limited(values)
         elif not values <= known and len(known) < MAX_VALUES:
             self.entries[key] = limited(known | values)
+        elif not values <= known and Unknown(None) not in known:
+            self.entries[key] = known | {Unknown(None)}
         else:
             return
         self._work.grown(self, key)
+
+    def forget_unknown(self) -> None:
+        """Keep only what is known; for a table that will not grow any more."""
+        self.entries.update({key: without_unknown(values) for key, values in self.entries.items()})
 
 
 class Heap:
@@ -123,10 +129,10 @@ class Heap:
 
 
 def limited(values: Values) -> Values:
-    """Return `values`, without texts grown too long to be of use."""
+    """Return `values`; of too many, those that are no text, and that something is missing."""
     if len(values) <= MAX_VALUES:
         return values
-    return frozenset(value for value in values if not isinstance(value, Str))
+    return frozenset(value for value in values if not isinstance(value, Str)) | {Unknown(None)}
 
 
 __all__ = ["ELEMENT", "MAX_VALUES", "Heap", "Table"]

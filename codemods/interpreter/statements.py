@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from codemods.interpreter.arguments import Arguments
 from codemods.interpreter.containers import keys
 from codemods.interpreter.text import as_text
-from codemods.interpreter.values import ELEMENT, NOTHING, ClassRef, External, Function, Obj, Str, Value, Values
+from codemods.interpreter.values import ELEMENT, NOTHING, ClassRef, External, Function, Obj, Str, Unknown, Value, Values
 from codemods.interpreter.variables import Binding, Env, merge
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ class Statements:
                 # code after `return` or `break` still holds v2 words; look at it with what is known everywhere
                 env = {}
             self.env_at[statement] = env
+            self._run.site = statement
             if isinstance(statement, cst.SimpleStatementLine):
                 env = self._simple(statement.body, statement, env)
             else:
@@ -204,6 +207,8 @@ class Statements:
             # it may register the function; what it returns is taken to do what the function does
             found = self._run.eval(decorator.decorator, env)
             self._run.calls.back(found, cst.Call(func=decorator.decorator), [function])
+            if any(isinstance(value, External | Unknown) and not _is_standard(value) for value in found):
+                self._run.calls.escape(Arguments([(decorator.decorator, function)]), decorator.decorator)
         self._run.expressions.eval_defaults(node.params, env, node)
         annotations = [item.annotation for item in (*node.params.params, *node.params.kwonly_params)]
         for annotation in (*annotations, node.returns):
@@ -258,3 +263,9 @@ class Statements:
         else:
             for child in pattern.children:
                 self._pattern(child, NOTHING, env)
+
+
+def _is_standard(value: Value) -> bool:
+    """Return whether a decorator is the standard library's: those call a function only when it is called."""
+    head = value.name.split(".", 1)[0] if isinstance(value, External) else ""
+    return head == "builtins" or head in sys.stdlib_module_names

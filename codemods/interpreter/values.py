@@ -18,36 +18,47 @@ if TYPE_CHECKING:
 
 ELEMENT = "*"
 """The heap key for "some element" of a container."""
+SENT = ".sent"
+"""The heap key for what `generator.send(...)` hands over."""
+OWN = ".own"
+"""The heap key under which a dict is marked whose keys the program makes up from data of its own."""
+
+
+_NO_CALLBACKS = ("builtins.", "functools.", "inspect.", "logging.", "typing.")
+"""Libraries whose functions, those that have no model, do not call what they are given."""
 
 
 class Value:
-    """An abstract value. Equal values stand for the same thing at run time, as far as the analysis can tell."""
+    """An abstract value. Equal values stand for the same thing at run time, as far as the analysis can tell.
+
+    What a value of some kind does not say of itself is out of sight: `run.unknown`.
+    """
 
     __slots__ = ()
 
     def attribute(self, run: Interpreter, name: str) -> Values:
         """Return what `self.name` can be."""
-        return run.heap.read(self, f".{name}")
+        return run.heap.read(self, f".{name}") or run.unknown
 
     def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
         """Return what `self[key]`, read at `site`, can be; `ELEMENT` is a key that nobody knows."""
-        return NOTHING
+        return run.unknown
 
     def iterate(self, run: Interpreter) -> Values:
         """Return what `for x in self` binds."""
-        return NOTHING
+        return run.unknown
 
     def unpacked(self, run: Interpreter, index: int) -> Values:
         """Return what lands in place `index` when the value is unpacked."""
-        return NOTHING
+        return self.iterate(run)
 
     def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
         """Return what calling it can give, and pass the arguments on."""
-        return NOTHING
+        return run.unknown
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
-        """Return what `self.name(...)` gives where that is known without an attribute `name`."""
-        return NOTHING
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
+        """Return what `self.name(...)` gives; None where only an attribute of that name can tell."""
+        return None
 
     def assign_callback(self, run: Interpreter, name: str, handlers: Values, target: cst.Attribute) -> None:
         """Take note of `self.on_something = handler`."""
@@ -86,6 +97,63 @@ NOTHING: Values = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown(Value):
+    """Anything at all: something that comes from out of sight.
+
+    Attributes:
+        site: where it comes into the program, a call of code that nobody modelled, say; None where that is not known.
+    """
+
+    site: cst.CSTNode | None
+
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        return frozenset({self})
+
+    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        return frozenset({self})
+
+    def iterate(self, run: Interpreter) -> Values:
+        return frozenset({self})
+
+    def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+        run.calls.escape(given, call)
+        return frozenset({self})
+
+    def parsed(self, run: Interpreter, call: cst.Call) -> Values:
+        return frozenset({self})
+
+    def serialized(self, call: cst.Call) -> Values:
+        return frozenset({self})
+
+    def decoded(self, run: Interpreter) -> Values:
+        return frozenset({self})
+
+    def copied(self) -> Values:
+        return frozenset({self})
+
+
+class Plain(Value):
+    """Base of values that are numbers, text or functions: nothing that anybody keeps messages in."""
+
+    __slots__ = ()
+
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        return run.heap.read(self, f".{name}")
+
+    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        return NOTHING
+
+    def iterate(self, run: Interpreter) -> Values:
+        return NOTHING
+
+    def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+        return NOTHING
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
+        return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class External(Value):
     """Something of a library, by its dotted name; a call appends `()`: `aiohttp.ClientSession().ws_connect`."""
 
@@ -95,6 +163,9 @@ class External(Value):
         return run.heap.read(self, f".{name}") | {External(f"{self.name}.{name}")}
 
     def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        if self.name == "os.environ" and isinstance(key, str):
+            if known := run.imports.environment([key]):
+                return known
         return run.heap.read(self, key) or frozenset({External(f"{self.name}[]")})
 
     def iterate(self, run: Interpreter) -> Values:
@@ -105,7 +176,11 @@ class External(Value):
 
     def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
         model = run.library.model(self.name)
-        return model(run, call, given) if model is not None else frozenset({External(f"{self.name}()")})
+        if model is not None:
+            return model(run, call, given)
+        if not self.name.startswith(_NO_CALLBACKS):
+            run.calls.escape(given, call)
+        return frozenset({External(f"{self.name}()")}) | run.unknown
 
     def parsed(self, run: Interpreter, call: cst.Call) -> Values:
         return run.library.unseen(call)
@@ -118,14 +193,20 @@ class ModuleRef(Value):
     path: str
 
     def attribute(self, run: Interpreter, name: str) -> Values:
-        return run.imports.member(self.path, name)
+        return run.imports.member(self.path, name) or run.unknown
+
+    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        return self.attribute(run, key) if isinstance(key, str) and key != ELEMENT else run.unknown  # `globals()[...]`
 
 
 @dataclass(frozen=True, slots=True)
-class Function(Value):
+class Function(Plain):
     """A function, method or lambda of the program."""
 
     node: cst.FunctionDef | cst.Lambda
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
+        return None
 
     def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
         return run.calls.function(self.node, call, given)
@@ -145,7 +226,7 @@ class ClassRef(Value):
         return run.heap.read(self, key)
 
     def iterate(self, run: Interpreter) -> Values:
-        return run.classes.members(self.node) if run.classes.facts[self.node].is_enum else NOTHING
+        return run.classes.members(self.node) if run.classes.facts[self.node].is_enum else run.unknown
 
     def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
         return run.calls.instantiate(self.node, call, given)
@@ -158,18 +239,28 @@ class Instance(Value):
     node: cst.ClassDef
 
     def attribute(self, run: Interpreter, name: str) -> Values:
-        return run.heap.read(self, f".{name}") | run.classes.attribute(self.node, name, self)
+        found = run.heap.read(self, f".{name}") | run.classes.attribute(self.node, name, self)
+        return found or self._special(run, ("__getattr__",), cst.Call(func=cst.Name(name)))
 
     def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
-        return run.heap.read(self, key)
+        return run.heap.read(self, key) or self._special(run, ("__getitem__",), cst.Call(func=cst.Name("item")))
+
+    def iterate(self, run: Interpreter) -> Values:
+        found = self._special(run, ("__iter__", "__aiter__"), cst.Call(func=cst.Name("iter")))
+        if found == {self}:
+            return self._special(run, ("__next__", "__anext__"), cst.Call(func=cst.Name("next")))
+        return NOTHING.union(*(value.iterate(run) for value in found if value is not self))
+
+    def _special(self, run: Interpreter, names: tuple[str, ...], call: cst.Call) -> Values:
+        known = any(run.classes.attribute(self.node, name, self) for name in names)
+        return run.calls.methods(self, names, call) if known else run.unknown
 
     def entered(self, run: Interpreter, node: cst.BaseExpression) -> Values:
-        found = run.calls.methods(self, ("__enter__", "__aenter__"), cst.Call(func=node))
-        return found | {self}
+        return run.calls.methods(self, ("__enter__", "__aenter__"), cst.Call(func=node)) | {self}
 
 
 @dataclass(frozen=True, slots=True)
-class Bound(Value):
+class Bound(Plain):
     """A callable with leading arguments already given: a bound method or a `functools.partial`."""
 
     target: Value
@@ -181,7 +272,7 @@ class Bound(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Const(Value):
+class Const(Plain):
     """A number, bytes, True, False or None."""
 
     value: int | float | bytes | bool | None
@@ -214,7 +305,7 @@ Part: TypeAlias = Lit | Hole | Query
 
 
 @dataclass(frozen=True, slots=True)
-class Str(Value):
+class Str(Plain):
     """Text, as the sequence of pieces it is put together from."""
 
     parts: tuple[Part, ...]
@@ -232,17 +323,17 @@ class Str(Value):
     def attribute(self, run: Interpreter, name: str) -> Values:
         return frozenset({self}) if name in ("value", "name") else NOTHING  # a member of an enumeration
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         return run.texts.method(self, name, call, given)
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded(Value):
+class Encoded(Plain):
     """Base64 of something, as bytes or text."""
 
     call: cst.Call
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         return run.texts.kept(self, name)
 
     def decoded(self, run: Interpreter) -> Values:
@@ -256,6 +347,9 @@ class Obj(Value):
     site: cst.CSTNode
     kind: str
 
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        return run.heap.read(self, f".{name}")
+
     def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
         found = run.heap.read(self, key) | run.heap.read(self, ELEMENT)
         return found.union(*run.heap.items(self).values()) if key == ELEMENT else found
@@ -267,8 +361,11 @@ class Obj(Value):
     def unpacked(self, run: Interpreter, index: int) -> Values:
         return run.heap.read(self, index) | run.heap.read(self, ELEMENT)
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         return run.containers.method(self, name, call, given)
+
+    def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+        return NOTHING
 
     def entered(self, run: Interpreter, node: cst.BaseExpression) -> Values:
         # of generators only those made by `contextmanager` can be entered: what they yield
@@ -279,7 +376,7 @@ class Obj(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Json(Value):
+class Json(Plain):
     """JSON text made by `json.dumps` from `content`."""
 
     call: cst.Call
@@ -288,8 +385,18 @@ class Json(Value):
     def parsed(self, run: Interpreter, call: cst.Call) -> Values:
         return frozenset({self.content})
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         return run.texts.kept(self, name)
+
+
+def without_unknown(values: Values) -> Values:
+    """Return what is known among `values`."""
+    return frozenset(value for value in values if not isinstance(value, Unknown))
+
+
+def only_unknown(values: Values) -> Values:
+    """Return what is unknown among `values`."""
+    return frozenset(value for value in values if isinstance(value, Unknown))
 
 
 def texts(values: Iterable[Value]) -> list[str]:

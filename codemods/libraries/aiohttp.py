@@ -9,7 +9,7 @@ import libcst as cst
 from codemods.interpreter.arguments import Arguments
 from codemods.interpreter.fixpoint import Interpreter
 from codemods.interpreter.library import Library
-from codemods.interpreter.values import NOTHING, Value, Values
+from codemods.interpreter.values import NOTHING, Plain, Value, Values
 from codemods.libraries import observations
 from codemods.libraries.values import Connecting, Connection, Frame, Message, Transport
 
@@ -21,7 +21,7 @@ class AiohttpConnection(Connection):
     def received(self) -> Value:
         return WsMessage(self)
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         if name in ("receive", "__anext__"):
             return frozenset({WsMessage(self)})
         if name in ("receive_str", "receive_bytes"):
@@ -34,7 +34,7 @@ class AiohttpConnection(Connection):
 
 
 @dataclass(frozen=True, slots=True)
-class WsMessage(Value):
+class WsMessage(Plain):
     """`WSMessage`, which carries a frame in `.data`."""
 
     connection: Connection
@@ -42,7 +42,7 @@ class WsMessage(Value):
     def attribute(self, run: Interpreter, name: str) -> Values:
         return frozenset({Frame(self.connection)}) if name == "data" else NOTHING
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         return frozenset({Message(self.connection, call)}) if name == "json" else NOTHING
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.interpreter.values import External, Value, Values
+from codemods.interpreter.values import External, Plain, Value, Values
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
@@ -18,7 +18,7 @@ CLASS = "assemblyai.RealtimeTranscriber"
 
 
 @dataclass(frozen=True, slots=True)
-class Transcriber(Value):
+class Transcriber(Plain):
     """An `aai.RealtimeTranscriber`, made by one call, or any instance of one subclass, or whatever a parameter gets."""
 
     site: cst.Call | cst.ClassDef | cst.Param
@@ -37,7 +37,7 @@ class EventKind(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Event(Value):
+class Event(Plain):
     """The one argument of a callback."""
 
     kind: EventKind
@@ -51,7 +51,7 @@ class Event(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorStatus(Value):
+class ErrorStatus(Plain):
     """The close code in an SDK error (`.status_code`)."""
 
     transcriber: Transcriber

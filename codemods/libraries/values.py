@@ -11,7 +11,7 @@ import libcst as cst
 
 from codemods.interpreter.arguments import Arguments
 from codemods.interpreter.containers import keys
-from codemods.interpreter.values import ELEMENT, NOTHING, Value, Values
+from codemods.interpreter.values import ELEMENT, NOTHING, Plain, Unknown, Value, Values
 from codemods.libraries import observations
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Transport(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Connection(Value):
+class Connection(Plain):
     """A socket (or `WebSocketApp`) opened at one call; each library has a class of its own."""
 
     transport: Transport
@@ -49,7 +49,7 @@ class Connection(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Connecting(Value):
+class Connecting(Plain):
     """What `connect(...)` returns before it is awaited or entered."""
 
     connection: Connection
@@ -63,17 +63,17 @@ class Connecting(Value):
     def iterate(self, run: Interpreter) -> Values:
         return frozenset({self.connection})  # `async for ws in connect(...)` connects again and again
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         return frozenset({self.connection}) if name in ("__aenter__", "__enter__", "__await__") else NOTHING
 
 
 @dataclass(frozen=True, slots=True)
-class Frame(Value):
+class Frame(Plain):
     """A message as received, not parsed."""
 
     connection: Connection | None
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         return frozenset({self}) if name in ("strip", "decode", "encode") else NOTHING
 
     def parsed(self, run: Interpreter, call: cst.Call) -> Values:
@@ -84,7 +84,7 @@ class Frame(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Message(Value):
+class Message(Plain):
     """A parsed server message.
 
     `connection` is None where flow does not tell where the text came from; `site` is then what evidence is tied to.
@@ -93,10 +93,27 @@ class Message(Value):
     connection: Connection | None
     site: cst.CSTNode
 
-    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
-        return frozenset({Field(self, key, site)}) if isinstance(key, str) and key != ELEMENT else NOTHING
+    def _unknown(self, run: Interpreter) -> Values:
+        """Return what something of unknown origin gives that is no message."""
+        return frozenset({Unknown(self.site)}) if run.guessing and self.connection is None else NOTHING
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        return run.heap.read(self, f".{name}") or self._unknown(run)
+
+    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        if isinstance(key, str) and key != ELEMENT:
+            return frozenset({Field(self, key, site)})
+        return self._unknown(run)
+
+    def iterate(self, run: Interpreter) -> Values:
+        return self._unknown(run)
+
+    def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+        if self.connection is None:
+            run.calls.escape(given, call)
+        return self._unknown(run)
+
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         if name in ("get", "pop", "setdefault"):
             return NOTHING.union(*(self.item(run, key, call) for key in keys(given.get(0))))
         if name == "copy":
@@ -109,6 +126,7 @@ class Message(Value):
                 return frozenset({Frame(None)})
             elif name in ("strip", "decode", "result", "get_nowait"):
                 return frozenset({self})
+            return None
         return NOTHING
 
     def parsed(self, run: Interpreter, call: cst.Call) -> Values:
@@ -122,7 +140,7 @@ class Message(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Field(Value):
+class Field(Plain):
     """The value under one key of a server message, read at `site`."""
 
     message: Message
@@ -142,7 +160,7 @@ class Field(Value):
     def iterate(self, run: Interpreter) -> Values:
         return frozenset({Word(self.message)}) if self.key == "words" else NOTHING
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         if name == "get":
             return NOTHING.union(*(self.item(run, key, call) for key in keys(given.get(0))))
         return frozenset({self}) if name in ("strip", "copy") else NOTHING
@@ -152,14 +170,14 @@ class Field(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Word(Value):
+class Word(Plain):
     """One entry of a message's `words`."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
-class Sound(Value):
+class Sound(Plain):
     """A piece of sound, as read from a device, a file or a pipe.
 
     Attributes:
@@ -177,7 +195,7 @@ class Sound(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class CloseError(Value):
+class CloseError(Plain):
     """The exception that tells that the connection was closed."""
 
     connection: Connection | None
@@ -189,7 +207,7 @@ class CloseError(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class CloseCode(Value):
+class CloseCode(Plain):
     """The code a connection was closed with."""
 
     connection: Connection | None

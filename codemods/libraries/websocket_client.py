@@ -36,7 +36,7 @@ class WebSocketClientConnection(Connection):
             given += [frozenset({CloseCode(self)}), frozenset({External("builtins.str()")})]
         run.calls.back(handlers, call, given)
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         if name == "connect":
             url = given.node(0, "url")
             if url is not None:

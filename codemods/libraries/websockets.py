@@ -18,7 +18,7 @@ from codemods.libraries.values import CloseError, Connecting, Connection, Frame,
 class WebsocketsConnection(Connection):
     """A `ClientConnection`, or a legacy `WebSocketClientProtocol`."""
 
-    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         if name in ("recv", "__anext__"):
             return frozenset({Frame(self)})
         if name == "send":

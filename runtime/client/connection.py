@@ -5,12 +5,14 @@ from __future__ import annotations
 import selectors
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 
 import websocket
+from websocket._abnf import frame_buffer
 
 from runtime.client.errors import (
     ConnectError,
@@ -23,8 +25,30 @@ from runtime.client.errors import (
 )
 
 _CLOSE_SECONDS = 2.0
+_LARGEST_MESSAGE = 1 << 20
+"""Bytes; the longest that the service has been seen to send, a turn of three minutes with all its words, has 60,000."""
+_TOO_BIG = 1009
 _NO_STATUS = 1005
 """RFC 6455's number for a close frame without a code."""
+
+
+class _TooBig(websocket.WebSocketPayloadException):
+    """A message over the limit."""
+
+
+class _Frames(frame_buffer):
+    """Refuses a message that is too long before it is read; the library has no limit of its own."""
+
+    _message = 0
+
+    def recv_length(self) -> None:
+        """Read the length of a frame."""
+        super().recv_length()
+        length = self.length or 0
+        continued = self.header is not None and self.header[4] == websocket.ABNF.OPCODE_CONT
+        self._message = self._message + length if continued else length
+        if self._message > _LARGEST_MESSAGE:
+            raise _TooBig("a message over 1 MiB")
 
 
 class Connection:
@@ -42,17 +66,38 @@ class Connection:
         self._io_timeout = io_timeout
         self._silence_timeout = silence_timeout
         self._socket = websocket.WebSocket()
+        self._socket.frame_buffer = _Frames(self._socket._recv, False)
         self._heard = 0.0
         self._pinged = False
-        self._aborted = False
+        self._aborted = self._overdue = False
 
     def open(self, timeout: float) -> None:
-        """Connect and shake hands, each step within `timeout` seconds.
+        """Connect and shake hands within `timeout` seconds each, whatever pieces the answer comes in.
 
         Raises:
             StreamingError: of the type that says why not.
         """
         self._check_wanted()
+        # The library's limit is one for each read: a line of the answer every few seconds would go on for ever.
+        limit = threading.Timer(2 * timeout, self._give_up)
+        limit.daemon = True
+        limit.start()
+        try:
+            self._shake_hands(timeout)
+        except ConnectError as error:
+            if self._overdue:
+                raise ConnectError(f"no whole answer within {2 * timeout:g} s") from error
+            raise
+        finally:
+            limit.cancel()
+        # Not every version of the library takes an unfollowed redirect for a failure.
+        if (status := self._socket.getstatus()) != HTTPStatus.SWITCHING_PROTOCOLS:
+            raise ConnectError("the host redirects elsewhere, where the key must not go", status)
+        self._check_wanted()
+        self._socket.settimeout(self._io_timeout)
+        self._heard = time.monotonic()
+
+    def _shake_hands(self, timeout: float) -> None:
         try:
             # A redirect would hand the key to another host.
             self._socket.connect(  # type: ignore[no-untyped-call]
@@ -70,12 +115,10 @@ class Connection:
             raise TlsError(f"no secure connection: {error}") from error
         except (websocket.WebSocketException, OSError, ValueError) as error:
             raise ConnectError(f"cannot connect: {error}") from error
-        # Not every version of the library takes an unfollowed redirect for a failure.
-        if (status := self._socket.getstatus()) != HTTPStatus.SWITCHING_PROTOCOLS:
-            raise ConnectError("the host redirects elsewhere, where the key must not go", status)
-        self._check_wanted()
-        self._socket.settimeout(self._io_timeout)
-        self._heard = time.monotonic()
+
+    def _give_up(self) -> None:
+        self._overdue = True
+        self._break()
 
     def send_audio(self, chunk: bytes) -> None:
         """Send one binary frame.
@@ -107,7 +150,12 @@ class Connection:
             self._check_pulse()
             return None
         with _translated():
-            opcode, frame = self._socket.recv_data_frame(control_frame=True)
+            try:
+                opcode, frame = self._socket.recv_data_frame(control_frame=True)
+            except _TooBig as error:
+                with suppress(websocket.WebSocketException, OSError):
+                    self._socket.send_close(_TOO_BIG)
+                raise ProtocolError(str(error), _TOO_BIG) from None
         self._heard = time.monotonic()
         self._pinged = False
         if opcode == websocket.ABNF.OPCODE_CLOSE:
@@ -123,6 +171,9 @@ class Connection:
         Only a TCP connection that is still being made is out of reach: that ends by `open`'s own time limit.
         """
         self._aborted = True
+        self._break()
+
+    def _break(self) -> None:
         if (sock := self._socket.sock) is not None:
             with suppress(OSError):
                 # Not SSLSocket.shutdown: from then on another thread's sends would leave the machine unencrypted.

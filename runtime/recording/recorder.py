@@ -31,6 +31,9 @@ from runtime.recording.upstream import connect_onward, fetch_token
 
 __all__ = ["SERVICE", "Recorder"]
 
+#: Bytes of a message in either direction; the service itself takes an eighth of it.
+MAX_MESSAGE = 1 << 20
+
 SERVICE = f"wss://{STREAMING_HOST}"
 
 
@@ -106,7 +109,7 @@ class Recorder:
             process_request=self._token,
             process_response=self._connect,
             compression=None,
-            max_size=None,
+            max_size=MAX_MESSAGE,
         )
         self.port = next(iter(self._server.sockets)).getsockname()[1]
         return self
@@ -139,7 +142,7 @@ class Recorder:
         """Connect on for a client whose handshake is good; if the service refuses it, the client is to see that."""
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             return None
-        onward = await connect_onward(self.service, request)
+        onward = await connect_onward(self.service, request, MAX_MESSAGE)
         if isinstance(onward, Response):
             return onward
         self._onward[client] = onward

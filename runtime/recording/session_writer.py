@@ -51,24 +51,31 @@ class Tape:
         except ValueError:
             message = None
         if isinstance(message, dict):
-            self._events.append(replace(event, message=self._redactor.message(message)))
+            self._events.append(replace(event, message=message))
         else:
-            self._events.append(replace(event, text=self._redactor.text(text)))
+            self._events.append(replace(event, text=text))
 
     def close(self, sender: Sender, code: int, reason: str) -> None:
         """Note the end of the socket; only the first counts, for the other side's is the answer to it."""
         if any(event.close is not None for event in self._events):
             return
-        self._events.append(Event(self.position, self._wall(), sender, close=Close(code, self._redactor.text(reason))))
+        self._events.append(Event(self.position, self._wall(), sender, close=Close(code, reason)))
 
     def save(self, path: Path, origin: str, *, with_audio: bool = True) -> None:
-        """Write the recording and, beside it, its audio: WAV, or raw samples where WAV cannot say the encoding."""
+        """Write the recording and, beside it, its audio: WAV, or raw samples where WAV cannot say the encoding.
+
+        Secrets are taken out only now, since one may stand in a message before it is known to be one.
+        """
+        redactor = self._redactor
+        redactor.learn(self._query)
+        for event in self._events:
+            redactor.learn(event.message or event.text)
         samples = bytes(self.audio)
         audio = Audio(hashlib.sha256(samples).hexdigest(), self.position)
         if with_audio and samples:
             audio = replace(audio, file=self._save_audio(path, samples))
-        header = Header(self._redactor.pairs(self._query), audio, origin, recorded=self._recorded)
-        write(Recording(header, tuple(self._events)), path)
+        header = Header(redactor.pairs(self._query), audio, origin, recorded=self._recorded)
+        write(Recording(header, tuple(map(redactor.event, self._events))), path)
 
     def _save_audio(self, path: Path, samples: bytes) -> str:
         if self.encoding != "pcm_s16le":

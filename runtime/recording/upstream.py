@@ -25,7 +25,7 @@ _PASSED_ON = ("Authorization", "AssemblyAI-Version")
 _TOKEN_SECONDS = 30.0
 
 
-async def connect_onward(service: str, request: Request) -> ClientConnection | Response:
+async def connect_onward(service: str, request: Request, max_message: int) -> ClientConnection | Response:
     """Connect to the service as `request` asks; return what the client is to be told instead if that fails."""
     agents = request.headers.get_all("User-Agent")
     try:
@@ -34,7 +34,7 @@ async def connect_onward(service: str, request: Request) -> ClientConnection | R
             additional_headers=_passed_on(request),
             user_agent_header=agents[0] if agents else None,
             compression=None,
-            max_size=None,
+            max_size=max_message,
         )
     except InvalidStatus as refusal:
         answer = refusal.response

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from runtime.close_codes import V3Close
 from runtime.parameters import Family
 from runtime.recording import Recording
+from runtime.recording.redaction import Redactor
 from runtime.replay.fault_player import Disturbance, Operation
 from runtime.replay.faults import Fault, active
 from runtime.replay.http import DEPRECATED, GONE, HttpError, Request, token_response
@@ -38,8 +39,6 @@ HTTP_STATUSES = (401, 410)
 
 #: What stands where a key should be when a program has none: nothing, or what the vendor's SDK writes then.
 NO_KEYS = ("", "None")
-
-REDACTED = "REDACTED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +165,14 @@ class Service:
         self._changed()
 
     def _record(self, request: Request, api: str) -> SessionRecord:
-        secret = {"authorization", "cookie"}
+        redactor = Redactor()
         return SessionRecord(
             number=self._opened,
             api=api,
             host=request.header("host") or "",
             path=request.path,
-            query={name: REDACTED if name == "token" else value for name, value in request.query},
-            headers=[(name, REDACTED if name in secret else value) for name, value in request.headers],
+            query=redactor.pairs(dict(request.query)),
+            headers=[pair for field in request.headers for pair in redactor.pairs(dict([field])).items()],
             audio=bytearray() if self._settings.keep_audio else None,
             detailed=self._settings.keep != 0,
         )

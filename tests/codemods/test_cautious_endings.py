@@ -429,5 +429,5 @@ def test_a_thread_that_connects_again_is_not_waited_for(target: str, waited: boo
 )
 def test_ctrl_c_goes_through_to_whoever_called(call: str, goes_through: bool) -> None:
     text = ended(APP.replace("ws.run_forever()", f"def main():\n    ws.run_forever()\n\n\n{call}")).text
-    assert "run_until_stopped(ws)" in text
+    assert "    connection = threading.Thread(target=ws.run_forever, daemon=True)\n" in text
     assert ("pass  # run_forever returns on Ctrl+C, too" not in text) == goes_through

@@ -74,6 +74,6 @@ def test_what_a_test_makes_up_is_no_counterproof(path: str, function: str, prove
     migrated = migrate_all({"messages.py": _MESSAGES, "listener.py": _LISTENER, path: imitation})
     now = 'message.get("type") == "Turn" and message.get("end_of_turn") and message.get("turn_is_formatted")'
     assert (now in migrated["messages.py"].text) == proven
-    assert bool(migrated["messages.py"].left("V3M301")) != proven
+    assert bool(migrated["messages.py"].left("V3M330")) != proven
     assert bool(migrated[path].left("V3M326")) == proven
     assert migrated[path].text == imitation

@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -213,3 +213,58 @@ def test_a_refused_handshake_is_told_in_one_line(status: int, body: str, kind: t
     error = from_handshake(status, body)
     assert isinstance(error, kind)
     assert str(error) == words
+
+
+def told_length(length: int) -> bytes:
+    """The head of a text frame that says how long it is."""
+    return b"\x81\x7f" + length.to_bytes(8, "big")
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        told_length(2_000_000_000),
+        told_length((1 << 20) + 1),
+        b"\x01\x7e\xff\xff" + b"x" * 65535 + (b"\x00\x7e\xff\xff" + b"x" * 65535) * 16,
+        b"\x89\x7f" + (1 << 40).to_bytes(8, "big"),
+    ],
+    ids=["2 GB", "a byte over 1 MiB", "in fragments", "a ping"],
+)
+def test_a_message_that_is_too_long_is_refused_before_it_is_read(frames: bytes) -> None:
+    heard = b""
+
+    def answer(sock: socket.socket, request: bytes) -> None:
+        nonlocal heard
+        shake_hands(sock, request)
+        sock.sendall(frames)
+        sock.settimeout(5)
+        heard = sock.recv(100)
+
+    with peer(answer) as port:
+        open_ = connection(f"ws://127.0.0.1:{port}/v3/ws")
+        open_.open(5)
+        with pytest.raises(ProtocolError, match="over 1 MiB") as caught:
+            while True:
+                open_.receive(5)
+        open_.abort()
+        open_.close()
+    assert caught.value.code == 1009
+    mask = heard[2:6]
+    assert bytes(byte ^ mask[index % 4] for index, byte in enumerate(heard[6:8])) == (1009).to_bytes(2, "big")
+
+
+def test_an_answer_that_comes_a_line_at_a_time_is_not_waited_for_without_end() -> None:
+    over = threading.Event()
+
+    def answer(sock: socket.socket, request: bytes) -> None:
+        with suppress(OSError):
+            sock.sendall(b"HTTP/1.1 101 Switching Protocols\r\n")
+            while not over.wait(0.05):  # well within the limit of each read
+                sock.sendall(b"X-More: to come\r\n")
+
+    with peer(answer) as port:
+        open_ = connection(f"ws://127.0.0.1:{port}/v3/ws")
+        with pytest.raises(ConnectError, match="no whole answer"):
+            open_.open(0.3)
+        over.set()
+        open_.close()

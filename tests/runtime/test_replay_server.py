@@ -330,6 +330,50 @@ def test_requests_for_tokens_are_checked(method: str, path: str, body: object, k
         assert ("detail" in answer) is (status == 422)
 
 
+@pytest.mark.parametrize(
+    "target", ["//[x", "/v3/ws", "/v3/token?expires_in_seconds=60"], ids=["no address", "a session", "a token"]
+)
+@pytest.mark.parametrize("field", ["Content-Length: " + "9" * 5000, "Content-Length: -1", "Content-Length: \u0662"])
+def test_a_request_that_makes_no_sense_is_answered(target: str, field: str, caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        ReplayServer(recording()) as server,
+        socket.create_connection((server.host, server.port), timeout=10) as peer,
+    ):
+        peer.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\nAuthorization: k\r\n{field}\r\n\r\n".encode())
+        assert peer.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert caplog.records == []
+
+
+def test_an_address_that_is_none_is_answered(caplog: pytest.LogCaptureFixture) -> None:
+    with ReplayServer(recording()) as server:
+        assert fetch(server, "GET", "//[x")[0] == 400
+    assert caplog.records == []
+
+
+def test_half_a_letter_is_refused_and_stays_on_record(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    log = tmp_path / "log.jsonl"
+    with ReplayServer(recording(), log=log) as server:
+        client = Client(f"{server.url}/v3/ws", **V3)
+        client.say(r'{"type": "\ud800"}')
+        error = client.drain()[-1]
+        assert (client.code, error["error"]) == (3006, "Invalid Message Type: \ud800")
+        (record,) = server.wait_for_sessions()
+    assert record.violations == ["3006: Invalid Message Type: \ud800"]
+    assert json.loads(log.read_text().splitlines()[-2])["violations"] == record.violations
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(("size", "code"), [(128 * 1024, 3006), (128 * 1024 + 1, 1009)])
+def test_a_message_over_128_kilobytes_is_too_big(size: int, code: int) -> None:
+    with ReplayServer(recording()) as server:
+        client = Client(f"{server.url}/v3/ws", **V3)
+        client.say("x" * size)
+        client.drain()
+        (record,) = server.wait_for_sessions()
+    assert client.code == code
+    assert record.violations[0].startswith(f"{code}: ")
+
+
 def test_a_body_that_comes_in_pieces_is_waited_for() -> None:
     with ReplayServer(recording()) as server, socket.create_connection((server.host, server.port), timeout=10) as peer:
         head = "POST /v2/realtime/token HTTP/1.1\r\nHost: x\r\nAuthorization: k\r\nContent-Length: 18\r\n\r\n"

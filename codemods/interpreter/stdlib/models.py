@@ -13,18 +13,20 @@ from codemods.interpreter.values import (
     Bound,
     Encoded,
     External,
+    ModuleRef,
     Obj,
     Query,
     Str,
     Value,
     Values,
     texts,
+    without_unknown,
 )
 
 
 def _loads(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     found = NOTHING.union(*(value.parsed(run, call) for value in given.get(0, "s")))
-    return found or (run.library.unseen(call) if run.guessing else NOTHING)
+    return found if without_unknown(found) or not run.guessing else found | run.library.unseen(call)
 
 
 def _dumps(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
@@ -57,6 +59,10 @@ def _second(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return given.get(1, "default")
 
 
+def _environment(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    return given.get(1, "default") | run.imports.environment(texts(given.get(0, "key")))
+
+
 def _nothing(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return NOTHING
 
@@ -70,18 +76,74 @@ def _partial(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
 def _container(kind: str) -> Model:
     def model(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
         obj = Obj(call, kind)
-        if kind == "dict":
-            copied = NOTHING.union(*(value.copied() for value in given.get(0)))
-            if copied:
-                return copied
-            run.containers.copy(given.get(0), obj)
-            for name, (_, values) in given.keywords.items():
-                run.heap.join(obj, name, values)
-        else:
-            run.heap.join(obj, ELEMENT, run.iterate(given.get(0)))
+        run.heap.join(obj, ELEMENT, run.iterate(given.get(0)))
         return frozenset({obj})
 
     return model
+
+
+def _dict(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    source = given.get(0)
+    copied = NOTHING.union(*(value.copied() for value in source))
+    if without_unknown(copied):
+        return copied
+    obj = Obj(call, "dict")
+    run.containers.copy(source, obj)
+    for name, (_, values) in given.keywords.items():
+        run.heap.join(obj, name, values)
+    if any(isinstance(value, Obj) and value.kind != "dict" for value in source):  # pairs
+        run.containers.own(call, "dict")
+    if any(isinstance(value, External) for value in source):
+        copied |= run.unknown
+    return frozenset({obj}) | copied
+
+
+def _own(kind: str, *, several: bool = False) -> Model:
+    """Make a model of a function that gives data of the program's own: a mapping, or several of them."""
+
+    def model(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+        one = run.containers.own(call, kind)
+        if not several:
+            return frozenset({one})
+        listing = Obj(call.func, "list")
+        run.heap.join(listing, ELEMENT, frozenset({one}))
+        return frozenset({listing})
+
+    return model
+
+
+def _map(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    obj = Obj(call, "generator")
+    arguments = Arguments([(node, run.iterate(values)) for node, values in given.positional[1:]])
+    for function in given.get(0):
+        run.heap.join(obj, ELEMENT, function.invoke(run, call, arguments))
+    return frozenset({obj})
+
+
+def _filter(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    obj = Obj(call, "generator")
+    kept = run.iterate(given.get(1))
+    run.heap.join(obj, ELEMENT, kept)
+    for function in given.get(0):
+        function.invoke(run, call, Arguments([(call.func, kept)]))
+    return frozenset({obj})
+
+
+def _sorted(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    run.calls.back(given.get(None, "key"), call, [run.iterate(given.get(0))])
+    return _container("list")(run, call, given)
+
+
+def _setattr(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    for base in given.get(0):
+        for name in given.get(1):
+            if isinstance(name, Str) and name.literal is not None:
+                run.heap.join(base, f".{name.literal}", given.get(2))
+    return NOTHING
+
+
+def _here(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    return frozenset({ModuleRef(run.path)})
 
 
 def _iter(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
@@ -188,6 +250,8 @@ _FUNCTIONS: dict[str, Model] = {
     "importlib.import_module": _import_module,
     "urllib.parse.urlencode": _urlencode,
     "urllib.parse.quote": _nothing,
+    "urllib.parse.parse_qs": _own("dict"),
+    "csv.DictReader": _own("dict", several=True),
     "builtins.str": _first,
     "builtins.bytes": _first,
     "builtins.bytearray": _first,
@@ -201,8 +265,12 @@ _FUNCTIONS: dict[str, Model] = {
     "builtins.tuple": _container("tuple"),
     "builtins.set": _container("set"),
     "builtins.frozenset": _container("set"),
-    "builtins.dict": _container("dict"),
-    "builtins.sorted": _container("list"),
+    "builtins.dict": _dict,
+    "builtins.map": _map,
+    "builtins.filter": _filter,
+    "builtins.setattr": _setattr,
+    "builtins.globals": _here,
+    "builtins.sorted": _sorted,
     "builtins.reversed": _container("list"),
     "builtins.getattr": _getattr,
     "builtins.len": _nothing,
@@ -210,8 +278,9 @@ _FUNCTIONS: dict[str, Model] = {
     "copy.copy": _first,
     "copy.deepcopy": _first,
     "functools.partial": _partial,
-    "os.getenv": _second,
-    "os.environ.get": _second,
+    "functools.wraps": _nothing,
+    "os.getenv": _environment,
+    "os.environ.get": _environment,
     "threading.Thread": _thread,
     "threading.Timer": _timer,
     "_thread.start_new_thread": lambda run, call, given: _thread(
@@ -244,7 +313,10 @@ _METHODS: dict[str, Model] = {
     "run_until_complete": _first,
     "start_soon": _calls_nth(0),
     "create_task": _first,
-    "fromkeys": _nothing,
+    "fromkeys": _own("dict"),
+    "fetchone": _own("row"),
+    "fetchall": _own("row", several=True),
+    "fetchmany": _own("row", several=True),
     "enter_context": _enter,
     "enter_async_context": _enter,
 }

@@ -22,7 +22,6 @@ RUN = "run_session"
 ENDING = "ending_session"
 MESSAGES = "session_messages"
 RECEIVE = "session_receive"
-RUN_APP = "run_until_stopped"
 
 _END_WEBSOCKETS = '''\
 async def end_session(ws):
@@ -174,37 +173,6 @@ _RECEIVE = _OWNING.format(
 ''',
 )
 
-_RUN_APP = '''\
-def run_until_stopped(app, **options):
-    """Run the connection in a thread of its own; when it or the audio ends, or on Ctrl+C, end the session."""
-    global audio_thread
-    stop_event.clear()
-    audio_thread = None
-    connection = threading.Thread(target=app.run_forever, kwargs=options, daemon=True)
-    try:
-        connection.start()
-        while connection.is_alive():
-            time.sleep(0.1)  # not join: a thread whose join Ctrl+C interrupts counts as ended, before Python 3.13
-            if audio_thread is not None and audio_thread.ident and not audio_thread.is_alive():
-                break  # no more audio comes
-    except KeyboardInterrupt:
-        pass  # run_forever returns on Ctrl+C, too
-    finally:
-        stop_event.set()
-        if audio_thread is not None:
-            audio_thread.join(timeout=1)
-        try:
-            app.send('{"type": "Terminate"}')
-            connection.join(timeout=5)  # the last transcripts come before the service closes
-        except Exception:
-            pass  # the connection is gone already
-        app.close()
-        connection.join(timeout=5)  # an attempt to connect takes 4 s
-'''
-_SWALLOWED = """    except KeyboardInterrupt:
-        pass  # run_forever returns on Ctrl+C, too
-"""
-
 
 def fits(module: SourceModule, sessions: Sessions, *names: str) -> bool:
     """Return whether `names` (and `end_session`) are free in a module, and one `end_session` suits all its sessions.
@@ -223,7 +191,7 @@ def fits(module: SourceModule, sessions: Sessions, *names: str) -> bool:
 
 def source(name: str, transport: Transport, *, app: bool = False) -> str:
     """Return the source of a helper as it stands in a module indented by four spaces."""
-    helpers = {RUN: _RUN, ENDING: _ENDING, MESSAGES: _MESSAGES, RECEIVE: _RECEIVE, RUN_APP: _RUN_APP}
+    helpers = {RUN: _RUN, ENDING: _ENDING, MESSAGES: _MESSAGES, RECEIVE: _RECEIVE}
     if name in helpers:
         return helpers[name]
     if transport is Transport.WEBSOCKETS:
@@ -260,19 +228,6 @@ def session_block(module: SourceModule, connection: Connection, name: str) -> li
     code = source(name, connection.transport)
     imports = [AddImport("contextlib"), AddImport("logging")]
     return [_helper(module, name, code), *imports, *end_session(module, connection)]
-
-
-def run_app(module: SourceModule, thread: str, *, goes_through: bool, in_class: bool) -> list[Edit]:
-    """Return the edits that give a module `run_until_stopped`, for an audio thread kept under the name `thread`.
-
-    `goes_through` is whether Ctrl+C does, once the session is ended. In a class, the names are attributes.
-    """
-    code = _RUN_APP.replace(_SWALLOWED, "") if goes_through else _RUN_APP
-    if in_class:
-        code = code.replace("    global audio_thread\n", "").replace("(app, **options)", "(app, owner, **options)")
-        code = code.replace("stop_event", "owner.stop_event").replace("audio_thread", "owner.audio_thread")
-    code = code.replace("audio_thread", thread)
-    return [_helper(module, RUN_APP, code), AddImport("threading"), AddImport("time")]
 
 
 def client_name(module: SourceModule, name: str) -> tuple[str, AddImport] | None:

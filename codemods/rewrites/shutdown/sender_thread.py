@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 import libcst as cst
 
 from codemods.facts.concurrency import calls_of
 from codemods.facts.sessions import Session, Sessions, external_names, own_nodes
 from codemods.rewrites.shutdown.helpers import client_name
+from codemods.rewrites.shutdown.terminate import finally_behind, within
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Edit, InsertAfter, InsertBefore, Replace
 from codemods.syntax.navigate import home_of, init_of
@@ -202,6 +204,27 @@ class SenderThread:
 
         inner = {node for loop in self.loops for node in self.module.walk(loop.body)}
         return [*(Replace(loop, build) for loop in self.loops if loop not in inner), imported]
+
+    def asks_for_end(self, session: Session, sessions: Sessions) -> list[Edit] | None:
+        """Return the edits by which the thread asks for the end of the session, however its last loop is left.
+
+        None where it does not name the connection itself. That the connection is gone ends the thread quietly, unless
+        the program has a word to say about that.
+        """
+        module = self.module
+        func, named = session.audio[0].call.func, client_name(module, _GONE)
+        if not isinstance(func, cst.Attribute) or not sessions.program.can_import(module, "contextlib"):
+            return None
+        inner = {node for loop in self.loops for node in module.walk(loop.body)}
+        loop = [loop for loop in self.loops if loop not in inner][-1]
+        above = takewhile(lambda up: up is not self.sender, module.ancestors(loop))
+        heard = any(isinstance(up, cst.Try) for up in above)
+        asked = f'{module.code(func.value)}.send(\'{{"type": "Terminate"}}\')\n'
+        if heard or named is None:
+            return [finally_behind(loop, asked, module)] if heard else None
+        gone, imported = named
+        quiet = within(loop, f"with contextlib.suppress({gone}, ConnectionError):", module)
+        return [finally_behind(loop, asked, module), quiet, imported, AddImport("contextlib")]
 
     def _globals_place(self) -> cst.SimpleStatementLine | None:
         """Return the last plain statement above the function that makes the thread."""

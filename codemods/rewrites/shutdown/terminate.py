@@ -17,7 +17,8 @@ _GONE = {
 }
 """What a library raises when a connection is gone: the package that has the name, the module to import it from."""
 _SEND = {Transport.WEBSOCKETS: "send", Transport.AIOHTTP: "send_str"}
-_WAIT = "await asyncio.wait([{}], timeout=5)  # the last transcripts come before the service closes"
+# What the receiver raises by then is of no interest: who awaits it is told, or has been cancelled.
+_WAIT = "await asyncio.gather(asyncio.wait_for({}, timeout=5), return_exceptions=True)  # for the last transcripts"
 
 
 def terminated(
@@ -83,12 +84,28 @@ def always_asked_by_sender(sender: cst.Call, session: Session, sessions: Session
 
 def finally_behind(statement: Statement, code: str, module: SourceModule) -> Replace:
     """Return the edit that runs `code`, given as source, behind a statement, whatever happens in it."""
-    unit = module.tree.default_indent
-    guard = f"try:\n{unit}pass\nfinally:\n" + "".join(unit + line for line in code.splitlines(keepends=True))
+    unit, config = module.tree.default_indent, module.tree.config_for_parsing
+    rest = "finally:\n" + "".join(unit + line for line in code.splitlines(keepends=True))
+    around = within(statement, "try:", module, rest)
+    added = cst.parse_module(code, config).body
+
+    def build(updated: cst.CSTNode) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+        match updated:
+            case cst.Try(handlers=[], finalbody=cst.Finally(body=cst.IndentedBlock(body=body) as block)):
+                return updated.with_deep_changes(block, body=[*body, *added])  # another rule has put it there
+        return around.build(updated)
+
+    return Replace(statement, build)
+
+
+def within(statement: Statement, head: str, module: SourceModule, rest: str = "") -> Replace:
+    """Return the edit that puts a statement into the block of another, given by its first line and what follows it."""
+    code = f"{head}\n{module.tree.default_indent}pass\n{rest}"
 
     def build(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.BaseCompoundStatement | cst.SimpleStatementLine)
-        around = cst.ensure_type(cst.parse_statement(guard, module.tree.config_for_parsing), cst.Try)
+        around = cst.parse_statement(code, module.tree.config_for_parsing)
+        assert isinstance(around, cst.BaseCompoundStatement)
         body = around.body.with_changes(body=[updated.with_changes(leading_lines=())])
         return around.with_changes(body=body, leading_lines=updated.leading_lines)
 

@@ -10,7 +10,7 @@ from codemods import protocol as v
 from codemods.facts.message_writes import MessageWrites
 from codemods.facts.partial_texts import PartialTexts, compared_with_nothing, is_only_tested, is_sure_of_key
 from codemods.facts.type_tests import Base, is_message, read_base
-from codemods.interpreter.values import Const, Obj, Value
+from codemods.interpreter.values import Obj, Values
 from codemods.libraries.values import Message
 from codemods.model import Safety
 from codemods.rule import Context, Rule
@@ -55,7 +55,7 @@ class Fields(Rule):
             return
         if key not in v.FIELDS:
             return
-        sure = bool(ours) and all(value in ours or self._is_harmless(value, key, context) for value in values)
+        sure = context.program.grades.is_sure(base.node) and not self._is_added(values, key, context)
         new = v.FIELDS[key]
         edits = self._edits(node, base, key, context)
         if key == "text" and context.get(PartialTexts).is_shortened(node, base.node, context.module):
@@ -68,17 +68,13 @@ class Fields(Rule):
             safety=Safety.SAFE if sure else Safety.UNSAFE,
         )
 
-    def _is_harmless(self, value: Value, key: str, context: Context) -> bool:
-        """Return whether a value is no reason to leave a read alone.
-
-        That is None, a dict that leaves this key to the message (`{**message, ...}`), a test's stand-in for a message.
-        """
-        if isinstance(value, Const) and value.value is None:
-            return True
-        if isinstance(value, Obj):
-            if key not in context.program.items(value) or value.site in context.get(MessageWrites).merged:
-                return True
-        return context.program.is_stand_in(value)
+    def _is_added(self, values: Values, key: str, context: Context) -> bool:
+        """Return whether the program puts a value of its own under the key: `{**message, "text": ...}`."""
+        merged = context.get(MessageWrites).merged
+        return any(
+            isinstance(value, Obj) and value.site not in merged and key in context.program.items(value)
+            for value in values
+        )
 
     def _key(self, node: cst.CSTNode, context: Context) -> str | None:
         found = context.program.constants(node)

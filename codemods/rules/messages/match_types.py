@@ -50,7 +50,7 @@ class MatchTypes(Rule):
             likely = [value for value in subject if context.program.is_likely(value)]
             if not ours and not likely:
                 return
-            safety = Safety.SAFE if len(ours) == len(subject) else Safety.UNSAFE
+            safety = Safety.SAFE if context.program.grades.is_sure(match.subject) else Safety.UNSAFE
             for case in match.cases:
                 yield from self._by_message(case, _remainder(match, case), safety, context)
         yield from self._ends(match, safety, context)

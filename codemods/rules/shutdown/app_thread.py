@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.concurrency import calls_of, needs_main_thread, on_main_thread, serves_others
+from codemods.facts.concurrency import calls_of, needs_main_thread, on_main_thread, runs_once, serves_others
 from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
 from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
@@ -15,10 +15,28 @@ from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
 from codemods.rewrites.shutdown.thread_callbacks import made_when_open, stopped_by_callbacks
 from codemods.rule import Context, Rule
 from codemods.rules.shutdown import session_scope, session_thread
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.syntax.build import indented
+from codemods.syntax.edits import AddImport, Change, Edit, Replace
 
 _OPTIONS = {"ping_interval", "ping_timeout", "ping_payload", "sslopt", "origin", "suppress_origin", "host"}
 """Arguments of `run_forever` that mean the same on another thread; `reconnect` and `dispatcher` do not."""
+_NAMES = ("connection", "connection_thread")
+_RUN = """\
+{name} = threading.Thread(target=TARGET, daemon=True)
+try:
+    {name}.start()
+    while {name}.is_alive():
+        time.sleep(0.1)
+{swallowed}finally:
+    {event}.set()  # the audio thread asks for the end of the session
+    WAITED
+    {name}.join(timeout=5)  # the last transcripts come before the service closes
+    {app}.close()
+"""
+_SWALLOWED = """\
+except KeyboardInterrupt:
+    pass  # run_forever returns on Ctrl+C, too
+"""
 
 
 class AppThread(Rule):
@@ -62,27 +80,66 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
         return {}
     module = sender.module
     apps = [connect for connect in sessions.program.run.connects.values() if module.owns(connect.call)]
-    if len(apps) != 1 or not helpers.fits(module, sessions, helpers.RUN_APP, EVENT):
+    if len(apps) != 1 or not helpers.fits(module, sessions, EVENT):
         return {}
     if not made_when_open(sender, session, sessions) or needs_main_thread(session, sessions, sender.sender):
         return {}
     if serves_others(sessions.callbacks(session, "on_error", "on_close"), session, sessions):
         return {}
-    kept = sender.kept()
-    if kept is None:
+    kept, asked = sender.kept(), sender.asks_for_end(session, sessions)
+    statement, name = module.statement(run), next((each for each in _NAMES if each not in module.names), None)
+    if kept is None or asked is None or name is None or not isinstance(statement, cst.SimpleStatementLine):
         return {}
-    name, kept_edits = kept
-    in_class = sender.home is not None
+    thread, kept_edits = kept
     edits: list[Edit] = [
         *sender.event(),
         *kept_edits,
         *sender.stoppable(),
-        *sender.quiet(session),
-        *stopped_by_callbacks(session, sessions, sender, name),
-        Replace(run, lambda updated: _run_until_stopped(updated, sender.owner if in_class else None)),
-        *helpers.run_app(module, name, goes_through=_wants_interrupt(run, sessions), in_class=in_class),
+        *asked,
+        *stopped_by_callbacks(session, sessions, sender, thread),
+        _run_in_thread(statement, run, name, sender, thread, sessions),
+        AddImport("threading"),
+        AddImport("time"),
     ]
     return {run: [edits]}
+
+
+def _run_in_thread(
+    statement: cst.SimpleStatementLine,
+    run: cst.Call,
+    name: str,
+    sender: SenderThread,
+    thread: str,
+    sessions: Sessions,
+) -> Replace:
+    """Return the edit that runs the connection in a thread, which Ctrl+C on the main one does not cut off."""
+    module = sender.module
+    app = module.code(cst.ensure_type(run.func, cst.Attribute).value)
+    swallowed = "" if _wants_interrupt(run, sessions) else _SWALLOWED
+    again = "" if runs_once(run, sessions) else f"{sender.event_name}.clear()\n"
+    waited = indented(module, "".join(f"    {line}\n" for line in sender.waited_for(thread).splitlines()))
+    code = again + indented(module, _RUN.format(name=name, swallowed=swallowed, event=sender.event_name, app=app))
+    before, _, after = code.partition("WAITED\n")
+    new = cst.parse_module(before.rstrip(" \t") + waited + after, module.tree.config_for_parsing)
+
+    def build(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+        line = cst.ensure_type(updated, cst.SimpleStatementLine)
+        call = cst.ensure_type(cst.ensure_type(line.body[0], cst.Expr).value, cst.Call)
+        runs: cst.BaseExpression = call.func if not call.args else cst.Lambda(cst.Parameters(), call)
+        first, *rest = cst.ensure_type(new.visit(_Target(runs)), cst.Module).body
+        assert isinstance(first, cst.SimpleStatementLine)
+        return cst.FlattenSentinel([first.with_changes(leading_lines=line.leading_lines), *rest])
+
+    return Replace(statement, build)
+
+
+class _Target(cst.CSTTransformer):
+    def __init__(self, runs: cst.BaseExpression) -> None:
+        super().__init__()
+        self._runs = runs
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
+        return self._runs if updated_node.value == "TARGET" else updated_node
 
 
 def _wants_interrupt(run: cst.Call, sessions: Sessions) -> bool:
@@ -119,13 +176,3 @@ def _run(session: Session, sessions: Sessions) -> cst.Call | None:
         return None
     given = {argument.keyword.value if argument.keyword is not None else "" for argument in runs[0].args}
     return runs[0] if given <= _OPTIONS and on_main_thread(runs[0], sessions) else None
-
-
-def _run_until_stopped(updated: cst.CSTNode, owner: str | None) -> cst.CSTNode:
-    call = cst.ensure_type(updated, cst.Call)
-    app = cst.ensure_type(call.func, cst.Attribute).value
-    lead = [cst.Arg(app)] + ([cst.Arg(cst.Name(owner))] if owner is not None else [])
-    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    last = len(lead) - 1
-    lead = [each if i == last and not call.args else each.with_changes(comma=comma) for i, each in enumerate(lead)]
-    return call.with_changes(func=cst.Name(helpers.RUN_APP), args=[*lead, *call.args])

@@ -90,14 +90,14 @@ def _mistake(error: Happening) -> tuple[str, str]:
 
 
 def _raised(seen: Observation) -> list[Happening]:
-    interrupted = seen.ending in ("interrupt", "killed")
-    return [
-        error
-        for error in seen.happenings
-        if error.kind in ("exception", "logged-error")
-        and not (error.text("kind") == "KeyboardInterrupt" and interrupted)
-        and not error.text("message").startswith(_NORMAL_END)
-    ]
+    found = (error for error in seen.happenings if error.kind in ("exception", "logged-error"))
+    return [error for error in found if is_error(error, seen)]
+
+
+def is_error(error: Happening, seen: Observation) -> bool:
+    """Return whether something that was raised went wrong: an end that was asked for is announced as an error, too."""
+    interrupted = seen.ending in ("interrupt", "killed") and error.text("kind") == "KeyboardInterrupt"
+    return not interrupted and not error.text("message").startswith(_NORMAL_END)
 
 
 def _where(seen: Observation, error: Happening) -> str:

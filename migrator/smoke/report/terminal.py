@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from migrator.smoke.checks.verdict import Check, Status
+from migrator.smoke.report.about import About
 from migrator.smoke.report.timeline import lines
 from migrator.smoke.trial import Trial
 from migrator.smoke.variants import VARIANTS
@@ -35,7 +36,13 @@ def exit_code(trials: Sequence[Trial]) -> int:
     return 2 if "could not run" in outcomes or not trials else 1 if "failed" in outcomes else 0
 
 
-def terminal(trials: Sequence[Trial], color: bool, with_timeline: bool, width: int | None = None) -> str:
+def terminal(
+    trials: Sequence[Trial],
+    color: bool,
+    with_timeline: bool,
+    width: int | None = None,
+    about: About | None = None,
+) -> str:
     """Return a table of checks for each program, and a summary; fold and cut lines at `width` columns."""
     paint = _painter(color)
     text: list[str] = []
@@ -43,7 +50,19 @@ def terminal(trials: Sequence[Trial], color: bool, with_timeline: bool, width: i
         text += [*_program(list(runs), paint, with_timeline, width), ""]
     counts = Counter(trial.outcome for trial in trials)
     summary = ", ".join(f"{count} {paint(outcome)}" for outcome, count in sorted(counts.items()))
+    text += list(_circumstances(trials, about)) if about else []
     return "\n".join([*text, f"{'1 run' if len(trials) == 1 else f'{len(trials)} runs'}: {summary}", ""])
+
+
+def _circumstances(trials: Sequence[Trial], about: About) -> Iterator[str]:
+    """Yield with what the programs were run, and what held them."""
+    yield f"run with {about.interpreter}"
+    if about.interpreter_before not in ("", about.interpreter):
+        yield f"the original with {about.interpreter_before}"
+    if walls := next(
+        (seen.walls for trial in trials for seen in (trial.seen, trial.before) if seen and seen.walls), ""
+    ):
+        yield f"held by its interpreter only, not by the kernel: {walls}"
 
 
 def _program(
