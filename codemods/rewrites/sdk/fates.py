@@ -9,6 +9,8 @@ from enum import Enum
 import libcst as cst
 
 from codemods.facts.program import Program
+from codemods.interpreter.scopes import Scope
+from codemods.interpreter.values import Bound, ClassRef, Function
 from codemods.rewrites.sdk.imports import Binding, SdkImports, listed
 from codemods.rewrites.sdk.names import RENAMED, Names
 from codemods.rewrites.sdk.plan import Plans
@@ -35,9 +37,10 @@ class Fate(Enum):
     UNKNOWN = "it stays: nobody ever had it"
     FAR = "it stays: it comes from a module that is not rewritten"
     HANDED_ON = "it stays: who makes the object is out of sight"
+    UNCLEAR = "it stays: it may mean something else as well"
 
 
-STAYS = frozenset({Fate.LEFT, Fate.KINDS, Fate.TAKEN, Fate.UNKNOWN, Fate.FAR, Fate.HANDED_ON})
+STAYS = frozenset({Fate.LEFT, Fate.KINDS, Fate.TAKEN, Fate.UNKNOWN, Fate.FAR, Fate.HANDED_ON, Fate.UNCLEAR})
 
 
 class LegacyNames:
@@ -60,6 +63,9 @@ class LegacyNames:
                     self._use(node, module)
                 elif isinstance(node, cst.SimpleString) and _is_quoted_annotation(node, module):
                     self._quoted(node, module)
+        for binding in (item for found in self.imports.bindings.values() for item in found):
+            if binding.legacy in RENAMED:
+                self._unclear(binding)
 
     def exhaust_star(self, module: SourceModule) -> bool:
         """Return whether all that a module uses of `from assemblyai import *` gets another name, or goes."""
@@ -81,6 +87,28 @@ class LegacyNames:
         if legacy is None:
             return
         self._note(node, self._fate(node, legacy, module), node, module)
+
+    def _unclear(self, binding: Binding) -> None:
+        """Keep an import whose name may mean something else as well: a stub where the package is missing, say."""
+        module = binding.module
+        scope = self._scope(binding.part, module)
+        for node in module.walk():
+            match node:
+                case cst.ClassDef() | cst.FunctionDef():
+                    again = node.name.value == binding.local and self._scope(node, module) is scope
+                case cst.AssignTarget(target=cst.Name(value=name)) if name == binding.local:
+                    given = cst.ensure_type(module.parent(node) or node, cst.Assign).value
+                    missing = isinstance(given, cst.Name) and given.value == "None"
+                    again = not missing and self._scope(node, module) is scope
+                case cst.Name(value=name) if name == binding.local and _is_read(node, module):
+                    again = self._scope(node, module).owner(name) is scope and node not in self.fates
+                case _:
+                    continue
+            if again:
+                self._record(binding, Fate.UNCLEAR, node)
+
+    def _scope(self, node: cst.CSTNode, module: SourceModule) -> Scope:
+        return self.program.scope(function_of(node, module))
 
     def _quoted(self, node: cst.SimpleString, module: SourceModule) -> None:
         names = Names.of(self.program, module)
@@ -135,7 +163,18 @@ class LegacyNames:
             owners = [s for s in self.plans.of if s.owner is module.parent(parent)]
             if len(owners) != 1 or self.plans.of[owners[0]].problem is not None:
                 return Fate.LEFT
+        if legacy == "RealtimeTranscriber" and isinstance(parent, cst.Arg) and not is_type(node, module):
+            call = module.parent(parent)
+            if isinstance(call, cst.Call) and not self._is_known(call):
+                return Fate.HANDED_ON
         return Fate.RENAMED
+
+    def _is_known(self, call: cst.Call) -> bool:
+        """Return whether a call asks something about a class, or hands it to a function of the program."""
+        if isinstance(call.func, cst.Name) and call.func.value in ("isinstance", "issubclass", "cast"):
+            return True
+        called = self.program.values(call.func)
+        return bool(called) and all(isinstance(value, Function | Bound | ClassRef) for value in called)
 
     def _is_asked_for(self, node: cst.CSTNode, module: SourceModule) -> bool:
         """Return whether a test that is rewritten names the class."""

@@ -269,12 +269,13 @@ class SdkImports:
         return next((source.guard for source in sources if source.part is binding.part), Guard.NONE)
 
     def is_out_of_sight(self, part: cst.ImportFrom, alias: cst.ImportAlias, module: SourceModule) -> bool:
-        """Return whether a module of the project has a name that is not seen there: it is not read, or made late."""
+        """Return whether a name of a project's module is not seen there for sure: not read, made late, not clear."""
         home, level = spelled(part.module) if part.module is not None else "", len(part.relative)
         if not level and self.program.resolve(module.path, home, 0) is None:
             return False  # a library: its class of that name is its own
         scope = self.program.scope(function_of(part, module))
-        return all(isinstance(v, External) for v in self.program.variable(scope, bound_name(alias)))
+        values = self.program.variable(scope, bound_name(alias))
+        return not values or any(isinstance(value, External) for value in values)
 
     def is_passed_on(self, binding: Binding) -> bool:
         """Return whether other modules get a name from the one that imports it, as far as can be seen."""

@@ -63,8 +63,8 @@ class Names:
                 # where a package is missing its names are None: that gives them no other meaning
                 (missing if isinstance(node.value, cst.Name) and node.value.value == "None" else assigned).update(names)
         assigned |= missing - self._aliases.keys()
-        for name in rebound:
-            self._aliases.pop(name, None)
+        for name in rebound | assigned:
+            self._aliases.pop(name, None)  # what it is where, the flow of values tells
         self.rebound = frozenset(rebound)
         others = {name for name, dotted in self._aliases.items() if not dotted.startswith("assemblyai.streaming.")}
         self.own = frozenset(rebound | assigned | others)
