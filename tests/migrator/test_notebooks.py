@@ -22,9 +22,7 @@ from tests.end_to_end.apps import App, apps
 from tests.migrator.conftest import Tool
 
 URL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"
-V3_URL = (
-    "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
-)
+V3_URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 CONNECT = f'import websocket\nws = websocket.create_connection("{URL}")\n'
 
 
