@@ -11,7 +11,7 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Bound, ClassRef, Function
-from codemods.rewrites.sdk.imports import Binding, SdkImports, listed
+from codemods.rewrites.sdk.imports import Binding, SdkImports
 from codemods.rewrites.sdk.names import RENAMED, Names
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.scopes import function_of
@@ -49,14 +49,14 @@ class LegacyNames:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.imports = program.get(SdkImports)
-        self.plans = Plans.make(program, program.options)
+        self.plans = program.get(Plans)
         self.fates: dict[cst.CSTNode, Fate] = {}
         self.staying: dict[Binding, list[cst.CSTNode]] = {}
         self.wanted: set[Binding] = set()
         """Those whose name is still needed, under whatever name v3 has for it."""
         self._made = {session.call.func: session for session in self.plans.of}
         self._left = self._left_functions()
-        for path in program.targets:
+        for path in program.targets if self.imports.sources else ():
             module = program.modules[path]
             for node in module.walk():
                 if isinstance(node, cst.Name | cst.Attribute) and _is_read(node, module):
@@ -80,7 +80,7 @@ class LegacyNames:
                     found = True
                 elif scope.owner(node.value) is None and not hasattr(builtins, node.value):
                     return False  # it may be anything of the SDK
-        return found and not listed(module)
+        return found and not module.listed
 
     def _use(self, node: cst.Name | cst.Attribute, module: SourceModule) -> None:
         legacy = Names.of(self.program, module).legacy(node)
@@ -190,11 +190,11 @@ class LegacyNames:
         if not self.plans.left:
             return frozenset()
         found: set[cst.CSTNode] = set()
-        for node, values in self.program.all_values.items():
-            if self.plans.are_left(values):
-                module = self.program.module_of(node)
-                if module is not None:
-                    found.add(function_of(node, module))
+        for path in self.program.targets:
+            module = self.program.modules[path]
+            found |= {
+                function_of(node, module) for node in module.walk() if self.plans.are_left(self.program.values(node))
+            }
         for function in self.program.functions:
             params = (*function.params.posonly_params, *function.params.params, *function.params.kwonly_params)
             if any(self.plans.are_left(self.program.passed(function, param.name.value)) for param in params):

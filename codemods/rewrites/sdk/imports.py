@@ -280,7 +280,7 @@ class SdkImports:
     def is_passed_on(self, binding: Binding) -> bool:
         """Return whether other modules get a name from the one that imports it, as far as can be seen."""
         module = binding.module
-        if self.program.is_taken(module.path, binding.local) or binding.local in listed(module):
+        if self.program.is_taken(module.path, binding.local) or binding.local in module.listed:
             return True
         if binding.aliased and binding.local == spelled(binding.alias.name):
             return True  # `from x import y as y` says so
@@ -431,23 +431,6 @@ def _evaluated_in(node: cst.CSTNode, module: SourceModule) -> Iterator[cst.Funct
         if isinstance(up, cst.FunctionDef) and up.body is child:
             yield up
         child = up
-
-
-def listed(module: SourceModule) -> dict[str, cst.SimpleString]:
-    """Return the names in `__all__`, each with its literal."""
-    found: dict[str, cst.SimpleString] = {}
-    for line in module.tree.body:
-        for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
-            target: cst.CSTNode | None = None
-            if isinstance(part, cst.Assign):
-                target = part.targets[0].target
-            elif isinstance(part, cst.AugAssign | cst.AnnAssign):
-                target = part.target
-            if isinstance(target, cst.Name) and target.value == "__all__":
-                for node in module.walk(part):
-                    if isinstance(node, cst.SimpleString):
-                        found[str(node.evaluated_value)] = node
-    return found
 
 
 def _is_read(name: str, module: SourceModule) -> bool:

@@ -12,7 +12,7 @@ from codemods import protocol as v
 from codemods.interpreter.values import External
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.fates import DOTTED, STAYS, Fate, LegacyNames
-from codemods.rewrites.sdk.imports import Binding, Guard, SdkImports, listed
+from codemods.rewrites.sdk.imports import Binding, Guard, SdkImports
 from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names, spelled
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, rename_string, replace_with
@@ -122,7 +122,7 @@ class SdkNames(Rule):
         if fate is None and node.raw_value.rpartition(".")[2] in RENAMED:
             yield from self._by_name(node, context)
         if fate is None:
-            if listed(context.module).get(str(node.evaluated_value)) is node:
+            if context.module.listed.get(str(node.evaluated_value)) is node:
                 new = imports.renamed(context.module.path, str(node.evaluated_value))
                 if new != node.evaluated_value and not self._stays(
                     context.module.path, str(node.evaluated_value), context
