@@ -96,11 +96,6 @@ class _Untyped(cst.CSTTransformer):
         return cst.Assign([cst.AssignTarget(updated_node.target)], updated_node.value)
 
 
-def is_typed(module: SourceModule) -> bool:
-    """Return whether the functions of a module have annotations."""
-    return any(isinstance(node, cst.Annotation) for node in module.walk())
-
-
 def written(
     module: SourceModule,
     file: str,
@@ -119,7 +114,7 @@ def written(
         definition: which definition of the file; None for the last.
     """
     snippet = load(file, definition)
-    keep = is_typed(module) if typed is None else typed
+    keep = module.is_typed if typed is None else typed
     added = helper(module, snippet.name, quoted_like(module, snippet.typed if keep else snippet.plain))
     if name is not None:
         added = AddHelper(name, added.code.replace(added.name, name))
