@@ -26,6 +26,7 @@ COMMANDS = {
     "smoke": ("migrator.smoke.command", "run a program against the replay server"),
     "replay": ("runtime.commands.replay", "serve a recording"),
     "record": ("runtime.commands.record", "make a recording through a proxy"),
+    "doctor": ("runtime.commands.doctor", "what a program meets at the service today"),
     "listen": ("runtime.commands.listen", "live captions from the microphone or a file"),
 }
 

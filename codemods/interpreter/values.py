@@ -165,6 +165,9 @@ class External(Value):
     def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
         if self.name == "sys.modules" and key == ELEMENT:
             return frozenset({ModuleRef(run.path)})  # nearly always `sys.modules[__name__]`
+        if self.name == "os.environ" and isinstance(key, str):
+            if known := run.imports.environment([key]):
+                return known
         return run.heap.read(self, key) or frozenset({External(f"{self.name}[]")})
 
     def iterate(self, run: Interpreter) -> Values:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -20,6 +21,7 @@ from migrator.smoke.variants import VARIANTS
 if TYPE_CHECKING:
     from migrator.smoke.interpreters import Interpreter
     from migrator.smoke.programs import Found
+    from migrator.smoke.report.about import About
     from migrator.smoke.trial import Trial
     from runtime.recording import Recording
 
@@ -95,6 +97,7 @@ def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
     from migrator.smoke.environments import EnvironmentMissing
     from migrator.smoke.interpreters import InterpreterError
     from migrator.smoke.report import machine, terminal
+    from migrator.smoke.report.about import About
     from migrator.smoke.versions import VersionError
     from runtime.recording import RecordingError, read
     from runtime.recording.bundled import default_recording
@@ -102,7 +105,8 @@ def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
     try:
         recording = read(arguments.recording or default_recording())
         with _cleaning_up(), tempfile.TemporaryDirectory(prefix="v3-migrate-versions-") as name:
-            trials = list(_trials(arguments, recording, original, Path(name)))
+            about = About(command=shlex.join(["v3-migrate", *sys.argv[1:]]))
+            trials = list(_trials(arguments, recording, original, Path(name), about))
     except (VersionError, RecordingError, InterpreterError, EnvironmentMissing, _UsageError, OSError) as error:
         print(f"v3-migrate: error: {error}", file=sys.stderr)
         return 2
@@ -110,18 +114,18 @@ def run(arguments: argparse.Namespace, original: Original | None = None) -> int:
         from migrator.smoke.report.page import page
 
         try:
-            arguments.report.write_text(page(trials, recording), encoding="utf-8")
+            arguments.report.write_text(page(trials, recording, about), encoding="utf-8")
         except OSError as error:
             print(f"v3-migrate: error: {arguments.report}: {error.strerror}", file=sys.stderr)
             return 2
     if arguments.format == "json":
-        text = machine.as_json(trials, arguments.timeline)
+        text = machine.as_json(trials, arguments.timeline, about)
     elif arguments.format == "junit":
         text = machine.junit(trials)
     else:
         tty = sys.stdout.isatty()
         width = shutil.get_terminal_size().columns if tty else None
-        text = terminal.terminal(trials, tty and "NO_COLOR" not in os.environ, arguments.timeline, width)
+        text = terminal.terminal(trials, tty and "NO_COLOR" not in os.environ, arguments.timeline, width, about)
     sys.stdout.write(text)
     return terminal.exit_code(trials)
 
@@ -157,8 +161,13 @@ class _Asked:
 
 
 def _trials(
-    arguments: argparse.Namespace, recording: Recording, make_original: Original | None, temporary: Path
+    arguments: argparse.Namespace,
+    recording: Recording,
+    make_original: Original | None,
+    temporary: Path,
+    about: About,
 ) -> Iterator[Trial]:
+    from migrator.smoke.progress import Nobody, Progress
     from migrator.smoke.sandbox import Conditions, Program
     from migrator.smoke.trial import trials
     from migrator.smoke.versions import committed_copy, migrated_copy
@@ -169,7 +178,8 @@ def _trials(
         make_original = committed_copy
     if arguments.migrate:
         original, folder = folder, temporary / "migrated"
-        if not migrated_copy(original, folder):
+        about.migrated = migrated_copy(original, folder)
+        if not about.migrated:
             raise _UsageError(f"nothing to migrate in {original}")
     elif make_original is not None:
         original = temporary / "original"
@@ -177,6 +187,8 @@ def _trials(
     suited = _Suited(asked.folder, temporary, arguments.no_install)
     python = suited.interpreter(asked.python, folder, "the program")
     before = suited.interpreter(asked.python_before, original, "the original") if original is not None else None
+    about.project, about.interpreter = str(asked.folder.absolute()), str(python)
+    about.interpreter_before = str(before) if before else ""
     conditions = Conditions(
         recording,
         speed=arguments.speed,
@@ -185,13 +197,14 @@ def _trials(
         drive=arguments.drive or "",
         handed=arguments.env,
     )
+    variants = arguments.variant or list(VARIANTS)
+    watch = Progress(sys.stderr, shutil.get_terminal_size().columns) if sys.stderr.isatty() else Nobody()
+    watch.expect(len(asked.programs) * (len(variants) + (before is not None)))
     for name, found in asked.programs.items():
-        if sys.stderr.isatty():
-            print(f"running {name} with {python} ...", file=sys.stderr)
         program = Program(folder, found.command, python.path)
         setting = replace(conditions, stubbed=(*arguments.stub, *filter(None, [found.stubbed])))
         old = replace(program, folder=original, python=before.path) if original is not None and before else None
-        yield from trials(name, program, old, setting, arguments.variant or list(VARIANTS))
+        yield from trials(name, program, old, setting, variants, watch)
 
 
 class _Suited:

@@ -10,8 +10,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -60,7 +60,7 @@ class Conditions:
     `api` is the dialect that is served; `timeout` is seconds on the wall, start and end included; `drive` says who
     calls a web application (see `Caller`; without it, what its source declares is called). `stubbed` are packages
     that are replaced by stubs whether they are installed or not. `handed` are the names of the user's secrets that the
-    program gets.
+    program gets. `tell` is told what the run waits for; once it is `cancelled`, the run ends.
     """
 
     recording: Recording
@@ -73,6 +73,8 @@ class Conditions:
     environment: Mapping[str, str] | None = None
     drive: str = ""
     handed: Collection[str] = ()
+    tell: Callable[[str], None] = field(default=lambda _: None, compare=False)
+    cancelled: threading.Event = field(default_factory=threading.Event, compare=False)
 
 
 def run(program: Program, conditions: Conditions) -> Observation:
@@ -192,12 +194,13 @@ class _Run:
 
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
         deadline = self.started + self.conditions.timeout
-        while process.poll() is None and time.time() < deadline:
+        while process.poll() is None and time.time() < deadline and not self.conditions.cancelled.is_set():
             with self.changed:
                 self.changed.wait(0.05)
             self._take_events()
             self._answer(process)
             self._ring()
+            self.conditions.tell(self._state())
             if self._is_done():
                 self._stop(process)
                 return
@@ -211,6 +214,18 @@ class _Run:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGUSR2)
             self._ends_within(process, 0.2)
+
+    def _state(self) -> str:
+        """Return what it waits for, in words."""
+        if self.caller is not None and self.caller.is_alive():
+            return "the application is called"
+        if self.opened_at is None:
+            return "waits for it to open a session"
+        audio = self.conditions.recording.header.audio
+        seconds = audio.milliseconds / 1000 if audio else 0.0
+        if time.time() - self.opened_at < seconds / self.conditions.speed:
+            return f"plays {seconds:.0f} s of audio"
+        return "waits for what it still has to say"
 
     def _ring(self) -> None:
         """Call a web application that nobody was told to call."""
@@ -262,6 +277,7 @@ class _Run:
             if self._ends_within(process, GRACE / 3):
                 return
         self.seen.ending = "interrupt"
+        self.conditions.tell("Ctrl+C was pressed, waits for its end")
         # A terminal sends it to the whole group.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGINT)

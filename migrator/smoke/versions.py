@@ -15,8 +15,8 @@ class VersionError(Exception):
     """A version of the project cannot be had; the message says why."""
 
 
-def migrated_copy(folder: Path, target: Path) -> int:
-    """Copy `folder` to `target` and migrate the copy; return how many files changed.
+def migrated_copy(folder: Path, target: Path) -> list[str]:
+    """Copy `folder` to `target` and migrate the copy; return which files changed.
 
     Raises:
         VersionError: a file could not be migrated.
@@ -28,14 +28,14 @@ def migrated_copy(folder: Path, target: Path) -> int:
             raise VersionError(f"{outcome.path}: {outcome.error}")
     copy_project(folder, target)
     root = os.path.realpath(folder)
-    changed = 0
+    changed = []
     for outcome in outcomes:
         place = os.path.realpath(outcome.path)
         if outcome.changed and os.path.commonpath([root, place]) == root:  # requirements may lie above the folder
             copy = target / os.path.relpath(place, root)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(outcome.after)
-            changed += 1
+            changed.append(os.path.relpath(place, root))
     return changed
 
 

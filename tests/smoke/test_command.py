@@ -73,7 +73,7 @@ def test_a_migrated_copy_is_compared_and_nothing_is_changed(project: Path, tmp_p
         assert [check["name"] for check in run["checks"]] == CHECKS
         assert {check["status"] for check in run["checks"]} == {"pass"}
         assert any("from service  Termination" in line for line in run["timeline"])
-    assert page.read_text(encoding="utf-8").count("<svg") == 6
+    assert page.read_text(encoding="utf-8").count("<figure") == 6
     assert git(project, "status", "--porcelain") == ""
 
 

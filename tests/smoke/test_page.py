@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from migrator.smoke.report.about import About
 from migrator.smoke.report.page import page
 from migrator.smoke.report.timeline import LANES, timeline
 from migrator.smoke.sandbox import Conditions, Program
@@ -16,6 +17,7 @@ from tests.end_to_end.apps import LEGACY, SPEED, dictation
 from tests.smoke.browser import Browser
 from tests.smoke.wrong import FAULTS
 
+ABOUT = About("/projects/<captions>", "v3-migrate smoke --migrate", "/usr/bin/python3 (of a test)", migrated=["a.py"])
 FOCUSED = "document.activeElement.getAttribute('aria-label')"
 
 
@@ -34,7 +36,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
 def browser(trial: Trial, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     folder = tmp_path_factory.mktemp("browser")
     report = folder / "report.html"
-    report.write_text(page([trial], dictation()), encoding="utf-8")
+    report.write_text(page([trial], dictation(), ABOUT), encoding="utf-8")
     with Browser(folder / "profile") as found:
         found.open(report)
         yield found
@@ -48,7 +50,7 @@ def test_nothing_is_loaded_and_nothing_goes_wrong(browser: Browser) -> None:
 
 def test_it_shows_the_checks(browser: Browser, trial: Trial) -> None:
     assert trial.verdict is not None
-    rows = browser.evaluate("[...document.querySelectorAll('section > .scroll tbody tr')].map(row => row.innerText)")
+    rows = browser.evaluate("[...document.querySelectorAll('table.checks tbody tr')].map(row => row.innerText)")
     assert [row.split("\t")[:2] for row in rows] == [
         [check.name, {"pass": "pass", "fail": "FAIL", "not applicable": "n/a"}[check.status.value]]
         for check in trial.verdict.checks
@@ -115,7 +117,52 @@ def test_the_keyboard_reaches_everything(browser: Browser, trial: Trial) -> None
     assert browser.evaluate("document.querySelectorAll('.event[tabindex=\"0\"]').length") == 2
 
 
-@pytest.mark.parametrize("width", [390, 1200])
+def test_it_says_what_it_is_about(browser: Browser) -> None:
+    header = browser.evaluate("document.querySelector('header').innerText")
+    assert header.startswith("Smoke test of captions.py <&>\n")
+    assert "failed: captions.py <&>, at captions.py:" in header
+    for told in ("/projects/<captions>", "v3-migrate smoke --migrate", "/usr/bin/python3 (of a test)", "a.py"):
+        assert told in header
+    # What the bundled recording was made with is no business of the reader.
+    assert "espeak" not in browser.evaluate("document.body.innerText")
+    rows = browser.evaluate("[...document.querySelectorAll('table.said tr')].map(row => row.innerText.trim())")
+    assert rows[0] == "said\tbefore, on v2\tafter, on v3 (F1)"
+    assert rows[1] == "Good morning everyone.\tGood morning everyone.\tGood morning everyone."
+    assert len(rows) == 4
+
+
+def test_timelines_begin_together(browser: Browser) -> None:
+    opened = browser.evaluate(
+        "[...document.querySelectorAll('figure')].map(figure => [...figure.querySelectorAll('.event')]"
+        ".find(event => event.getAttribute('aria-label').includes('session opened')).querySelector('.shape')"
+        ".getAttribute('cx'))"
+    )
+    assert len(opened) == 2
+    assert len(set(opened)) == 1
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_colour_can_be_read(browser: Browser, dark: bool) -> None:
+    scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+    browser.call("Emulation.setEmulatedMedia", features=scheme)
+    colours = browser.evaluate(
+        "(() => { const style = getComputedStyle(document.documentElement); return ['--paper', '--ink', '--faint', "
+        "'--good', '--bad', '--sent'].map(name => style.getPropertyValue(name).trim()) })()"
+    )
+    paper, *inks = (_luminance(colour) for colour in colours)
+    # WCAG 2.1, 1.4.3: 4.5 to 1.
+    assert all((max(paper, ink) + 0.05) / (min(paper, ink) + 0.05) >= 4.5 for ink in inks)
+
+
+def _luminance(colour: str) -> float:
+    digits = colour.lstrip("#")
+    digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("width", [390, 800, 1200])
 def test_it_fits(browser: Browser, width: int) -> None:
     browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
     assert browser.evaluate("document.documentElement.scrollWidth") <= width

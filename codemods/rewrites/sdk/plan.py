@@ -10,7 +10,6 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.interpreter.values import Const, Values
 from codemods.libraries.assemblyai_values import Transcriber, transcribers
-from codemods.model import Options
 from codemods.rewrites.sdk import frames
 from codemods.rewrites.sdk.arguments import comment_of, converted, may_be_none
 from codemods.rewrites.sdk.handlers import Handlers
@@ -22,6 +21,8 @@ from codemods.rewrites.sdk.sessions import Session, Sessions, Use, function_of_v
 from codemods.syntax.layout import Argument
 from codemods.syntax.tree import SourceModule
 
+INACTIVITY_TIMEOUT = 300
+"""Seconds without a message from the client after which v3 ends a session, if it is told to: v2 always did."""
 NO_LIMIT = "3600.0"
 """Seconds that stand for v2's `timeout=None`: v3 has no way to wait for ever."""
 TERMINATE_TIMEOUT = 30.0
@@ -50,10 +51,10 @@ _NEEDED = frozenset({"StreamingClient", "StreamingClientOptions", "StreamingEven
 class Plans:
     """The plans of a program's sessions."""
 
-    def __init__(self, program: Program, options: Options) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
-        self.options = options
-        self.sessions = Sessions.of(program)
+        self.options = program.options
+        self.sessions = program.get(Sessions)
         self.imports = program.get(SdkImports)
         handlers = Handlers(program, [session for session in self.sessions.all if session.problem is None])
         self.handlers = handlers
@@ -111,11 +112,6 @@ class Plans:
     def are_left(self, values: Values) -> bool:
         """Return whether what a session that is left makes or delivers is among `values`."""
         return any(item in self.left for item in transcribers(values))
-
-    @staticmethod
-    def make(program: Program, options: Options) -> Plans:
-        """Return the plans, worked out once."""
-        return program.memo(Plans, lambda: Plans(program, options))
 
     def at(self, node: cst.Attribute) -> tuple[Use, list[SessionPlan]] | None:
         """Return the use of a transcriber's method at `node`, and the sessions it can be about."""
@@ -200,6 +196,7 @@ class Plans:
             )
         given.append(Argument(f'"{self.options.speech_model}"', "speech_model"))
         given.append(Argument("True", "format_turns"))
+        given.append(Argument(str(INACTIVITY_TIMEOUT), "inactivity_timeout"))
         boost = session.value("word_boost")
         if boost is not None:
             given.append(self._argument(plan, "keyterms_prompt", boost, "word_boost"))

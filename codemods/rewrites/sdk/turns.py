@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import libcst as cst
@@ -38,7 +39,7 @@ def delivered(program: Program, node: cst.CSTNode) -> frozenset[Event]:
     """Return the events of the SDK that an expression can be; none where their session is left as it is."""
     values = program.values(node)
     found = frozenset(value for value in values if isinstance(value, Event))
-    return frozenset() if found and Plans.make(program, program.options).are_left(values) else found
+    return frozenset() if found and program.get(Plans).are_left(values) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class KindTest:
 def kind_test(program: Program, module: SourceModule, test: cst.BaseExpression) -> KindTest | None:
     """Return what `isinstance(...)`, `type(...) is`, or a comparison of a class's name or `message_type` asks for."""
     found = _kind_test(program, module, test)
-    if found is None or Plans.make(program, program.options).are_left(program.values(found.base)):
+    if found is None or program.get(Plans).are_left(program.values(found.base)):
         return None
     return found
 
@@ -143,14 +144,15 @@ def _text(program: Program, node: cst.BaseExpression) -> str:
 
 
 class FinalPaths:
-    """Decides whether only final transcripts reach a place."""
+    """Decides whether only final transcripts reach a place, or only others."""
 
-    def __init__(self, program: Program, handlers: Handlers) -> None:
+    def __init__(self, program: Program, handlers: Handlers, kind: str = FINAL) -> None:
         self.program = program
         self.handlers = handlers
+        self.kind = kind
 
     def reaches(self, node: cst.CSTNode, base: cst.BaseExpression, module: SourceModule, depth: int = 4) -> bool:
-        """Return whether the transcript `base` is final whenever `node` is evaluated."""
+        """Return whether the transcript `base` is of the kind whenever `node` is evaluated."""
         code = module.code(base)
         child = node
         for up in module.ancestors(node):
@@ -170,7 +172,7 @@ class FinalPaths:
         return False
 
     def implies(self, test: cst.BaseExpression, code: str, module: SourceModule, outcome: bool) -> bool:
-        """Return whether `test` being `outcome` means that the transcript is final."""
+        """Return whether `test` being `outcome` means that the transcript is of the kind."""
         if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
             return self.implies(test.expression, code, module, not outcome)
         if isinstance(test, cst.BooleanOperation):
@@ -179,7 +181,8 @@ class FinalPaths:
             return any(sides) if both else all(sides)
         tested = kind_test(self.program, module, test)
         if tested is not None and module.code(tested.base) == code:
-            return tested.kind == (FINAL if outcome != tested.negated else PARTIAL)
+            other = PARTIAL if self.kind == FINAL else FINAL
+            return tested.kind == (self.kind if outcome != tested.negated else other)
         if isinstance(test, cst.Name):
             defs = self.program.definitions(test)
             return bool(defs) and all(
@@ -201,7 +204,7 @@ class FinalPaths:
         handlers = self.handlers.of_function.get(function, [])
         if handlers:
             filtered = all(handler.filtered and handler.direct for handler in handlers)
-            return filtered and event_parameter(handlers[0]).name.value == code
+            return self.kind == FINAL and filtered and event_parameter(handlers[0]).name.value == code
         params = [*function.params.posonly_params, *function.params.params]
         index = next((i for i, param in enumerate(params) if param.name.value == code), None)
         if index is None:
@@ -216,28 +219,44 @@ class FinalPaths:
 
     def _calls(self, function: cst.FunctionDef | cst.Lambda) -> list[tuple[cst.Call, int, SourceModule]]:
         """Return every call of a function, with the number of arguments given before; none if it is passed around."""
-
-        def collect() -> dict[cst.CSTNode, list[tuple[cst.Call, int, SourceModule] | None]]:
-            found: dict[cst.CSTNode, list[tuple[cst.Call, int, SourceModule] | None]] = {}
-            for path in self.program.targets:
-                module = self.program.run.modules[path]
-                for node in module.walk():
-                    if not isinstance(node, cst.Name | cst.Attribute):
-                        continue
-                    for value in self.program.values(node):
-                        shift = 0
-                        while isinstance(value, Bound):
-                            shift += len(value.args)
-                            value = value.target
-                        if not isinstance(value, Function):
-                            continue
-                        parent = module.parent(node)
-                        if isinstance(parent, cst.Call) and parent.func is node:
-                            found.setdefault(value.node, []).append((parent, shift, module))
-                        elif isinstance(parent, cst.Arg | cst.Assign | cst.Element | cst.DictElement):
-                            found.setdefault(value.node, []).append(None)
-            return found
-
-        sites = self.program.memo("sdk call sites", collect).get(function, [])
+        sites = self.program.get(_call_sites).get(function, [])
         known = [site for site in sites if site is not None]
         return known if len(known) == len(sites) else []
+
+
+def partial_texts(program: Program) -> Mapping[str, int]:
+    """Return in how many places each module reads the text of what can only be a partial transcript."""
+    paths = FinalPaths(program, program.get(Plans).handlers, PARTIAL)
+    found: Counter[str] = Counter()
+    for path in program.targets:
+        module = program.modules[path]
+        for node in module.walk():
+            if isinstance(node, cst.Attribute) and node.attr.value == "text" and is_transcript(program, node.value):
+                found[path] += paths.reaches(node, node.value, module)
+    return found
+
+
+_CallSite = tuple[cst.Call, int, SourceModule]
+
+
+def _call_sites(program: Program) -> dict[cst.CSTNode, list[_CallSite | None]]:
+    """Return the calls of each function, with the number of arguments given before; None where it is passed around."""
+    found: dict[cst.CSTNode, list[_CallSite | None]] = {}
+    for path in program.targets:
+        module = program.modules[path]
+        for node in module.walk():
+            if not isinstance(node, cst.Name | cst.Attribute):
+                continue
+            for value in program.values(node):
+                shift = 0
+                while isinstance(value, Bound):
+                    shift += len(value.args)
+                    value = value.target
+                if not isinstance(value, Function):
+                    continue
+                parent = module.parent(node)
+                if isinstance(parent, cst.Call) and parent.func is node:
+                    found.setdefault(value.node, []).append((parent, shift, module))
+                elif isinstance(parent, cst.Arg | cst.Assign | cst.Element | cst.DictElement):
+                    found.setdefault(value.node, []).append(None)
+    return found

@@ -17,7 +17,8 @@ _GONE = {
 }
 """What a library raises when a connection is gone: the package that has the name, the module to import it from."""
 _SEND = {Transport.WEBSOCKETS: "send", Transport.AIOHTTP: "send_str"}
-_WAIT = "await asyncio.wait([{}], timeout=5)  # the last transcripts come before the service closes"
+# What the receiver raises by then is of no interest: who awaits it is told, or has been cancelled.
+_WAIT = "await asyncio.gather(asyncio.wait_for({}, timeout=5), return_exceptions=True)  # for the last transcripts"
 
 
 def terminated(

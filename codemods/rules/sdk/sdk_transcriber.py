@@ -8,6 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.program import Program
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import frames, helpers, subclass
 from codemods.rewrites.sdk.arguments import may_be_none
@@ -24,7 +25,7 @@ from codemods.rule import Context, Rule
 from codemods.rules.shutdown import sdk_ends
 from codemods.syntax.build import expression
 from codemods.syntax.edits import Change, Edit, Replace
-from codemods.syntax.layout import WIDTH, Argument, call
+from codemods.syntax.layout import Argument, call, width
 
 
 class SdkTranscriber(Rule):
@@ -44,7 +45,7 @@ class SdkTranscriber(Rule):
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Call)
         yield from self._mistaken(node, context)
-        plans = Plans.make(context.program, context.options)
+        plans = context.get(Plans)
         for session, plan in plans.of.items():
             if session.call is node:
                 context.claim(node.func)
@@ -87,7 +88,7 @@ class SdkTranscriber(Rule):
         wrong = plans.closer_problem(plan) if plan.closer is not None else None
         if wrong is not None:
             yield self.report(session.arguments["on_close"], wrong)
-        if self._has_other_host(context):
+        if context.get(_has_other_host):
             yield self.report(
                 session.call,
                 "settings.base_url is not for v3's client: give it its host, without a scheme, by "
@@ -120,26 +121,6 @@ class SdkTranscriber(Rule):
             )
         yield self.change(session.call, message, *self._statement(plan, wrong is None, context))
 
-    def _has_other_host(self, context: Context) -> bool:
-        """Return whether the program points the SDK to another server."""
-
-        def look() -> bool:
-            for path in context.program.targets:
-                module = context.program.run.modules[path]
-                names = Names.of(context.program, module)
-                for node in module.walk():
-                    if (
-                        isinstance(node, cst.AssignTarget)
-                        and names.dotted(node.target) == "assemblyai.settings.base_url"
-                    ):
-                        return True
-                    if isinstance(node, cst.Call) and names.dotted(node.func) == "assemblyai.Settings":
-                        if any(item.keyword is not None and item.keyword.value == "base_url" for item in node.args):
-                            return True
-            return False
-
-        return context.program.memo("sdk other host", look)
-
     # the statement that makes the client
 
     def _names(self, plan: SessionPlan, client: str | None, context: Context) -> list[Edit]:
@@ -161,7 +142,7 @@ class SdkTranscriber(Rule):
         assert plan.holder is not None
         session, holder = plan.session, plan.holder
         indent = session.module.tree.default_indent
-        room = WIDTH - context.module.span(holder).column + 1
+        room = width(session.module.text) - context.module.span(holder).column + 1
         name, missing = context.get(SdkImports).spelling(session.call.func, session.module)
         edits = self._names(plan, name if missing and plan.buffer is None else None, context)
         extra: list[Argument] = []
@@ -169,7 +150,7 @@ class SdkTranscriber(Rule):
             name, added = helpers.buffered(session.module)
             edits += added
             extra += [Argument(plan.buffer.chunk, "chunk_size"), Argument(plan.buffer.silence, "silence")]
-        options = call("StreamingClientOptions", plan.options, indent, room - len(indent))
+        options = call("StreamingClientOptions", plan.options, indent, room - len(indent), room - 2 * len(indent))
         made = call(name, [Argument(options), *extra], indent, room - len(plan.target) - 3)
         lines = self._registrations(plan, closes, context)
         original = session.call
@@ -209,7 +190,8 @@ class SdkTranscriber(Rule):
         if plan.carries_closer and closes and plan.closer is not None:
             lines.append((f"{plan.target}.on_close = {plan.session.module.code(plan.closer)}", None))
         if plan.stored or plan.carries_parameters:
-            parameters = call("StreamingParameters", plan.parameters, indent, WIDTH - 30)
+            wide = width(plan.session.module.text)
+            parameters = call("StreamingParameters", plan.parameters, indent, wide - 30, wide - 12)
             kept = f"{plan.target}.{CARRIED}" if plan.carries_parameters else f"{plan.target}_parameters"
             lines.append((f"{kept} = {parameters}", None))
         return lines
@@ -222,7 +204,7 @@ class SdkTranscriber(Rule):
         statement = session.module.statement(session.call)
         assert isinstance(statement, cst.SimpleStatementLine)
         indent = session.module.tree.default_indent
-        room = WIDTH - context.module.span(statement).column + 1
+        room = width(session.module.text) - context.module.span(statement).column + 1
         by_super = context.code(session.call.func).startswith("super")
         base, added = helpers.buffered(session.module) if plan.buffer else ("StreamingClient", [])
         edits = self._names(plan, "StreamingClient" if plan.buffer is None and not by_super else None, context)
@@ -266,4 +248,18 @@ def _nearest(keyword: str) -> str:
 def _will_end(session: Session, context: Context) -> bool:
     """Return whether another rule ends a session that nothing ended before."""
     chosen = context.options.selects(sdk_ends.SdkEnds.code)
-    return chosen and Spans.of(context.program, context.options).will_end(session.call)
+    return chosen and context.get(Spans).will_end(session.call)
+
+
+def _has_other_host(program: Program) -> bool:
+    """Return whether a program points the SDK to another server."""
+    for path in program.targets:
+        module = program.modules[path]
+        names = Names.of(program, module)
+        for node in module.walk():
+            if isinstance(node, cst.AssignTarget) and names.dotted(node.target) == "assemblyai.settings.base_url":
+                return True
+            if isinstance(node, cst.Call) and names.dotted(node.func) == "assemblyai.Settings":
+                if any(item.keyword is not None and item.keyword.value == "base_url" for item in node.args):
+                    return True
+    return False

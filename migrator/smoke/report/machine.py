@@ -8,14 +8,16 @@ from collections.abc import Sequence
 
 from migrator.reporting.junit import Case, Suite, document
 from migrator.smoke.checks.verdict import Status
+from migrator.smoke.report.about import About
 from migrator.smoke.report.timeline import lines
 from migrator.smoke.trial import Trial
 
 
-def as_json(trials: Sequence[Trial], with_timeline: bool) -> str:
+def as_json(trials: Sequence[Trial], with_timeline: bool, about: About) -> str:
     """Return one JSON document; its form is versioned."""
     document = {
         "version": 1,
+        "about": dict(about.rows()),
         "runs": [
             {
                 "program": trial.name,
@@ -29,7 +31,7 @@ def as_json(trials: Sequence[Trial], with_timeline: bool) -> str:
                         "name": check.name,
                         "status": check.status.value,
                         "evidence": check.evidence,
-                        "advice": check.advice if check.status is Status.FAIL else None,
+                        "advice": check.advice or None,
                         "where": check.where or None,
                         "follows": check.follows or None,
                     }

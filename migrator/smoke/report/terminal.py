@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from migrator.smoke.checks.verdict import Check, Status
+from migrator.smoke.report.about import About
 from migrator.smoke.report.timeline import lines
 from migrator.smoke.trial import Trial
 from migrator.smoke.variants import VARIANTS
 
-_MARKS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.NOT_APPLICABLE: "n/a"}
+_MARKS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.WARN: "warn", Status.NOT_APPLICABLE: "n/a"}
 _COLORS = {
     "pass": "32",
     "FAIL": "1;31",
+    "warn": "33",
     "n/a": "2",
     "then": "2",
     "passed": "32",
@@ -35,7 +37,13 @@ def exit_code(trials: Sequence[Trial]) -> int:
     return 2 if "could not run" in outcomes or not trials else 1 if "failed" in outcomes else 0
 
 
-def terminal(trials: Sequence[Trial], color: bool, with_timeline: bool, width: int | None = None) -> str:
+def terminal(
+    trials: Sequence[Trial],
+    color: bool,
+    with_timeline: bool,
+    width: int | None = None,
+    about: About | None = None,
+) -> str:
     """Return a table of checks for each program, and a summary; fold and cut lines at `width` columns."""
     paint = _painter(color)
     text: list[str] = []
@@ -43,7 +51,19 @@ def terminal(trials: Sequence[Trial], color: bool, with_timeline: bool, width: i
         text += [*_program(list(runs), paint, with_timeline, width), ""]
     counts = Counter(trial.outcome for trial in trials)
     summary = ", ".join(f"{count} {paint(outcome)}" for outcome, count in sorted(counts.items()))
+    text += list(_circumstances(trials, about)) if about else []
     return "\n".join([*text, f"{'1 run' if len(trials) == 1 else f'{len(trials)} runs'}: {summary}", ""])
+
+
+def _circumstances(trials: Sequence[Trial], about: About) -> Iterator[str]:
+    """Yield with what the programs were run, and what held them."""
+    yield f"run with {about.interpreter}"
+    if about.interpreter_before not in ("", about.interpreter):
+        yield f"the original with {about.interpreter_before}"
+    if walls := next(
+        (seen.walls for trial in trials for seen in (trial.seen, trial.before) if seen and seen.walls), ""
+    ):
+        yield f"held by its interpreter only, not by the kernel: {walls}"
 
 
 def _program(
@@ -65,7 +85,7 @@ def _program(
         yield f"  {paint(mark)}{' ' * (5 - len(mark))}{check.name:<11}{first[_INDENT:]}"
         yield from rest
         # What only follows needs neither: it goes when its cause does.
-        if check.status is Status.FAIL and not check.follows:
+        if check.advice and not check.follows:
             if check.where:
                 yield from _folded(f"at {check.where}", " " * _INDENT, " " * _INDENT, width)
             yield from _folded(check.advice, " " * _INDENT + "-> ", " " * (_INDENT + 3), width)
@@ -78,7 +98,7 @@ def _checks(runs: Sequence[Trial]) -> list[tuple[Check, str]]:
     """Return each check once with the variants it is about (none if that is all of them); failures come first."""
     found = list(_grouped(runs))
     # In the order of the first run that failed: its cause, what follows from it, other causes.
-    return sorted(found, key=lambda pair: pair[0].status is not Status.FAIL)
+    return sorted(found, key=lambda pair: (pair[0].status is not Status.FAIL, pair[0].status is not Status.WARN))
 
 
 def _grouped(runs: Sequence[Trial]) -> Iterator[tuple[Check, str]]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from migrator.smoke.checks.exceptions import is_error
 from migrator.smoke.observation import Happening, Observation
 from runtime.recording import JsonObject
 from runtime.replay import Frame, SessionRecord
@@ -77,7 +78,7 @@ def _happenings(seen: Observation) -> Iterator[Entry]:
     for happening in seen.happenings:
         if happening.kind in _SHOWN:
             facts = (f"{name}={value}" for name, value in happening.facts.items() if name not in ("thread", "pid"))
-            bad = happening.kind in ("exception", "logged-error")
+            bad = happening.kind in ("exception", "logged-error") and is_error(happening, seen)
             yield Entry(happening.time, "program", f"{happening.kind} {' '.join(facts)}".rstrip(), bad=bad)
 
 

@@ -172,9 +172,10 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
             target.sendall(piece)
         target.shutdown(socket.SHUT_WR)
     except OSError:
-        # One side is gone, so the other one is told.
+        # One side is gone, so the other one is told; closing would not wake the thread that waits there.
         for end in (source, target):
-            end.close()
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
 
 def _in_background(work: Callable[[], None]) -> None:

@@ -3,7 +3,7 @@ import contextlib
 
 import websockets
 
-URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
+URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 
 
 async def main(chunks):
@@ -25,4 +25,4 @@ async def main(chunks):
         finally:
             with contextlib.suppress(websockets.ConnectionClosed):
                 await ws.send('{"type": "Terminate"}')
-                await asyncio.wait([receiver], timeout=5)  # the last transcripts come before the service closes
+                await asyncio.gather(asyncio.wait_for(receiver, timeout=5), return_exceptions=True)  # for the last transcripts
