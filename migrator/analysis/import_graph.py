@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -54,7 +54,7 @@ class Folder:
         """Return the text of a project file, or None if it cannot be read."""
         if path in self.overlay:
             return self.overlay[path]
-        data = _content(path)
+        data = _content(path, certain=False)
         try:
             return None if data is None else Module.decode(data).text
         except DecodingError:
@@ -132,8 +132,8 @@ def groups(hits: Iterable[str], files: Iterable[str], folder: Folder) -> list[Gr
     """
     certain = dict.fromkeys(hits)
     # A link is no file of its own: its target is in the run under its own name, or is not the run's business.
-    graph = _Graph(dict.fromkeys([*certain, *(path for path in files if not os.path.islink(path))]), folder)
-    weak = (certain.keys() | graph.distinctive) & graph.readable
+    graph = _Graph([path for path in files if path not in certain and not os.path.islink(path)], certain, folder)
+    weak = certain.keys() | graph.distinctive  # what cannot be read any more stays: whoever migrates it says so
     graph.join(weak)
     # A word that others use, too, says nothing by itself; in a file that has to do with one that speaks v2 it does.
     waiting = graph.common - weak
@@ -154,7 +154,8 @@ class _Graph:
         edges: the files that have joined, each with its neighbours.
     """
 
-    def __init__(self, paths: Iterable[str], folder: Folder) -> None:
+    def __init__(self, paths: Iterable[str], certain: Collection[str], folder: Folder) -> None:
+        self._certain = certain
         self._folder = folder
         self.readable: set[str] = set()
         self.distinctive: set[str] = set()
@@ -163,8 +164,8 @@ class _Graph:
         self._mentions: dict[str, list[str]] = {}
         self._imported: dict[str, set[str]] = {}
         self._passed_on: dict[str, frozenset[str]] = {}
-        for path in paths:
-            data = _content(path)
+        for path in [*certain, *paths]:
+            data = self._content(path)
             if data is not None:
                 self._enter(path, data)
 
@@ -176,10 +177,13 @@ class _Graph:
         for name in {name for module, level in imports(data) for name in mentioned(here, module, level)}:
             self._mentions.setdefault(name, []).append(path)
 
+    def _content(self, path: str) -> bytes | None:
+        return _content(path, path in self._certain)
+
     def imported(self, path: str) -> set[str]:
         """Return the files of the run that a file imports."""
         if path not in self._imported:
-            data = _content(path) or b""
+            data = self._content(path) or b""
             found = (self._folder.resolve(path, module, level) for module, level in imports(data))
             self._imported[path] = {target for target in found if target in self.readable and target != path}
         return self._imported[path]
@@ -190,7 +194,7 @@ class _Graph:
         for path in frontier:
             self.edges.setdefault(path, set())
             self._connect(path)
-            if names := _sdk_names(_content(path) or b""):
+            if names := _sdk_names(self._content(path) or b""):
                 self._passed_on[path] = names
         while self._passed_on and sum(map(self._take, sorted(frontier))):
             pass
@@ -212,14 +216,14 @@ class _Graph:
         if targets & frontier:
             return True
         names = {name.encode() for target in targets & providers for name in self._passed_on[target]}
-        data = _content(importer) or b"" if names else b""
+        data = self._content(importer) or b"" if names else b""
         return any(name in data for name in names)
 
     def _take(self, importer: str) -> bool:
         """Note what a module has of the SDK by way of others; return whether that is more than was known."""
         known = self._passed_on.get(importer, frozenset())
         found = known | _taken(
-            _content(importer) or b"",
+            self._content(importer) or b"",
             lambda module, level: self._passed_on.get(self._folder.resolve(importer, module, level) or "", frozenset()),
         )
         if len(found) == len(known):
@@ -288,23 +292,23 @@ def _module(path: str) -> str:
     return os.path.dirname(path) if os.path.basename(path) == _PACKAGE else os.path.splitext(path)[0]
 
 
-def _content(path: str) -> bytes | None:
+def _content(path: str, certain: bool) -> bytes | None:
     try:
         with open(path, "rb", opener=regular) as file:
             if is_notebook(path):
-                return _program(path, file.read())
+                return _program(path, file.read(), certain)
             data = file.read(PARSE_LIMIT + 1)
     except OSError:
         return None
     return data if len(data) <= PARSE_LIMIT else None
 
 
-def _program(path: str, data: bytes) -> bytes | None:
+def _program(path: str, data: bytes, certain: bool) -> bytes | None:
     """Return the program in a notebook; what it has printed and drawn counts for nothing.
 
-    One without a v2 word is left out: a folder may hold thousands, and all that a neighbour can add is a call.
+    A neighbour without a v2 word is left out: a folder may hold thousands, and all that one can add is a call.
     """
-    if not may_speak_v2(data):
+    if not certain and not may_speak_v2(data):
         return None
     try:
         return decode(path, data).text.encode("utf-8", "replace")
