@@ -127,6 +127,12 @@ class Workspace(Protocol):
     def read(self, path: str) -> str | None:
         """Return the text of a project file, or None if it cannot be read."""
 
+    def environment(self, name: str) -> Sequence[tuple[str, str]]:
+        """Return what the project's settings say an environment variable is: constants, as (path, name) of modules."""
+
+    def is_settings(self, path: str) -> bool:
+        """Return whether a module stands for a file of settings: nothing is run there, others read its constants."""
+
 
 class FilePlan(Protocol):
     """What is to happen to one file."""

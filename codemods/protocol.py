@@ -84,6 +84,10 @@ FIELDS = {
 DERIVED_FIELDS = frozenset({"confidence", "audio_start", "audio_end"})
 """Keys that v3 has on words only."""
 
+INACTIVITY_TIMEOUT = 300
+"""Seconds without any message of the client, silent audio included, after which a migrated session ends by itself
+(`inactivity_timeout`: 5 to 3600, PARAMETERS). v2 closed an idle session after a minute; v3 bills it for three hours."""
+
 CLIENT_TYPES = frozenset({"Terminate", "ForceEndpoint", "UpdateConfiguration", "KeepAlive"})
 """What a client may send as JSON (MESSAGES); anything else ends the session with 3006 (ERRORS)."""
 
@@ -166,6 +170,7 @@ CLOSE_CODES = {
     4003: 1008,
     4008: 3008,
     4029: 3007,
+    4031: 3006,
     4032: 3007,
     4033: 3007,
     4034: 3007,
@@ -178,7 +183,6 @@ CLOSE_CODES_GONE = {
     4004: "sessions cannot be gone back to",
     4010: "sessions cannot be gone back to",
     4030: "sessions cannot be gone back to",
-    4031: "an idle session is ended with 3006, and only if inactivity_timeout asks for it",
     4103: "sessions cannot be gone back to",
     4105: "v2 is switched off, and its handshake fails with HTTP 410",
 }

@@ -22,8 +22,9 @@ from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
 
 if TYPE_CHECKING:
+    from migrator.analysis.import_graph import Group
     from migrator.analysis.outcome import Outcome
-    from migrator.analysis.worker import Analyse
+    from migrator.analysis.worker import Analyse, Task
     from migrator.output.writer import Written
 
 
@@ -144,10 +145,10 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     if settings.verbose:
         print(f"{screening.looked_at} files looked at, {len(screening.hits)} speak v2", file=sys.stderr)
     if screening.hits:
-        found += _analysed(screening, configuration, settings, analyse)
+        found += _analysed(screening, configuration, settings, mentions, analyse)
     dependencies = _dependencies(screening, found, configuration)
     outcomes = _with_mentions([*found, *dependencies], mentions, configuration)
-    scanned = screening.looked_at + len(outcomes) - len(found)
+    scanned = screening.looked_at + sum(outcome.path not in screening.files for outcome in outcomes)
     if settings.verbose:
         print(*(f"settings of {name}" for name in configuration.files), sep="\n", file=sys.stderr)
     if settings.since is not None:
@@ -171,17 +172,26 @@ def _with_mentions(found: Sequence[Outcome], paths: Sequence[str], configuration
         }
         for told in findings.outcomes(paths, configuration.options, list(minted)):
             known = by_path.get(told.path)
-            by_path[told.path] = told if known is None else replace(known, findings=known.findings + told.findings)
+            if known is not None:
+                lines = {finding.span.line for finding in known.findings}
+                rest = tuple(finding for finding in told.findings if finding.span.line not in lines)
+                told = replace(known, findings=known.findings + rest)
+            by_path[told.path] = told
     return sorted(by_path.values(), key=lambda outcome: outcome.path)
 
 
 def _analysed(
-    screening: Screening, configuration: Configuration, settings: Settings, analyse: Analyse | None
+    screening: Screening,
+    configuration: Configuration,
+    settings: Settings,
+    mentions: Sequence[str],
+    analyse: Analyse | None,
 ) -> list[Outcome]:
     """Return what becomes of the files that speak v2 and of those around them, group by group."""
     from migrator.analysis import gate, pool
+    from migrator.analysis.environment import joined
     from migrator.analysis.import_graph import Folder, groups
-    from migrator.analysis.worker import Task, rules_analyse
+    from migrator.analysis.worker import rules_analyse
     from migrator.reporting.progress import progress
 
     together = [
@@ -192,7 +202,8 @@ def _analysed(
         from migrator.analysis import since
 
         together = since.with_changes(together, settings.since)
-    tasks = [Task(group, {path: configuration.options(path) for path in group.paths}) for group in together]
+    together = joined(together, mentions)
+    tasks = [_task(group, configuration) for group in together]
     tell = progress([group.paths for group in together], settings.verbose)
     found: list[Outcome] = []
     for outcomes in pool.run(tasks, settings.jobs, analyse or rules_analyse, tell.waiting):
@@ -200,6 +211,16 @@ def _analysed(
         tell.done()
     tell.end()
     return gate.held_back(found, [group.paths for group in together], _projects(found, screening))
+
+
+def _task(group: Group, configuration: Configuration) -> Task:
+    from migrator.analysis.import_graph import Folder
+    from migrator.analysis.worker import Task
+
+    options = {path: configuration.options(path) for path in group.paths}
+    # A file of settings has no place for a comment of ours.
+    options |= {path: replace(options[path], todo=False) for path in group.configuration}
+    return Task(group, options, Folder(variables=group.variables))
 
 
 def _projects(found: Sequence[Outcome], screening: Screening) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 
@@ -34,6 +34,14 @@ class Files:
         """Return the file of that name, if it was given."""
         path = f"{module.replace('.', '/')}.py"
         return path if path in self._files else None
+
+    def environment(self, name: str) -> Sequence[tuple[str, str]]:
+        """There are no settings."""
+        return ()
+
+    def is_settings(self, path: str) -> bool:
+        """There are no settings."""
+        return False
 
     def read(self, path: str) -> str | None:
         """Return its text."""

@@ -46,6 +46,8 @@ def test_migrations_know_the_parameters_of_the_table() -> None:
     assert {name for name in only_u3 if PARAMETERS[name].refused} == protocol.PARAMETERS_REFUSED
     assert (PARAMETERS["keyterms_prompt"].high, LONGEST_TERM) == (protocol.TERMS, protocol.TERM_LENGTH)
     assert set(protocol.PARAMETERS_RENAMED.values()) <= PARAMETERS.keys()
+    idle = PARAMETERS["inactivity_timeout"]
+    assert idle.low <= protocol.INACTIVITY_TIMEOUT <= idle.high
 
 
 def test_what_a_migration_writes_has_an_effect_on_the_model_it_is_written_for() -> None:

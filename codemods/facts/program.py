@@ -85,6 +85,10 @@ class Program:
         """Return the path of the project file that an import means; see `codemods.model.Workspace`."""
         return self._run.imports.workspace.resolve(importer, module, level)
 
+    def is_settings(self, path: str) -> bool:
+        """Return whether a module stands for a file of settings, which is changed only for those who read it."""
+        return self._run.imports.workspace.is_settings(path)
+
     def is_taken(self, path: str, name: str) -> bool:
         """Return whether another module of the program imports `name` from the module at `path`, or reads it there."""
         return (path, name) in self._run.imports.taken

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
@@ -32,6 +32,7 @@ class Parameter:
         values: the expressions that compute (pieces of) the value.
         place: the literal of the URL, or the entry of the mapping.
         ends: whether the value ends within the literal that names it.
+        is_v3: whether the URL is v3's already, over which v2 is spoken.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Parameter:
     values: tuple[cst.CSTNode, ...]
     place: Lit | Entry
     ends: bool = field(default=True, compare=False)
+    is_v3: bool = field(default=False, compare=False)
 
 
 def parameters(program: Program) -> list[Parameter]:
@@ -71,7 +73,10 @@ def _find(program: Program) -> Iterator[Parameter]:
     migrated = {text for _, text, _ in endpoints.sockets(program)}
     for text, start in urls:
         whole = text in migrated or v.V2_SOCKET.search(text.text)
-        yield from (item for item in _in_text(text, start) if whole or item.name in _V2_ONLY)
+        is_v3 = v.V2_SOCKET.search(text.text) is None
+        for item in _in_text(text, start):
+            if whole or item.name in _V2_ONLY:
+                yield replace(item, is_v3=is_v3)
     urls = [(text, start) for text, start in urls if text in migrated or v.V2_SOCKET.search(text.text)]
     objects = endpoints.parameter_objects(program, None, [text for text, _ in urls])
     for connect, _, _ in endpoints.sockets(program):

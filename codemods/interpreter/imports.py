@@ -43,6 +43,11 @@ class Imports:
         variables = self._run.variables
         return variables.cells.read((variables.scopes[module.tree], name))
 
+    def environment(self, names: Iterable[str]) -> Values:
+        """Return what the project's settings say environment variables are."""
+        places = [place for name in names for place in self.workspace.environment(name)]
+        return frozenset(value for path, name in places for value in self.member(path, name))
+
     def plain(self, alias: cst.ImportAlias, env: Env) -> None:
         """Execute one name of `import a.b, c as d`."""
         name = dotted(alias.name)

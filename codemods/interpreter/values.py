@@ -163,6 +163,9 @@ class External(Value):
         return run.heap.read(self, f".{name}") | {External(f"{self.name}.{name}")}
 
     def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        if self.name == "os.environ" and isinstance(key, str):
+            if known := run.imports.environment([key]):
+                return known
         return run.heap.read(self, key) or frozenset({External(f"{self.name}[]")})
 
     def iterate(self, run: Interpreter) -> Values:

@@ -27,18 +27,28 @@ class Argument:
         return f"{self.keyword}={self.code}" if self.keyword is not None else self.code
 
 
-def call(name: str, arguments: Sequence[Argument], indent: str, room: int = WIDTH) -> str:
-    """Return the source of a call: on one line if it fits into `room` columns, else one argument per line.
+def width(text: str) -> int:
+    """Return the length of lines that a program keeps to: what its longest lines show, between 88 and 120 columns."""
+    lengths = sorted(len(line) for line in text.splitlines() if not line.lstrip().startswith("#"))
+    return max(WIDTH, min(120, lengths[-2])) if len(lengths) > 1 else WIDTH
+
+
+def call(name: str, arguments: Sequence[Argument], indent: str, room: int = WIDTH, inner: int = 0) -> str:
+    """Return the source of a call: on one line if it fits, its arguments on one, else one argument per line.
 
     Args:
         name: what is called.
         arguments: in order.
         indent: one step of indentation.
         room: columns left on the first line.
+        inner: columns that a line of its own has for the arguments.
     """
     plain = f"{name}({', '.join(argument.text for argument in arguments)})"
     if "\n" not in plain and len(plain) <= room and not any(argument.comment for argument in arguments):
         return plain
+    inside = ", ".join(argument.text for argument in arguments)
+    if "\n" not in inside and len(inside) <= inner and not any(argument.comment for argument in arguments):
+        return f"{name}(\n{indent}{inside}\n)"
     rows = []
     for argument in arguments:
         text = argument.text.replace("\n", f"\n{indent}")

@@ -7,20 +7,26 @@ looked at included, so that a defect of a rule does not reach a user's disk.
 from __future__ import annotations
 
 import builtins
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from migrator.analysis.coverage import SDK_CLASSES
-from migrator.analysis.import_graph import Folder, imports
+from migrator.analysis.import_graph import Folder, imports, mentioned, stem
 from migrator.analysis.module_names import SDK, ModuleNames, Origin, parsed
 from migrator.analysis.outcome import Outcome
 from migrator.documents.document import decode
 from migrator.documents.module import DecodingError
 from migrator.files.prefilter import SDK_RULES
 
-_BY_NAME = re.compile(rb"\b(?:patch|import_module|__import__)\b")
+_BY_NAME = re.compile(r"\b(?:patch|import_module|__import__)\b")
 """What takes a module by its name as a text."""
+
+_STAR = re.compile(r"\bimport\s*\(?\s*\*")
+
+_FEW = 30
+"""Names that are looked for one by one; for more it is faster to see what a file imports."""
 
 _BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__", "__spec__", "__package__"}
 
@@ -121,7 +127,7 @@ def _needed(lost: dict[str, frozenset[str]], after: Mapping[str, str], others: I
         others: files that may need one, by the text on disk.
     """
     folder = Folder()
-    readers = dict(_readers(lost, after, others, folder))
+    readers = dict(_readers(lost, after, others))
     names = {path: parsed(text) for path, text in readers.items()}
     losing = dict(lost)
     found: dict[Violation, None] = {}
@@ -150,28 +156,34 @@ def _origin(module: str, name: str, lost: Mapping[str, frozenset[str]]) -> str:
 
 
 def _readers(
-    lost: Mapping[str, frozenset[str]], after: Mapping[str, str], others: Iterable[str], folder: Folder
+    lost: Mapping[str, frozenset[str]], after: Mapping[str, str], others: Iterable[str]
 ) -> Iterator[tuple[str, str]]:
     """Yield the files, with their texts, that have one of the lost names and to do with a module that loses it."""
-    every = sorted({name for names in lost.values() for name in names})
-    pattern = re.compile(rb"\b(?:%s)\b|\bimport\s*\(?\s*\*" % b"|".join(name.encode() for name in every))
+    names = sorted({name.encode() for gone in lost.values() for name in gone})
+    stems = {stem(path) for path in lost}
+    found: dict[str, tuple[str, set[str]]] = {}
     for path in dict.fromkeys([*others, *after]):
-        if path in after:
-            yield path, after[path]
-            continue
-        try:
-            with open(path, "rb") as file:
-                data = file.read()
-        except OSError:
-            continue
-        if not pattern.search(data):
-            continue
-        text = _text(path, data)
+        text = after.get(path)
         if text is None:
-            continue
-        origins = imports(text.encode("utf-8", "replace"))
-        if _BY_NAME.search(data) or any(folder.resolve(path, *origin) for origin in origins):
-            yield path, text
+            text = _text_with(path, names)
+        if text is not None:
+            origins = list(imports(text.encode("utf-8", "replace")))
+            found[path] = text, {name for origin in origins for name in mentioned(os.path.dirname(path), *origin)}
+    # Whoever takes all names of a module passes on that they are gone.
+    stems |= {stem(path) for path, (text, _) in found.items() if _STAR.search(text)}
+    yield from ((path, text) for path, (text, asked) in found.items() if asked & stems or _BY_NAME.search(text))
+
+
+def _text_with(path: str, names: Sequence[bytes]) -> str | None:
+    """Return the text of a file on disk if it may need one of some names; most are passed over by their bytes."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError:
+        return None
+    if len(names) <= _FEW and not any(name in data for name in names) and b"import *" not in data:
+        return None
+    return _text(path, data)
 
 
 def _uses(

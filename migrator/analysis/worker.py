@@ -16,6 +16,7 @@ from migrator.analysis.notebook_findings import completed
 from migrator.analysis.outcome import Outcome
 from migrator.analysis.sdk_names import passed_on
 from migrator.analysis.verification import VerificationError, check_grammar, check_stable, encoded, syntax_error
+from migrator.documents.configuration import Configuration
 from migrator.documents.document import Document, decode, is_notebook
 from migrator.documents.module import DecodingError
 from migrator.documents.notebook import Notebook
@@ -82,7 +83,7 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
     documents: dict[str, Document] = {}
     for path, data in contents.items():
         try:
-            documents[path] = decode(path, data)
+            documents[path] = decode(path, data, path in task.group.configuration)
         except DecodingError as error:
             outcomes[path] = Outcome(path, data, data, error=str(error))
             continue
@@ -115,11 +116,13 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
         second = first
     else:
         changed = {path: text for path, (text, _) in planned.items()}
-        second = _Pass(changed, replace(task, folder=Folder(changed)), analyse)
+        second = _Pass(changed, replace(task, folder=Folder(changed, task.group.variables)), analyse)
     for path, (text, findings) in planned.items():
         data, document = contents[path], documents[path]
         try:
-            if isinstance(document, Notebook):
+            if isinstance(document, Configuration):
+                told = tuple(replace(finding, span=document.place(finding.span)) for finding in findings)
+            elif isinstance(document, Notebook):
                 document, told = completed(document, text, findings, task.options[path])
             else:
                 told = findings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from migrator.documents.configuration import Configuration
 from migrator.documents.module import Module
 from migrator.documents.notebook import Notebook
 from migrator.files.paths import NOTEBOOK
@@ -37,12 +38,17 @@ class Document(Protocol):
         """Return the line ends that occur in the program."""
 
 
-def decode(path: str, data: bytes) -> Document:
+def decode(path: str, data: bytes, settings: bool = False) -> Document:
     """Read a file of the kind that its name tells.
+
+    Args:
+        settings: it is no program, but a file of settings that a program reads.
 
     Raises:
         DecodingError: it is damaged, or of another kind.
     """
+    if settings:
+        return Configuration.decode(data)
     return Notebook.decode(data) if is_notebook(path) else Module.decode(data)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from hypothesis import strategies as st
+
+T = TypeVar("T")
 
 #: Where the pieces go; `{I}` is one step of indentation.
 VENDOR = "wss://api.assemblyai.com/v2/realtime/ws"
@@ -133,17 +136,43 @@ class Generated:
     newline: str
 
 
+class Choice(Protocol):
+    """Where the choices come from: hypothesis, which makes failures small, or `random.Random`, which is fast."""
+
+    def choice(self, among: Sequence[T]) -> T:
+        """Return one of them."""
+
+    def some(self, among: Sequence[T], most: int) -> list[T]:
+        """Return up to `most` different ones."""
+
+
+class _Drawn:
+    def __init__(self, draw: st.DrawFn) -> None:
+        self._draw = draw
+
+    def choice(self, among: Sequence[T]) -> T:
+        return self._draw(st.sampled_from(among))
+
+    def some(self, among: Sequence[T], most: int) -> list[T]:
+        return self._draw(st.lists(st.sampled_from(among), max_size=most, unique=True))
+
+
 @st.composite
 def programs(draw: st.DrawFn, host: str = VENDOR, transports: Sequence[str] = tuple(TRANSPORTS)) -> Generated:
     """Draw a program that speaks v2 to `host`, over one of some transports."""
-    indent = draw(st.sampled_from(["    ", "  ", "   ", "\t"]))
-    newline = draw(st.sampled_from(["\n", "\r\n"]))
-    before, url = draw(st.sampled_from(sorted(ENDPOINTS.values())))
-    helpers, handle = draw(st.sampled_from(sorted(MESSAGES.values())))
-    imports, frame, send = TRANSPORTS[draw(st.sampled_from(transports))]
-    audio = draw(st.sampled_from(sorted(AUDIO.values())))
-    names = {"I": indent, "m": draw(st.sampled_from(["data", "event", "réponse"])), "host": host}
-    noise = [piece.replace("{I}", indent) for piece in draw(st.lists(st.sampled_from(NOISE), max_size=3, unique=True))]
+    return program(_Drawn(draw), host, transports)
+
+
+def program(among: Choice, host: str = VENDOR, transports: Sequence[str] = tuple(TRANSPORTS)) -> Generated:
+    """Put a program together that speaks v2 to `host`, over one of some transports."""
+    indent = among.choice(["    ", "  ", "   ", "\t"])
+    newline = among.choice(["\n", "\r\n"])
+    before, url = among.choice(sorted(ENDPOINTS.values()))
+    helpers, handle = among.choice(sorted(MESSAGES.values()))
+    imports, frame, send = TRANSPORTS[among.choice(transports)]
+    audio = among.choice(sorted(AUDIO.values()))
+    names = {"I": indent, "m": among.choice(["data", "event", "réponse"]), "host": host}
+    noise = [piece.replace("{I}", indent) for piece in among.some(NOISE, 3)]
     steps = audio.format(send=send, a="pcm")
     body = frame.format(
         **names,
@@ -155,7 +184,7 @@ def programs(draw: st.DrawFn, host: str = VENDOR, transports: Sequence[str] = tu
     )
     pieces = ["import base64\nimport json\n" + imports, before.format(**names), helpers.format(**names), *noise, body]
     source = "\n".join(piece for piece in pieces if piece)
-    if draw(st.booleans()):
+    if among.choice([False, True]):
         source = source.rstrip("\n")
     return Generated(
         source.replace("\n", newline), tuple(piece.strip("\n").replace("\n", newline) for piece in noise), newline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codemods.analysis import ModulePlan, analyse
@@ -18,6 +19,14 @@ class Sources:
         folder = importer.split("/")[:-level] if level else []
         base = "/".join([*folder, *module.split(".")]).strip("/")
         return next((path for path in (f"{base}.py", f"{base}/__init__.py".lstrip("/")) if path in self._sources), None)
+
+    def environment(self, name: str) -> Sequence[tuple[str, str]]:
+        """There are no settings."""
+        return ()
+
+    def is_settings(self, path: str) -> bool:
+        """There are no settings."""
+        return False
 
     def read(self, path: str) -> str | None:
         return self._sources.get(path)

@@ -9,7 +9,7 @@ from tests.codemods.programs import migrate, migrate_all
 
 V2 = "wss://api.assemblyai.com/v2/realtime/ws"
 V3 = "wss://streaming.assemblyai.com/v3/ws"
-NEEDED = "speech_model=universal-streaming-english&format_turns=true"
+NEEDED = "speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,13 @@ def test_in_the_text_of_the_url(before: str, after: str) -> None:
         ('{"sample_rate": 8000, "enable_extra_session_information": True}', '{"sample_rate": 8000, NEW}'),
         (
             'dict(sample_rate=8000, boost_param="low")',
-            'dict(sample_rate=8000, speech_model="universal-streaming-english", format_turns="true")',
+            'dict(sample_rate=8000, speech_model="universal-streaming-english", format_turns="true", '
+            "inactivity_timeout=300)",
         ),
         (
             '[("sample_rate", 8000), ("boost_param", "low")]',
-            '[("sample_rate", 8000), ("speech_model", "universal-streaming-english"), ("format_turns", "true")]',
+            '[("sample_rate", 8000), ("speech_model", "universal-streaming-english"), ("format_turns", "true"), '
+            '("inactivity_timeout", 300)]',
         ),
         (
             '{"end_utterance_silence_threshold": 500}',
@@ -62,7 +64,7 @@ def test_in_a_mapping_that_is_encoded(before: str, after: str) -> None:
         "import json\nimport websocket\nfrom urllib.parse import urlencode\n\nwords = load()\nparams = {}\n"
         'ws = websocket.create_connection("{}?" + urlencode(params))\n'
     )
-    new = '"speech_model": "universal-streaming-english", "format_turns": "true"'
+    new = '"speech_model": "universal-streaming-english", "format_turns": "true", "inactivity_timeout": 300'
     assert migrate(program.format(before, V2)).text == program.format(after.replace("NEW", new), V3)
 
 
@@ -101,7 +103,8 @@ def test_parameters_of_another_module_and_of_aiohttp() -> None:
         }
     )
     assert result["settings.py"].text == (
-        'PARAMS = {"sample_rate": "16000", "speech_model": "universal-streaming-english", "format_turns": "true"}\n'
+        'PARAMS = {"sample_rate": "16000", "speech_model": "universal-streaming-english", '
+        '"format_turns": "true", "inactivity_timeout": "300"}\n'
     )
     assert f'session.ws_connect("{V3}", params=PARAMS)' in result["app.py"].text
 

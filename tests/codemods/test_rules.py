@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -18,6 +19,14 @@ class NoWorkspace:
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
         return None
+
+    def environment(self, name: str) -> Sequence[tuple[str, str]]:
+        """There are no settings."""
+        return ()
+
+    def is_settings(self, path: str) -> bool:
+        """There are no settings."""
+        return False
 
     def read(self, path: str) -> str | None:
         return None

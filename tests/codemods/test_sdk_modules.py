@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.codemods.programs import migrate_all
 
-HELPER = "class MicrophoneStream:"
+HELPER = "def microphone_chunks("
 MAIN = (
     "import assemblyai as aai\nfrom audio import open_microphone\n\n"
     "transcriber = aai.RealtimeTranscriber(sample_rate=16_000, on_data=print, on_error=print)\n"
@@ -21,14 +21,14 @@ def test_one_microphone_for_modules_that_import_each_other() -> None:
     found = migrate_all({"main.py": MAIN, "audio.py": AUDIO})
     assert HELPER in found["audio.py"].text
     assert HELPER not in found["main.py"].text
-    assert "from audio import MicrophoneStream, open_microphone\n" in found["main.py"].text
-    assert "transcriber.stream(MicrophoneStream(sample_rate=16_000))" in found["main.py"].text
+    assert "from audio import microphone_chunks, open_microphone\n" in found["main.py"].text
+    assert "transcriber.stream(microphone_chunks(sample_rate=16_000))" in found["main.py"].text
 
 
 def test_modules_that_import_each_other_both_ways_get_one_each() -> None:
     found = migrate_all({"main.py": MAIN, "audio.py": f"import main\n{AUDIO}print(main.transcriber)\n"})
     assert all(HELPER in module.text for module in found.values())
-    assert all("import MicrophoneStream" not in module.text for module in found.values())
+    assert all("import microphone_chunks" not in module.text for module in found.values())
 
 
 def test_a_module_that_is_not_imported_is_not_run_for_a_helper() -> None:

@@ -25,7 +25,7 @@ websocket.WebSocketApp(URL, on_message=on_message, header={"Authorization": "key
 
 V3 = (
     V2.replace("api.assemblyai.com/v2/realtime/ws", "streaming.assemblyai.com/v3/ws")
-    .replace("=16000", "=16000&speech_model=universal-streaming-english&format_turns=true")
+    .replace("=16000", "=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")
     .replace(
         'data["message_type"] == "FinalTranscript"',
         'data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"]',

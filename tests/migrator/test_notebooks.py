@@ -18,13 +18,14 @@ from migrator.cli import main
 from migrator.documents import json_cells, magics
 from migrator.documents.module import DecodingError
 from migrator.documents.notebook import Notebook
+from migrator.files.prefilter import may_speak_v2
 from tests.end_to_end.apps import App, apps
+from tests.migrator import programs
 from tests.migrator.conftest import Tool
+from tests.migrator.programs import put
 
 URL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"
-V3_URL = (
-    "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
-)
+V3_URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 CONNECT = f'import websocket\nws = websocket.create_connection("{URL}")\n'
 
 
@@ -331,3 +332,12 @@ def test_a_session_that_a_person_begins_and_ends_stays_in_its_cells(tool: Tool) 
     assert sources((tool.folder / "talk.ipynb").read_bytes())[0].endswith(
         f"try:\n    {stream}\nfinally:\n    transcriber.disconnect(terminate=True)"
     )
+
+
+def test_what_is_left_in_a_notebook_is_found_again_by_its_comment_alone(tool: Tool) -> None:
+    put(tool.folder, {"talk.ipynb": notebook(*cut(programs.LEFT))})
+    left = tool(".", "--write", "--format", "json").findings()
+    assert ("talk.ipynb", "V3M304", False) in left
+    assert not may_speak_v2((tool.folder / "talk.ipynb").read_bytes())
+    again = tool(".", "--check", "--format", "json").findings()
+    assert again == [finding for finding in left if not finding[2]]

@@ -62,3 +62,41 @@ def test_whoever_has_names_of_the_sdk_from_another_module_is_looked_at_with_it(
         "two.py",
         "user.py",
     )
+
+
+def test_a_word_that_others_use_too_joins_only_what_has_to_do_with_v2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "bot.py": _V2 + "import handlers\n",
+        "handlers.py": "def on(data): return data['message_type']\n",
+        "sender.py": "import handlers\n\ndef wrap(audio): return {'audio_data': audio}\n",
+        "speaker.py": "from sender import wrap\n\ndef more(data): return wrap(data['audio_data'])\n",
+        "errors.py": "def tag(tags): tags['message_type'] = 'error'\n",
+        "archive.py": "def is_final(data): return data['kind'] == 'FinalTranscript'\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    found = {group.paths: group.hits for group in groups(["bot.py"], sorted(files), Folder())}
+    assert found == {
+        ("archive.py",): {"archive.py"},
+        ("bot.py", "handlers.py", "sender.py", "speaker.py"): {"bot.py", "handlers.py", "sender.py", "speaker.py"},
+    }
+
+
+def test_who_imports_the_package_it_lies_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "voice/__init__.py": _V2,
+        "voice/app.py": "from . import URL\n",
+        "voice/deep/__init__.py": "",
+        "voice/deep/app.py": "from .. import URL\n",
+        "shop/app.py": "from . import URL\n",
+        "shop/__init__.py": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (group,) = groups(["voice/__init__.py"], sorted(files), Folder())
+    assert group.paths == ("voice/__init__.py", "voice/app.py", "voice/deep/app.py")

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from migrator.smoke.checks.judge import judge
+from migrator.smoke.checks.judge import Check, Verdict, judge
 from migrator.smoke.observation import Observation
 from tests.end_to_end.apps import App, apps, observe
-from tests.smoke.wrong import FAULTS
+from tests.smoke.subtle import SUBTLE
+from tests.smoke.wrong import CARELESS, FAULTS, Fault
 
 #: Programs spend their time waiting.
 SIDE_BY_SIDE = 5
 
 
+#: Faults whose headline says what is missing, and not which word is wrong.
+VAGUE = {"field in camel case"}
+
+
 def test_every_fault_is_named(tmp_path: Path) -> None:
-    used = {fault.app for fault in FAULTS}
-    chosen = {app.name: app for app in apps() if app.name in used}
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        originals = {name: pool.submit(_run, app, app.folder / "v2", "v2") for name, app in chosen.items()}
-        runs = [
-            pool.submit(_run, chosen[fault.app], fault.spoil(tmp_path / fault.name), "v3", fault.variant)
-            for fault in FAULTS
-        ]
     unnamed, misleading = {}, {}
-    for fault, run in zip(FAULTS, runs, strict=True):
-        verdict = judge(run.result(), originals[fault.app].result())
+    for fault, verdict in _judged(FAULTS, tmp_path):
         failed = {check.name: check.evidence for check in verdict.checks if check.name in verdict.failed}
         if fault.evidence not in failed.get(fault.check, ""):
             unnamed[fault.name] = failed
@@ -38,6 +35,47 @@ def test_every_fault_is_named(tmp_path: Path) -> None:
             first.name
         ]
     assert unnamed == misleading == {}
+
+
+def test_faults_that_the_checks_were_not_written_for(tmp_path: Path) -> None:
+    misleading = {}
+    for fault, verdict in _judged(SUBTLE, tmp_path):
+        first = verdict.headline
+        if first is None or fault.evidence not in first.evidence or not _points_at(first, fault, tmp_path):
+            misleading[fault.name] = first
+    assert misleading.keys() == VAGUE
+
+
+def test_what_costs_or_is_passed_over_is_a_warning(tmp_path: Path) -> None:
+    for fault, verdict in _judged(CARELESS, tmp_path):
+        assert verdict.failed == [], fault.name
+        assert [check.name for check in verdict.warnings] == [fault.check]
+        assert fault.evidence in verdict.warnings[0].evidence
+
+
+def _points_at(first: Check, fault: Fault, folder: Path) -> bool:
+    """Return whether one of the lines that are named is the wrong one; of what is left out there is none."""
+    file, _, number = first.where.partition(",")[0].rpartition(":")
+    changed = [new for _, new in fault.changes if new]
+    lines = [
+        (folder / fault.name / file).read_text().splitlines()[int(place.rpartition(":")[2].split()[0]) - 1]
+        for place in first.where.split(", ")
+    ]
+    told = any(line.strip() in new or new in line for line in lines for new in changed)
+    return file == fault.file and number.isdigit() and (told or not changed or first.name in ("audio", "connects"))
+
+
+def _judged(faults: Sequence[Fault], folder: Path) -> Iterator[tuple[Fault, Verdict]]:
+    used = {fault.app for fault in faults}
+    chosen = {app.name: app for app in apps() if app.name in used}
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        originals = {name: pool.submit(_run, app, app.folder / "v2", "v2") for name, app in chosen.items()}
+        runs = [
+            pool.submit(_run, chosen[fault.app], fault.spoil(folder / fault.name), "v3", fault.variant)
+            for fault in faults
+        ]
+    for fault, run in zip(faults, runs, strict=True):
+        yield fault, judge(run.result(), originals[fault.app].result())
 
 
 def _run(app: App, folder: Path, api: str, variant: str | None = None) -> Observation:

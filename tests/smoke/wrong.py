@@ -92,7 +92,13 @@ FAULTS = (
         "audio",
         "the microphone records at 8000 Hz, the session is told 16000 Hz",
     ),
-    _captions("text left", "msg.get('transcript', '')", "msg.get('text', '')", "finals", "none of the 3 finals"),
+    _captions(
+        "text left",
+        "' '.join(word['text'] for word in msg.get('words', ()))",
+        "msg.get('text', '')",
+        "finals",
+        "none of the 3 finals",
+    ),
     _captions("message_type left", "msg.get('type')", "msg.get('message_type')", "finals", "none of the 3 finals"),
     _captions(
         "finals raw and formatted", " and msg.get('turn_is_formatted')", "", "finals", "twice, raw and formatted"
@@ -109,11 +115,7 @@ FAULTS = (
     _captions(
         "terminate_session left", '{"type": "Terminate"}', '{"terminate_session": True}', "v3 only", "terminate_session"
     ),
-    _captions(
-        "unknown parameter", "&format_turns=true", "&format_turns=true&punctuate=true", "parameters", "punctuate"
-    ),
     _captions("word_boost left", "&format_turns=true", "&format_turns=true&word_boost=[]", "v3 only", "word_boost"),
-    _captions("speech_model missing", "&speech_model=universal-streaming-english", "", "parameters", "speech_model"),
     _captions("format_turns missing", "&format_turns=true", "", "parameters", "format_turns is not set"),
     _captions("key missing", '{"Authorization": API_KEY}', "{}", "connects", "Missing Authorization header"),
     _captions("Bearer", '{"Authorization": API_KEY}', '{"Authorization": f"Bearer {API_KEY}"}', "connects", "Invalid"),
@@ -193,5 +195,25 @@ FAULTS = (
         "finals",
         "missing: 'Please bring your notes.'",
         headline="closed without it",
+    ),
+)
+
+#: What the service takes, and a careful client would not do.
+CARELESS = (
+    _captions(
+        "unknown parameter",
+        "&format_turns=true",
+        "&format_turns=true&punctuate=true",
+        "parameters",
+        "punctuate is not a parameter of v3",
+    ),
+    _captions("speech_model missing", "&speech_model=universal-streaming-english", "", "parameters", "three times"),
+    Fault(
+        "not paced",
+        "wav_file",
+        "transcribe_file.py",
+        (("        time.sleep(CHUNK_MS / 1000)\n", ""),),
+        "audio",
+        "faster than real time",
     ),
 )

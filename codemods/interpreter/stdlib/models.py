@@ -59,6 +59,10 @@ def _second(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return given.get(1, "default")
 
 
+def _environment(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    return given.get(1, "default") | run.imports.environment(texts(given.get(0, "key")))
+
+
 def _nothing(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return NOTHING
 
@@ -275,8 +279,8 @@ _FUNCTIONS: dict[str, Model] = {
     "copy.deepcopy": _first,
     "functools.partial": _partial,
     "functools.wraps": _nothing,
-    "os.getenv": _second,
-    "os.environ.get": _second,
+    "os.getenv": _environment,
+    "os.environ.get": _environment,
     "threading.Thread": _thread,
     "threading.Timer": _timer,
     "_thread.start_new_thread": lambda run, call, given: _thread(

@@ -22,6 +22,8 @@ from codemods.rewrites.sdk.sessions import Session, Sessions, Use, function_of_v
 from codemods.syntax.layout import Argument
 from codemods.syntax.tree import SourceModule
 
+INACTIVITY_TIMEOUT = 300
+"""Seconds without a message from the client after which v3 ends a session, if it is told to: v2 always did."""
 NO_LIMIT = "3600.0"
 """Seconds that stand for v2's `timeout=None`: v3 has no way to wait for ever."""
 TERMINATE_TIMEOUT = 30.0
@@ -200,6 +202,7 @@ class Plans:
             )
         given.append(Argument(f'"{self.options.speech_model}"', "speech_model"))
         given.append(Argument("True", "format_turns"))
+        given.append(Argument(str(INACTIVITY_TIMEOUT), "inactivity_timeout"))
         boost = session.value("word_boost")
         if boost is not None:
             given.append(self._argument(plan, "keyterms_prompt", boost, "word_boost"))

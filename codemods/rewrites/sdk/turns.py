@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import libcst as cst
@@ -143,14 +144,15 @@ def _text(program: Program, node: cst.BaseExpression) -> str:
 
 
 class FinalPaths:
-    """Decides whether only final transcripts reach a place."""
+    """Decides whether only final transcripts reach a place, or only others."""
 
-    def __init__(self, program: Program, handlers: Handlers) -> None:
+    def __init__(self, program: Program, handlers: Handlers, kind: str = FINAL) -> None:
         self.program = program
         self.handlers = handlers
+        self.kind = kind
 
     def reaches(self, node: cst.CSTNode, base: cst.BaseExpression, module: SourceModule, depth: int = 4) -> bool:
-        """Return whether the transcript `base` is final whenever `node` is evaluated."""
+        """Return whether the transcript `base` is of the kind whenever `node` is evaluated."""
         code = module.code(base)
         child = node
         for up in module.ancestors(node):
@@ -170,7 +172,7 @@ class FinalPaths:
         return False
 
     def implies(self, test: cst.BaseExpression, code: str, module: SourceModule, outcome: bool) -> bool:
-        """Return whether `test` being `outcome` means that the transcript is final."""
+        """Return whether `test` being `outcome` means that the transcript is of the kind."""
         if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
             return self.implies(test.expression, code, module, not outcome)
         if isinstance(test, cst.BooleanOperation):
@@ -179,7 +181,8 @@ class FinalPaths:
             return any(sides) if both else all(sides)
         tested = kind_test(self.program, module, test)
         if tested is not None and module.code(tested.base) == code:
-            return tested.kind == (FINAL if outcome != tested.negated else PARTIAL)
+            other = PARTIAL if self.kind == FINAL else FINAL
+            return tested.kind == (self.kind if outcome != tested.negated else other)
         if isinstance(test, cst.Name):
             defs = self.program.definitions(test)
             return bool(defs) and all(
@@ -201,7 +204,7 @@ class FinalPaths:
         handlers = self.handlers.of_function.get(function, [])
         if handlers:
             filtered = all(handler.filtered and handler.direct for handler in handlers)
-            return filtered and event_parameter(handlers[0]).name.value == code
+            return self.kind == FINAL and filtered and event_parameter(handlers[0]).name.value == code
         params = [*function.params.posonly_params, *function.params.params]
         index = next((i for i, param in enumerate(params) if param.name.value == code), None)
         if index is None:
@@ -241,3 +244,15 @@ class FinalPaths:
         sites = self.program.memo("sdk call sites", collect).get(function, [])
         known = [site for site in sites if site is not None]
         return known if len(known) == len(sites) else []
+
+
+def partial_texts(program: Program) -> Mapping[str, int]:
+    """Return in how many places each module reads the text of what can only be a partial transcript."""
+    paths = FinalPaths(program, Plans.make(program, program.options).handlers, PARTIAL)
+    found: Counter[str] = Counter()
+    for path in program.targets:
+        module = program.modules[path]
+        for node in module.walk():
+            if isinstance(node, cst.Attribute) and node.attr.value == "text" and is_transcript(program, node.value):
+                found[path] += paths.reaches(node, node.value, module)
+    return found

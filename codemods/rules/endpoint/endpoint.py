@@ -18,6 +18,8 @@ from codemods.rule import Context, Rule
 from codemods.syntax.build import edit_text
 from codemods.syntax.edits import Change, Edit, Replace
 
+_NEEDED = "the URL names what a v3 session needs"
+
 
 class Endpoint(Rule):
     """Moves the socket's URL to v3 and adds `speech_model` and `format_turns`."""
@@ -28,7 +30,8 @@ class Endpoint(Rule):
     why = (
         "The vendor has switched v2 off. Without `speech_model` v3 takes a default of its own, which has changed twice "
         "within a month, to a family of models that sends other messages at three times the price; "
-        "`format_turns=true` keeps finals punctuated and cased, as v2 sent them."
+        "`format_turns=true` keeps finals punctuated and cased, as v2 sent them. `inactivity_timeout` ends a session "
+        "that nobody ends: v2 did so after a minute, v3 bills it for three hours."
     )
     nodes = (
         cst.SimpleString,
@@ -65,6 +68,8 @@ class _Planner:
             self._host(endpoint)
             self._query(connect, text, endpoint, [other for _, other, _ in found])
         for path in self.program.targets:
+            if self.program.is_settings(path):
+                continue
             for literal in endpoints.literals(self.program, path):
                 self._stray(literal)
         return self.table
@@ -87,6 +92,7 @@ class _Planner:
         wanted = [("speech_model", self.options.speech_model)]
         if v.formats_on_request(self.options.speech_model):
             wanted.append(("format_turns", "true"))
+        wanted.append(("inactivity_timeout", str(v.INACTIVITY_TIMEOUT)))
         old = {new: name for name, new in v.PARAMETERS_RENAMED.items()}
         return [(key, value) for key, value in wanted if not re.search(rf"\b({key}|{old.get(key, key)})\b", present)]
 
@@ -126,7 +132,9 @@ class _Planner:
             self._add(
                 last.node,
                 self.rule.change(
-                    last.node, "v3 needs a speech model", edit_text(last.node, lambda t: f"{t.rstrip('/')}?{query}")
+                    last.node,
+                    _NEEDED,
+                    edit_text(last.node, lambda t: f"{t.rstrip('/')}?{query}"),
                 ),
             )
 
@@ -149,13 +157,18 @@ class _Planner:
                     parts=[*cst.ensure_type(updated, cst.FormattedString).parts, cst.FormattedStringText(addition)]
                 ),
             )
-            self._add(holder, self.rule.change(mark.node, "v3 needs a speech model", edit))
+            self._add(
+                holder,
+                self.rule.change(mark.node, _NEEDED, edit),
+            )
         elif isinstance(mark.node, cst.SimpleString) and self._followed_well(mark, everything):
             glue = "" if mark.text.endswith(("?", "&")) else "&"
             self._add(
                 mark.node,
                 self.rule.change(
-                    mark.node, "v3 needs a speech model", edit_text(mark.node, lambda t: f"{t}{glue}{query}")
+                    mark.node,
+                    _NEEDED,
+                    edit_text(mark.node, lambda t: f"{t}{glue}{query}"),
                 ),
             )
         else:
@@ -163,7 +176,7 @@ class _Planner:
                 mark.node,
                 self.rule.change(
                     mark.node,
-                    "v3 needs a speech model",
+                    _NEEDED,
                     edit_text(mark.node, lambda t: t.replace("?", f"?{query}&", 1)),
                 ),
             )
@@ -200,8 +213,8 @@ class _Planner:
                 connect.call,
                 self.rule.report(
                     connect.call,
-                    f"cannot see where the query parameters come from: add speech_model={self.options.speech_model} "
-                    "and format_turns=true",
+                    "cannot see where the query parameters come from: add "
+                    + ", ".join(f"{key}={value}" for key, value in self._additions("")),
                 ),
             )
             return
@@ -209,8 +222,13 @@ class _Planner:
             if obj.site in self.queries_done:
                 continue
             self.queries_done.add(obj.site)
-            present = " ".join(entry.key for entry in dict_entries.entries(self.program, obj))
-            additions = [(key, f'"{value}"') for key, value in self._additions(present)]
+            entries = list(dict_entries.entries(self.program, obj))
+            present = " ".join(entry.key for entry in entries)
+            texts = bool(entries) and all(isinstance(entry.value, cst.SimpleString) for entry in entries)
+            additions = [
+                (key, value if value.isdigit() and not texts else f'"{value}"')
+                for key, value in self._additions(present)
+            ]
             if not additions:
                 continue
             edit = dict_entries.add(obj.site, additions)
@@ -218,7 +236,10 @@ class _Planner:
                 names = ", ".join(key for key, _ in additions)
                 self._once(connect.call, self.rule.report(connect.call, f"add {names} to the parameters of this URL"))
             else:
-                self._add(obj.site, self.rule.change(obj.site, "v3 needs a speech model", edit))
+                self._add(
+                    obj.site,
+                    self.rule.change(obj.site, _NEEDED, edit),
+                )
 
     # URLs that no connection was seen to use
 

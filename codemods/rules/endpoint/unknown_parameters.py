@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 import libcst as cst
 
@@ -43,7 +44,8 @@ _KNOWN = (
     | set(v.PARAMETERS_RENAMED)
     | {v.SILENCE}
     # What a migration writes itself.
-    | {"speech_model", "format_turns", "keyterms_prompt", "max_turn_silence", "end_of_turn_confidence_threshold"}
+    | {"speech_model", "format_turns", "inactivity_timeout"}
+    | {"keyterms_prompt", "max_turn_silence", "end_of_turn_confidence_threshold"}
 )
 
 
@@ -70,8 +72,7 @@ class UnknownParameters(Rule):
             if effect:
                 yield self.report(node, f"see whether {parameter.name!r} is still wanted: v2 ignored it, {effect}")
             else:
-                advice = _ADVICE.get(parameter.name, "v2 never had it, and neither has v3, which ignores it")
-                yield self.report(node, f"take {parameter.name!r} out of the URL: {advice}")
+                yield self.report(node, f"take {parameter.name!r} out of the URL: {_advice(parameter.name)}")
 
     def _key(self, parameter: Parameter, context: Context) -> Change:
         """Move the key from the URL, where no version of the service looks for it, into the header."""
@@ -119,6 +120,14 @@ def _spelled_in(call: cst.Call, parameter: Parameter, context: Context) -> str |
             return None if parameter.values else quoted(parameter.text, None)
 
 
+def _advice(name: str) -> str:
+    """Return why a parameter is of no use, and which one is."""
+    near = get_close_matches(name.lower(), sorted({*v.PARAMETERS_V3, *v.PARAMETERS_KEPT}), 1, 0.75)
+    if name not in _ADVICE and name not in v.PARAMETERS_V3 and near:
+        return f"v2 never had it, and neither has v3, whose parameter is `{near[0]}`"
+    return _ADVICE.get(name, "v2 never had it, and neither has v3, which ignores it")
+
+
 def _has(text: Str, parameter: Parameter) -> bool:
     return isinstance(parameter.place, Lit) and parameter.place in text.parts
 
@@ -126,6 +135,6 @@ def _has(text: Str, parameter: Parameter) -> bool:
 def _unknown(program: Program) -> dict[cst.CSTNode, list[Parameter]]:
     found: dict[cst.CSTNode, list[Parameter]] = {}
     for parameter in query.parameters(program):
-        if parameter.name not in _KNOWN:
+        if parameter.name not in _KNOWN and not (parameter.is_v3 and parameter.name in v.PARAMETERS_V3):
             found.setdefault(parameter.node, []).append(parameter)
     return found

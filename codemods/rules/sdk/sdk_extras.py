@@ -9,6 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.imports import SdkImports
+from codemods.rewrites.sdk.microphone import only_iterated
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.sharing import provider
 from codemods.rule import Context, Rule
@@ -58,21 +59,26 @@ class SdkExtras(Rule):
             code = f"{package or 'assemblyai'}.Transcriber().upload_file"
             yield self.change(node, "file_from_stream becomes upload_file", replace_with(node, code), *edits)
             return
-        taken = extra in names.taken
+        chunks = extra == "MicrophoneStream" and context.get(only_iterated) and not sdk_at_exit.asks_microphone(context)
+        wanted = "microphone_chunks" if chunks else extra
+        taken = not chunks and extra in names.taken
         home = None if taken else provider(context.program, context.module, extra)
         if home is not None:
             yield self.change(
                 node,
                 f"{extra}, which the SDK no longer has, imported from {home}, which has it now",
-                replace_with(node, extra),
-                AddImport(home, extra),
+                replace_with(node, wanted),
+                AddImport(home, wanted),
+                *imports.unused(context.module),
             )
             return
         name = {"MicrophoneStream": "PyAudioStream", "stream_file": "paced_file"}[extra] if taken else extra
-        if extra == "MicrophoneStream":
-            helper = helpers.microphone(name, tells=sdk_at_exit.asks_microphone(context))
+        if chunks:
+            name, helper = helpers.microphone_chunks(context.module)
+        elif extra == "MicrophoneStream":
+            helper = helpers.microphone(context.module, name, tells=sdk_at_exit.asks_microphone(context))
         else:
-            helper = helpers.stream_file(name)
+            helper = helpers.stream_file(context.module, name)
         hint = ": install pyaudio" if extra == "MicrophoneStream" else ""
         yield self.change(
             node,

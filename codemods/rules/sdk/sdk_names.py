@@ -241,9 +241,9 @@ class SdkNames(Rule):
         if not imports.is_passed_on(binding):
             return []
         if binding.legacy == "MicrophoneStream":
-            return helpers.microphone(binding.local)
+            return helpers.microphone(context.module, binding.local)
         if binding.legacy == "stream_file":
-            return helpers.stream_file(binding.local)
+            return helpers.stream_file(context.module, binding.local)
         if binding.legacy in EXTRAS:
             return []
         new = RENAMED[binding.legacy]

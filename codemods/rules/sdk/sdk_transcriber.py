@@ -24,7 +24,7 @@ from codemods.rule import Context, Rule
 from codemods.rules.shutdown import sdk_ends
 from codemods.syntax.build import expression
 from codemods.syntax.edits import Change, Edit, Replace
-from codemods.syntax.layout import WIDTH, Argument, call
+from codemods.syntax.layout import Argument, call, width
 
 
 class SdkTranscriber(Rule):
@@ -161,7 +161,7 @@ class SdkTranscriber(Rule):
         assert plan.holder is not None
         session, holder = plan.session, plan.holder
         indent = session.module.tree.default_indent
-        room = WIDTH - context.module.span(holder).column + 1
+        room = width(session.module.text) - context.module.span(holder).column + 1
         name, missing = context.get(SdkImports).spelling(session.call.func, session.module)
         edits = self._names(plan, name if missing and plan.buffer is None else None, context)
         extra: list[Argument] = []
@@ -169,7 +169,7 @@ class SdkTranscriber(Rule):
             name, added = helpers.buffered(session.module)
             edits += added
             extra += [Argument(plan.buffer.chunk, "chunk_size"), Argument(plan.buffer.silence, "silence")]
-        options = call("StreamingClientOptions", plan.options, indent, room - len(indent))
+        options = call("StreamingClientOptions", plan.options, indent, room - len(indent), room - 2 * len(indent))
         made = call(name, [Argument(options), *extra], indent, room - len(plan.target) - 3)
         lines = self._registrations(plan, closes, context)
         original = session.call
@@ -209,7 +209,8 @@ class SdkTranscriber(Rule):
         if plan.carries_closer and closes and plan.closer is not None:
             lines.append((f"{plan.target}.on_close = {plan.session.module.code(plan.closer)}", None))
         if plan.stored or plan.carries_parameters:
-            parameters = call("StreamingParameters", plan.parameters, indent, WIDTH - 30)
+            wide = width(plan.session.module.text)
+            parameters = call("StreamingParameters", plan.parameters, indent, wide - 30, wide - 12)
             kept = f"{plan.target}.{CARRIED}" if plan.carries_parameters else f"{plan.target}_parameters"
             lines.append((f"{kept} = {parameters}", None))
         return lines
@@ -222,7 +223,7 @@ class SdkTranscriber(Rule):
         statement = session.module.statement(session.call)
         assert isinstance(statement, cst.SimpleStatementLine)
         indent = session.module.tree.default_indent
-        room = WIDTH - context.module.span(statement).column + 1
+        room = width(session.module.text) - context.module.span(statement).column + 1
         by_super = context.code(session.call.func).startswith("super")
         base, added = helpers.buffered(session.module) if plan.buffer else ("StreamingClient", [])
         edits = self._names(plan, "StreamingClient" if plan.buffer is None and not by_super else None, context)

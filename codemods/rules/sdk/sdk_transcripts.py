@@ -16,7 +16,16 @@ from codemods.rewrites.sdk.names import MODEL_METHODS
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.reads import bracketed, does_something, ends_its_function, fitted, is_guarded, is_truth_test
 from codemods.rewrites.sdk.shown import is_shown
-from codemods.rewrites.sdk.turns import ANY, FINAL, FinalPaths, KindTest, is_transcript, kind_test
+from codemods.rewrites.sdk.turns import (
+    ANY,
+    FINAL,
+    PARTIAL,
+    FinalPaths,
+    KindTest,
+    is_transcript,
+    kind_test,
+    partial_texts,
+)
 from codemods.rule import Context, Rule
 from codemods.syntax.build import expression, keep_parentheses, replace_test, replace_with
 from codemods.syntax.edits import Change, Edit, Remove, Replace
@@ -233,6 +242,9 @@ class SdkTranscripts(Rule):
             plans = Plans.make(context.program, context.options)
             if FinalPaths(context.program, plans.handlers).reaches(node, base, context.module):
                 return f"{code}.transcript", []
+            if context.get(partial_texts)[context.module.path] in (1, 2):
+                if FinalPaths(context.program, plans.handlers, PARTIAL).reaches(node, base, context.module):
+                    return f'" ".join(word.text for word in {code}.words)', []
             function, edits = helpers.turn_text(context.get(SdkImports), context.module)
             return f"{function}({code})", edits
         if name == "confidence":

@@ -53,7 +53,7 @@ def _order(seen: Observation, before: Observation | None) -> Iterator[str]:
     refused = [event.time for event in seen.wire if _is_refusal(event.facts)]
     found = [error for error in errors(seen, before) if NO_NETWORK not in error.text("message")]
     # What only brings the news may be written down before the server has written its own line.
-    raised = [error.time for error in found if not (refused and _is_news(error))]
+    raised = [error.time for error in found if not ((refused or _tried(seen)) and _is_news(error))]
     # An exception before the service refused anything was not brought about by that.
     first = raised and (not refused or min(raised) < min(refused))
     if first:
@@ -62,6 +62,11 @@ def _order(seen: Observation, before: Observation | None) -> Iterator[str]:
     if not first:
         yield "exceptions"
     yield from ("terminate", "finals", "partials", "ends", "network")
+
+
+def _tried(seen: Observation) -> bool:
+    """Return whether it tried to connect, in vain."""
+    return not seen.sessions and bool(seen.happened("redirected"))
 
 
 def _is_news(error: Happening) -> bool:

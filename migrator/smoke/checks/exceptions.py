@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from migrator.smoke.checks.places import definition
-from migrator.smoke.checks.verdict import Check, failed, passed
+from migrator.smoke.checks.verdict import Check, failed, passed, warned
 from migrator.smoke.observation import Happening, Observation, description
 from runtime.recording import JsonObject
 
 #: websocket-client 1.9 calls the end it was asked for an error, 1.9.0 with the close frame (code 1000) itself.
 _NORMAL_END = ("Connection closed normally", r"fin=1 opcode=8 data=b'\x03\xe8")
+#: Exceptions that a line of a program is to blame for, not the network.
+_MISTAKES = frozenset(
+    {"AssertionError", "AttributeError", "ImportError", "IndexError", "KeyError", "ModuleNotFoundError", "NameError"}
+    | {"TypeError", "UnboundLocalError", "ValueError"}
+)
 #: Where an exception is about a function that was called wrongly, its definition is what has to be changed.
 _CALL = re.compile(r"(?:[\w.<>]*\.)?(\w+)\(\) (?:takes|missing|got an unexpected)")
 #: Lines of a traceback, and the line behind them.
@@ -39,7 +45,11 @@ def exceptions(seen: Observation, before: Observation | None) -> Iterator[Check]
     found = errors(seen, before)
     if found:
         evidence = "; ".join(dict.fromkeys(description(error) for error in found[:3]))
-        yield failed("exceptions", evidence, _remedy(found[0]), _where(seen, found[0]))
+        yield failed("exceptions", evidence, _remedy(found[0], seen), _where(seen, found[0]))
+    elif before is not None and (mistakes := swallowed(seen, before)):
+        told = "; ".join(map(description, mistakes[:3]))
+        advice = "The original made no such mistake: what is caught there may be lost."
+        yield warned("exceptions", f"caught by the program: {told}", advice, mistakes[0].text("where"))
     else:
         known = before is not None and errors(before, None)
         yield passed("exceptions", "none that the original did not raise as well" if known else "none")
@@ -79,10 +89,13 @@ def _printed(seen: Observation) -> Iterator[Happening]:
 
 
 def _causes(error: Happening) -> Iterator[tuple[str, str]]:
+    for cause in _named_causes(error):
+        yield str(cause.get("kind")), str(cause.get("message"))
+
+
+def _named_causes(error: Happening) -> list[JsonObject]:
     causes = error.facts.get("causes")
-    for cause in causes if isinstance(causes, list) else ():
-        if isinstance(cause, dict):
-            yield str(cause.get("kind")), str(cause.get("message"))
+    return [cause for cause in causes if isinstance(cause, dict)] if isinstance(causes, list) else []
 
 
 def _mistake(error: Happening) -> tuple[str, str]:
@@ -90,8 +103,16 @@ def _mistake(error: Happening) -> tuple[str, str]:
 
 
 def _raised(seen: Observation) -> list[Happening]:
-    found = (error for error in seen.happenings if error.kind in ("exception", "logged-error"))
-    return [error for error in found if is_error(error, seen)]
+    found = [error for error in seen.happenings if error.kind in ("exception", "logged-error")]
+    # A program that hangs while an exception is on its way out is interrupted before that arrives.
+    held_up = [
+        replace(error, facts=error.facts | cause | {"causes": []})
+        for error in found
+        if error.text("kind") == "KeyboardInterrupt"
+        for cause in _named_causes(error)
+        if cause.get("kind") in _MISTAKES
+    ]
+    return [*(error for error in found if is_error(error, seen)), *held_up]
 
 
 def is_error(error: Happening, seen: Observation) -> bool:
@@ -107,11 +128,14 @@ def _where(seen: Observation, error: Happening) -> str:
     return place or error.text("where")
 
 
-def _remedy(error: Happening) -> str:
+def _remedy(error: Happening, seen: Observation) -> str:
+    name, _, number = error.text("where").rpartition(":")
+    lines = seen.sources.get(name, "").splitlines()
+    if number.isdigit() and "argv" in "".join(lines[int(number) - 1 : int(number)]):
+        return f'If it wants a file of audio: v3-migrate smoke -- {seen.program} "{{audio}}"'
     for pattern, remedy in _REMEDIES:
         if pattern.search(error.text("message")):
             return remedy
-    causes = error.facts.get("causes")
-    if isinstance(causes, list) and causes:
+    if _named_causes(error):
         return "Begin with the last one named: the others come from it."
     return "Nobody caught this: correct that line."

@@ -10,7 +10,7 @@ from migrator.smoke.checks.verdict import Check, Status, Verdict
 from migrator.smoke.observation import Observation, description
 from migrator.smoke.telephone.frameworks import framework
 
-__all__ = ["Check", "Status", "Verdict", "could_not_run", "judge"]
+__all__ = ["Check", "Status", "Verdict", "could_not_run", "judge", "offer"]
 
 _RULES = (*wire.RULES, *output.RULES)
 
@@ -35,7 +35,7 @@ def could_not_run(seen: Observation) -> str | None:
         return f"{missing[0].text('message')} ({missing[0].text('where')}); install it or use --stub-missing"
     errors = seen.happened("exception")
     if errors:
-        return f"it failed before it opened a session: {description(errors[0])}{_offer(seen)}"
+        return f"it failed before it opened a session: {description(errors[0])}{offer(seen)}"
     for listening in seen.happened("listening"):
         called = seen.channels.get("caller", "").partition("\n")[0]
         tried = f" ({called})" if called else ""
@@ -43,12 +43,12 @@ def could_not_run(seen: Observation) -> str | None:
     if seen.exit_code and seen.ending == "itself":
         last = seen.channels.get("stderr", "").strip().rpartition("\n")[2]
         said = f": {last}" if last else ""
-        return f"it ended with exit code {seen.exit_code} before it opened a session{said}{_offer(seen)}"
+        return f"it ended with exit code {seen.exit_code} before it opened a session{said}{offer(seen)}"
     return None
 
 
-def _offer(seen: Observation) -> str:
-    """Return what to type if the program wants arguments, a file of audio most likely."""
+def offer(seen: Observation) -> str:
+    """Return what to type if the program wants arguments, a file of audio most likely; empty if it does not."""
     stack = [error.text("where") for error in seen.happened("exception")]
     lines = [line for where in stack for line in _line(seen, where)]
     usage = re.search(r"^usage:|Usage:|Missing argument|arguments are required", seen.channels.get("stderr", ""), re.M)

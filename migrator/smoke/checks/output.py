@@ -43,7 +43,7 @@ def _located(check: Check, seen: Observation, before: Observation | None) -> Che
         )
     elif stale := stale_words(seen):
         reasons = stale
-        check = replace(check, advice="v3 has other words for these.", where=stale.partition(" ")[0])
+        check = replace(check, advice="Correct what is named.", where=stale.partition(" ")[0])
     else:
         return replace(check, where=saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS))
     return replace(check, evidence="\n".join([f"{first}; {reasons}", *rest]))

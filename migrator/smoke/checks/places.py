@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from codemods.protocol import CONTROLS, FIELDS, V2_TYPES
+from codemods.protocol import CONTROLS, FIELDS, FINAL, MESSAGE_TYPES, PARTIAL
 from migrator.smoke.observation import Observation
 
 #: Words that only v2 has, as text in a program, and what v3 calls them.
 _STALE = {
-    **dict.fromkeys(V2_TYPES, "a v3 type"),
+    **MESSAGE_TYPES,
+    PARTIAL: "Turn without end_of_turn",
+    FINAL: "Turn with end_of_turn and turn_is_formatted",
     **CONTROLS,
     **{name: new for name, new in FIELDS.items() if name != "session_id"},
 }
+_CLIENT = r"\b(StreamingClient|RealTimeTranscriber)\("
 #: Lines that are named, at most.
 _LINES = 3
 
@@ -37,12 +40,15 @@ def stale_words(seen: Observation) -> str:
     """Return where the program asks for what v2 called otherwise."""
     found = []
     for word, new in _STALE.items():
-        # Words of a transcript have a text in v3, too.
-        if word == "text" and any(_matching(seen, r"\btranscript\b")):
-            continue
         lines = list(_matching(seen, rf"""(\[|get\(|==|!=|\bin\b)\s*[\[({{]?\s*["']{re.escape(word)}["']"""))
         lines += _matching(seen, rf"case\b.*[\"']{re.escape(word)}[\"']")
+        if word == "text":  # Words have one in v3, too.
+            lines = [line for line in lines if line not in set(_matching(seen, r"\bwords?\b"))]
         found += [f"{line} asks for {word!r} (v3: {new})" for line in dict.fromkeys(lines)]
+    if not any(_matching(seen, r"Events\.Turn\b")):
+        found += [
+            f"{line} makes a client, and no handler for its turns is registered" for line in _matching(seen, _CLIENT)
+        ]
     return "; ".join(found[:_LINES])
 
 

@@ -14,6 +14,8 @@ class Status(str, Enum):
 
     PASS = "pass"
     FAIL = "fail"
+    #: Nothing is broken by it; it costs, or is not what was meant.
+    WARN = "warning"
     NOT_APPLICABLE = "not applicable"
 
 
@@ -53,6 +55,11 @@ class Verdict:
         return not self.failed
 
     @property
+    def warnings(self) -> list[Check]:
+        """What a careful client would not do."""
+        return [check for check in self.checks if check.status is Status.WARN]
+
+    @property
     def failed(self) -> list[str]:
         """The names of the checks that failed."""
         return [check.name for check in self.checks if check.status is Status.FAIL]
@@ -70,6 +77,11 @@ def passed(name: str, evidence: str) -> Check:
 def failed(name: str, evidence: str, advice: str, where: str = "") -> Check:
     """Return a check that failed; `where` names the lines behind it."""
     return Check(name, Status.FAIL, evidence, advice, where)
+
+
+def warned(name: str, evidence: str, advice: str, where: str = "") -> Check:
+    """Return a check that passed, but for something that a careful client would not do."""
+    return Check(name, Status.WARN, evidence, advice, where)
 
 
 def skipped(name: str, evidence: str) -> Check:

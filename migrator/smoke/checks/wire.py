@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator.smoke.checks.exceptions import swallowed
+from migrator.smoke.checks.exceptions import errors, swallowed
 from migrator.smoke.checks.places import saying, sending
-from migrator.smoke.checks.verdict import Check, Rule, failed, passed, skipped
+from migrator.smoke.checks.verdict import Check, Rule, failed, passed, skipped, warned
 from migrator.smoke.observation import ROUNDS, Happening, Observation, description, sessions_of
 from runtime.hosts import V3_HOSTS
 from runtime.replay import Frame, SessionRecord
@@ -17,7 +17,12 @@ V2_PARAMETERS = frozenset(
 )
 UNTERMINATED = "the client closed without Terminate"
 #: Lines that say where to connect, the likeliest first.
-_ADDRESSES = (r"wss?://", r"assembly", r"\bStreamingClient\(|\bRealTimeTranscriber\(")
+_ADDRESSES = (
+    r"wss?://",
+    r"\b(Streaming|RealTime)Parameters\(",
+    r"\b(StreamingClient|RealTimeTranscriber)\(",
+    r"assembly",
+)
 _ADVICE = "Connect to wss://streaming.assemblyai.com/v3/ws (or streaming.eu.assemblyai.com)."
 
 
@@ -41,7 +46,10 @@ def _connects(seen: Observation, before: Observation | None) -> Iterator[Check]:
         yield failed("connects", "; ".join(refusals(sessions)), advice, saying(seen, r"\bAuthorization\b") or where)
     else:
         tried = ", ".join(dict.fromkeys(host.text("host") for host in _hosts(seen))) or "none"
-        yield failed("connects", f"no {seen.api} session was opened; hosts it tried: {tried}", _ADVICE, where)
+        evidence = f"no {seen.api} session was opened; hosts it tried: {tried}"
+        if raised := errors(seen, before)[:1]:
+            evidence += f"; {description(raised[0])}"
+        yield failed("connects", evidence, _ADVICE, where)
 
 
 def _hosts(seen: Observation) -> list[Happening]:
@@ -54,23 +62,35 @@ def _parameters(seen: Observation, before: Observation | None) -> Iterator[Check
         yield skipped("parameters", "no v3 session")
         return
     for session in sessions:
-        noted = (*session.violations, *session.notes)
-        refused = [text for text in noted if "parameter" in text or "speech_model" in text]
-        if refused or "speech_model" not in session.query:
-            evidence = "; ".join(refused) or f"the query is {session.query}"
+        if refused := [text for text in session.violations if "parameter" in text]:
             names = [name for name in session.query if any(name in text for text in refused)]
             where = saying(seen, *(rf"\b{name}\b" for name in names), *_ADDRESSES)
-            advice = (
-                "Correct the query: without speech_model the service chooses, and names it does not know it ignores."
-            )
-            yield failed("parameters", evidence, advice, where)
+            yield failed("parameters", "; ".join(refused), "Correct the query: the service refuses it.", where)
             return
-        if session.query.get("format_turns", "").lower() != "true":
+        formats = session.query.get("format_turns", "").lower() == "true"
+        if not formats and not always_formats(session):
             evidence = f"format_turns is {session.query.get('format_turns', 'not set')}"
             advice = "v2 finals were punctuated and cased: add format_turns=true."
             yield failed("parameters", evidence, advice, saying(seen, r"\bformat_turns\b", *_ADDRESSES))
             return
-    yield passed("parameters", ", ".join(f"{name}={value}" for name, value in sessions[0].query.items()))
+    query = sessions[0].query
+    notes = dict.fromkeys(text for session in sessions for text in session.notes if any(name in text for name in query))
+    if "speech_model" not in query:
+        advice = "Name it: speech_model=universal-streaming-english is the one closest to v2, and the cheapest."
+        evidence = "speech_model is not set: the service chooses, of late a model at three times the price"
+        yield warned("parameters", evidence, advice, saying(seen, *_ADDRESSES))
+    elif notes:
+        names = [name for name in query if any(name in note for note in notes)]
+        where = saying(seen, *(rf"\b{name}\b" for name in names), *_ADDRESSES)
+        yield warned("parameters", "; ".join(notes), "Leave it out, or correct its name.", where)
+    else:
+        yield passed("parameters", ", ".join(f"{name}={value}" for name, value in query.items()))
+
+
+def always_formats(session: SessionRecord) -> bool:
+    """Return whether the session's model formats every turn, whatever the query says."""
+    model = session.query.get("speech_model", "")
+    return bool(model) and not model.startswith("universal-streaming")
 
 
 def _audio(seen: Observation, before: Observation | None) -> Iterator[Check]:
@@ -81,6 +101,7 @@ def _audio(seen: Observation, before: Observation | None) -> Iterator[Check]:
     texts += [frame for frame in frames if frame.kind == "text" and frame.control is None]
     refused = [text for session in sessions_of(seen) for text in session.violations if text.startswith("3007")]
     audio = [frame.milliseconds for frame in frames if frame.milliseconds is not None]
+    empty = audio.count(0)
     if texts:
         advice = "Send the bytes themselves as a binary frame, without base64 and JSON."
         yield failed(
@@ -93,6 +114,9 @@ def _audio(seen: Observation, before: Observation | None) -> Iterator[Check]:
     elif refused:
         advice = "Send 50 to 1000 ms of audio in each frame, not faster than real time."
         yield failed("audio", refused[0], advice, sending(seen, "audio"))
+    elif empty:
+        evidence = f"{empty} of {len(audio)} binary frames are empty"
+        yield failed("audio", evidence, "Send the audio that was read.", sending(seen, "audio"))
     elif not audio:
         mistakes = swallowed(seen, before)
         reasons = f"; the program swallowed {'; '.join(map(description, mistakes[:3]))}" if mistakes else ""
@@ -100,7 +124,13 @@ def _audio(seen: Observation, before: Observation | None) -> Iterator[Check]:
         yield failed("audio", f"no audio was sent{reasons}", "Send the audio as binary frames.", where)
     else:
         span = f"{min(audio):g} to {max(audio):g}" if min(audio) < max(audio) else f"{min(audio):g}"
-        yield passed("audio", f"{len(audio)} binary frames of {span} ms")
+        frames_sent = f"{len(audio)} binary frames of {span} ms"
+        notes = [text for session in sessions_of(seen) for text in session.notes if "faster than real time" in text]
+        if notes:
+            advice = "Pace it: send each chunk when it would have been spoken."
+            yield warned("audio", f"{frames_sent}; {notes[0]}", advice, sending(seen, "audio"))
+        else:
+            yield passed("audio", frames_sent)
 
 
 def _misdeclared(seen: Observation, before: Observation | None) -> str | None:
@@ -181,8 +211,23 @@ def _protocol(seen: Observation, before: Observation | None) -> Iterator[Check]:
         yield failed("protocol", "; ".join(refused), advice, sending(seen, "text"))
     elif refusals(sessions_of(seen)):
         yield skipped("protocol", "not judged: see audio")
+    elif notes := _other_notes(seen):
+        yield warned("protocol", "; ".join(notes), "The service passes over this: correct what it names.")
     elif sessions_of(seen):
         yield passed("protocol", "no rule of the protocol was broken")
+
+
+def _other_notes(seen: Observation) -> list[str]:
+    """Return what the service passed over, but for what other checks tell, and what only a replay cannot do."""
+    told = ("faster than real time", "speech_model", "recording", "replay")
+    return list(
+        dict.fromkeys(
+            text
+            for session in sessions_of(seen)
+            for text in session.notes
+            if seen.api == "v3" and not any(part in text for part in (*told, *session.query))
+        )
+    )
 
 
 def refusals(sessions: Sequence[SessionRecord]) -> list[str]:

@@ -31,7 +31,7 @@ def as_json(trials: Sequence[Trial], with_timeline: bool, about: About) -> str:
                         "name": check.name,
                         "status": check.status.value,
                         "evidence": check.evidence,
-                        "advice": check.advice if check.status is Status.FAIL else None,
+                        "advice": check.advice or None,
                         "where": check.where or None,
                         "follows": check.follows or None,
                     }

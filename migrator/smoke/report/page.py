@@ -20,7 +20,7 @@ from migrator.smoke.variants import VARIANTS
 from runtime.recording import Recording
 
 _ASSETS = Path(__file__).parent / "assets"
-_MARKS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.NOT_APPLICABLE: "n/a"}
+_MARKS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.WARN: "warn", Status.NOT_APPLICABLE: "n/a"}
 #: Nothing is loaded, from anywhere.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
@@ -208,7 +208,7 @@ def _legend() -> Iterator[str]:
 def _check(check: Check) -> str:
     mark = "then" if check.follows else _MARKS[check.status]
     notes = ""
-    if check.status is Status.FAIL and not check.follows:
+    if check.advice and not check.follows:
         notes = f"<br>at <code>{escape(check.where)}</code>" if check.where else ""
         notes += f'<br><span class="advice">{escape(check.advice)}</span>'
     elif check.follows:

@@ -14,10 +14,11 @@ from migrator.smoke.report.timeline import lines
 from migrator.smoke.trial import Trial
 from migrator.smoke.variants import VARIANTS
 
-_MARKS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.NOT_APPLICABLE: "n/a"}
+_MARKS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.WARN: "warn", Status.NOT_APPLICABLE: "n/a"}
 _COLORS = {
     "pass": "32",
     "FAIL": "1;31",
+    "warn": "33",
     "n/a": "2",
     "then": "2",
     "passed": "32",
@@ -84,7 +85,7 @@ def _program(
         yield f"  {paint(mark)}{' ' * (5 - len(mark))}{check.name:<11}{first[_INDENT:]}"
         yield from rest
         # What only follows needs neither: it goes when its cause does.
-        if check.status is Status.FAIL and not check.follows:
+        if check.advice and not check.follows:
             if check.where:
                 yield from _folded(f"at {check.where}", " " * _INDENT, " " * _INDENT, width)
             yield from _folded(check.advice, " " * _INDENT + "-> ", " " * (_INDENT + 3), width)
@@ -97,7 +98,7 @@ def _checks(runs: Sequence[Trial]) -> list[tuple[Check, str]]:
     """Return each check once with the variants it is about (none if that is all of them); failures come first."""
     found = list(_grouped(runs))
     # In the order of the first run that failed: its cause, what follows from it, other causes.
-    return sorted(found, key=lambda pair: pair[0].status is not Status.FAIL)
+    return sorted(found, key=lambda pair: (pair[0].status is not Status.FAIL, pair[0].status is not Status.WARN))
 
 
 def _grouped(runs: Sequence[Trial]) -> Iterator[tuple[Check, str]]:

@@ -31,7 +31,7 @@ class Client:
     URL = "wss://streaming.assemblyai.com/v3/ws"
     def __init__(self, key, rate=16000):
         # TODO(v3-migrate): V3M510 nothing ends this session, billed for up to 3 hours: send {"type": "Terminate"} and wait for Termination, then close
-        self.app = websocket.WebSocketApp(f"{self.URL}?sample_rate={rate}&speech_model=universal-streaming-english&format_turns=true", header={"Authorization": key}, on_message=self._on_message, on_error=self._on_error, on_close=self._on_close)
+        self.app = websocket.WebSocketApp(f"{self.URL}?sample_rate={rate}&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", header={"Authorization": key}, on_message=self._on_message, on_error=self._on_error, on_close=self._on_close)
         self.last = None
     def _wrap(self, data):
         return {"audio_data": base64.b64encode(data).decode("utf-8")}
@@ -51,6 +51,5 @@ class Client:
     def show(self, text, final, confidence): print(text, final, confidence)
     def _on_close(self, ws, code, reason):
         if code == 1008: print("key")
-        # TODO(v3-migrate): V3M402 v3 has no close code for 4031: an idle session is ended with 3006, and only if inactivity_timeout asks for it
-        elif code in (4008, 4031): print("late")
+        elif code in (3008, 3006): print("late")
     def _on_error(self, ws, err): print(err)

@@ -81,7 +81,7 @@ def mean_confidence(message):
     return sum(word["confidence"] for word in words) / len(words)
 
 
-URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
+URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 latest = None
 
 

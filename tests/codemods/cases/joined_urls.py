@@ -23,11 +23,11 @@ BASE = "https://api.assemblyai.com/v2"
 VERSION = "v2"
 requests.post("https://" + HOST + "/v2/transcript")
 requests.post(f"{BASE}/transcript")
-joined = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true")
-swapped = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true")
+joined = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")
+swapped = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")
 token = requests.get("https://streaming.assemblyai.com/v3/token", params={"expires_in_seconds": 600, "max_session_duration_seconds": 3600}).json()["token"]
 # TODO(v3-migrate): V3M101 the v2 URL is made of pieces that cannot be moved one by one: use wss://streaming.assemblyai.com/v3/ws
-versioned = websocket.create_connection(f"wss://api.assemblyai.com/{VERSION}/realtime/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true")
+versioned = websocket.create_connection(f"wss://api.assemblyai.com/{VERSION}/realtime/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")
 # TODO(v3-migrate): V3M101 the v2 URL is made of pieces that cannot be moved one by one: use wss://streaming.assemblyai.com/v3/ws
-parts = websocket.create_connection("/".join(["wss://api.assemblyai.com", "v2", "realtime", "ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"]))
-slash = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true")
+parts = websocket.create_connection("/".join(["wss://api.assemblyai.com", "v2", "realtime", "ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"]))
+slash = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")

@@ -30,7 +30,7 @@ class Captions:
     def start(self):
         import websocket
 
-        url = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
+        url = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
         self.socket = websocket.WebSocketApp(url, on_message=self.on_message)
         self.socket.run_forever()
 

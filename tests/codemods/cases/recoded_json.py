@@ -36,7 +36,7 @@ import base64
 import websockets
 
 async def first(chunks):
-    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true") as ws:
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300") as ws:
         for c in chunks:
             await ws.send(c)
             await ws.send(c)
@@ -51,7 +51,7 @@ def pack2(c):
 def pack3(c):
     return json.dumps({"audio_data": base64.b64encode(c).decode()})
 async def main(chunks):
-    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true") as ws:
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300") as ws:
         for c in chunks:
             # TODO(v3-migrate): V3M201 v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead
             await ws.send(pack(c))

@@ -12,22 +12,15 @@ class H:
     def on_open(self, o: aai.RealtimeSessionOpened): print(o.session_id)
 # output
 """Callbacks and their helpers, registered in a module out of sight."""
-
-
+# TODO(v3-migrate): V3M602 nobody here registers or calls this: if the SDK does, it gets the client before the event
 from assemblyai.streaming.v3 import BeginEvent, StreamingError, TurnEvent
 
 
-def turn_text(turn: TurnEvent) -> str:
-    """Return all words heard so far: `transcript` leaves out those that may still change."""
-    return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
-
-
-# TODO(v3-migrate): V3M602 nobody here registers or calls this: if the SDK does, it gets the client before the event
 def on_data(t: TurnEvent):
     if t.end_of_turn and t.turn_is_formatted:
         show(t)
     elif not t.end_of_turn:
-        print(turn_text(t), end="\r")
+        print(" ".join(word.text for word in t.words), end="\r")
 def show(t: TurnEvent):
     print(t.transcript, sum(word.confidence for word in t.words) / max(len(t.words), 1))
 # TODO(v3-migrate): V3M602 nobody here registers or calls this: if the SDK does, it gets the client before the event

@@ -30,12 +30,11 @@ from assemblyai.streaming.v3 import (
     StreamingClientOptions,
     StreamingEvents,
     StreamingParameters,
-    TurnEvent,
 )
 from functools import partial, wraps
 
 
-def turn_text(turn: TurnEvent) -> str:
+def turn_text(turn):
     """Return all words heard so far: `transcript` leaves out those that may still change."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
@@ -55,20 +54,14 @@ class Cb:
     def __call__(self, transcript): print(turn_text(transcript))
 handlers = {"data": on_data, "error": on_error}
 def make(kind, data=on_data, **options):
-    transcriber = StreamingClient(
-        StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
-    )
+    transcriber = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0))
     transcriber.on(StreamingEvents.Turn, lambda client, event, callback=handlers["data"]: callback(event))
     transcriber.on(StreamingEvents.Error, lambda client, event, callback=handlers.get("error"): callback and callback(event))
     return transcriber
-t = StreamingClient(
-    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
-)
+t = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0))
 t.on(StreamingEvents.Turn, lambda client, event, callback=Cb(): callback(event))
 t.on(StreamingEvents.Error, lambda client, event: on_error(event))
-u = StreamingClient(
-    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
-)
+u = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0))
 u.on(StreamingEvents.Turn, lambda client, event, callback=partial(print, "x:", sep=""): callback(event))
 u.on(StreamingEvents.Error, lambda client, event, callback=partial(on_error): callback(event))
 try:
@@ -78,12 +71,14 @@ try:
                 sample_rate=16000,
                 speech_model="universal-streaming-english",
                 format_turns=True,
+                inactivity_timeout=300,
             )
         ); u.connect(
             StreamingParameters(
                 sample_rate=16000,
                 speech_model="universal-streaming-english",
                 format_turns=True,
+                inactivity_timeout=300,
             )
         ); t.disconnect(terminate=True); u.disconnect(terminate=True)
     finally:
@@ -96,5 +91,6 @@ v = make("x"); v.connect(
         sample_rate=16000,
         speech_model="universal-streaming-english",
         format_turns=True,
+        inactivity_timeout=300,
     )
 ); v.disconnect(terminate=True)

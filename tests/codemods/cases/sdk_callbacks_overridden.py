@@ -36,12 +36,11 @@ from assemblyai.streaming.v3 import (
     StreamingClientOptions,
     StreamingEvents,
     StreamingParameters,
-    TurnEvent,
 )
 import logging
 
 
-def turn_text(turn: TurnEvent) -> str:
+def turn_text(turn):
     """Return all words heard so far: `transcript` leaves out those that may still change."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
@@ -51,17 +50,13 @@ class Base:
         raise NotImplementedError
     def on_error(self, client, e): logging.error("x %s", e)
     def start(self):
-        self.tr = StreamingClient(
-            StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
-        )
+        self.tr = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0))
         self.tr.on(StreamingEvents.Begin, lambda client, event, callback=getattr(self, "on_open", None): callback and callback(event))
         self.tr.on(StreamingEvents.Turn, lambda client, event: self.on_data(event))
         self.tr.on(StreamingEvents.Error, self.on_error)
         self.tr.connect(
             StreamingParameters(
-                sample_rate=16000,
-                speech_model="universal-streaming-english",
-                format_turns=True,
+                sample_rate=16000, speech_model="universal-streaming-english", format_turns=True, inactivity_timeout=300
             )
         )
     def stop(self):

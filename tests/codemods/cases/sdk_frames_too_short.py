@@ -97,6 +97,7 @@ def call(url):
             encoding=LINE,
             speech_model="universal-streaming-english",
             format_turns=True,
+            inactivity_timeout=300,
         )
     )
     try:
@@ -119,6 +120,7 @@ def recording(path):
             sample_rate=RATE,
             speech_model="universal-streaming-english",
             format_turns=True,
+            inactivity_timeout=300,
         )
     )
     try:
@@ -130,9 +132,7 @@ def recording(path):
 
 
 def dump(path):
-    raw = StreamingClient(
-        StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
-    )
+    raw = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0))
     raw.on(StreamingEvents.Turn, lambda client, event: print(event))
     raw.on(StreamingEvents.Error, lambda client, event: print(event))
     raw.connect(
@@ -141,6 +141,7 @@ def dump(path):
             encoding=Encoding.pcm_mulaw,
             speech_model="universal-streaming-english",
             format_turns=True,
+            inactivity_timeout=300,
         )
     )
     try:
@@ -153,9 +154,7 @@ def dump(path):
 
 def either(telephone, rate=None):
     # TODO(v3-migrate): V3M601 if this is a telephone line, its frames of 20 ms are too short for v3: gather a few first
-    line = StreamingClient(
-        StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
-    )
+    line = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0))
     line.on(StreamingEvents.Turn, lambda client, event: print(event))
     line.on(StreamingEvents.Error, lambda client, event: print(event))
     line.connect(
@@ -164,6 +163,7 @@ def either(telephone, rate=None):
             encoding=Encoding.pcm_mulaw if telephone else Encoding.pcm_s16le,
             speech_model="universal-streaming-english",
             format_turns=True,
+            inactivity_timeout=300,
         )
     )
     line.disconnect(terminate=True)

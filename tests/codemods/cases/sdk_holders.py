@@ -51,7 +51,7 @@ from assemblyai.streaming.v3 import (
     StreamingParameters,
     TurnEvent,
 )
-import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
@@ -60,44 +60,20 @@ def turn_text(turn: TurnEvent) -> str:
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 
-class MicrophoneStream:
-    """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""
+def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
+    """Yield audio from the microphone in chunks of 100 ms (16 bit, mono), until Ctrl+C."""
+    import pyaudio
 
-    def __init__(self, sample_rate=44_100, device_index=None):
-        import pyaudio
-
-        self.sample_rate = sample_rate
-        self._chunk_size = int(sample_rate * 0.1)
-        audio = pyaudio.PyAudio()
-        self._free = weakref.finalize(self, audio.terminate)  # at exit, if nobody closes it
-        self._stream = audio.open(
-            format=pyaudio.paInt16,
-            channels=1,
-            rate=sample_rate,
-            input=True,
-            frames_per_buffer=self._chunk_size,
-            input_device_index=device_index,
-        )
-        self._open = True
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._open:
-            raise StopIteration
-        try:
-            return self._stream.read(self._chunk_size, exception_on_overflow=False)
-        except KeyboardInterrupt:
-            self.close()
-            raise StopIteration from None
-
-    def close(self):
-        if self._open:
-            self._open = False
-            self._stream.stop_stream()
-            self._stream.close()
-            self._free()
+    audio = pyaudio.PyAudio()
+    stream = audio.open(rate=sample_rate, channels=1, format=pyaudio.paInt16, input=True)
+    try:
+        while True:
+            yield stream.read(sample_rate // 10, exception_on_overflow=False)
+    except KeyboardInterrupt:
+        pass  # ends the audio, as it did before
+    finally:
+        stream.close()
+        audio.terminate()
 
 
 transcriber = None
@@ -116,7 +92,7 @@ def start():
     # TODO(v3-migrate): V3M601 not rewritten: it shares a callback or a call with a session that is not rewritten; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
     transcriber = aai.RealtimeTranscriber(sample_rate=16_000, on_data=on_data, on_error=lambda error: print(str(error), error.status_code if hasattr(error, "status_code") else ""), on_close=lambda: print("bye"))
     transcriber.connect()
-    transcriber.stream(MicrophoneStream(sample_rate=16_000))
+    transcriber.stream(microphone_chunks(sample_rate=16_000))
 @dataclass
 class Session:
     rate: int
@@ -144,6 +120,7 @@ class Session:
                 sample_rate=self.rate,
                 speech_model="universal-streaming-english",
                 format_turns=True,
+                inactivity_timeout=300,
             )
         )
         try:

@@ -64,6 +64,7 @@ class Line:
                 sample_rate=16_000,
                 speech_model="universal-streaming-english",
                 format_turns=True,
+                inactivity_timeout=300,
             )
         )
         try:

@@ -12,7 +12,7 @@ t.close()
 """Imports of everything."""
 
 
-import weakref
+from collections.abc import Iterator
 
 import assemblyai
 from assemblyai.streaming.v3 import (
@@ -26,44 +26,20 @@ from assemblyai.streaming.v3 import (
 )
 
 
-class MicrophoneStream:
-    """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""
+def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
+    """Yield audio from the microphone in chunks of 100 ms (16 bit, mono), until Ctrl+C."""
+    import pyaudio
 
-    def __init__(self, sample_rate=44_100, device_index=None):
-        import pyaudio
-
-        self.sample_rate = sample_rate
-        self._chunk_size = int(sample_rate * 0.1)
-        audio = pyaudio.PyAudio()
-        self._free = weakref.finalize(self, audio.terminate)  # at exit, if nobody closes it
-        self._stream = audio.open(
-            format=pyaudio.paInt16,
-            channels=1,
-            rate=sample_rate,
-            input=True,
-            frames_per_buffer=self._chunk_size,
-            input_device_index=device_index,
-        )
-        self._open = True
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._open:
-            raise StopIteration
-        try:
-            return self._stream.read(self._chunk_size, exception_on_overflow=False)
-        except KeyboardInterrupt:
-            self.close()
-            raise StopIteration from None
-
-    def close(self):
-        if self._open:
-            self._open = False
-            self._stream.stop_stream()
-            self._stream.close()
-            self._free()
+    audio = pyaudio.PyAudio()
+    stream = audio.open(rate=sample_rate, channels=1, format=pyaudio.paInt16, input=True)
+    try:
+        while True:
+            yield stream.read(sample_rate // 10, exception_on_overflow=False)
+    except KeyboardInterrupt:
+        pass  # ends the audio, as it did before
+    finally:
+        stream.close()
+        audio.terminate()
 
 
 def on_data(client: StreamingClient, t: TurnEvent):
@@ -80,9 +56,10 @@ t.connect(
         encoding=Encoding.pcm_s16le,
         speech_model="universal-streaming-english",
         format_turns=True,
+        inactivity_timeout=300,
     )
 )
 try:
-    t.stream(MicrophoneStream(16000))
+    t.stream(microphone_chunks(16000))
 finally:
     t.disconnect(terminate=True)

@@ -15,7 +15,7 @@ t.close()
 # output
 """Every spelling of an import."""
 import time
-import weakref
+from collections.abc import Iterator
 
 from assemblyai import settings
 from assemblyai.streaming.v3 import (
@@ -27,7 +27,7 @@ from assemblyai.streaming.v3 import (
 )
 
 
-def stream_file(filepath, sample_rate):
+def stream_file(filepath: str, sample_rate: int) -> Iterator[bytes]:
     """Yield the audio of a file (16 bit, mono) in chunks of 300 ms, at the pace of speech."""
     chunk_size = int(sample_rate * 0.3) * 2
     shortest = int(sample_rate * 0.05) * 2  # v3 refuses chunks of less than 50 ms
@@ -37,44 +37,20 @@ def stream_file(filepath, sample_rate):
             time.sleep(0.3)
 
 
-class MicrophoneStream:
-    """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""
+def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
+    """Yield audio from the microphone in chunks of 100 ms (16 bit, mono), until Ctrl+C."""
+    import pyaudio
 
-    def __init__(self, sample_rate=44_100, device_index=None):
-        import pyaudio
-
-        self.sample_rate = sample_rate
-        self._chunk_size = int(sample_rate * 0.1)
-        audio = pyaudio.PyAudio()
-        self._free = weakref.finalize(self, audio.terminate)  # at exit, if nobody closes it
-        self._stream = audio.open(
-            format=pyaudio.paInt16,
-            channels=1,
-            rate=sample_rate,
-            input=True,
-            frames_per_buffer=self._chunk_size,
-            input_device_index=device_index,
-        )
-        self._open = True
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._open:
-            raise StopIteration
-        try:
-            return self._stream.read(self._chunk_size, exception_on_overflow=False)
-        except KeyboardInterrupt:
-            self.close()
-            raise StopIteration from None
-
-    def close(self):
-        if self._open:
-            self._open = False
-            self._stream.stop_stream()
-            self._stream.close()
-            self._free()
+    audio = pyaudio.PyAudio()
+    stream = audio.open(rate=sample_rate, channels=1, format=pyaudio.paInt16, input=True)
+    try:
+        while True:
+            yield stream.read(sample_rate // 10, exception_on_overflow=False)
+    except KeyboardInterrupt:
+        pass  # ends the audio, as it did before
+    finally:
+        stream.close()
+        audio.terminate()
 
 
 def turn_text(turn: TurnEvent) -> str:
@@ -95,11 +71,12 @@ t.connect(
         sample_rate=16000,
         speech_model="universal-streaming-english",
         format_turns=True,
+        inactivity_timeout=300,
     )
 )
 try:
-    t.stream(MicrophoneStream(16000))
+    t.stream(microphone_chunks(16000))
     t.stream(stream_file("x", 16000))
-    t.stream(MicrophoneStream())
+    t.stream(microphone_chunks())
 finally:
     t.disconnect(terminate=True)

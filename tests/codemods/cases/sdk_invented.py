@@ -73,6 +73,7 @@ t2.connect(
         sample_rate=16000,
         speech_model="universal-streaming-english",
         format_turns=True,
+        inactivity_timeout=300,
     )
 ); t2.disconnect(terminate=True)
 # TODO(v3-migrate): V3M607 the SDK never exported RealtimeTranscriberConfig; a final is recognised in v3 by end_of_turn and turn_is_formatted, events by StreamingEvents

@@ -32,7 +32,6 @@ class S:
 # output
 """Methods handed to threads, executors and atexit."""
 import asyncio, threading, atexit
-import weakref
 from concurrent.futures import ThreadPoolExecutor
 import assemblyai as aai
 from assemblyai.streaming.v3 import (
@@ -50,15 +49,12 @@ class MicrophoneStream:
         import pyaudio
 
         self.sample_rate = sample_rate
-        self._chunk_size = int(sample_rate * 0.1)
-        audio = pyaudio.PyAudio()
-        self._free = weakref.finalize(self, audio.terminate)  # at exit, if nobody closes it
-        self._stream = audio.open(
+        self._audio = pyaudio.PyAudio()
+        self._stream = self._audio.open(
             format=pyaudio.paInt16,
             channels=1,
             rate=sample_rate,
             input=True,
-            frames_per_buffer=self._chunk_size,
             input_device_index=device_index,
         )
         self._open = True
@@ -70,7 +66,7 @@ class MicrophoneStream:
         if not self._open:
             raise StopIteration
         try:
-            return self._stream.read(self._chunk_size, exception_on_overflow=False)
+            return self._stream.read(self.sample_rate // 10, exception_on_overflow=False)
         except KeyboardInterrupt:
             self.close()
             raise StopIteration from None
@@ -78,9 +74,8 @@ class MicrophoneStream:
     def close(self):
         if self._open:
             self._open = False
-            self._stream.stop_stream()
             self._stream.close()
-            self._free()
+            self._audio.terminate()
 
 
 pool = ThreadPoolExecutor()
@@ -88,11 +83,7 @@ class S:
     def __init__(self, loop):
         self.loop = loop
         self.t = StreamingClient(
-            StreamingClientOptions(
-                api_key=aai.settings.api_key,
-                connect_timeout=3,
-                terminate_timeout=30.0,
-            )
+            StreamingClientOptions(api_key=aai.settings.api_key, connect_timeout=3, terminate_timeout=30.0)
         )
         self.t.on(StreamingEvents.Turn, self.on_data)
         self.t.on(StreamingEvents.Error, self.on_error)
@@ -105,23 +96,17 @@ class S:
     def on_close(self): print("closed")
     async def go(self, q):
         await self.loop.run_in_executor(None, self.t.connect, StreamingParameters(
-            sample_rate=16000,
-            speech_model="universal-streaming-english",
-            format_turns=True,
+            sample_rate=16000, speech_model="universal-streaming-english", format_turns=True, inactivity_timeout=300
         ))
         await self.loop.run_in_executor(pool, lambda: self.t.connect(
             StreamingParameters(
-                sample_rate=16000,
-                speech_model="universal-streaming-english",
-                format_turns=True,
+                sample_rate=16000, speech_model="universal-streaming-english", format_turns=True, inactivity_timeout=300
             )
         ))
         pool.submit(self.t.stream, MicrophoneStream(16000))
         th = threading.Thread(target=self.t.stream, args=(MicrophoneStream(16000),), daemon=True); th.start()
         threading.Thread(target=self.t.connect, args=(StreamingParameters(
-            sample_rate=16000,
-            speech_model="universal-streaming-english",
-            format_turns=True,
+            sample_rate=16000, speech_model="universal-streaming-english", format_turns=True, inactivity_timeout=300
         ),)).start()
         chunk = await q.get()
         await asyncio.to_thread(self.t.stream, bytes(chunk))

@@ -63,17 +63,13 @@ class R:
     def later(self):
         return turn_text(self.last), vars(self.last)
 r = R(); d = {}
-t = StreamingClient(
-    StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
-)
+t = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0))
 t.on(StreamingEvents.Begin, r.opened)
 t.on(StreamingEvents.Turn, r.data)
 t.on(StreamingEvents.Termination, r.info)
 t.on(StreamingEvents.Error, lambda client, e: print(e.args, e.code))
 t.connect(
     StreamingParameters(
-        sample_rate=16000,
-        speech_model="universal-streaming-english",
-        format_turns=True,
+        sample_rate=16000, speech_model="universal-streaming-english", format_turns=True, inactivity_timeout=300
     )
 ); t.stream(iter([b"x"])); t.disconnect(terminate=True)

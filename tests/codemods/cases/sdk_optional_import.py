@@ -55,7 +55,7 @@ from assemblyai.streaming.v3 import (
 )
 
 
-def turn_text(turn: "TurnEvent") -> str:
+def turn_text(turn):
     """Return all words heard so far: `transcript` leaves out those that may still change."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
@@ -69,9 +69,7 @@ class X:
         print(e)
     def go(self):
         if not HAVE: return
-        t = StreamingClient(
-            StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
-        )
+        t = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0))
         t.on(StreamingEvents.Turn, self.on_data)
         t.on(StreamingEvents.Error, self.on_error)
         t.connect(
@@ -79,6 +77,7 @@ class X:
                 sample_rate=16000,
                 speech_model="universal-streaming-english",
                 format_turns=True,
+                inactivity_timeout=300,
             )
         )
         try:
@@ -106,6 +105,7 @@ class Holder:
                 sample_rate=16000,
                 speech_model="universal-streaming-english",
                 format_turns=True,
+                inactivity_timeout=300,
             )
         )
         try:

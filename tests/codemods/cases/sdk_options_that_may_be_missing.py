@@ -53,6 +53,7 @@ def make(rate=None, enc=None, token=None, boost=None, silence=None, quiet=False)
             encoding=Encoding.pcm_mulaw if enc == "ulaw" else None,
             speech_model="universal-streaming-english",
             format_turns=True,
+            inactivity_timeout=300,
             keyterms_prompt=boost or TERMS,
             end_of_turn_confidence_threshold=1.0,
             max_turn_silence=silence,

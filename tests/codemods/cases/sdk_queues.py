@@ -34,7 +34,7 @@ finally:
     with_t.close(); q.put(None)
 # output
 """Transcripts and their texts handed on through queues."""
-import weakref
+from collections.abc import Iterator
 
 import assemblyai as aai, queue, threading, asyncio
 from assemblyai.streaming.v3 import (
@@ -46,44 +46,20 @@ from assemblyai.streaming.v3 import (
 )
 
 
-class MicrophoneStream:
-    """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""
+def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
+    """Yield audio from the microphone in chunks of 100 ms (16 bit, mono), until Ctrl+C."""
+    import pyaudio
 
-    def __init__(self, sample_rate=44_100, device_index=None):
-        import pyaudio
-
-        self.sample_rate = sample_rate
-        self._chunk_size = int(sample_rate * 0.1)
-        audio = pyaudio.PyAudio()
-        self._free = weakref.finalize(self, audio.terminate)  # at exit, if nobody closes it
-        self._stream = audio.open(
-            format=pyaudio.paInt16,
-            channels=1,
-            rate=sample_rate,
-            input=True,
-            frames_per_buffer=self._chunk_size,
-            input_device_index=device_index,
-        )
-        self._open = True
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._open:
-            raise StopIteration
-        try:
-            return self._stream.read(self._chunk_size, exception_on_overflow=False)
-        except KeyboardInterrupt:
-            self.close()
-            raise StopIteration from None
-
-    def close(self):
-        if self._open:
-            self._open = False
-            self._stream.stop_stream()
-            self._stream.close()
-            self._free()
+    audio = pyaudio.PyAudio()
+    stream = audio.open(rate=sample_rate, channels=1, format=pyaudio.paInt16, input=True)
+    try:
+        while True:
+            yield stream.read(sample_rate // 10, exception_on_overflow=False)
+    except KeyboardInterrupt:
+        pass  # ends the audio, as it did before
+    finally:
+        stream.close()
+        audio.terminate()
 
 
 def turn_text(turn: TurnEvent) -> str:
@@ -101,9 +77,9 @@ def on_data(client: StreamingClient, transcript: TurnEvent):
         loop.call_soon_threadsafe(aq.put_nowait, transcript.transcript)
         last_partial = ""
         return
-    if turn_text(transcript) == last_partial:
+    if (" ".join(word.text for word in transcript.words)) == last_partial:
         return
-    last_partial = turn_text(transcript)
+    last_partial = " ".join(word.text for word in transcript.words)
     print(last_partial)
 def worker():
     while True:
@@ -125,10 +101,11 @@ with_t.connect(
         sample_rate=44_100,
         speech_model="universal-streaming-english",
         format_turns=True,
+        inactivity_timeout=300,
     )
 )
 try:
-    with_t.stream(MicrophoneStream())
+    with_t.stream(microphone_chunks())
 except KeyboardInterrupt:
     pass
 finally:

@@ -52,7 +52,6 @@ from assemblyai.streaming.v3 import (
     StreamingClientOptions,
     StreamingEvents,
     StreamingParameters,
-    TurnEvent,
 )
 
 
@@ -79,7 +78,7 @@ class BufferedStreamingClient(StreamingClient):
         super().disconnect(terminate=terminate)
 
 
-def turn_text(turn: TurnEvent) -> str:
+def turn_text(turn):
     """Return all words heard so far: `transcript` leaves out those that may still change."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
@@ -88,17 +87,13 @@ sessions = {}
 def on_data(client, t):
     print(turn_text(t))
 def open_session(key, rate):
-    sessions[key] = StreamingClient(
-        StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
-    )
+    sessions[key] = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0))
     sessions[key].on(StreamingEvents.Turn, on_data)
     sessions[key].on(StreamingEvents.Error, lambda client, event: print(event))
     sessions[key].on_close = lambda: print("bye", key)
     sessions[key].connect(
         StreamingParameters(
-            sample_rate=rate,
-            speech_model="universal-streaming-english",
-            format_turns=True,
+            sample_rate=rate, speech_model="universal-streaming-english", format_turns=True, inactivity_timeout=300
         )
     )
 def feed(key, data):
@@ -148,6 +143,7 @@ class Call:
                     encoding=Encoding.pcm_mulaw,
                     speech_model="universal-streaming-english",
                     format_turns=True,
+                    inactivity_timeout=300,
                 )
             )
     def feed(self, track, payload):

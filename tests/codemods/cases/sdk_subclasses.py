@@ -59,15 +59,14 @@ class B(aai.RealtimeTranscriber):
         self.on_text(t.text)
 class C(StreamingClient):
     def __init__(self, rate, on_close=None):
-        super().__init__(
-            StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
-        )
+        super().__init__(StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0))
         self.on(StreamingEvents.Turn, lambda client, event: event.end_of_turn and event.turn_is_formatted and self.handle(event))
         self.on(StreamingEvents.Error, self.err)
         self._session_parameters = StreamingParameters(
             sample_rate=rate,
             speech_model="universal-streaming-english",
             format_turns=True,
+            inactivity_timeout=300,
         )
         self._on_close = on_close
         self.connect()

@@ -64,7 +64,7 @@ class Service:
         await self.ws.send(json.dumps(obj))
 
     async def open(self):
-        self.ws = await websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true", additional_headers={"Authorization": self.key})
+        self.ws = await websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", additional_headers={"Authorization": self.key})
         asyncio.create_task(self.pump())
         asyncio.create_task(self.read())
 

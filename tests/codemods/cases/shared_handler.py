@@ -28,7 +28,7 @@ def handle(message):
     # TODO(v3-migrate): V3M330 message is not AssemblyAI's alone (see the module itself): tell the messages apart, then read v3's keys in AssemblyAI's
     elif message["message_type"] == "SessionTerminated":
         print("terminated")
-ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true")
+ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")
 other = websocket.create_connection("wss://other.example.com/ws")
 handle(json.loads(ws.recv()))
 handle(json.loads(other.recv()))

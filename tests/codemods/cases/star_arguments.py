@@ -56,7 +56,7 @@ def on_message(app, raw):
 
 class Client:
     def __init__(self, **options):
-        self.options = {"sample_rate": 16000, **options, "speech_model": "universal-streaming-english", "format_turns": "true"}
+        self.options = {"sample_rate": 16000, **options, "speech_model": "universal-streaming-english", "format_turns": "true", "inactivity_timeout": 300}
 
     def open(self):
         return websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?" + urlencode(self.options))
@@ -67,8 +67,8 @@ def control(**fields):
     socket.send(json.dumps(fields))
 
 
-make("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)
-where = ("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true",)
+make("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", on_message=on_message)
+where = ("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300",)
 how = {"on_message": lambda app, raw: print(" ".join(word["text"] for word in json.loads(raw).get("words", ())))}
 websocket.WebSocketApp(*where, **how)
 words = {"keyterms_prompt": json.dumps(["Weitzman"])}

@@ -45,7 +45,7 @@ def parse(raw):
 
 async def main(audio):
     # TODO(v3-migrate): V3M510 nothing ends this session, billed for up to 3 hours: send {"type": "Terminate"} and wait for Termination, then close
-    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true") as ws, websockets.connect("wss://other.example.com/x") as other:
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300") as ws, websockets.connect("wss://other.example.com/x") as other:
         for chunk in audio:
             encoded = base64.b64encode(chunk).decode()
             print(len(encoded))

@@ -67,5 +67,5 @@ def on_data(app, raw, opcode, more):
 
 
 websocket.WebSocketApp(
-    "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message, on_data=on_data
+    "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", on_message=on_message, on_data=on_data
 ).run_forever()

@@ -41,7 +41,7 @@ except ImportError:
 
 
 async def main(chunk):
-    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true") as socket:
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300") as socket:
         await socket.send(chunk)
         await socket.send('{"type": "Terminate"}')
         print(os.getpid(), codec)

@@ -29,12 +29,12 @@ STREAM = "streaming.assemblyai.com"
 SHARED = "https://api.assemblyai.com/v2"
 RATE = 16000
 
-websocket.create_connection("%s?sample_rate=%d&speech_model=universal-streaming-english&format_turns=true" % (ENDPOINT, RATE))
-websocket.create_connection("%(url)s?sample_rate=%(rate)d&keyterms_prompt=%(words)s&speech_model=universal-streaming-english&format_turns=true" % {"url": ENDPOINT, "rate": RATE, "words": "[]"})
-websocket.create_connection("{}?sample_rate={}&speech_model=universal-streaming-english&format_turns=true".format(ENDPOINT, RATE))
-websocket.create_connection("{url}?sample_rate={rate:d}&token={0}&speech_model=universal-streaming-english&format_turns=true".format("token", url=ENDPOINT, rate=RATE))
-websocket.create_connection("{0}?sample_rate={1}&speech_model=universal-streaming-english&format_turns=true".format(*[ENDPOINT, RATE]))
-websocket.create_connection("wss://%s/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true" % STREAM)
+websocket.create_connection("%s?sample_rate=%d&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300" % (ENDPOINT, RATE))
+websocket.create_connection("%(url)s?sample_rate=%(rate)d&keyterms_prompt=%(words)s&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300" % {"url": ENDPOINT, "rate": RATE, "words": "[]"})
+websocket.create_connection("{}?sample_rate={}&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300".format(ENDPOINT, RATE))
+websocket.create_connection("{url}?sample_rate={rate:d}&token={0}&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300".format("token", url=ENDPOINT, rate=RATE))
+websocket.create_connection("{0}?sample_rate={1}&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300".format(*[ENDPOINT, RATE]))
+websocket.create_connection("wss://%s/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300" % STREAM)
 # TODO(v3-migrate): V3M104 ask for a v3 token here: GET https://streaming.assemblyai.com/v3/token?expires_in_seconds=... (1 to 600)
 requests.post("{}/realtime/token".format(SHARED), json={"expires_in": 480})
 requests.post("{}/transcript".format(SHARED))

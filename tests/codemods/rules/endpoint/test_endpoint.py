@@ -35,7 +35,7 @@ def program(client: str, url: str, use: str | None = None) -> str:
     return "HEADER = None\n" + CLIENTS[client].format(url=url, use=use, inner=use)
 
 
-NEEDED = "speech_model=universal-streaming-english&format_turns=true"
+NEEDED = "speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -61,8 +61,8 @@ def test_half_of_a_v2_address_is_one(client: str, url: str, after: str) -> None:
     ("query", "after"),
     [
         ("sample_rate=16000", f"sample_rate=16000&{NEEDED}"),
-        ("formatted_finals=true", "format_turns=true&speech_model=universal-streaming-english"),
-        ("format_turns=true&speech_model=u3-rt-pro", "format_turns=true&speech_model=u3-rt-pro"),
+        ("formatted_finals=true", "format_turns=true&speech_model=universal-streaming-english&inactivity_timeout=300"),
+        ("format_turns=true&speech_model=u3-rt-pro", "format_turns=true&speech_model=u3-rt-pro&inactivity_timeout=300"),
         ("word_boost=%5B%22a%22%5D", f"keyterms_prompt=%5B%22a%22%5D&{NEEDED}"),
     ],
 )
@@ -88,5 +88,5 @@ def test_a_v3_program_keeps_its_address(client: str) -> None:
 def test_a_model_that_always_formats_is_not_asked_to() -> None:
     source = program("websocket-client", '"wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"')
     text = migrate(source, Options(speech_model="universal-3-5-pro", todo=False, ignore=("V3M5",))).text
-    assert '?sample_rate=16000&speech_model=universal-3-5-pro"' in text
+    assert '?sample_rate=16000&speech_model=universal-3-5-pro&inactivity_timeout=300"' in text
     assert 'if message["type"] == "Turn" and message["end_of_turn"]:' in text

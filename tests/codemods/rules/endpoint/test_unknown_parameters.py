@@ -7,6 +7,7 @@ import pytest
 from codemods.model import Options
 from tests.codemods.programs import migrate
 
+NEEDED = "speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 V2 = "wss://api.assemblyai.com/v2/realtime/ws"
 
 
@@ -35,9 +36,9 @@ V2 = "wss://api.assemblyai.com/v2/realtime/ws"
 )
 def test_a_key_in_the_url_goes_into_the_header(before: str, after: str) -> None:
     result = migrate(f"KEY = input()\n{before}")
-    assert after.format(needed="speech_model=universal-streaming-english&format_turns=true") in result.text.replace(
-        'f"', '"'
-    )
+    assert after.format(
+        needed="speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
+    ) in result.text.replace('f"', '"')
     assert [finding for finding in result.findings if not finding.fixed] == []
 
 

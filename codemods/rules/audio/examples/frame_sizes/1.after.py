@@ -1,6 +1,6 @@
 import websocket
 
-ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true")
+ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")
 with open("speech.raw", "rb") as file:
     while chunk := file.read(1600):
         ws.send_binary(chunk)

@@ -2,7 +2,7 @@ import websockets
 
 
 async def main():
-    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true") as ws:
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300") as ws:
         try:
             await ws.recv()
         except websockets.exceptions.ConnectionClosedError as e:

@@ -8,5 +8,5 @@ def on_message(ws, raw):
         print(event["transcript"])
 
 
-URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true"
+URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 ws = websocket.WebSocketApp(URL, on_message=on_message)

@@ -1,4 +1,4 @@
 import websocket
 
 # TODO(v3-migrate): V3M103 take 'punctuate' out of the URL: v2 ignored it; v3 punctuates with format_turns=true, which is set
-ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&punctuate=true&speech_model=universal-streaming-english&format_turns=true")
+ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&punctuate=true&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")

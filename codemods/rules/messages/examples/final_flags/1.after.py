@@ -2,7 +2,7 @@ import json
 
 import websocket
 
-ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true", header={"Authorization": "key"})
+ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", header={"Authorization": "key"})
 while True:
     message = json.loads(ws.recv())
     kind = message.get("type")

@@ -14,4 +14,4 @@ def test_final():
     on_message(None, '{"type": "Turn", "transcript": "yes", "words": [], "end_of_turn": true, "turn_is_formatted": true}')
 
 
-websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)
+websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", on_message=on_message)

@@ -21,4 +21,4 @@ def on_message(ws, raw):
     show(turn_kind(data), " ".join(word["text"] for word in data.get("words", ())))
 
 
-ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)
+ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", on_message=on_message)

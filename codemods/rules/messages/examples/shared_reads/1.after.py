@@ -14,6 +14,6 @@ def imported(line):
 
 
 async def listen():
-    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true") as ws:
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300") as ws:
         async for raw in ws:
             show(json.loads(raw))

@@ -16,4 +16,4 @@ def on_message(ws, raw):
     print(" ".join(word["text"] for word in event.get("words", ())))
 
 
-websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true", on_message=on_message)
+websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", on_message=on_message)

@@ -13,9 +13,7 @@ class Notes:
     def __init__(self, rate):
         self.transcriber = StreamingClient(
             StreamingClientOptions(
-                api_key=aai.settings.api_key,
-                connect_timeout=5,
-                terminate_timeout=30.0,
+                api_key=aai.settings.api_key, connect_timeout=5, terminate_timeout=30.0
             )
         )
         self.transcriber.on(StreamingEvents.Turn, lambda client, event: print(event))
@@ -24,6 +22,7 @@ class Notes:
             sample_rate=rate,
             speech_model="universal-streaming-english",
             format_turns=True,
+            inactivity_timeout=300,
         )
 
     def start(self):

@@ -17,6 +17,7 @@ transcriber.connect(
         sample_rate=8000,
         speech_model="universal-streaming-english",
         format_turns=True,
+        inactivity_timeout=300,
     )
 )
 transcriber.set_params(StreamingSessionParameters(end_of_turn_confidence_threshold=1.0, max_turn_silence=500))

@@ -27,6 +27,7 @@ transcriber.connect(
         sample_rate=8000,
         speech_model="universal-streaming-english",
         format_turns=True,
+        inactivity_timeout=300,
     )
 )
 transcriber.disconnect(terminate=True)

@@ -1,6 +1,3 @@
-import weakref
-
-
 class MicrophoneStream:
     """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""
 
@@ -8,15 +5,12 @@ class MicrophoneStream:
         import pyaudio
 
         self.sample_rate = sample_rate
-        self._chunk_size = int(sample_rate * 0.1)
-        audio = pyaudio.PyAudio()
-        self._free = weakref.finalize(self, audio.terminate)  # at exit, if nobody closes it
-        self._stream = audio.open(
+        self._audio = pyaudio.PyAudio()
+        self._stream = self._audio.open(
             format=pyaudio.paInt16,
             channels=1,
             rate=sample_rate,
             input=True,
-            frames_per_buffer=self._chunk_size,
             input_device_index=device_index,
         )
         self._open = True
@@ -28,7 +22,7 @@ class MicrophoneStream:
         if not self._open:
             raise StopIteration
         try:
-            return self._stream.read(self._chunk_size, exception_on_overflow=False)
+            return self._stream.read(self.sample_rate // 10, exception_on_overflow=False)
         except KeyboardInterrupt:
             self.close()
             raise StopIteration from None
@@ -36,9 +30,8 @@ class MicrophoneStream:
     def close(self):
         if self._open:
             self._open = False
-            self._stream.stop_stream()
             self._stream.close()
-            self._free()
+            self._audio.terminate()
 
 
 try:

@@ -22,6 +22,7 @@ class PhoneTranscriber(StreamingClient):
             sample_rate=8000,
             speech_model="universal-streaming-english",
             format_turns=True,
+            inactivity_timeout=300,
         )
 
     def connect(self, timeout=None):

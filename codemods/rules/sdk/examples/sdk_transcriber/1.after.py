@@ -4,11 +4,10 @@ from assemblyai.streaming.v3 import (
     StreamingClientOptions,
     StreamingEvents,
     StreamingParameters,
-    TurnEvent,
 )
 
 
-def turn_text(turn: TurnEvent) -> str:
+def turn_text(turn):
     """Return all words heard so far: `transcript` leaves out those that may still change."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
@@ -31,6 +30,7 @@ transcriber.connect(
         sample_rate=16_000,
         speech_model="universal-streaming-english",
         format_turns=True,
+        inactivity_timeout=300,
     )
 )
 transcriber.disconnect(terminate=True)

@@ -4,13 +4,7 @@ from assemblyai.streaming.v3 import (
     StreamingClientOptions,
     StreamingEvents,
     StreamingParameters,
-    TurnEvent,
 )
-
-
-def turn_text(turn: TurnEvent) -> str:
-    """Return all words heard so far: `transcript` leaves out those that may still change."""
-    return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 
 def on_data(client, transcript):
@@ -20,7 +14,7 @@ def on_data(client, transcript):
         print(transcript.transcript)
         save(transcript)
     elif not transcript.end_of_turn:
-        print(turn_text(transcript), end='')
+        print(" ".join(word.text for word in transcript.words), end='')
 
 
 def save(transcript):
@@ -37,6 +31,7 @@ transcriber.connect(
         sample_rate=8000,
         speech_model="universal-streaming-english",
         format_turns=True,
+        inactivity_timeout=300,
     )
 )
 transcriber.disconnect(terminate=True)

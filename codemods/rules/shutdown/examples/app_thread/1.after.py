@@ -22,7 +22,7 @@ def on_open(ws):
     audio_thread.start()
 
 
-URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 ws = websocket.WebSocketApp(URL, on_open=on_open)
 connection = threading.Thread(target=ws.run_forever, daemon=True)
 try:

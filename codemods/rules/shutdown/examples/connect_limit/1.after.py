@@ -10,7 +10,7 @@ def on_open(ws):
     ws.send('{"type": "Terminate"}')
 
 
-ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true", on_open=on_open)
+ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", on_open=on_open)
 websocket.setdefaulttimeout(4)  # to connect: nothing can stop the attempt in its thread
 connection = threading.Thread(target=ws.run_forever)
 connection.start()

@@ -4,7 +4,7 @@ import time
 
 import websocket
 
-ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true")
+ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")
 stopping = threading.Event()
 
 

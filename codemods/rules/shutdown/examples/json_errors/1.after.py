@@ -13,4 +13,4 @@ def on_message(ws, message):
         print(f"cannot show this: {error}")
 
 
-ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true", on_message=on_message)
+ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", on_message=on_message)

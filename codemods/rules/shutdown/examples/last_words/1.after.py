@@ -17,7 +17,7 @@ def end_session(ws):
 
 class Captions:
     def __init__(self):
-        self.ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true", on_message=self.on_message)
+        self.ws = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", on_message=self.on_message)
 
     def on_message(self, ws, message):
         print(message)

@@ -41,6 +41,7 @@ class Service:
                 sample_rate=16_000,
                 speech_model="universal-streaming-english",
                 format_turns=True,
+                inactivity_timeout=300,
             )
         )
 

@@ -18,6 +18,7 @@ def main(chunks):
             sample_rate=16_000,
             speech_model="universal-streaming-english",
             format_turns=True,
+            inactivity_timeout=300,
         )
     )
 

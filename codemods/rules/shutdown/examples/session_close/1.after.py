@@ -12,7 +12,7 @@ async def end_session(ws):
         pass  # the connection is gone already, or the service does not answer
 
 
-URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 
 
 class Captions:

@@ -14,7 +14,7 @@ async def send(ws, chunks):
 
 
 async def main(chunks):
-    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true") as ws:
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300") as ws:
         sender = asyncio.create_task(send(ws, chunks))
         try:
             async for message in ws:

@@ -23,7 +23,7 @@ async def ending_session(ws):
 
 
 async def main(chunks):
-    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true") as ws, ending_session(ws):
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300") as ws, ending_session(ws):
         async for chunk in chunks:
             await ws.send(chunk)
             print(await ws.recv())

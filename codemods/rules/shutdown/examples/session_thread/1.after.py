@@ -52,7 +52,7 @@ def session_messages(ws, stop_event):
         raise interrupt
 
 
-URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true"
+URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 stop_event = threading.Event()
 
 

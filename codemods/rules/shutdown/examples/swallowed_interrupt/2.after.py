@@ -4,7 +4,7 @@ import websockets
 
 
 async def main():
-    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true") as ws:
+    async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300") as ws:
         try:
             await ws.send(microphone.read(3200))
             print(await ws.recv())

@@ -28,7 +28,7 @@ def on_close(ws, code, reason):
     audio.terminate()
 
 
-app = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true", on_open=on_open, on_close=on_close)
+app = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", on_open=on_open, on_close=on_close)
 connection = threading.Thread(target=app.run_forever)
 connection.start()
 input()

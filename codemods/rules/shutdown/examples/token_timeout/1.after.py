@@ -9,7 +9,7 @@ def token():
 
 
 async def main():
-    async with websockets.connect(f"wss://streaming.assemblyai.com/v3/ws?token={token()}&speech_model=universal-streaming-english&format_turns=true") as ws:
+    async with websockets.connect(f"wss://streaming.assemblyai.com/v3/ws?token={token()}&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300") as ws:
         print(await ws.recv())
 
 

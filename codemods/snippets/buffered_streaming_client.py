@@ -1,0 +1,28 @@
+"""A client for audio that comes in frames too short for v3."""
+
+from collections.abc import Iterable
+
+from assemblyai.streaming.v3 import StreamingClient, StreamingClientOptions
+
+
+class BufferedStreamingClient(StreamingClient):
+    """Gathers short frames, such as the 20 ms of a telephone line: v3 refuses chunks of less than 50 ms."""
+
+    def __init__(self, options: StreamingClientOptions, chunk_size: int, silence: bytes) -> None:
+        super().__init__(options)
+        self._chunk_size = chunk_size
+        self._silence = silence
+        self._pending = b""
+
+    def stream(self, data: "bytes | Iterable[bytes]") -> None:
+        for frame in [data] if isinstance(data, bytes) else data:
+            self._pending += frame
+            if len(self._pending) >= self._chunk_size:
+                chunk, self._pending = self._pending, b""
+                super().stream(chunk)
+
+    def disconnect(self, terminate: bool = False) -> None:
+        if terminate and self._pending:
+            chunk, self._pending = self._pending, b""
+            super().stream(chunk.ljust(self._chunk_size, self._silence))
+        super().disconnect(terminate=terminate)

@@ -1,0 +1,151 @@
+"""Settings that a program reads from its environment: they move with it, or neither does."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from migrator.documents.configuration import Configuration
+from migrator.documents.module import DecodingError
+from tests.migrator.conftest import Tool
+from tests.migrator.programs import CLEAN, put
+
+V2, V3 = "wss://api.assemblyai.com/v2/realtime/ws", "wss://streaming.assemblyai.com/v3/ws"
+MODEL = "speech_model=universal-streaming-english&format_turns=true"
+
+PROGRAM = """\
+import json
+import os
+
+import websocket
+
+URL = {url}
+
+
+def on_message(ws, raw):
+    data = json.loads(raw)
+    if data["message_type"] == "FinalTranscript":
+        print(data["text"])
+
+
+websocket.WebSocketApp({used}, on_message=on_message)
+"""
+
+FORMS = {
+    ".env": "# the bot\nSPEECH_URL={}\nKEY=x\n",
+    ".env.production": "export SPEECH_URL='{}'\n",
+    "deploy/bot.env": 'SPEECH_URL="{}"  # v2\n',
+    "compose.yaml": "services:\n  bot:\n    environment:\n      SPEECH_URL: {}\n      X: y\n",
+    "docker-compose.yml": "services:\n  bot:\n    environment:\n      - SPEECH_URL={}\n",
+    "k8s/deployment.yaml": 'env:\n  - name: SPEECH_URL\n    value: "{}"\n  - name: X\n    value: y\n',
+    "Dockerfile": "FROM python\nENV SPEECH_URL={}\nARG X=1\n",
+    "docker/Dockerfile.prod": "FROM python\nENV SPEECH_URL {}\n",
+    "settings.toml": '[env]\nSPEECH_URL = "{}"\n',
+    "settings.json": '{{"env": {{"SPEECH_URL": "{}", "X": 1}}}}\n',
+    "bot.service": "[Service]\nEnvironment=SPEECH_URL={}\n",
+    "app.properties": "SPEECH_URL={}\n",
+    "prod.tfvars": 'SPEECH_URL = "{}"\n',
+}
+READS = ('os.environ["SPEECH_URL"]', 'os.environ.get("SPEECH_URL")', 'os.getenv("SPEECH_URL", "")')
+
+
+def program(url: str = READS[0], used: str = "URL") -> str:
+    return PROGRAM.format(url=url, used=used)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_setting_moves_with_the_program_that_reads_it(tool: Tool, name: str) -> None:
+    text = FORMS[name]
+    put(tool.folder, {"bot.py": program(), name: text.format(f"{V2}?sample_rate=8000")})
+    assert tool(".", "--write").code == 0
+    assert tool.read(name) == text.format(f"{V3}?sample_rate=8000&{MODEL}")
+    assert 'data["type"] == "Turn"' in tool.read("bot.py")
+    assert tool(".", "--check").code == 0
+
+
+@pytest.mark.parametrize("read", READS)
+def test_the_query_is_completed_where_it_is_made(tool: Tool, read: str) -> None:
+    put(tool.folder, {"bot.py": program(read, 'f"{URL}?sample_rate=16000"'), ".env": f"SPEECH_URL={V2}\n"})
+    assert tool(".", "--write").code == 0
+    assert tool.read(".env") == f"SPEECH_URL={V3}\n"
+    assert f'f"{{URL}}?sample_rate=16000&{MODEL}"' in tool.read("bot.py")
+
+
+def test_a_setting_that_nobody_reads_is_told_and_stays(tool: Tool) -> None:
+    files = {"bot.py": program(f'"{V2}?sample_rate=8000"'), ".env": f"OTHER_URL={V2}\n"}
+    put(tool.folder, files)
+    assert tool(".", "--write").code == 1
+    assert tool.read(".env") == files[".env"]
+    assert [code for path, code, _ in tool(".", "--check", "--format", "json").findings() if path == ".env"] == [
+        "V3M801"
+    ]
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        'import os\nimport requests\n\nrequests.get(os.environ["SPEECH_URL"])\n',
+        'import os\n\nprint("SPEECH_URL is", os.environ["SPEECH_URL"])\n',
+    ],
+)
+def test_a_setting_that_opens_no_socket_stays(tool: Tool, user: str) -> None:
+    put(tool.folder, {"bot.py": program(f'"{V2}?sample_rate=8000"'), "user.py": user, ".env": f"SPEECH_URL={V2}\n"})
+    tool(".", "--write")
+    assert tool.read(".env") == f"SPEECH_URL={V2}\n"
+    assert (".env", "V3M801", False) in tool(".", "--check", "--format", "json").findings()
+
+
+def test_the_default_in_the_program_and_the_setting_move_together(tool: Tool) -> None:
+    url = f'os.environ.get("SPEECH_URL", "{V2}?sample_rate=16000")'
+    put(tool.folder, {"bot.py": program(url), ".env": f"SPEECH_URL={V2}?sample_rate=8000\n"})
+    assert tool(".", "--write").code == 0
+    assert f'"{V3}?sample_rate=16000&{MODEL}"' in tool.read("bot.py")
+    assert tool.read(".env") == f"SPEECH_URL={V3}?sample_rate=8000&{MODEL}\n"
+
+
+def test_programs_that_read_the_same_setting_are_one_group(tool: Tool) -> None:
+    put(tool.folder, {"a.py": program(), "b.py": program(), ".env": f"SPEECH_URL={V2}?sample_rate=8000\n"})
+    assert tool(".", "--write").code == 0
+    assert tool.read(".env") == f"SPEECH_URL={V3}?sample_rate=8000&{MODEL}\n"
+    assert tool.read("a.py") == tool.read("b.py")
+
+
+def test_a_program_that_cannot_be_rewritten_leaves_its_settings(tool: Tool) -> None:
+    put(tool.folder, {"bot.py": program() + "(\n", ".env": f"SPEECH_URL={V2}\n"})
+    assert tool(".", "--write").code == 2
+    assert tool.read(".env") == f"SPEECH_URL={V2}\n"
+
+
+def test_findings_stand_where_the_value_is(tool: Tool) -> None:
+    put(tool.folder, {"bot.py": program(), ".env": f"A=1\n\nSPEECH_URL={V2}\n"})
+    (file,) = [f for f in tool(".", "--check", "--format", "json").json["files"] if f["path"] == ".env"]
+    assert {(f["line"], f["column"], f["end_column"]) for f in file["findings"]} == {(3, 12, 12 + len(V2))}
+    assert {f["code"] for f in file["findings"]} == {"V3M101"}
+
+
+LINES = st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20), max_size=4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(LINES, LINES, st.sampled_from(["\n", "\r\n"]), st.sampled_from(sorted(FORMS)), st.booleans())
+def test_every_byte_around_a_value_stays(
+    before: list[str], after: list[str], newline: str, name: str, mark: bool
+) -> None:
+    middle = FORMS[name].format(V2).replace("\n", newline)
+    text = "".join(f"{line}{newline}" for line in before) + middle + newline.join(after)
+    data = (b"\xef\xbb\xbf" if mark else b"") + text.encode()
+    try:
+        found = Configuration.decode(data)
+    except DecodingError:
+        return  # a line that looks like an encoding cookie
+    assert found.encode() == found.encode(found.text) == data
+    assert [setting.key for setting in found.settings] == ["SPEECH_URL"]
+    changed = found.encode(found.text.replace(V2, V3))
+    assert changed == data.replace(V2.encode(), V3.encode())
+    assert found.reads_back(changed, found.text.replace(V2, V3))
+
+
+def test_clean_settings_cost_nothing(tool: Tool) -> None:
+    put(tool.folder, {"clean.py": CLEAN, ".env": f"SPEECH_URL={V3}\n"})
+    assert tool(".", "--check").text == "1 file checked: no AssemblyAI v2 usage.\n"

@@ -1,0 +1,225 @@
+"""Migrates random projects, as a user would, and checks what has to hold of every one.
+
+    python -m tests.robustness.fuzz --seconds 100 --seed 1     for CI: the same projects each time
+    python -m tests.robustness.fuzz --inputs 20000             by hand: others each time; prints the seed
+    python -m tests.robustness.fuzz --seed 1 --only 4711       one of them, with its files before and after
+
+The properties are those that the tool promises (SECURITY.md):
+
+* clean: a project without v2 comes out byte for byte the same, without a finding;
+* foreign: nothing is rewritten in a program that speaks a protocol like v2 to somebody else;
+* no crash: no error, and none of the checks before writing finds a defect;
+* parses: what compiled before, compiles after;
+* stable: a second run changes nothing and reports the same places;
+* layout: encoding, byte order mark and kinds of line ends are as before;
+* told: where a word of v2 is left outside comments, there is a finding;
+* same: a program fed with a recorded v2 session prints before what it prints after, fed with that session in each
+  variant of v3; or a finding says that something is left to do.
+
+Exits with 1 if one of them does not hold, and says for which projects.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import codecs
+import io
+import json
+import os
+import random
+import re
+import sys
+import tempfile
+import time
+import tokenize
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from migrator.analysis.outcome import Outcome
+from migrator.run import migration
+from migrator.settings import Settings
+from runtime.replay.turns import Variant
+from tests.codemods.listening import VARIANTS, hear
+from tests.robustness.inputs import Input, project
+
+BATCH = 24
+"""Projects that are migrated by one call, each in a folder of its own."""
+
+_WORDS = re.compile(
+    r"assemblyai\.com/v2/realtime|\b(?:Partial|Final)Transcript\b|\baudio_data\b|\bterminate_session\b"
+    r"|\bRealtime(?:Transcriber|Transcript|FinalTranscript|PartialTranscript|SessionOpened|Error)\b"
+)
+
+
+@dataclass
+class Tally:
+    """How many projects each property was checked on, and where it did not hold."""
+
+    checked: Counter[str] = field(default_factory=Counter)
+    failed: dict[str, list[int]] = field(default_factory=dict)
+
+    def check(self, name: str, number: int, holds: bool) -> None:
+        """Count one check."""
+        self.checked[name] += 1
+        if not holds:
+            self.failed.setdefault(name, []).append(number)
+
+
+def migrated(folder: Path) -> dict[str, Outcome]:
+    """Return the outcome of each file below the working directory that has one."""
+    return {outcome.path: outcome for outcome in migration(Settings(paths=(str(folder),), jobs=2)).outcomes}
+
+
+def written(outcomes: dict[str, Outcome]) -> None:
+    """Put the new texts in place, without the care that real files deserve."""
+    for path, outcome in outcomes.items():
+        if outcome.changed:
+            Path(path).write_bytes(outcome.after)
+
+
+def program_in(name: str, data: bytes) -> str:
+    """Return the program in a file as Python would read it, or in a notebook the code of its cells."""
+    if name.endswith(".ipynb"):
+        cells = json.loads(data)["cells"]
+        return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    with io.TextIOWrapper(io.BytesIO(data), tokenize.detect_encoding(io.BytesIO(data).readline)[0], newline="") as file:
+        return file.read()
+
+
+def _compiles(text: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, "program", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return False
+    return True
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of v2 in the code of a program, without its comments."""
+    tokens: Iterator[tokenize.TokenInfo] = tokenize.generate_tokens(io.StringIO(text).readline)
+    return [word for token in tokens if token.type != tokenize.COMMENT for word in _WORDS.findall(token.string)]
+
+
+def _mark(data: bytes) -> bool:
+    return data.startswith(codecs.BOM_UTF8)
+
+
+def _newlines(data: bytes) -> set[bytes]:
+    return set(re.findall(rb"\r\n|\r|\n", data))
+
+
+def check(number: int, given: Input, first: dict[str, Outcome], second: dict[str, Outcome], tally: Tally) -> None:
+    """Check one project: what its migration came to, and what a second one did."""
+    tally.check("no crash", number, not any(outcome.error for outcome in [*first.values(), *second.values()]))
+    if given.kind == "clean":
+        tally.check("clean", number, not first)
+        return
+    if given.kind == "foreign":
+        tally.check("foreign", number, not any(f.fixed for outcome in first.values() for f in outcome.findings))
+    stable = not any(outcome.changed for outcome in second.values())
+    before = Counter((name, finding.code) for name, outcome in first.items() for finding in outcome.left)
+    again = Counter((name, finding.code) for name, outcome in second.items() for finding in outcome.findings)
+    tally.check("stable", number, stable and before == again)
+    outcome = first.get(given.name, Outcome(given.name))
+    old = given.files[given.name]
+    new = outcome.after if outcome.changed else old
+    tally.check("layout", number, (_newlines(new) <= _newlines(old) and old[:3] == new[:3]) or not outcome.changed)
+    text, after = program_in(given.name, old), program_in(given.name, new)
+    tally.check("parses", number, _compiles(after) or not _compiles(text))
+    tally.check("told", number, bool(outcome.left) or not _words(after))
+    if given.heard and _compiles(after):
+        expected = _heard(text, None)
+        same = all(_heard(after, variant) == expected for variant in VARIANTS)
+        tally.check("same", number, same or bool(outcome.left))
+
+
+def _heard(text: str, variant: Variant | None) -> str:
+    try:
+        return hear(text, variant)
+    except Exception as error:  # whatever a program raises is what it does
+        return repr(error)
+
+
+def batch(numbers: Sequence[int], seed: int, tally: Tally) -> None:
+    """Migrate some projects twice and check them."""
+    given = {number: project(number, seed) for number in numbers}
+    with tempfile.TemporaryDirectory() as place:
+        here = Path.cwd()
+        os.chdir(place)
+        try:
+            for number, item in given.items():
+                for name, data in item.files.items():
+                    path = Path(f"p{number}") / name
+                    path.parent.mkdir(exist_ok=True)
+                    path.write_bytes(data)
+            first = migrated(Path())
+            written(first)
+            second = migrated(Path())
+        finally:
+            os.chdir(here)
+    for number, item in given.items():
+        prefix = f"p{number}/"
+        parts = [
+            {path.removeprefix(prefix): outcome for path, outcome in found.items() if path.startswith(prefix)}
+            for found in (first, second)
+        ]
+        check(number, item, parts[0], parts[1], tally)
+
+
+def show(number: int, seed: int) -> None:
+    """Print one project, and what became of it."""
+    given = project(number, seed)
+    for name, data in given.files.items():
+        print(f"--- {name}\n{data.decode(errors='replace')}")
+    with tempfile.TemporaryDirectory() as place:
+        os.chdir(place)
+        for name, data in given.files.items():
+            Path(name).write_bytes(data)
+        first = migrated(Path())
+        for path, outcome in first.items():
+            print(f"+++ {path}: {outcome.error or ''}\n{outcome.after.decode(errors='replace')}")
+        _tell(first)
+        written(first)
+        _tell(migrated(Path()))
+        os.chdir(Path(place).parent)
+
+
+def _tell(outcomes: dict[str, Outcome]) -> None:
+    for path, outcome in outcomes.items():
+        for finding in outcome.left:
+            print(f"{path}:{finding.span.line} {finding.code} {finding.message}")
+    print()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line says and return the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--inputs", type=int, default=20_000, help="how many projects at most (default: 20000)")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="for how long at most (default: no end)")
+    parser.add_argument("--seed", type=int, default=None, help="make the same projects again")
+    parser.add_argument("--only", type=int, default=None, metavar="NUMBER", help="show one project and its migration")
+    arguments = parser.parse_args(argv)
+    seed = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(1 << 32)
+    if arguments.only is not None:
+        show(arguments.only, seed)
+    tally, start, done = Tally(), time.monotonic(), arguments.only or 0
+    end = arguments.only + 1 if arguments.only is not None else arguments.inputs
+    print(f"seed {seed}", flush=True)
+    while done < end and time.monotonic() - start < arguments.seconds:
+        numbers = range(done, min(done + BATCH, end))
+        batch(numbers, seed, tally)
+        done = numbers.stop
+    for name, count in sorted(tally.checked.items()):
+        wrong = tally.failed.get(name, [])
+        print(f"{name}: {count} checked, {len(wrong)} failed" + f": {wrong[:20]}" * bool(wrong))
+    return 1 if tally.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
