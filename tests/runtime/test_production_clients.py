@@ -231,7 +231,8 @@ PARAMETERS: dict[str, tuple[str, object]] = {
 def test_every_parameter_of_the_newest_sdk_is_taken(kind: str) -> None:
     sessions = [{"speech_model": model, name: value} for name, (model, value) in PARAMETERS.items()]
     focus = ("voice_focus", "voice_focus_threshold")
-    older = ("noise_suppression_model", "noise_suppression_threshold")  # the SDK sends them by their new names
+    # The SDK sends these, and min_end_of_turn_silence_when_confident, by their new names.
+    older = ("noise_suppression_model", "noise_suppression_threshold")
     sessions += [{names[0]: "near-field", names[1]: 0.5} for names in (focus, older)]
     sessions += [{"speech_model": "whisper-rt"}, {"speech_model": "u3-pro"}, {"encoding": "opus"}, {}]
     script = Path(__file__).parent / "clients" / "sdk_parameters.py"
@@ -252,5 +253,5 @@ def test_every_parameter_of_the_newest_sdk_is_taken(kind: str) -> None:
     assert [record.violations for record in records if record.violations] == []
     assert all(record.terminated for record in records)
     asked = {name for record in records for name in record.query}
-    assert asked == set(json.loads(known)) - set(older)
+    assert asked == set(json.loads(known)) - {*older, "min_end_of_turn_silence_when_confident"}
     assert not any(IGNORED in note for record in records for note in record.notes)
