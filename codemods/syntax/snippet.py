@@ -75,11 +75,6 @@ class _Untyped(cst.CSTTransformer):
         return updated_node.with_changes(returns=None)
 
 
-def is_typed(module: SourceModule) -> bool:
-    """Return whether the functions of a module have annotations."""
-    return any(isinstance(node, cst.Annotation) for node in module.walk())
-
-
 def written(module: SourceModule, file: str, name: str | None = None, *, typed: bool | None = None) -> list[Edit]:
     """Return the edits that bring a snippet into a module: the definition first, then what it imports.
 
@@ -90,7 +85,7 @@ def written(module: SourceModule, file: str, name: str | None = None, *, typed: 
         typed: whether it keeps its annotations; None for what the module does.
     """
     snippet = load(file)
-    keep = is_typed(module) if typed is None else typed
+    keep = module.is_typed if typed is None else typed
     code = snippet.typed if keep else snippet.plain
     added = helper(module, snippet.name, code)
     if name is not None:

@@ -74,6 +74,27 @@ class SourceModule:
         return frozenset(node.value for node in self._nodes if isinstance(node, cst.Name))
 
     @cached_property
+    def is_typed(self) -> bool:
+        """Whether the module has annotations."""
+        return any(isinstance(node, cst.Annotation) for node in self._nodes)
+
+    @cached_property
+    def listed(self) -> dict[str, cst.SimpleString]:
+        """The names in `__all__`, each with its literal."""
+        found: dict[str, cst.SimpleString] = {}
+        for line in self.tree.body:
+            for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+                targets: list[cst.BaseExpression] = []
+                if isinstance(part, cst.Assign):
+                    targets = [item.target for item in part.targets]
+                elif isinstance(part, cst.AugAssign | cst.AnnAssign):
+                    targets = [part.target]
+                if any(isinstance(target, cst.Name) and target.value == "__all__" for target in targets):
+                    literals = (node for node in self._below(part) if isinstance(node, cst.SimpleString))
+                    found.update((str(node.evaluated_value), node) for node in literals)
+        return found
+
+    @cached_property
     def _positions(self) -> dict[cst.CSTNode, Span]:
         # the tree comes straight from the parser, which never uses a node twice: no defensive copy
         wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)

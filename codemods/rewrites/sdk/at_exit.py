@@ -23,7 +23,7 @@ class AtExit:
         self._places: set[Place] = set()
         self._sessions: set[Session] = set()
         for path in program.targets:
-            module = program.run.modules[path]
+            module = program.modules[path]
             for node in module.walk():
                 if isinstance(node, cst.Call) and node.args and _registers(node.func):
                     given = node.args[0].value
@@ -39,7 +39,7 @@ class AtExit:
 
     def _ended(self, given: cst.BaseExpression, module: SourceModule) -> Iterator[Place]:
         if isinstance(given, cst.Attribute) and given.attr.value == Kind.ENDS.value:
-            place = self.lifetimes.place(given.value, self.program.run.scopes[function_of(given, module)])
+            place = self.lifetimes.place(given.value, self.program.scope(function_of(given, module)))
             yield from [place] if place is not None else []
         for function in functions(self.program.values(given)):
             if isinstance(function, cst.FunctionDef):

@@ -18,7 +18,7 @@ class Bindings:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._attributes: dict[str, list[tuple[cst.CSTNode, SourceModule]]] = {}
-        for module in program.run.modules.values():
+        for module in program.modules.values():
             for node in module.walk():
                 for target in _targets(node):
                     if isinstance(target, cst.Attribute):
@@ -37,7 +37,7 @@ class Bindings:
         if any(isinstance(node, cst.Name) and node.value == place.head for node in _deleted(inside)):
             return True
         home = function_of(region[0], module)
-        once = len(self.program.run.definitions.get((place.scope, place.head), ())) == 1
+        once = len(self.program.definitions_of(place.scope, place.head)) == 1
         for node, owner in self._of(place):
             function = function_of(node, owner)
             if node in inside:
@@ -50,8 +50,8 @@ class Bindings:
         return False
 
     def _of(self, place: Place) -> Iterator[tuple[cst.CSTNode, SourceModule]]:
-        owner = self.program.run.modules[place.scope.path]
-        for definition in self.program.run.definitions.get((place.scope, place.head), ()):
+        owner = self.program.modules[place.scope.path]
+        for definition in self.program.definitions_of(place.scope, place.head):
             yield definition.node, owner
         for attribute in place.attributes:
             yield from self._attributes.get(attribute, ())
@@ -62,10 +62,10 @@ class Bindings:
         The whole program may be one such function.
         """
         home = place.scope.node
-        found = self.program.run.definitions.get((place.scope, place.head), ())
+        found = self.program.definitions_of(place.scope, place.head)
         if place.attributes or not isinstance(home, cst.FunctionDef | cst.Module) or len(found) != 1:
             return False
-        if found[0].kind != "assign" or (module.path, place.head) in self.program.run.taken:
+        if found[0].kind != "assign" or self.program.is_taken(module.path, place.head):
             return False
         for node in module.walk(home):
             if not isinstance(node, cst.Name) or node.value != place.head or node is found[0].node:
@@ -81,7 +81,7 @@ class Bindings:
 
     def made(self, place: Place) -> cst.BaseExpression | None:
         """Return the expression that is all that a variable ever holds."""
-        found = self.program.run.definitions.get((place.scope, place.head), ())
+        found = self.program.definitions_of(place.scope, place.head)
         return found[0].value if len(found) == 1 else None
 
 

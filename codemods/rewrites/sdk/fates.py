@@ -9,7 +9,9 @@ from enum import Enum
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.rewrites.sdk.imports import Binding, SdkImports, listed
+from codemods.interpreter.scopes import Scope
+from codemods.interpreter.values import Bound, ClassRef, Function
+from codemods.rewrites.sdk.imports import Binding, SdkImports
 from codemods.rewrites.sdk.names import RENAMED, Names
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.scopes import function_of
@@ -35,9 +37,10 @@ class Fate(Enum):
     UNKNOWN = "it stays: nobody ever had it"
     FAR = "it stays: it comes from a module that is not rewritten"
     HANDED_ON = "it stays: who makes the object is out of sight"
+    UNCLEAR = "it stays: it may mean something else as well"
 
 
-STAYS = frozenset({Fate.LEFT, Fate.KINDS, Fate.TAKEN, Fate.UNKNOWN, Fate.FAR, Fate.HANDED_ON})
+STAYS = frozenset({Fate.LEFT, Fate.KINDS, Fate.TAKEN, Fate.UNKNOWN, Fate.FAR, Fate.HANDED_ON, Fate.UNCLEAR})
 
 
 class LegacyNames:
@@ -46,20 +49,23 @@ class LegacyNames:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.imports = program.get(SdkImports)
-        self.plans = Plans.make(program, program.options)
+        self.plans = program.get(Plans)
         self.fates: dict[cst.CSTNode, Fate] = {}
         self.staying: dict[Binding, list[cst.CSTNode]] = {}
         self.wanted: set[Binding] = set()
         """Those whose name is still needed, under whatever name v3 has for it."""
         self._made = {session.call.func: session for session in self.plans.of}
         self._left = self._left_functions()
-        for path in program.targets:
+        for path in program.targets if self.imports.sources else ():
             module = program.modules[path]
             for node in module.walk():
                 if isinstance(node, cst.Name | cst.Attribute) and _is_read(node, module):
                     self._use(node, module)
                 elif isinstance(node, cst.SimpleString) and _is_quoted_annotation(node, module):
                     self._quoted(node, module)
+        for binding in (item for found in self.imports.bindings.values() for item in found):
+            if binding.legacy in RENAMED:
+                self._unclear(binding)
 
     def exhaust_star(self, module: SourceModule) -> bool:
         """Return whether all that a module uses of `from assemblyai import *` gets another name, or goes."""
@@ -74,13 +80,35 @@ class LegacyNames:
                     found = True
                 elif scope.owner(node.value) is None and not hasattr(builtins, node.value):
                     return False  # it may be anything of the SDK
-        return found and not listed(module)
+        return found and not module.listed
 
     def _use(self, node: cst.Name | cst.Attribute, module: SourceModule) -> None:
         legacy = Names.of(self.program, module).legacy(node)
         if legacy is None:
             return
         self._note(node, self._fate(node, legacy, module), node, module)
+
+    def _unclear(self, binding: Binding) -> None:
+        """Keep an import whose name may mean something else as well: a stub where the package is missing, say."""
+        module = binding.module
+        scope = self._scope(binding.part, module)
+        for node in module.walk():
+            match node:
+                case cst.ClassDef() | cst.FunctionDef():
+                    again = node.name.value == binding.local and self._scope(node, module) is scope
+                case cst.AssignTarget(target=cst.Name(value=name)) if name == binding.local:
+                    given = cst.ensure_type(module.parent(node) or node, cst.Assign).value
+                    missing = isinstance(given, cst.Name) and given.value == "None"
+                    again = not missing and self._scope(node, module) is scope
+                case cst.Name(value=name) if name == binding.local and _is_read(node, module):
+                    again = self._scope(node, module).owner(name) is scope and node not in self.fates
+                case _:
+                    continue
+            if again:
+                self._record(binding, Fate.UNCLEAR, node)
+
+    def _scope(self, node: cst.CSTNode, module: SourceModule) -> Scope:
+        return self.program.scope(function_of(node, module))
 
     def _quoted(self, node: cst.SimpleString, module: SourceModule) -> None:
         names = Names.of(self.program, module)
@@ -135,7 +163,18 @@ class LegacyNames:
             owners = [s for s in self.plans.of if s.owner is module.parent(parent)]
             if len(owners) != 1 or self.plans.of[owners[0]].problem is not None:
                 return Fate.LEFT
+        if legacy == "RealtimeTranscriber" and isinstance(parent, cst.Arg) and not is_type(node, module):
+            call = module.parent(parent)
+            if isinstance(call, cst.Call) and not self._is_known(call):
+                return Fate.HANDED_ON
         return Fate.RENAMED
+
+    def _is_known(self, call: cst.Call) -> bool:
+        """Return whether a call asks something about a class, or hands it to a function of the program."""
+        if isinstance(call.func, cst.Name) and call.func.value in ("isinstance", "issubclass", "cast"):
+            return True
+        called = self.program.values(call.func)
+        return bool(called) and all(isinstance(value, Function | Bound | ClassRef) for value in called)
 
     def _is_asked_for(self, node: cst.CSTNode, module: SourceModule) -> bool:
         """Return whether a test that is rewritten names the class."""
@@ -151,11 +190,11 @@ class LegacyNames:
         if not self.plans.left:
             return frozenset()
         found: set[cst.CSTNode] = set()
-        for node, values in self.program.all_values.items():
-            if self.plans.are_left(values):
-                module = self.program.module_of(node)
-                if module is not None:
-                    found.add(function_of(node, module))
+        for path in self.program.targets:
+            module = self.program.modules[path]
+            found |= {
+                function_of(node, module) for node in module.walk() if self.plans.are_left(self.program.values(node))
+            }
         for function in self.program.functions:
             params = (*function.params.posonly_params, *function.params.params, *function.params.kwonly_params)
             if any(self.plans.are_left(self.program.passed(function, param.name.value)) for param in params):

@@ -100,7 +100,7 @@ class Handlers:
         """Return every place that names the function, or could."""
         name = function.name.value
         found: list[tuple[cst.CSTNode, SourceModule]] = []
-        for module in self.program.run.modules.values():
+        for module in self.program.modules.values():
             for node in module.walk():
                 if isinstance(node, cst.Attribute):
                     if node.attr.value != name:

@@ -269,17 +269,18 @@ class SdkImports:
         return next((source.guard for source in sources if source.part is binding.part), Guard.NONE)
 
     def is_out_of_sight(self, part: cst.ImportFrom, alias: cst.ImportAlias, module: SourceModule) -> bool:
-        """Return whether a module of the project has a name that is not seen there: it is not read, or made late."""
+        """Return whether a name of a project's module is not seen there for sure: not read, made late, not clear."""
         home, level = spelled(part.module) if part.module is not None else "", len(part.relative)
         if not level and self.program.resolve(module.path, home, 0) is None:
             return False  # a library: its class of that name is its own
         scope = self.program.scope(function_of(part, module))
-        return all(isinstance(v, External) for v in self.program.variable(scope, bound_name(alias)))
+        values = self.program.variable(scope, bound_name(alias))
+        return not values or any(isinstance(value, External) for value in values)
 
     def is_passed_on(self, binding: Binding) -> bool:
         """Return whether other modules get a name from the one that imports it, as far as can be seen."""
         module = binding.module
-        if self.program.is_taken(module.path, binding.local) or binding.local in listed(module):
+        if self.program.is_taken(module.path, binding.local) or binding.local in module.listed:
             return True
         if binding.aliased and binding.local == spelled(binding.alias.name):
             return True  # `from x import y as y` says so
@@ -430,23 +431,6 @@ def _evaluated_in(node: cst.CSTNode, module: SourceModule) -> Iterator[cst.Funct
         if isinstance(up, cst.FunctionDef) and up.body is child:
             yield up
         child = up
-
-
-def listed(module: SourceModule) -> dict[str, cst.SimpleString]:
-    """Return the names in `__all__`, each with its literal."""
-    found: dict[str, cst.SimpleString] = {}
-    for line in module.tree.body:
-        for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
-            target: cst.CSTNode | None = None
-            if isinstance(part, cst.Assign):
-                target = part.targets[0].target
-            elif isinstance(part, cst.AugAssign | cst.AnnAssign):
-                target = part.target
-            if isinstance(target, cst.Name) and target.value == "__all__":
-                for node in module.walk(part):
-                    if isinstance(node, cst.SimpleString):
-                        found[str(node.evaluated_value)] = node
-    return found
 
 
 def _is_read(name: str, module: SourceModule) -> bool:

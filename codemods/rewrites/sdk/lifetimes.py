@@ -12,7 +12,6 @@ from codemods.facts.program import Program
 from codemods.facts.sessions import own_nodes
 from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Bound, ClassRef, External, Function, Instance
-from codemods.model import Options
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.scopes import first_parameter, function_of
 from codemods.rewrites.sdk.sessions import Session
@@ -66,21 +65,16 @@ class Happening:
 class Lifetimes:
     """The begins and ends of the sessions that are rewritten."""
 
-    def __init__(self, program: Program, options: Options) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
-        self.plans = Plans.make(program, options)
+        self.plans = program.get(Plans)
         self._of_function: dict[cst.FunctionDef, list[Happening]] = {}
-
-    @staticmethod
-    def of(program: Program, options: Options) -> Lifetimes:
-        """Return those of a program, worked out once."""
-        return program.memo(Lifetimes, lambda: Lifetimes(program, options))
 
     def within(self, statement: cst.CSTNode, module: SourceModule) -> list[Happening]:
         """Return what happens in a statement; what functions defined in it do happens when they are called."""
         if isinstance(statement, cst.FunctionDef):
             return []
-        scope = self.program.run.scopes[function_of(statement, module)]
+        scope = self.program.scope(function_of(statement, module))
         found: list[Happening] = []
         for node in own_nodes(statement):
             if isinstance(node, cst.Attribute):
@@ -137,7 +131,7 @@ class Lifetimes:
         if found is not None:
             return all(plan.problem is None for plan in found[1])
         values = self.program.values(node.value)
-        classes = {self.program.run.root_class(value.node) for value in values if isinstance(value, Instance)}
+        classes = {self.program.root_class(value.node) for value in values if isinstance(value, Instance)}
         rewritten = {session.owner for session, plan in self.plans.of.items() if plan.problem is None}
         return bool(classes) and classes <= rewritten
 
@@ -149,7 +143,7 @@ class Lifetimes:
         function, made = called
         if function.asynchronous is not None and not _is_awaited(call, module):
             return
-        home = self.program.run.scopes[function]
+        home = self.program.scope(function)
         for happening in self.leaves_open(function):
             place: Place | None = happening.place
             if happening.place.scope is home:
@@ -164,7 +158,7 @@ class Lifetimes:
             return None
         (value,) = values
         if isinstance(value, ClassRef):
-            method = self.program.run.classes[value.node].methods.get("__init__")
+            method = self.program.classes[value.node].methods.get("__init__")
             return (method, True) if method is not None else None
         target = value.target if isinstance(value, Bound) else value
         return (

@@ -63,8 +63,8 @@ class Names:
                 # where a package is missing its names are None: that gives them no other meaning
                 (missing if isinstance(node.value, cst.Name) and node.value.value == "None" else assigned).update(names)
         assigned |= missing - self._aliases.keys()
-        for name in rebound:
-            self._aliases.pop(name, None)
+        for name in rebound | assigned:
+            self._aliases.pop(name, None)  # what it is where, the flow of values tells
         self.rebound = frozenset(rebound)
         others = {name for name, dotted in self._aliases.items() if not dotted.startswith("assemblyai.streaming.")}
         self.own = frozenset(rebound | assigned | others)
@@ -76,7 +76,7 @@ class Names:
     @staticmethod
     def of(program: Program, module: SourceModule) -> Names:
         """Return the names of a module, worked out once."""
-        return program.memo((Names, module.path), lambda: Names(program, module))
+        return program.get(_AllNames).of(module)
 
     def _import(self, alias: cst.ImportAlias) -> None:
         dotted = spelled(alias.name)
@@ -178,6 +178,19 @@ class Names:
         """Whether the module streams with the v3 client, and with nothing of the legacy one."""
         v3 = any(f"{dotted}.".startswith("assemblyai.streaming.") for dotted in self._aliases.values())
         return v3 and not any(self.legacy(node) for node in self._module.walk() if isinstance(node, _NAMED))
+
+
+class _AllNames:
+    """The names of every module of a program that was asked for."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._found: dict[str, Names] = {}
+
+    def of(self, module: SourceModule) -> Names:
+        if module.path not in self._found:
+            self._found[module.path] = Names(self._program, module)
+        return self._found[module.path]
 
 
 def spelled(node: cst.BaseExpression) -> str:

@@ -10,7 +10,6 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.interpreter.values import Const, Values
 from codemods.libraries.assemblyai_values import Transcriber, transcribers
-from codemods.model import Options
 from codemods.rewrites.sdk import frames
 from codemods.rewrites.sdk.arguments import comment_of, converted, may_be_none
 from codemods.rewrites.sdk.handlers import Handlers
@@ -52,10 +51,10 @@ _NEEDED = frozenset({"StreamingClient", "StreamingClientOptions", "StreamingEven
 class Plans:
     """The plans of a program's sessions."""
 
-    def __init__(self, program: Program, options: Options) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
-        self.options = options
-        self.sessions = Sessions.of(program)
+        self.options = program.options
+        self.sessions = program.get(Sessions)
         self.imports = program.get(SdkImports)
         handlers = Handlers(program, [session for session in self.sessions.all if session.problem is None])
         self.handlers = handlers
@@ -113,11 +112,6 @@ class Plans:
     def are_left(self, values: Values) -> bool:
         """Return whether what a session that is left makes or delivers is among `values`."""
         return any(item in self.left for item in transcribers(values))
-
-    @staticmethod
-    def make(program: Program, options: Options) -> Plans:
-        """Return the plans, worked out once."""
-        return program.memo(Plans, lambda: Plans(program, options))
 
     def at(self, node: cst.Attribute) -> tuple[Use, list[SessionPlan]] | None:
         """Return the use of a transcriber's method at `node`, and the sessions it can be about."""

@@ -50,8 +50,8 @@ def is_portable(
         here = function_of(here, module)  # what such a lambda does is what the code around it could do
     if here is there:
         return True
-    scope: Scope = program.run.scopes[here]
-    target: Scope = program.run.scopes[there]
+    scope: Scope = program.scope(here)
+    target: Scope = program.scope(there)
     same_object = (
         class_of(node, module) is not None
         and class_of(node, module) is class_of(place, module)

@@ -97,21 +97,16 @@ class Sessions:
         self.foreign: set[cst.Attribute] = set()
         """Methods of transcribers that are made out of sight."""
         for path in program.targets:
-            module = program.run.modules[path]
+            module = program.modules[path]
             for node in module.walk():
                 if isinstance(node, cst.Call):
                     self.all += self._session(node, module)
         by_value = {session.transcriber: session for session in self.all}
         for path in program.targets:
-            module = program.run.modules[path]
+            module = program.modules[path]
             for node in module.walk():
                 if isinstance(node, cst.Attribute):
                     self._use(node, module, by_value)
-
-    @staticmethod
-    def of(program: Program) -> Sessions:
-        """Return the sessions of a program, worked out once."""
-        return program.memo(Sessions, lambda: Sessions(program))
 
     def _session(self, node: cst.Call, module: SourceModule) -> Iterator[Session]:
         names = Names.of(self.program, module)

@@ -17,7 +17,7 @@ def provider(program: Program, module: SourceModule, extra: str) -> str | None:
     A module that it does not import yet is never run for the sake of a helper, and two never import each other.
     """
     for path, written in _imported(program, module):
-        other = program.run.modules[path]
+        other = program.modules[path]
         if _uses(program, other, extra) and module.path not in {back for back, _ in _imported(program, other)}:
             return written
     return None
@@ -33,19 +33,26 @@ def _imported(program: Program, module: SourceModule) -> Iterator[tuple[str, str
             elif isinstance(node, cst.ImportFrom):
                 named = [(spelled(node.module) if node.module is not None else "", len(node.relative))]
             for dotted, level in named:
-                path = program.run.workspace.resolve(module.path, dotted, level) if dotted else None
+                path = program.resolve(module.path, dotted, level) if dotted else None
                 if path is not None and path in program.targets and path != module.path:
                     yield path, "." * level + dotted
 
 
 def _uses(program: Program, module: SourceModule, extra: str) -> bool:
-    def look() -> bool:
-        names = Names.of(program, module)
-        return extra not in names.taken and any(
-            isinstance(node, cst.Name | cst.Attribute)
-            and names.extra(node) == extra
-            and not any(isinstance(up, cst.ImportFrom | cst.Import) for up in module.ancestors(node))
-            for node in module.walk()
-        )
+    return (module.path, extra) in program.get(_used)
 
-    return program.memo(("sdk helper", module.path, extra), look)
+
+def _used(program: Program) -> frozenset[tuple[str, str]]:
+    """Return what of `assemblyai.extras` each module uses, and can have a helper of that name for."""
+    found: set[tuple[str, str]] = set()
+    for path in program.targets:
+        module = program.modules[path]
+        names = Names.of(program, module)
+        for node in module.walk():
+            if not isinstance(node, cst.Name | cst.Attribute):
+                continue
+            extra = names.extra(node)
+            if extra is not None and extra not in names.taken:
+                if not any(isinstance(up, cst.ImportFrom | cst.Import) for up in module.ancestors(node)):
+                    found.add((path, extra))
+    return frozenset(found)

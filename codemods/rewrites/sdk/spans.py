@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.model import Options
 from codemods.model import Span as SourceSpan
 from codemods.rewrites.sdk.at_exit import AtExit
 from codemods.rewrites.sdk.bindings import Bindings, leaves
@@ -43,25 +42,20 @@ class Span:
 class Spans:
     """The spans of a program."""
 
-    def __init__(self, program: Program, options: Options) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
-        self.lifetimes = Lifetimes.of(program, options)
+        self.lifetimes = program.get(Lifetimes)
         self.bindings = Bindings(program)
         self.private = PrivateSessions(self.lifetimes, self.bindings)
         self.at_exit = AtExit(program, self.lifetimes)
         self.secured: set[cst.CSTNode] = set()
         """Where sessions begin that end on every path: methods, and the functions that call them."""
-        modules = [program.run.modules[path] for path in program.targets]
+        modules = [program.modules[path] for path in program.targets]
         found = [span for module in modules for span in self._of_module(module)]
         for span in found:
             if span.guard is not None:
                 self.secured.update((span.opened.node, *span.opened.through))
         self.found = _once(found)
-
-    @staticmethod
-    def of(program: Program, options: Options) -> Spans:
-        """Return those of a program, worked out once."""
-        return program.memo(Spans, lambda: Spans(program, options))
 
     def will_end(self, made: cst.Call) -> bool:
         """Return whether a guard ends the session made by a call, which nothing ended before."""

@@ -67,4 +67,4 @@ def silence(options: Options, code: str) -> str:
 
 
 def _named(program: Program, name: str) -> bool:
-    return any(name in module.text for module in program.run.modules.values())
+    return any(name in module.text for module in program.modules.values())

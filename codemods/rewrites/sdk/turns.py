@@ -39,7 +39,7 @@ def delivered(program: Program, node: cst.CSTNode) -> frozenset[Event]:
     """Return the events of the SDK that an expression can be; none where their session is left as it is."""
     values = program.values(node)
     found = frozenset(value for value in values if isinstance(value, Event))
-    return frozenset() if found and Plans.make(program, program.options).are_left(values) else found
+    return frozenset() if found and program.get(Plans).are_left(values) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class KindTest:
 def kind_test(program: Program, module: SourceModule, test: cst.BaseExpression) -> KindTest | None:
     """Return what `isinstance(...)`, `type(...) is`, or a comparison of a class's name or `message_type` asks for."""
     found = _kind_test(program, module, test)
-    if found is None or Plans.make(program, program.options).are_left(program.values(found.base)):
+    if found is None or program.get(Plans).are_left(program.values(found.base)):
         return None
     return found
 
@@ -219,40 +219,44 @@ class FinalPaths:
 
     def _calls(self, function: cst.FunctionDef | cst.Lambda) -> list[tuple[cst.Call, int, SourceModule]]:
         """Return every call of a function, with the number of arguments given before; none if it is passed around."""
-
-        def collect() -> dict[cst.CSTNode, list[tuple[cst.Call, int, SourceModule] | None]]:
-            found: dict[cst.CSTNode, list[tuple[cst.Call, int, SourceModule] | None]] = {}
-            for path in self.program.targets:
-                module = self.program.run.modules[path]
-                for node in module.walk():
-                    if not isinstance(node, cst.Name | cst.Attribute):
-                        continue
-                    for value in self.program.values(node):
-                        shift = 0
-                        while isinstance(value, Bound):
-                            shift += len(value.args)
-                            value = value.target
-                        if not isinstance(value, Function):
-                            continue
-                        parent = module.parent(node)
-                        if isinstance(parent, cst.Call) and parent.func is node:
-                            found.setdefault(value.node, []).append((parent, shift, module))
-                        elif isinstance(parent, cst.Arg | cst.Assign | cst.Element | cst.DictElement):
-                            found.setdefault(value.node, []).append(None)
-            return found
-
-        sites = self.program.memo("sdk call sites", collect).get(function, [])
+        sites = self.program.get(_call_sites).get(function, [])
         known = [site for site in sites if site is not None]
         return known if len(known) == len(sites) else []
 
 
 def partial_texts(program: Program) -> Mapping[str, int]:
     """Return in how many places each module reads the text of what can only be a partial transcript."""
-    paths = FinalPaths(program, Plans.make(program, program.options).handlers, PARTIAL)
+    paths = FinalPaths(program, program.get(Plans).handlers, PARTIAL)
     found: Counter[str] = Counter()
     for path in program.targets:
         module = program.modules[path]
         for node in module.walk():
             if isinstance(node, cst.Attribute) and node.attr.value == "text" and is_transcript(program, node.value):
                 found[path] += paths.reaches(node, node.value, module)
+    return found
+
+
+_CallSite = tuple[cst.Call, int, SourceModule]
+
+
+def _call_sites(program: Program) -> dict[cst.CSTNode, list[_CallSite | None]]:
+    """Return the calls of each function, with the number of arguments given before; None where it is passed around."""
+    found: dict[cst.CSTNode, list[_CallSite | None]] = {}
+    for path in program.targets:
+        module = program.modules[path]
+        for node in module.walk():
+            if not isinstance(node, cst.Name | cst.Attribute):
+                continue
+            for value in program.values(node):
+                shift = 0
+                while isinstance(value, Bound):
+                    shift += len(value.args)
+                    value = value.target
+                if not isinstance(value, Function):
+                    continue
+                parent = module.parent(node)
+                if isinstance(parent, cst.Call) and parent.func is node:
+                    found.setdefault(value.node, []).append((parent, shift, module))
+                elif isinstance(parent, cst.Arg | cst.Assign | cst.Element | cst.DictElement):
+                    found.setdefault(value.node, []).append(None)
     return found

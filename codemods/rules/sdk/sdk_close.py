@@ -34,7 +34,7 @@ class SdkClose(Rule):
         assert isinstance(node, cst.Attribute)
         if node.attr.value != "close":
             return
-        found = Plans.make(context.program, context.options).at(node)
+        found = context.get(Plans).at(node)
         if found is None or context.is_claimed(node):
             return
         use, plans = found
@@ -68,7 +68,7 @@ class SdkClose(Rule):
         yield self.change(node, message, *edits)
 
     def _ending(self, plan: SessionPlan, client: str, context: Context) -> str | None:
-        plans = Plans.make(context.program, context.options)
+        plans = context.get(Plans)
         return plan.ending(client) if plans.closer_problem(plan) is None else None
 
     def _called(self, use: Use, ending: str | None, statement: str | None, context: Context) -> list[Edit]:

@@ -35,7 +35,7 @@ class SdkConnect(Rule):
         assert isinstance(node, cst.Attribute)
         if node.attr.value != "connect":
             return
-        found = Plans.make(context.program, context.options).at(node)
+        found = context.get(Plans).at(node)
         if found is None or context.is_claimed(node):
             return
         use, plans = found

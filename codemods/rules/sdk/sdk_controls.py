@@ -39,7 +39,7 @@ class SdkControls(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute)
-        plans_of_program = Plans.make(context.program, context.options)
+        plans_of_program = context.get(Plans)
         found = plans_of_program.at(node)
         if found is None:
             if node in plans_of_program.sessions.foreign and node.attr.value in _ELSEWHERE:
@@ -63,7 +63,7 @@ class SdkControls(Rule):
         elif name not in METHODS and name not in _V3_METHODS and all(plan.session.owner is None for plan in plans):
             if isinstance(context.module.parent(node), cst.AssignTarget):
                 return
-            if all(context.program.run.read_heap(plan.session.transcriber, f".{name}") for plan in plans):
+            if all(context.program.attribute(plan.session.transcriber, name) for plan in plans):
                 return
             yield self.report(node, f"RealtimeTranscriber never had {name!r}{_nearest(name)}")
 

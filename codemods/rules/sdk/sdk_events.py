@@ -84,7 +84,7 @@ class SdkEvents(Rule):
         operands = [node.left, *(target.comparator for target in node.comparisons)]
         compared = {value for item in operands for value in context.program.values(item)}
         statuses = frozenset(value for value in compared if isinstance(value, ErrorStatus))
-        if not statuses or Plans.make(context.program, context.options).are_left(statuses):
+        if not statuses or context.get(Plans).are_left(statuses):
             return
         for literal in context.module.walk(node):
             if not isinstance(literal, cst.Integer):

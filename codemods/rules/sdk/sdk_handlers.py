@@ -33,7 +33,7 @@ class SdkHandlers(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.FunctionDef | cst.Lambda)
-        plans = Plans.make(context.program, context.options)
+        plans = context.get(Plans)
         handlers = plans.handlers.of_function.get(node, [])
         if not handlers and isinstance(node, cst.FunctionDef):
             yield from self._out_of_sight(node, context)
@@ -53,10 +53,9 @@ class SdkHandlers(Rule):
 
     def _out_of_sight(self, node: cst.FunctionDef, context: Context) -> Iterable[Change]:
         """Report a function that takes what the SDK hands to callbacks, and that nobody in the program calls."""
-        scope = context.program.run.scopes[node]
         names = Names.of(context.program, context.module)
         for param in (*node.params.posonly_params, *node.params.params):
-            if param.annotation is None or context.program.run.passed.get((scope, param.name.value)):
+            if param.annotation is None or context.program.passed(node, param.name.value):
                 continue
             if names.legacy(param.annotation.annotation) in assemblyai.EVENTS:
                 yield self.report(

@@ -9,12 +9,13 @@ from dataclasses import replace
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.interpreter.values import External
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.fates import DOTTED, STAYS, Fate, LegacyNames
-from codemods.rewrites.sdk.imports import Binding, Guard, SdkImports, listed
-from codemods.rewrites.sdk.names import EXTRAS, RENAMED, V3, Names, spelled
+from codemods.rewrites.sdk.imports import Binding, Guard, SdkImports
+from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names, spelled
 from codemods.rule import Context, Rule
-from codemods.syntax.build import quoted, replace_with
+from codemods.syntax.build import quoted, rename_string, replace_with
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace
 from codemods.syntax.imports import bound_name, fallbacks, name_order, none_targets
 
@@ -66,6 +67,12 @@ class SdkNames(Rule):
                 )
             case Fate.TAKEN:
                 yield self.report(node, f"{legacy} is {new} in v3, which means something of the program's own here")
+            case Fate.HANDED_ON:
+                yield self.report(
+                    node,
+                    f"{legacy} is handed on: whoever makes the object has to pass StreamingClientOptions(...), "
+                    "register handlers with on(...) and give StreamingParameters(...) to connect",
+                )
             case Fate.UNKNOWN:
                 parent = cst.ensure_type(context.module.parent(node) or node, cst.Attribute)
                 yield self.report(
@@ -112,8 +119,10 @@ class SdkNames(Rule):
         fate = context.get(LegacyNames).fates.get(node)
         if fate in STAYS:
             return
+        if fate is None and node.raw_value.rpartition(".")[2] in RENAMED:
+            yield from self._by_name(node, context)
         if fate is None:
-            if listed(context.module).get(str(node.evaluated_value)) is node:
+            if context.module.listed.get(str(node.evaluated_value)) is node:
                 new = imports.renamed(context.module.path, str(node.evaluated_value))
                 if new != node.evaluated_value and not self._stays(
                     context.module.path, str(node.evaluated_value), context
@@ -140,6 +149,31 @@ class SdkNames(Rule):
             yield self.change(
                 node, "quoted annotation, rewritten", Replace(node, lambda u: u.with_changes(value=text)), *edits
             )
+
+    def _by_name(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:
+        """Rewrite `patch("stt.RealtimeTranscriber")`, report `getattr(aai, "RealtimeTranscriber")`."""
+        argument = context.module.parent(node)
+        call = context.module.parent(argument) if isinstance(argument, cst.Arg) else None
+        if not isinstance(call, cst.Call):
+            return
+        home, _, name = node.raw_value.rpartition(".")
+        imports = context.get(SdkImports)
+        path = context.program.resolve(context.module.path, home, 0) if home else None
+        if path is not None and imports.bindings.get((path, name)) and not self._stays(path, name, context):
+            new = imports.renamed(path, name)
+            if new != name:
+                yield self.change(node, f"{home} has {new} instead of {name}", rename_string(node, f"{home}.{new}"))
+            return
+        func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
+        asked = isinstance(func, cst.Name) and func.value in ("getattr", "hasattr", "setattr", "patch", "object")
+        if asked and (home in HOMES or (not home and self._of_package(call, context))):
+            yield self.report(node, f"the SDK no longer has {name}; v3 has {RENAMED[name]} in {V3}")
+
+    def _of_package(self, call: cst.Call, context: Context) -> bool:
+        """Return whether the first argument of a call is the SDK."""
+        return any(
+            isinstance(value, External) and value.name in HOMES for value in context.program.values(call.args[0].value)
+        )
 
     def _pattern(self, node: cst.MatchClass, context: Context) -> Iterable[Change]:
         legacy = Names.of(context.program, context.module).legacy(node.cls)

@@ -35,7 +35,7 @@ class SdkSubclass(Rule):
         assert isinstance(node, cst.ClassDef)
         if not assemblyai.is_subclass(context.program.classes[node]):
             return
-        plans = Plans.make(context.program, context.options)
+        plans = context.get(Plans)
         found = [plan for session, plan in plans.of.items() if session.owner is node]
         if len(found) != 1 or found[0].problem is not None:
             # a base that is gone fails at once; one that takes other arguments would fail later
@@ -50,7 +50,7 @@ class SdkSubclass(Rule):
         plan = found[0]
         if plan.problem is not None:
             return
-        facts = context.program.run.classes[node]
+        facts = context.program.classes[node]
         present = frozenset(facts.methods)
         edits: list[Edit] = []
         added = subclass.methods(context.program, context.options, plan, present)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.program import Program
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import frames, helpers, subclass
 from codemods.rewrites.sdk.arguments import may_be_none
@@ -44,7 +45,7 @@ class SdkTranscriber(Rule):
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Call)
         yield from self._mistaken(node, context)
-        plans = Plans.make(context.program, context.options)
+        plans = context.get(Plans)
         for session, plan in plans.of.items():
             if session.call is node:
                 context.claim(node.func)
@@ -87,7 +88,7 @@ class SdkTranscriber(Rule):
         wrong = plans.closer_problem(plan) if plan.closer is not None else None
         if wrong is not None:
             yield self.report(session.arguments["on_close"], wrong)
-        if self._has_other_host(context):
+        if context.get(_has_other_host):
             yield self.report(
                 session.call,
                 "settings.base_url is not for v3's client: give it its host, without a scheme, by "
@@ -119,26 +120,6 @@ class SdkTranscriber(Rule):
                 f"or the session stays open, and billed, for hours{event}",
             )
         yield self.change(session.call, message, *self._statement(plan, wrong is None, context))
-
-    def _has_other_host(self, context: Context) -> bool:
-        """Return whether the program points the SDK to another server."""
-
-        def look() -> bool:
-            for path in context.program.targets:
-                module = context.program.run.modules[path]
-                names = Names.of(context.program, module)
-                for node in module.walk():
-                    if (
-                        isinstance(node, cst.AssignTarget)
-                        and names.dotted(node.target) == "assemblyai.settings.base_url"
-                    ):
-                        return True
-                    if isinstance(node, cst.Call) and names.dotted(node.func) == "assemblyai.Settings":
-                        if any(item.keyword is not None and item.keyword.value == "base_url" for item in node.args):
-                            return True
-            return False
-
-        return context.program.memo("sdk other host", look)
 
     # the statement that makes the client
 
@@ -267,4 +248,18 @@ def _nearest(keyword: str) -> str:
 def _will_end(session: Session, context: Context) -> bool:
     """Return whether another rule ends a session that nothing ended before."""
     chosen = context.options.selects(sdk_ends.SdkEnds.code)
-    return chosen and Spans.of(context.program, context.options).will_end(session.call)
+    return chosen and context.get(Spans).will_end(session.call)
+
+
+def _has_other_host(program: Program) -> bool:
+    """Return whether a program points the SDK to another server."""
+    for path in program.targets:
+        module = program.modules[path]
+        names = Names.of(program, module)
+        for node in module.walk():
+            if isinstance(node, cst.AssignTarget) and names.dotted(node.target) == "assemblyai.settings.base_url":
+                return True
+            if isinstance(node, cst.Call) and names.dotted(node.func) == "assemblyai.Settings":
+                if any(item.keyword is not None and item.keyword.value == "base_url" for item in node.args):
+                    return True
+    return False

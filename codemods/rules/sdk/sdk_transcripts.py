@@ -239,7 +239,7 @@ class SdkTranscripts(Rule):
         """Return the v3 expression for a v2 field, and what it needs."""
         code = context.code(base)
         if name == "text":
-            plans = Plans.make(context.program, context.options)
+            plans = context.get(Plans)
             if FinalPaths(context.program, plans.handlers).reaches(node, base, context.module):
                 return f"{code}.transcript", []
             if context.get(partial_texts)[context.module.path] in (1, 2):

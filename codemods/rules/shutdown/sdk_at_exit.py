@@ -84,9 +84,9 @@ def _planned(context: Context) -> dict[cst.CSTNode, _Loose]:
 
 def _loose(context: Context) -> Iterator[tuple[cst.CSTNode, _Loose]]:
     """Yield where sessions begin that nothing ends for sure."""
-    lifetimes, spans = Lifetimes.of(context.program, context.options), Spans.of(context.program, context.options)
+    lifetimes, spans = context.get(Lifetimes), context.get(Spans)
     for path in context.program.targets:
-        module = context.program.run.modules[path]
+        module = context.program.modules[path]
         for function in module.walk():
             if not isinstance(function, cst.Module | cst.FunctionDef):
                 continue
@@ -132,14 +132,14 @@ def _interruptible(
 
 def _is_run_once(function: cst.CSTNode, program: Program) -> bool:
     """Return whether the main program runs a function once: what callbacks do is over when the session is."""
-    if any(is_barrier(part) for path in program.targets for part in program.run.modules[path].tree.body):
+    if any(is_barrier(part) for path in program.targets for part in program.modules[path].tree.body):
         return False  # a person runs its parts, as often as wanted
     reached, runs = {function}, 0
     queue = [function]
     while queue:
         current = queue.pop()
         for path in program.targets:
-            module = program.run.modules[path]
+            module = program.modules[path]
             for call in module.walk():
                 if not isinstance(call, cst.Call) or current not in functions(program.values(call.func)):
                     continue
@@ -167,7 +167,7 @@ def _is_served(function: cst.CSTNode, context: Context) -> bool:
     """Return whether a library runs a function, on a thread of its own perhaps, which Ctrl+C does not interrupt."""
     if not isinstance(function, cst.FunctionDef) or function.asynchronous is not None:
         return False
-    if function in context.program.run.called:
+    if context.program.is_called(function):
         return False
     for decorator in function.decorators:
         node = decorator.decorator

@@ -30,7 +30,7 @@ class SdkEnds(Rule):
     order = 60
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        for span in Spans.of(context.program, context.options).found:
+        for span in context.get(Spans).found:
             guard = span.guard
             if guard is None:
                 if span.opened.node is node and context.options.harden:  # else the service's limit ends it
