@@ -123,9 +123,21 @@ def _new_code(parser: Parser) -> None:
 def _report(parser: Parser) -> None:
     add = parser.add_argument_group("the report").add_argument
     add("--diff", action="store_true", help="a plain unified diff on standard output, fit for `git apply`")
-    add("--format", choices=FORMATS, default="terminal", metavar="FORM", help=f"{', '.join(FORMATS)}")
+    add(
+        "--format",
+        action="append",
+        type=_format,
+        metavar="FORM[:FILE]",
+        help=f"{', '.join(FORMATS)}; with a file as often as you like",
+    )
     add("--output", metavar="FILE", help="write the report to FILE")
     add("--statistics", action="store_true", help="count by rule instead of listing")
+    add(
+        "--fail-on",
+        choices=("error", "warning", "note"),
+        default="warning",
+        help="exit 1 for findings of this severity and above (default: warning)",
+    )
     add("--exit-zero", action="store_true", help="exit 0 even if stale usage is found")
     add("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
 
@@ -136,8 +148,16 @@ def _other(parser: Parser) -> None:
     detail.add_argument("-q", "--quiet", action="store_true", help="only places and errors, one a line")
     detail.add_argument("-v", "--verbose", action="store_true", help="say what is looked at, on standard error")
     group.add_argument("--jobs", type=_positive, metavar="N", help="worker processes (default: one a core)")
+    group.add_argument("--completion", action=_Completion, metavar="SHELL", help="print completions: bash, zsh, tcsh")
     group.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version and exit")
     group.add_argument("-h", "--help", action="help", help="show this and exit")
+
+
+def _format(text: str) -> tuple[str, str]:
+    name, _, file = text.partition(":")
+    if name not in FORMATS:
+        raise argparse.ArgumentTypeError(f"no form {name!r}{meant(name, FORMATS)}; there are {', '.join(FORMATS)}")
+    return name, file
 
 
 def _positive(text: str) -> int:
@@ -145,6 +165,18 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"a number from 1 on, not {text!r}")
     return number
+
+
+class _Completion(argparse.Action):
+    """`--completion SHELL`; the library that knows shells is loaded for nobody else."""
+
+    def __call__(self, parser: argparse.ArgumentParser, _: object, shell: object, *__: object) -> None:
+        import shtab
+
+        if shell not in shtab.SUPPORTED_SHELLS:
+            parser.error(f"argument --completion: one of {', '.join(shtab.SUPPORTED_SHELLS)}, not {shell!r}")
+        print(shtab.complete(parser, str(shell)))
+        parser.exit()
 
 
 class _Version(argparse.Action):

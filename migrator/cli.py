@@ -130,7 +130,7 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         SettingsError: it means nothing.
     """
     from migrator.files.globs import Globs
-    from migrator.reporting.report import Mode
+    from migrator.reporting.report import Mode, Severity
     from migrator.settings import Choices, Settings, SettingsError
 
     write = parsed.write or parsed.interactive
@@ -142,6 +142,10 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         exclude = Globs(_split(parsed.exclude))
     except ValueError as error:
         raise SettingsError(f"--exclude: {error}") from None
+    formats = parsed.format or []
+    shown = [name for name, file in formats if not file]
+    if len(shown) > 1:
+        raise SettingsError(f"--format {shown[0]} and {shown[1]}: give one of them a file, as in {shown[0]}:FILE")
     return Settings(
         paths=_paths(parsed),
         mode=Mode.CHECK if parsed.check or parsed.write_baseline else Mode.WRITE if write else Mode.PREVIEW,
@@ -157,7 +161,9 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         ),
         interactive=parsed.interactive,
         diff=parsed.diff,
-        format=parsed.format,
+        format=shown[-1] if shown else "terminal",
+        reports=tuple((name, file) for name, file in formats if file),
+        fail_on=Severity(parsed.fail_on),
         output=parsed.output,
         statistics=parsed.statistics,
         exit_zero=parsed.exit_zero,

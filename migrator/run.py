@@ -74,7 +74,9 @@ def run(settings: Settings, analyse: Analyse | None = None) -> Report:
         print(f"v3-migrate: {note}", file=sys.stderr)
     if settings.baseline is not None:
         result = _against_baseline(result, settings.baseline)
-    report = Report(result.outcomes, settings.mode, result.scanned, exit_zero=settings.exit_zero)
+    report = Report(
+        result.outcomes, settings.mode, result.scanned, exit_zero=settings.exit_zero, fail_on=settings.fail_on
+    )
     report.beyond = f" since {settings.since}" * (settings.since is not None)
     report.beyond += f" that {settings.baseline} does not know" * (settings.baseline is not None)
     if settings.mode is Mode.WRITE:
@@ -283,7 +285,8 @@ def show(report: Report, settings: Settings) -> int:
     Raises:
         RunError: the file for the report cannot be written.
     """
-    if not report.outcomes and settings.format == "terminal" and not settings.diff and settings.output is None:
+    plain = settings.format == "terminal" and not (settings.diff or settings.reports)
+    if not report.outcomes and plain and settings.output is None:
         # The frequent case, and the fast one.
         if not settings.quiet:
             print(report.headline())
@@ -297,6 +300,7 @@ def show(report: Report, settings: Settings) -> int:
         from migrator.explain import summaries
 
         report.summaries = summaries()
+    file = settings.output
     try:
         if settings.diff:
             formats.put(formats.rendered(report, "diff"), settings.output)
@@ -305,10 +309,12 @@ def show(report: Report, settings: Settings) -> int:
             formats.put(formats.rendered(report, "statistics"), settings.output)
         else:
             formats.show(report, form, settings.output, settings.color)
+        for further, file in settings.reports:
+            formats.put(formats.rendered(report, formats.FORMATS[further]), file)
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise RunError(f"{settings.output or 'standard output'}: {error.strerror}") from error
+        raise RunError(f"{file or 'standard output'}: {error.strerror}") from error
     return report.exit_code
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from migrator.files.globs import Globs
-from migrator.reporting.report import Mode
+from migrator.reporting.report import Mode, Severity
 
 STDIN = "-"
 """The path that stands for standard input."""
@@ -93,6 +93,9 @@ class Settings:
         color: "auto", "always" or "never".
         quiet: only places and errors, one a line.
         verbose: say on standard error what is looked at.
+        format: of the report on standard output, or in the file `output`.
+        reports: further ones: (format, file).
+        fail_on: findings that matter less do not fail the run.
         stdin_filename: what the program on standard input is called.
         since: a revision; lines that are as they were where HEAD branched off it are not told about.
         baseline: file with known places, which are not told about.
@@ -110,6 +113,8 @@ class Settings:
     format: str = "terminal"
     output: str | None = None
     statistics: bool = False
+    reports: tuple[tuple[str, str], ...] = ()
+    fail_on: Severity = Severity.WARNING
     exit_zero: bool = False
     jobs: int = 1
     allow_dirty: bool = False

@@ -182,7 +182,7 @@ class Expressions:
             case cst.BitOr():  # of dicts: what is more than its entries stays what it is
                 merged = NOTHING.union(*(value.copied() for value in left | right))
                 return merged if without_unknown(merged) else left | right
-        return only_unknown(left | right)
+        return only_unknown(left | right) or (self._run.unknown if _out_of_sight(left | right) else NOTHING)
 
     def eval_BooleanOperation(self, node: cst.BooleanOperation, env: Env) -> Values:
         left = self.eval(node.left, env)
@@ -356,6 +356,10 @@ class Expressions:
             return NOTHING, NOTHING
         results = (callee.invoke(run, call, given) for callee in callees)
         return NOTHING.union(known or NOTHING, *results), callees
+
+
+def _out_of_sight(values: Values) -> bool:
+    return any(isinstance(value, External) for value in values)
 
 
 def _is_slice(node: cst.Subscript) -> bool:

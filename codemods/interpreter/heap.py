@@ -32,14 +32,12 @@ class Table(Generic[K]):
     def join(self, key: K, values: Values) -> None:
         """Add to what is known under `key`."""
         known = self.entries.get(key)
-        if known is None:
-            self.entries[key] = limited(values)
-        elif not values <= known and len(known) < MAX_VALUES:
-            self.entries[key] = limited(known | values)
-        elif not values <= known and Unknown(None) not in known:
-            self.entries[key] = known | {Unknown(None)}
-        else:
+        if known is not None and values <= known:
             return
+        grown = limited(values if known is None else known | values)
+        if grown == known:
+            return
+        self.entries[key] = grown
         self._work.grown(self, key)
 
     def forget_unknown(self) -> None:

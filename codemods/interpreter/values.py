@@ -163,6 +163,8 @@ class External(Value):
         return run.heap.read(self, f".{name}") | {External(f"{self.name}.{name}")}
 
     def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        if self.name == "sys.modules" and key == ELEMENT:
+            return frozenset({ModuleRef(run.path)})  # nearly always `sys.modules[__name__]`
         if self.name == "os.environ" and isinstance(key, str):
             if known := run.imports.environment([key]):
                 return known

@@ -193,6 +193,13 @@ class Sound(Plain):
     def decoded(self, run: Interpreter) -> Values:
         return frozenset({self})
 
+    def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
+        # of an array: the samples stay as many
+        return frozenset({self}) if name in ("astype", "copy", "flatten", "ravel", "squeeze", "tobytes") else NOTHING
+
+    def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
+        return frozenset({self}) if key == ELEMENT else NOTHING  # one channel of several
+
 
 @dataclass(frozen=True, slots=True)
 class CloseError(Plain):

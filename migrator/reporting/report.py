@@ -54,6 +54,7 @@ class Report:
         program: how this program is called.
         undo: commands that take back what was written.
         exit_zero: stale usage does not fail the run.
+        fail_on: nor does what matters less than this.
         beyond: what the report leaves out on purpose, in words that follow "no v2 usage".
         summaries: by code, what it is about in one line.
     """
@@ -65,6 +66,7 @@ class Report:
     program: str = "v3-migrate"
     undo: Sequence[str] = ()
     exit_zero: bool = False
+    fail_on: Severity = Severity.WARNING
     beyond: str = ""
     summaries: Mapping[str, str] = field(default_factory=dict)
 
@@ -110,12 +112,15 @@ class Report:
         """0 nothing stale, 1 stale usage found or left, 2 something could not be done."""
         if self.errors:
             return 2
-        stale = {
-            Mode.PREVIEW: False,
-            Mode.CHECK: bool(self.fixed or self.left),
-            Mode.WRITE: bool(self.left),
-        }[self.mode]
-        return 1 if stale and not self.exit_zero else 0
+        if self.mode is Mode.PREVIEW or self.exit_zero:
+            return 0
+        failing = list(Severity)[: list(Severity).index(self.fail_on) + 1]
+        return int(
+            any(
+                severity(finding.code) in failing and not (finding.fixed and self.mode is Mode.WRITE)
+                for _, finding in self.findings
+            )
+        )
 
     def note(self, finding: Finding) -> str:
         """Return what becomes of a finding, in a word or two."""

@@ -142,6 +142,12 @@ def _setattr(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return NOTHING
 
 
+def _exec(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    for names in (*given.get(1, "globals"), *given.get(2, "locals")):
+        run.heap.join(names, ELEMENT, run.unknown)
+    return NOTHING
+
+
 def _here(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return frozenset({ModuleRef(run.path)})
 
@@ -211,6 +217,8 @@ def _calls_nth(index: int) -> Model:
         for target in given.get(index):
             if not isinstance(target, External) or target.name in run.library.functions:
                 found |= target.invoke(run, call, rest)
+            else:
+                found |= run.unknown
         return frozenset(found)
 
     return model
@@ -251,6 +259,7 @@ _FUNCTIONS: dict[str, Model] = {
     "urllib.parse.urlencode": _urlencode,
     "urllib.parse.quote": _nothing,
     "urllib.parse.parse_qs": _own("dict"),
+    "urllib.parse.parse_qsl": _own("tuple", several=True),
     "csv.DictReader": _own("dict", several=True),
     "builtins.str": _first,
     "builtins.bytes": _first,
@@ -270,6 +279,7 @@ _FUNCTIONS: dict[str, Model] = {
     "builtins.filter": _filter,
     "builtins.setattr": _setattr,
     "builtins.globals": _here,
+    "builtins.exec": _exec,
     "builtins.sorted": _sorted,
     "builtins.reversed": _container("list"),
     "builtins.getattr": _getattr,

@@ -57,7 +57,9 @@ class Audio(Rule):
             ):
                 return self.report(send.call, "this may send v2 audio to the vendor: v3 takes binary frames only")
             return None
-        if not send.connections and not context.program.mentions_v2:
+        if not send.connections and (
+            not context.program.mentions_v2 or all(self._says_more(item, context) for item in audio)
+        ):
             return None
         transport = send.transport or context.program.transport_hint(context.module.path)
         if is_plain_sender(send, context):
@@ -78,6 +80,10 @@ class Audio(Rule):
             return self.report(send.call, "v2 audio in JSON: send the bytes as a binary frame")
         change = self._rewrite(send, transport, audio, context)
         return replace(change, safety=Safety.UNSAFE) if change.edits else change
+
+    def _says_more(self, item: Json | Obj, context: Context) -> bool:
+        """Return whether a message has other keys than the one that v2 knew: it is the program's own."""
+        return len(context.program.items(item.content if isinstance(item, Json) else item)) > 1
 
     def _is_encoded(self, item: Json | Obj, context: Context) -> bool:
         obj = item.content if isinstance(item, Json) else item

@@ -93,7 +93,9 @@ def _literal(sound: Sound, context: Context) -> cst.Integer | None:
 
 def _paces(send: Send, sound: Sound, context: Context) -> bool:
     """Return whether the program waits between frames, for a time that would not fit another size."""
-    functions = {Sessions.of(context.program).function(node) for node in (send.call, sound.site)}
+    # a device that calls back keeps a time of its own
+    places = (send.call,) if _calls_back(sound) else (send.call, sound.site)
+    functions = {Sessions.of(context.program).function(node) for node in places}
     for function in functions:
         home = context.program.module_of(function)
         for node in home.walk(function) if home is not None else ():
@@ -101,6 +103,12 @@ def _paces(send: Send, sound: Sound, context: Context) -> bool:
                 if node.args and not (isinstance(node.args[0].value, cst.Integer) and node.args[0].value.value == "0"):
                     return True
     return False
+
+
+def _calls_back(sound: Sound) -> bool:
+    """Return whether a stream was opened with a function that gets its blocks."""
+    arguments = sound.site.args if isinstance(sound.site, cst.Call) else ()
+    return any(item.keyword is not None and item.keyword.value in ("callback", "stream_callback") for item in arguments)
 
 
 def _comes_from_outside(data: cst.BaseExpression, context: Context) -> bool:

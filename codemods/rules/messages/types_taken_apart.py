@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeGuard
 
 import libcst as cst
 
@@ -11,6 +12,7 @@ from codemods.facts.type_tests import TypeTests
 from codemods.interpreter.values import Const, External
 from codemods.model import Safety
 from codemods.rule import Context, Rule
+from codemods.syntax.build import rename_string
 from codemods.syntax.edits import Change
 
 _PIECES = frozenset(
@@ -76,7 +78,16 @@ class TypesTakenApart(Rule):
             message = f"looks at part of a message type: {_TYPES}" if inside else self._other(left, context)
         else:
             return
-        if message is not None:
+        error = next((item for item in (left, right) if _is_error(item)), None)
+        if error is not None and isinstance(operator, cst.Equal | cst.NotEqual):
+            sure = context.program.grades.of(right if error is left else left).is_sure
+            yield self.change(
+                node,
+                "v2 had no such type; v3's for an error is 'Error', with `error_code` and `error`",
+                rename_string(error, "Error"),
+                safety=Safety.SAFE if sure else Safety.UNSAFE,
+            )
+        elif message is not None:
             yield self.report(node, message)
 
     def _other(self, node: cst.BaseExpression, context: Context) -> str | None:
@@ -91,3 +102,8 @@ class TypesTakenApart(Rule):
         if any(text in v.V3_TYPES for text in found):
             return None
         return f"v2 has no message type {found[0]!r}, and v3 has not either: {_TYPES}"
+
+
+def _is_error(node: cst.CSTNode) -> TypeGuard[cst.SimpleString]:
+    """Return whether a literal is a type that programs expect errors under."""
+    return isinstance(node, cst.SimpleString) and node.evaluated_value in ("error", "ERROR")

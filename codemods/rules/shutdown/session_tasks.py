@@ -77,7 +77,7 @@ def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
     found: Endings = {}
     done: set[cst.CSTNode] = set()
     for module in sessions.modules():
-        if session.connection.transport not in TRANSPORTS or not helpers.fits(module, sessions, helpers.RUN):
+        if session.connection.transport not in TRANSPORTS:
             continue
         for node in module.walk():
             edits: list[Edit] = []
@@ -107,6 +107,8 @@ def _edits(node: cst.Await, session: Session, sessions: Sessions, module: Source
         if socket is not None and (edits := pair.in_place(node, socket, session, sessions)) is not None:
             second = second_await(node, sessions, module) if pair.form == "receive" else None
             return [*edits, *([Remove(second)] if second is not None else [])]
+    if not helpers.fits(module, sessions, helpers.RUN):
+        return []
     if socket is None or (isinstance(holder, cst.Assign) and not _ignored(holder, sessions)):
         return []
     ends = without_ends(pair.sender, session, sessions, behind=node)
@@ -128,7 +130,7 @@ def _in_group(
     """Return the edits by which a task group runs the session as one task: it cancels all of them at once."""
     found = in_group(node, session, sessions)
     socket = _socket(node, session, sessions, module)
-    if found is None or socket is None:
+    if found is None or socket is None or not helpers.fits(module, sessions, helpers.RUN):
         return []
     pair, statement, first, second = found
     ends = without_ends(pair.sender, session, sessions)

@@ -1,0 +1,9 @@
+import time
+
+import websocket
+
+ws = websocket.create_connection("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000")
+with open("speech.raw", "rb") as file:
+    while chunk := file.read(6400):
+        ws.send_binary(chunk)
+        time.sleep(0.05)

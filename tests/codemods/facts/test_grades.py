@@ -1,0 +1,58 @@
+"""Where the vendor's messages meet somebody else's: nothing that is somebody else's is edited, nothing goes unsaid."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from codemods.analysis import ModulePlan, analyse
+from codemods.model import Options
+from tests.codemods.meetings import ESCAPES, MEETINGS, OWN, UNSEEN, program
+from tests.codemods.programs import Migrated, Sources
+
+_NEW = "v3, all of it"
+_OLD = "v2, all of it"
+
+
+def migrate(text: str) -> Migrated:
+    """Migrate once: what is left alone is compared as it is, and the programs are many."""
+    plan = analyse({"app.py": text}, Sources({}), Options(todo=False, ignore=("V3M5",)))["app.py"]
+    assert isinstance(plan, ModulePlan), plan
+    return Migrated(plan.render(), plan.findings)
+
+
+def _handlers(text: str) -> list[str]:
+    """Return of each `handle_N` what it speaks."""
+    found = []
+    for body in re.findall(r"^def handle_\d+\(event\):\n((?:    .*\n)+)", text, re.MULTILINE):
+        new = [word in body for word in ('"type"', '"end_of_turn"', '"turn_is_formatted"', '"transcript"')]
+        old = [word in body for word in ('event["message_type"] == "FinalTranscript"', 'event["text"]')]
+        found.append(_NEW if all(new) and not any(old) else _OLD if all(old) and not any(new) else body)
+    return found
+
+
+def test_the_vendor_alone_is_rewritten_without_a_word() -> None:
+    text, _ = program("None", {"nothing": "pass"})
+    result = migrate(text)
+    assert _handlers(result.text) == [_NEW]
+    assert [finding for finding in result.findings if not finding.fixed] == []
+
+
+@pytest.mark.parametrize("value", OWN.values(), ids=OWN)
+def test_what_is_seen_to_be_somebody_elses_is_left_alone_and_told(value: str) -> None:
+    text, lines = program(value, MEETINGS)
+    result = migrate(text)
+    assert dict(zip(MEETINGS, _handlers(result.text), strict=True)) == dict.fromkeys(MEETINGS, _OLD)
+    told = [finding.span.line for finding in result.findings if finding.code == "V3M330"]
+    assert [name for name, block in lines.items() if len([line for line in told if line in block]) != 2] == []
+
+
+@pytest.mark.parametrize("value", UNSEEN.values(), ids=UNSEEN)
+def test_what_comes_from_out_of_sight_is_told_where_it_comes_in(value: str) -> None:
+    text, lines = program(value, MEETINGS | ESCAPES)
+    result = migrate(text)
+    assert dict(zip(lines, _handlers(result.text), strict=True)) == dict.fromkeys(lines, _NEW)
+    told = [finding.span.line for finding in result.findings if finding.code == "V3M331"]
+    shared = range(1, min(block.start for block in lines.values()))
+    assert [name for name, block in lines.items() if not any(line in block or line in shared for line in told)] == []

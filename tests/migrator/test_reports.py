@@ -1,0 +1,59 @@
+"""Several reports of one run, and what makes a run fail."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.migrator.conftest import Tool
+from tests.migrator.programs import CLEAN, V2, put
+
+NOTE = "See wss://api.assemblyai.com/v2/realtime/ws\n"
+
+
+def test_several_reports_of_one_run(tool: Tool) -> None:
+    put(tool.folder, {"bot.py": V2})
+    ran = tool(".", "--check", "--format", "json:a.json", "--format", "sarif:b.sarif", "--format", "concise")
+    assert ran.code == 1
+    assert ran.text.startswith("bot.py:5:7 V3M101 ")
+    assert json.loads(tool.read("a.json"))["version"] == 2
+    assert json.loads(tool.read("b.sarif"))["version"] == "2.1.0"
+    assert tool(".", "--check", "--format", "json:a.json").text.startswith("bot.py:5:7 V3M101 ")
+    put(tool.folder, {"bot.py": CLEAN})
+    assert tool("bot.py", "--check", "--format", "json:a.json").text == "1 file checked: no AssemblyAI v2 usage.\n"
+    assert json.loads(tool.read("a.json"))["files"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--format", "jsn"), "no form 'jsn': did you mean 'json'?"),
+        (("--format", "json", "--format", "sarif"), "--format json and sarif: give one of them a file"),
+        (("--completion", "tcl"), "not 'tcl'"),
+        (("--fail-on", "fatal"), "invalid choice: 'fatal'"),
+    ],
+)
+def test_wrong_use(tool: Tool, words: tuple[str, ...], says: str) -> None:
+    ran = tool(".", *words)
+    assert ran.code == 2
+    assert says in ran.err
+
+
+@pytest.mark.parametrize(
+    ("files", "codes"),
+    [
+        ({"bot.py": V2}, {"error": 1, "warning": 1, "note": 1}),
+        ({"clean.py": CLEAN, "README.md": NOTE}, {"error": 0, "warning": 0, "note": 1}),
+        ({"clean.py": CLEAN + "x = 1  # v3-migrate: ignore[V3M101]\n"}, {"error": 0, "warning": 1, "note": 1}),
+    ],
+)
+def test_what_fails_a_check(tool: Tool, files: dict[str, str], codes: dict[str, int]) -> None:
+    put(tool.folder, dict(files))
+    assert {level: tool(".", "--check", "--fail-on", level).code for level in codes} == codes
+
+
+def test_completion_knows_every_option(tool: Tool) -> None:
+    ran = tool("--completion", "bash")
+    assert ran.code == 0
+    assert "--fail-on" in ran.text and "complete -" in ran.text
