@@ -9,14 +9,14 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.lifetimes import is_done_with
-from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
+from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_pair import Pair, in_group, second_await, waited_for
-from codemods.rewrites.shutdown.sender_task import can_be_stopped, without_ends
+from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
+from codemods.rewrites.shutdown.sender_task import MENDING, can_be_stopped, without_ends
 from codemods.rewrites.shutdown.terminate import asked_by_sender
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import swallowed_interrupt
 from codemods.syntax.edits import Change, Edit, Remove, Replace
 from codemods.syntax.tree import SourceModule
 
@@ -68,9 +68,9 @@ def removed(endings: Endings) -> list[cst.CSTNode]:
 
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
-    mended = context.options.selects(swallowed_interrupt.SwallowedInterrupt.code)
+    mended = context.options.selects(MENDING)
     endings = partial(_endings, mended=mended)
-    return Sessions.of(context.program).plan(SessionTasks.code, context.options, endings, replacing=True)
+    return context.get(ShutdownPlan).plan(SessionTasks.code, context.options, endings, replacing=True)
 
 
 def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:

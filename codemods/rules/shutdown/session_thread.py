@@ -8,9 +8,10 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.concurrency import on_main_thread
-from codemods.facts.sessions import Endings, Session, Sessions
+from codemods.facts.sessions import Session, Sessions
 from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
@@ -51,7 +52,7 @@ class SessionThread(Rule):
 
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
-    return Sessions.of(context.program).plan(
+    return context.get(ShutdownPlan).plan(
         SessionThread.code, context.options, _endings, replacing=context.options.harden
     )
 
