@@ -174,7 +174,7 @@ def listen(source: Source, options: StreamingOptions, as_json: bool) -> int:
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
     if error is not None:
-        errors.print(Text(f"error: {_printable(str(error))}", "red"), soft_wrap=True)
+        errors.print(Text(f"v3-migrate: error: {_printable(str(error))}", "red"), soft_wrap=True)
         return 1
     return 0
 
