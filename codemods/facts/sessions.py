@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeAlias, TypeGuard
+from typing import TypeGuard
 
 import libcst as cst
 
@@ -15,12 +15,7 @@ from codemods.interpreter.scopes import ScopeNode
 from codemods.interpreter.values import Bound, External, Function, Json, Obj, Str, Value, Values
 from codemods.libraries.observations import Connect, Send
 from codemods.libraries.values import Connection
-from codemods.model import Options
-from codemods.syntax.edits import Edit
 from codemods.syntax.tree import SourceModule
-
-Endings: TypeAlias = dict[cst.CSTNode, list[list[Edit]]]
-"""Rewrites that end a session, by the node they stand at."""
 
 _RECEIVE = frozenset(
     {"recv", "receive", "receive_str", "receive_json", "receive_bytes", "recv_data", "recv_data_frame", "__anext__"}
@@ -55,7 +50,6 @@ class Sessions:
     Attributes:
         threads: the calls of `threading.Thread`.
         runs: the calls of `run_forever()`.
-        ended: the connections whose session some rewrite ends, with the code of the rule that does.
     """
 
     def __init__(self, program: Program) -> None:
@@ -63,7 +57,6 @@ class Sessions:
         self.found: dict[Connection, Session] = {}
         self.threads: list[cst.Call] = []
         self.runs: list[cst.Call] = []
-        self.ended: dict[Connection, str] = {}
         self._reach: dict[cst.CSTNode, frozenset[cst.CSTNode]] = {}
         for connect in program.run.connects.values():
             if program.is_vendor(connect.connection):
@@ -170,36 +163,6 @@ class Sessions:
                     text == "Terminate" or '"Terminate"' in text or "terminate_session" in text
                 ):
                     yield node
-
-    def plan(
-        self,
-        code: str,
-        options: Options,
-        endings: Callable[[Session, Sessions], Endings],
-        *,
-        beside: Sequence[str] = (),
-        replacing: bool = False,
-    ) -> Endings:
-        """Return the rewrites by which the rule `code` ends v2 sessions that nothing ends so far, worked out once.
-
-        Those that the rules `beside` end are looked at as well; if `replacing`, so are those that the program ends
-        itself, and it is for `endings` to see to that.
-        """
-
-        def make() -> Endings:
-            found: Endings = {}
-            if (self.terminates and not replacing) or not options.selects(code):
-                return found
-            for session in self.found.values():
-                ended = self.ended.get(session.connection)
-                if ended is not None and ended not in beside:
-                    continue
-                if session.legacy and session.audio and (here := endings(session, self)):
-                    self.ended.setdefault(session.connection, code)
-                    found.update(here)
-            return found
-
-        return self.program.memo((Sessions, code), make)
 
     @property
     def legacy(self) -> bool:

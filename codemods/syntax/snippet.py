@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -24,8 +25,9 @@ class Snippet:
         name: what it defines.
         typed: its source.
         plain: the same without annotations, for a program that has none.
-        imports: what it needs of the standard library, apart from names for annotations.
+        imports: what it needs, apart from names for annotations.
         types: the names it needs for annotations.
+        needs: the other definitions of its file that it uses.
     """
 
     name: str
@@ -33,32 +35,46 @@ class Snippet:
     plain: str
     imports: tuple[AddImport, ...]
     types: tuple[AddImport, ...]
+    needs: tuple[str, ...] = ()
 
 
 @cache
-def load(file: str) -> Snippet:
-    """Return the snippet of that file, whose last statement is the definition and whose imports come before."""
+def load(file: str, name: str | None = None) -> Snippet:
+    """Return a definition of a file, by default the last; the imports of all of them stand at its top."""
     tree = cst.parse_module(resources.files(_FOLDER).joinpath(f"{file}.py").read_text("utf-8"))
-    found: list[AddImport] = []
-    for line in tree.body:
-        part = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
-        if isinstance(part, cst.Import):
-            found += [AddImport(dotted(alias.name)) for alias in part.names]
-        elif (
-            isinstance(part, cst.ImportFrom) and part.module is not None and not isinstance(part.names, cst.ImportStar)
-        ):
-            found += [AddImport(dotted(part.module), dotted(alias.name)) for alias in part.names]
-    definition = tree.body[-1]
-    assert isinstance(definition, cst.FunctionDef | cst.ClassDef)
+    imports: dict[str, AddImport] = {}
+    definitions: dict[str, cst.FunctionDef | cst.ClassDef] = {}
+    for statement in tree.body:
+        match statement:
+            case cst.FunctionDef() | cst.ClassDef():
+                definitions[statement.name.value] = statement
+            case cst.SimpleStatementLine(body=[cst.Import(names=names)]):
+                imports |= {dotted(alias.name).split(".")[0]: AddImport(dotted(alias.name)) for alias in names}
+            case cst.SimpleStatementLine(body=[cst.ImportFrom(module=cst.BaseExpression() as home, names=[*names])]):
+                imports |= {dotted(alias.name): AddImport(dotted(home), dotted(alias.name)) for alias in names}
+    definition = definitions[name or list(definitions)[-1]]
     bare = definition.with_changes(leading_lines=())
     plain = cst.ensure_type(bare.visit(_Untyped()), cst.BaseCompoundStatement)  # type: ignore[type-abstract]
+    used, needed = _names(bare), _names(plain)
     return Snippet(
         definition.name.value,
         tree.code_for_node(bare),
         tree.code_for_node(plain),
-        tuple(edit for edit in found if edit.module not in _ONLY_TYPES),
-        tuple(edit for edit in found if edit.module in _ONLY_TYPES),
+        tuple(edit for bound, edit in imports.items() if bound in needed and edit.module not in _ONLY_TYPES),
+        tuple(edit for bound, edit in imports.items() if bound in used and edit.module in _ONLY_TYPES),
+        tuple(each for each in definitions if each in needed and each != definition.name.value),
     )
+
+
+def _names(node: cst.CSTNode) -> set[str]:
+    """Return the names that a definition mentions."""
+    own: set[str] = set()
+    match node:
+        case cst.Name(value=name):
+            own = {name}
+        case cst.Annotation(annotation=cst.SimpleString() as text):
+            own = set(re.findall(r"\w+", text.raw_value))
+    return own.union(*(_names(child) for child in node.children))
 
 
 class _Untyped(cst.CSTTransformer):
@@ -74,20 +90,50 @@ class _Untyped(cst.CSTTransformer):
     def leave_FunctionDef(self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef) -> cst.FunctionDef:
         return updated_node.with_changes(returns=None)
 
+    def leave_AnnAssign(self, original_node: cst.AnnAssign, updated_node: cst.AnnAssign) -> cst.BaseSmallStatement:
+        if updated_node.value is None:
+            return updated_node
+        return cst.Assign([cst.AssignTarget(updated_node.target)], updated_node.value)
 
-def written(module: SourceModule, file: str, name: str | None = None, *, typed: bool | None = None) -> list[Edit]:
-    """Return the edits that bring a snippet into a module: the definition first, then what it imports.
+
+def written(
+    module: SourceModule,
+    file: str,
+    name: str | None = None,
+    *,
+    typed: bool | None = None,
+    definition: str | None = None,
+) -> list[Edit]:
+    """Return the edits that bring a snippet into a module: the definition first, then what it needs.
 
     Args:
         module: where to.
         file: the snippet.
         name: what it has to be called; None for its own name, or one like it that is free.
         typed: whether it keeps its annotations; None for what the module does.
+        definition: which definition of the file; None for the last.
     """
-    snippet = load(file)
+    snippet = load(file, definition)
     keep = module.is_typed if typed is None else typed
-    code = snippet.typed if keep else snippet.plain
-    added = helper(module, snippet.name, code)
+    added = helper(module, snippet.name, quoted_like(module, snippet.typed if keep else snippet.plain))
     if name is not None:
         added = AddHelper(name, added.code.replace(added.name, name))
-    return [added, *snippet.imports, *(snippet.types if keep else ())]
+    # each new definition stands above those added before it
+    needs = [edit for each in snippet.needs for edit in written(module, file, typed=keep, definition=each)]
+    return [added, *needs, *snippet.imports, *(snippet.types if keep else ())]
+
+
+def quoted_like(module: SourceModule, code: str) -> str:
+    """Return source with the quotes that most texts of a module have."""
+    quotes = [node.quote for node in module.walk() if isinstance(node, cst.SimpleString)]
+    if quotes.count("'") <= quotes.count('"'):
+        return code
+    return cst.ensure_type(cst.parse_module(code).visit(_SingleQuoted()), cst.Module).code
+
+
+class _SingleQuoted(cst.CSTTransformer):
+    def leave_SimpleString(self, original_node: cst.SimpleString, updated_node: cst.SimpleString) -> cst.SimpleString:
+        text = updated_node.value
+        if updated_node.prefix or updated_node.quote != '"' or "'" in text or "\\" in text:
+            return updated_node
+        return updated_node.with_changes(value=f"'{text[1:-1]}'")

@@ -28,17 +28,20 @@ _VENDOR, _FINAL, _TERMINATE, _OURS = b"assemblyai", b"FinalTranscript", b"termin
 _CLASS = b"RealtimeT"  # RealtimeTranscriber, RealtimeTranscript: the SDK's, if another module has it from there
 
 _DISTINCTIVE = (
-    rb"realtime/(?:ws|token)\b"
-    rb"|\b(?:Partial|Final)Transcript\b|\bSession(?:Begins|Terminated|Information)\b"
-    rb"|\b(?:terminate_session|force_end_utterance|end_utterance_silence_threshold)\b"
+    rb"\b(?:Partial|Final)Transcript\b|\bSessionBegins\b"
+    rb"|\b(?:force_end_utterance|end_utterance_silence_threshold)\b"
     rb"|\b(?:disable_partial_transcripts|enable_extra_session_information)\b"
     rb"|\bRealtime(?:Transcriber|Transcript|PartialTranscript|FinalTranscript|MessageType)\b"
-    rb"|\bRealtime(?:SessionOpened|SessionInformation|Error|Word)\b"
+    rb"|\bRealtime(?:SessionOpened|SessionInformation)\b"
 )
-_COMMON = rb"[\"']audio_data\\?[\"']|[\"']message_type\\?[\"']"
+_KEYS = rb"[\"']audio_data\\?[\"']|[\"']message_type\\?[\"']"
+_COMMON = (
+    rb"realtime/(?:ws|token)\b|\bSession(?:Terminated|Information)\b|\bterminate_session\b|\bRealtime(?:Error|Word)\b|"
+    + _KEYS
+)
 _WORDS = _DISTINCTIVE + rb"|" + _COMMON
 _WITH_VENDOR = re.compile(rb"assemblyai\.com/v2/realtime|create_temporary_token|(?:aai|assemblyai)\.extras\b|" + _WORDS)
-_WITHOUT_VENDOR = re.compile(_COMMON)
+_WITHOUT_VENDOR = re.compile(_KEYS)
 _MARK = re.compile(rb"#[^\n]*v3-migrate[:)]")
 _WEAK = re.compile(_WORDS)
 _OWN = re.compile(_DISTINCTIVE)

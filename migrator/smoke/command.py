@@ -201,7 +201,7 @@ def _trials(
     watch = Progress(sys.stderr, shutil.get_terminal_size().columns) if sys.stderr.isatty() else Nobody()
     watch.expect(len(asked.programs) * (len(variants) + (before is not None)))
     for name, found in asked.programs.items():
-        program = Program(folder, found.command, python.path)
+        program = Program(folder, found.command, python.path, asked.folder)
         setting = replace(conditions, stubbed=(*arguments.stub, *filter(None, [found.stubbed])))
         old = replace(program, folder=original, python=before.path) if original is not None and before else None
         yield from trials(name, program, old, setting, variants, watch)

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import site
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -66,8 +66,15 @@ class Scene:
             shutil.copyfile(audio, self.audio)
         self._before = {path: path.stat().st_mtime_ns for path in _files(self.project)}
 
-    def environment(self, config: JsonObject, extra: Mapping[str, str]) -> dict[str, str]:
-        """Return the environment of the program; `config` and the paths here go to what runs inside of it."""
+    def environment(
+        self, config: JsonObject, extra: Mapping[str, str], origin: Path, folders: Sequence[str]
+    ) -> dict[str, str]:
+        """Return the environment of the program; `config` and the paths here go to what runs inside of it.
+
+        Args:
+            origin: the folder of the user, of which the project is a version.
+            folders: from which the interpreter reads packages.
+        """
         config = config | {
             "ca": str(self.authority),
             "events": str(self._events),
@@ -82,7 +89,9 @@ class Scene:
         # The interpreter's own packages, never those of the environment this tool is installed in.
         for name in ("PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"):
             kept.pop(name, None)
-        path = [str(self._folder / "inside"), *filter(None, [os.environ.get("PYTHONPATH")])]
+        named = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+        copied = list(self._copied([*named, *folders], origin))
+        path = [str(self._folder / "inside"), *dict.fromkeys(copied), *named]
         return {
             KEY: DUMMY,
             **kept,
@@ -97,6 +106,22 @@ class Scene:
             "TMPDIR": str(self._temporary),
             "V3_MIGRATE_SMOKE": json.dumps(config),
         }
+
+    def _copied(self, folders: Sequence[str], origin: Path) -> Iterator[str]:
+        """Yield the copies of folders of the project from which it is imported as if it were installed.
+
+        An editable install leads to the user's own folder, where nothing is migrated.
+        """
+        root = os.path.realpath(origin)
+        for folder in folders:
+            place = os.path.realpath(folder)
+            if place == root or place.startswith(root + os.sep):
+                copy = self.project / os.path.relpath(place, root)
+                if copy.is_dir():
+                    yield str(copy)
+        editable = any(path for folder in folders for path in Path(folder).glob("__editable__*"))
+        if editable and (self.project / "src").is_dir():
+            yield str(self.project / "src")
 
     def new_events(self) -> Iterator[JsonObject]:
         """Yield what was reported from inside the program since the last call."""

@@ -46,11 +46,15 @@ MOST = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run: `command` follows the interpreter; `{audio}` in it is the path of the recording's audio as WAV."""
+    """What to run: `command` follows the interpreter; `{audio}` in it is the path of the recording's audio as WAV.
+
+    `origin` is the folder of the user, if `folder` is a version of it.
+    """
 
     folder: Path
     command: tuple[str, ...]
     python: Path
+    origin: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,8 @@ class _Run:
 
     def _start(self, port: int) -> Started:
         words = [part.replace("{audio}", str(self.scene.audio)) for part in self.program.command]
-        python, environment = parts(self.program.python), self._environment(port)
+        python = parts(self.program.python)
+        environment = self._environment(port, python.folders)
         scripts = [str(Path(word).parent) for word in words if os.path.isabs(word)]
         searched = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
         return start(
@@ -178,7 +183,7 @@ class _Run:
             )
         )
 
-    def _environment(self, port: int) -> dict[str, str]:
+    def _environment(self, port: int, folders: Sequence[str]) -> dict[str, str]:
         conditions = self.conditions
         config: JsonObject = {
             "hosts": [DOMAIN],
@@ -188,7 +193,8 @@ class _Run:
             "stub": conditions.stub_missing,
             "stubbed": list(conditions.stubbed),
         }
-        return self.scene.environment(config, conditions.environment or {})
+        origin = self.program.origin or self.program.folder
+        return self.scene.environment(config, conditions.environment or {}, origin, folders)
 
     # Meanwhile
 

@@ -25,7 +25,7 @@ def test_each_is_one_definition_that_fits_the_lines_of_any_program(file: str) ->
     assert max(map(len, snippet.typed.splitlines())) <= 120
     for code in (snippet.typed, snippet.plain):
         (definition,) = ast.parse(code).body
-        assert isinstance(definition, ast.FunctionDef | ast.ClassDef)
+        assert isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         assert definition.name == snippet.name
         assert ast.get_docstring(definition)
     assert "->" not in snippet.plain

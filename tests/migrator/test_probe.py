@@ -72,8 +72,8 @@ def test_a_preview_is_a_patch_with_nothing_eaten_or_wrapped(tool: Tool, argument
     text = V2.replace('"FinalTranscript":\n', '"FinalTranscript":\n        x: Optional[str] = ":smile:" + "[red]"\n')
     text += f"# {'long ' * 60}\n"
     repository(tool.folder, {"bot.py": text})
-    put(tool.folder, {"patch": tool(tool.folder, *arguments).out})
-    git(tool.folder, "apply", "patch")
+    put(tool.folder / ".git", {"patch": tool(tool.folder, *arguments).out})
+    git(tool.folder, "apply", ".git/patch")
     applied = tool.read("bot.py")
     git(tool.folder, "checkout", "--quiet", "bot.py")
     assert tool(tool.folder, "--write").code == 0

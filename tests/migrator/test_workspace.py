@@ -72,7 +72,7 @@ def test_a_word_that_others_use_too_joins_only_what_has_to_do_with_v2(
         "handlers.py": "def on(data): return data['message_type']\n",
         "sender.py": "import handlers\n\ndef wrap(audio): return {'audio_data': audio}\n",
         "speaker.py": "from sender import wrap\n\ndef more(data): return wrap(data['audio_data'])\n",
-        "errors.py": "def tag(tags): tags['message_type'] = 'error'\n",
+        "errors.py": "def tag(tags): tags['message_type'] = 'error'\nclient.terminate_session(SessionId=1)\n",
         "archive.py": "def is_final(data): return data['kind'] == 'FinalTranscript'\n",
     }
     for name, text in files.items():

@@ -156,8 +156,8 @@ def test_an_old_sdk_in_the_projects_own_environment(tmp_path: Path) -> None:
     refused = subprocess.run([*words, "--no-install"], cwd=tmp_path, env=clean, capture_output=True, text=True)
     assert refused.returncode == 2
     assert refused.stderr == (
-        f"v3-migrate: the program needs assemblyai==0.64.16 instead of 0.64.2, which {tmp_path}/.venv/bin/python has: "
-        "name an interpreter for it with --python\n"
+        "v3-migrate: error: the program needs assemblyai==0.64.16 instead of 0.64.2, "
+        f"which {tmp_path}/.venv/bin/python has: name an interpreter for it with --python\n"
     )
     result = subprocess.run(words, cwd=tmp_path, env=clean, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -67,6 +69,21 @@ def test_a_program_that_waits_for_a_call_is_not_waited_for(tmp_path: Path) -> No
     assert reason is not None
     assert reason.startswith("it serves at port ")
     assert "none of its routes is known to take audio or to start a session: add --drive http://127.0.0.1:" in reason
+
+
+@pytest.mark.parametrize("link", ["bot.pth", "__editable___bot_finder.py"])
+def test_a_project_that_is_installed_in_place_is_imported_from_the_copy(tmp_path: Path, link: str) -> None:
+    project, migrated = tmp_path / "project", tmp_path / "migrated"
+    for folder in (project, migrated):
+        (folder / "src" / "bot").mkdir(parents=True)
+        (folder / "src" / "bot" / "__init__.py").write_text(f"WHERE = {folder.name!r}\n")
+        (folder / "main.py").write_text("import bot\nprint(bot.WHERE)\n")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", project / ".venv"], check=True)
+    (packages,) = (project / ".venv").glob("lib/python*/site-packages")
+    # Old installers name the folder; newer ones leave a finder that knows where each package is.
+    (packages / link).write_text(f"{project}/src\n" if link == "bot.pth" else "")
+    program = Program(migrated, ("main.py",), project / ".venv" / "bin" / "python", project)
+    assert run(program, Conditions(dictation())).channels["stdout"] == "migrated\n"
 
 
 def test_stubs_stand_in_for_what_is_not_installed(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_nothing_gets_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_without_the_kernel_daemons_end_and_the_reason_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(start, "_refused", ["not allowed here"])
+    monkeypatch.setattr(start, "_refused", {"unshare": "not allowed here", "bwrap": "not installed"})
     # Attempts that would do harm where nothing holds them back are left to the other test.
     (tmp_path / "bot.py").write_text(
         "import subprocess, sys\n"
@@ -96,7 +96,7 @@ def test_without_the_kernel_daemons_end_and_the_reason_is_said(tmp_path: Path, m
     mark = str(tmp_path / "mark")
     program = Program(tmp_path, ("bot.py", mark), matrix.interpreter("websocket-client-newest"))
     seen = run(program, Conditions(dictation(), timeout=30))
-    assert seen.walls == "not allowed here"
+    assert seen.walls == "unshare: not allowed here; bwrap: not installed"
     assert not [path for path in Path("/proc").glob("[0-9]*/cmdline") if mark in _read(path)]
 
 

@@ -67,9 +67,11 @@ class Pair:
         block = module.parent(statement) if module is not None and statement is not None else None
         if module is None or not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
             return None
+        if not sessions.program.can_import(module, "asyncio", "contextlib"):
+            return None
         asked = [] if self.form == "send" else asked_by_sender(self.sender, session, sessions)
         receiver = self._receiver(node, module)
-        ended = terminated(module, session, socket, receiver) if receiver else None
+        ended = terminated(node, session, module, socket, receiver) if receiver else None
         if ended is None or asked is None or not isinstance(block, cst.IndentedBlock):
             return None
         code, edits = ended

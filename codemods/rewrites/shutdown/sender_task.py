@@ -8,15 +8,17 @@ from functools import partial
 
 import libcst as cst
 
+from codemods.facts.interrupts import goes_on, swallows, swallows_in_loop
 from codemods.facts.lifetimes import is_outlived
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, external_names, functions, own_nodes
 from codemods.libraries.observations import Send
-from codemods.rules.shutdown import swallowed_interrupt
 from codemods.syntax.edits import Edit, Remove, Replace, Unused
 from codemods.syntax.tree import SourceModule
 from codemods.syntax.try_blocks import guarded_by, without_finally
 
+MENDING = "V3M513"
+"""The rule that lets Ctrl+C out of handlers that swallow it."""
 TASKS = ("create_task", "ensure_future")
 #: For a task that has no name.
 _NAMES = {"send": ("sender", "sender_task", "audio_sender"), "receive": ("receiver", "receiver_task")}
@@ -137,12 +139,12 @@ def outlives_cancellation(function: cst.CSTNode, sessions: Sessions, module: Sou
     """Return whether a function may go on after it was cancelled."""
     for node in own_nodes(function):
         if isinstance(node, cst.ExceptHandler):
-            if mended and swallowed_interrupt.is_mended(node, sessions):
+            if mended and swallows_in_loop(node, sessions):
                 continue
-            if swallowed_interrupt.swallows(node):
+            if swallows(node):
                 return True
             cancelled = node.type is not None and "CancelledError" in module.code(node.type)
-            if cancelled and swallowed_interrupt.goes_on(node) and sessions.in_loop(node, function):
+            if cancelled and goes_on(node) and sessions.in_loop(node, function):
                 return True
         elif isinstance(node, cst.Finally) and any(isinstance(inner, cst.Continue) for inner in module.walk(node)):
             return True

@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods.facts.sessions import Session, Sessions, functions, own_nodes
 from codemods.libraries.values import Transport
+from codemods.rewrites.shutdown.helpers import is_loaded
 from codemods.syntax.edits import AddImport, Edit, InsertAfter, Replace
 from codemods.syntax.tree import SourceModule, Statement, dotted
 
@@ -22,26 +23,21 @@ _WAIT = "await asyncio.gather(asyncio.wait_for({}, timeout=5), return_exceptions
 
 
 def terminated(
-    module: SourceModule, session: Session, socket: str, receiver: str = ""
+    place: cst.CSTNode, session: Session, module: SourceModule, socket: str, receiver: str = ""
 ) -> tuple[str, list[Edit]] | None:
     """Return the source that ends a session of a coroutine, and the edits that it needs.
 
     None where its names are not free.
 
     Args:
+        place: where that is to stand.
         socket: the connection, as source.
         receiver: the variable with the task that receives, and that is waited for.
     """
-    package, home, name = _GONE[session.connection.transport]
-    edits: list[Edit] = [AddImport("contextlib")]
-    imported = list(_imported(module))
-    if package and package in imported:
-        name = f"{package}.{name}"
-    elif package:
-        known = {f"{home}.{name}", f"{package}.{name}"} & set(imported)
-        if name in module.names and not known:
-            return None
-        edits += [] if known else [AddImport(home, name)]
+    named = _gone(module, place, session.connection.transport)
+    if named is None:
+        return None
+    name, edits = named[0], [AddImport("contextlib"), *named[1]]
     lines = [f'await {socket}.{_SEND[session.connection.transport]}(\'{{"type": "Terminate"}}\')']
     if receiver:
         edits.append(AddImport("asyncio"))
@@ -66,7 +62,7 @@ def asked_by_sender(sender: cst.Call, session: Session, sessions: Sessions) -> l
         return []
     if module.parent(loop) is not function.body or any(isinstance(way, cst.Return) for way in ways):
         return None
-    code = terminated(module, session, socket)
+    code = terminated(loop, session, module, socket)
     return [InsertAfter(loop, code[0]), *code[1]] if code is not None else None
 
 
@@ -76,7 +72,7 @@ def always_asked_by_sender(sender: cst.Call, session: Session, sessions: Session
     None where that loop is not found.
     """
     found = _sending(sender, session, sessions)
-    code = terminated(found[3], session, found[2]) if found is not None else None
+    code = terminated(found[1], session, found[3], found[2]) if found is not None else None
     if found is None or code is None:
         return None
     return [finally_behind(found[1], code[0], found[3]), *code[1]]
@@ -167,12 +163,35 @@ def _ways_out(
             yield node
 
 
-def _imported(module: SourceModule) -> Iterator[str]:
-    """Yield the names, dotted, that a module imports where it is loaded, and under their own names."""
-    for statement in module.tree.body:
-        for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
-            match part:
-                case cst.Import(names=names):
-                    yield from (alias.evaluated_name for alias in names if alias.asname is None)
-                case cst.ImportFrom(module=cst.BaseExpression() as home, names=[*names]):
-                    yield from (f"{dotted(home)}.{alias.evaluated_name}" for alias in names if alias.asname is None)
+def _gone(module: SourceModule, place: cst.CSTNode, transport: Transport) -> tuple[str, list[Edit]] | None:
+    """Return the exception that says that a connection is gone, as it can be named at a place, and what that takes.
+
+    None where the library is not there wherever the module is, or the name means something else.
+    """
+    package, home, name = _GONE[transport]
+    if not package:
+        return name, []
+    around = {module.tree, *module.ancestors(place)}
+    visible: set[str] = set()
+    for node in module.walk():
+        if isinstance(node, cst.Import | cst.ImportFrom) and _scope(node, module) in around:
+            visible.update(_imported(node))
+    if package in visible:
+        return f"{package}.{name}", []
+    if visible & {f"{home}.{name}", f"{package}.{name}"}:
+        return name, []
+    return None if name in module.names or not is_loaded(module, package) else (name, [AddImport(home, name)])
+
+
+def _scope(node: cst.CSTNode, module: SourceModule) -> cst.CSTNode:
+    scopes = (up for up in module.ancestors(node) if isinstance(up, cst.FunctionDef | cst.ClassDef | cst.Module))
+    return next(scopes, module.tree)
+
+
+def _imported(node: cst.Import | cst.ImportFrom) -> Iterator[str]:
+    """Yield the names, dotted, that a statement imports under their own names."""
+    match node:
+        case cst.Import(names=names):
+            yield from (alias.evaluated_name for alias in names if alias.asname is None)
+        case cst.ImportFrom(module=cst.BaseExpression() as home, names=[*names]):
+            yield from (f"{dotted(home)}.{alias.evaluated_name}" for alias in names if alias.asname is None)

@@ -8,9 +8,10 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.concurrency import calls_of, needs_main_thread, on_main_thread, runs_once, serves_others
-from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
+from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
 from codemods.rewrites.shutdown.thread_callbacks import made_when_open, stopped_by_callbacks
 from codemods.rule import Context, Rule
@@ -65,12 +66,15 @@ def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
     session_scope.planned(context)
     session_thread.planned(context)
-    return Sessions.of(context.program).plan(AppThread.code, context.options, _endings)
+    return context.get(ShutdownPlan).plan(AppThread.code, context.options, _endings)
 
 
 def stops_thread(session: Session, sessions: Sessions) -> bool:
     """Return whether a rewrite stops the audio thread of a session before anything is closed or freed."""
-    return sessions.ended.get(session.connection) in (AppThread.code, session_thread.SessionThread.code)
+    return sessions.program.get(ShutdownPlan).ended.get(session.connection) in (
+        AppThread.code,
+        session_thread.SessionThread.code,
+    )
 
 
 def _endings(session: Session, sessions: Sessions) -> Endings:

@@ -11,6 +11,7 @@ from codemods.facts.sessions import Session, Sessions, argument_of, own_nodes
 from codemods.libraries.values import Transport
 from codemods.model import Source
 from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.plan import ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import first_statement
 from codemods.rule import Context, Rule
 from codemods.rules.shutdown import app_thread
@@ -62,7 +63,7 @@ def _thread(
 ) -> cst.Call | cst.Attribute | None:
     """Return the `Thread(...)` that runs a session's connection; the node itself if it will be in one."""
     app_thread.planned(context)
-    if sessions.ended.get(session.connection) == app_thread.AppThread.code:
+    if sessions.program.get(ShutdownPlan).ended.get(session.connection) == app_thread.AppThread.code:
         return node
     around = set(context.module.ancestors(node))
     for call, targets in sessions.thread_targets():

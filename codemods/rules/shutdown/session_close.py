@@ -9,10 +9,11 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.concurrency import calls_of
-from codemods.facts.sessions import Endings, Session, Sessions, argument_of
+from codemods.facts.sessions import Session, Sessions, argument_of
 from codemods.interpreter.values import Const, Value
 from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rule import Context, Rule
 from codemods.rules.shutdown import app_thread, session_scope, session_tasks
 from codemods.syntax.edits import Change, Edit, InsertBefore
@@ -52,7 +53,7 @@ def planned(context: Context) -> Endings:
     # behind `run_session` the session is over, and so it is for those that wait for it
     settled = frozenset(sessions.function(node) for node in session_tasks.planned(context))
     endings = partial(_endings, settled=settled)
-    return sessions.plan(SessionClose.code, context.options, endings, beside=beside)
+    return context.get(ShutdownPlan).plan(SessionClose.code, context.options, endings, beside=beside)
 
 
 def _endings(session: Session, sessions: Sessions, *, settled: frozenset[cst.CSTNode]) -> Endings:

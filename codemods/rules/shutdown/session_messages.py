@@ -9,11 +9,13 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.lifetimes import is_used_behind
-from codemods.facts.sessions import Endings, Session, Sessions
+from codemods.facts.sessions import Session, Sessions
 from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_as, entered_too
+from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.sender_task import (
+    MENDING,
     Task,
     can_be_stopped,
     outlives_cancellation,
@@ -23,7 +25,7 @@ from codemods.rewrites.shutdown.sender_task import (
 )
 from codemods.rewrites.shutdown.terminate import always_asked_by_sender, finally_behind
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import session_tasks, swallowed_interrupt
+from codemods.rules.shutdown import session_tasks
 from codemods.syntax.edits import AddImport, Change, Edit, InsertAfter, Replace
 from codemods.syntax.tree import SourceModule, Statement
 
@@ -54,9 +56,9 @@ class SessionMessages(Rule):
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
     session_tasks.planned(context)
-    mended = context.options.selects(swallowed_interrupt.SwallowedInterrupt.code)
+    mended = context.options.selects(MENDING)
     endings = partial(_endings, mended=mended)
-    return Sessions.of(context.program).plan(
+    return context.get(ShutdownPlan).plan(
         SessionMessages.code, context.options, endings, replacing=context.options.harden
     )
 

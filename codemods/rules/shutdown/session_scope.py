@@ -7,10 +7,11 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.sessions import Endings, Session, Sessions
+from codemods.facts.sessions import Session, Sessions
 from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_as, entered_too
+from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.sender_task import is_repeated, role, started
 from codemods.rule import Context, Rule
 from codemods.rules.shutdown import session_messages, session_tasks
@@ -40,7 +41,7 @@ class SessionScope(Rule):
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
     session_messages.planned(context)
-    return Sessions.of(context.program).plan(
+    return context.get(ShutdownPlan).plan(
         SessionScope.code, context.options, _endings, replacing=context.options.harden
     )
 

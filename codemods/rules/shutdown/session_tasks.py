@@ -9,14 +9,14 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.lifetimes import is_done_with
-from codemods.facts.sessions import Endings, Session, Sessions, own_nodes
+from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_pair import Pair, in_group, second_await, waited_for
-from codemods.rewrites.shutdown.sender_task import can_be_stopped, without_ends
+from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
+from codemods.rewrites.shutdown.sender_task import MENDING, can_be_stopped, without_ends
 from codemods.rewrites.shutdown.terminate import asked_by_sender
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import swallowed_interrupt
 from codemods.syntax.edits import Change, Edit, Remove, Replace
 from codemods.syntax.tree import SourceModule
 
@@ -68,16 +68,16 @@ def removed(endings: Endings) -> list[cst.CSTNode]:
 
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
-    mended = context.options.selects(swallowed_interrupt.SwallowedInterrupt.code)
+    mended = context.options.selects(MENDING)
     endings = partial(_endings, mended=mended)
-    return Sessions.of(context.program).plan(SessionTasks.code, context.options, endings, replacing=True)
+    return context.get(ShutdownPlan).plan(SessionTasks.code, context.options, endings, replacing=True)
 
 
 def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
     found: Endings = {}
     done: set[cst.CSTNode] = set()
     for module in sessions.modules():
-        if session.connection.transport not in TRANSPORTS or not helpers.fits(module, sessions, helpers.RUN):
+        if session.connection.transport not in TRANSPORTS:
             continue
         for node in module.walk():
             edits: list[Edit] = []
@@ -107,6 +107,8 @@ def _edits(node: cst.Await, session: Session, sessions: Sessions, module: Source
         if socket is not None and (edits := pair.in_place(node, socket, session, sessions)) is not None:
             second = second_await(node, sessions, module) if pair.form == "receive" else None
             return [*edits, *([Remove(second)] if second is not None else [])]
+    if not helpers.fits(module, sessions, helpers.RUN):
+        return []
     if socket is None or (isinstance(holder, cst.Assign) and not _ignored(holder, sessions)):
         return []
     ends = without_ends(pair.sender, session, sessions, behind=node)
@@ -128,7 +130,7 @@ def _in_group(
     """Return the edits by which a task group runs the session as one task: it cancels all of them at once."""
     found = in_group(node, session, sessions)
     socket = _socket(node, session, sessions, module)
-    if found is None or socket is None:
+    if found is None or socket is None or not helpers.fits(module, sessions, helpers.RUN):
         return []
     pair, statement, first, second = found
     ends = without_ends(pair.sender, session, sessions)

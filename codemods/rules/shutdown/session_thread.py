@@ -8,63 +8,19 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.concurrency import on_main_thread
-from codemods.facts.sessions import Endings, Session, Sessions
+from codemods.facts.sessions import Session, Sessions
 from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
 from codemods.rule import Context, Rule
-from codemods.syntax.build import indented, replace_with
-from codemods.syntax.edits import AddHelper, AddImport, Change, Edit, InsertAfter, Replace
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import Change, Edit, InsertAfter, Replace
+from codemods.syntax.snippet import written
 from codemods.syntax.tree import SourceModule
 
 _MESSAGES, _NAME = "session_messages", "messages"
 _IMPORTS = ("contextlib", "queue", "threading")
-_HELPER = '''\
-@contextlib.contextmanager
-def session_messages(ws, stop_event):
-    """Give a function that yields what the service sends; on every way out, let the sender end the session."""
-    received, interrupt = queue.Queue(), None
-
-    def receive():
-        try:
-            for message in ws:
-                received.put(message)
-            received.put(StopIteration())
-        except Exception as error:
-            received.put(error)
-
-    def take():
-        nonlocal interrupt
-        try:
-            return received.get(timeout=5 if interrupt else None)
-        except queue.Empty:
-            return interrupt  # the service does not answer
-        except KeyboardInterrupt as error:
-            if interrupt:
-                raise
-            interrupt = error
-            stop_event.set()
-            return take()  # the last transcripts come first
-
-    def messages():
-        while not isinstance(message := take(), BaseException):
-            yield message
-        if interrupt:
-            raise interrupt
-        if not isinstance(message, StopIteration):
-            raise message
-
-    stop_event.clear()
-    receiver = threading.Thread(target=receive, daemon=True)
-    receiver.start()
-    try:
-        yield messages
-    finally:
-        stop_event.set()
-        receiver.join(timeout=5)  # until the service closes
-    if interrupt:
-        raise interrupt
-'''
 
 
 class SessionThread(Rule):
@@ -96,7 +52,7 @@ class SessionThread(Rule):
 
 def planned(context: Context) -> Endings:
     """Return the rewrites of this rule by the node they stand at."""
-    return Sessions.of(context.program).plan(
+    return context.get(ShutdownPlan).plan(
         SessionThread.code, context.options, _endings, replacing=context.options.harden
     )
 
@@ -140,8 +96,7 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
         *ended,
         _entered_too(block, f"{_MESSAGES}({socket}, {sender.event_name})"),
         replace_with(loop.iter, f"{_NAME}()"),
-        AddHelper(_MESSAGES, indented(module, _HELPER)),
-        *map(AddImport, _IMPORTS),
+        *written(module, "thread_session"),
     ]
     return {block: [edits]}
 

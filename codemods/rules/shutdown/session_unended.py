@@ -10,6 +10,7 @@ from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.interpreter.values import NOTHING, Json, Obj, texts
 from codemods.model import Safety
+from codemods.rewrites.shutdown.plan import ShutdownPlan
 from codemods.rule import Context, Rule
 from codemods.rules.shutdown import session_close
 from codemods.syntax.edits import Change
@@ -45,14 +46,14 @@ class SessionUnended(Rule):
         if session is None or not session.legacy or not session.audio:
             return
         ended = session_close.planned(context)
-        if session.connection not in sessions.ended and _may_end(session, sessions):
+        if session.connection not in sessions.program.get(ShutdownPlan).ended and _may_end(session, sessions):
             ended = {end.call: [] for end in session.ends}
         here = [call for call in ended if context.module.owns(call) and sessions.at(_socket(call)) == [session]]
         if here and all(_is_skipped(call, session, sessions, context.module) for call in here):
             yield self.report(here[0], _SKIPPED)
         if _may_end(session, sessions):
             return
-        if session.connection not in sessions.ended:
+        if session.connection not in sessions.program.get(ShutdownPlan).ended:
             sends = [send.call for send in session.audio]
             in_thread = any(sessions.within(run, sends) for _, runs in sessions.thread_targets() for run in runs)
             stop = "stop and join the audio thread, " if in_thread else ""

@@ -9,6 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.libraries.values import Transport
+from codemods.rewrites.shutdown.plan import ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import SenderThread, frees_device, is_true
 from codemods.rewrites.shutdown.thread_block import stopped_in_block
 from codemods.rewrites.shutdown.thread_callbacks import stopped_by_who_ends
@@ -36,7 +37,7 @@ class ThreadJoin(Rule):
         session = next((s for s in sessions.found.values() if s.legacy and _sends_audio(node, s, sessions)), None)
         if session is None or app_thread.stops_thread(session, sessions) or _is_joined(node, sessions):
             return
-        if session.connection not in sessions.ended and not sessions.terminates:
+        if session.connection not in sessions.program.get(ShutdownPlan).ended and not sessions.terminates:
             return  # V3M510 says what there is to do for this session
         edits = _edits(session, sessions) or _stopped(session, sessions)
         if edits:

@@ -45,7 +45,7 @@ def _copied(folder: Path, root: Path, target: Path) -> Iterator[Path]:
             continue
         if entry.is_symlink():
             led = os.path.realpath(path)
-            if os.path.commonpath([led, root]) != str(root):
+            if led != str(root) and not led.startswith(f"{root}{os.sep}"):
                 yield path
             else:
                 copy.symlink_to(os.path.relpath(led, os.path.realpath(folder)))

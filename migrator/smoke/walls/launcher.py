@@ -152,7 +152,7 @@ def _stay(control: socket.socket, plan: Mapping[str, Any], command: "list[str]")
     program = os.fork()
     if program == 0:
         control.close()
-        if plan["mode"] == "unshare":
+        if plan["mode"] != "reaper":
             _drop_privileges()
         for number in (signal.SIGINT, signal.SIGUSR2, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)

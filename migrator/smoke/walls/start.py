@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -88,24 +89,29 @@ def start(plan: Plan) -> Started:
     if sys.platform != "linux":
         process = _popen(list(plan.command), plan, ())
         return Started(process, f"{sys.platform} has no namespaces")
-    if not _refused:
-        started = _launched(plan, "unshare")
+    for mode in _MODES:
+        if mode in _refused:
+            continue
+        started = _launched(plan, mode)
         if not started.walls:
             return started
         # What is forbidden once is forbidden for the rest of this process.
-        _refused.append(started.walls)
+        _refused[mode] = started.walls
         started.close()
         started.process.kill()
         started.process.communicate()
     started = _launched(plan, "reaper")
-    started.walls = _refused[0]
+    started.walls = "; ".join(f"{mode}: {reason}" for mode, reason in _refused.items())
     return started
 
 
-_refused: list[str] = []
+#: Ways to namespaces: by ourselves, or by Bubblewrap, which some systems allow what they forbid everyone else.
+_MODES = ("unshare", "bwrap")
+_refused: dict[str, str] = {}
 
 
 def _launched(plan: Plan, mode: str) -> Started:
+    wrapper = shutil.which("bwrap") if mode == "bwrap" else None
     ours, theirs = socket.socketpair()
     with theirs:
         told = {
@@ -117,17 +123,44 @@ def _launched(plan: Plan, mode: str) -> Started:
             "kept": list(plan.kept),
         }
         # Isolated: neither the program's environment nor its folder is for the launcher to see.
-        launcher = [sys.executable, "-I", "-S", str(_LAUNCHER), str(theirs.fileno()), json.dumps(told)]
-        process = _popen([*launcher, *plan.command], plan, (theirs.fileno(),))
+        launcher = [sys.executable, "-I", "-S", str(_LAUNCHER), str(theirs.fileno()), json.dumps(told), *plan.command]
+        if wrapper is not None:
+            launcher = [*_IGNORING, wrapper, *_wrapped(plan), "--", *launcher]
+        elif mode == "bwrap":
+            launcher = [sys.executable, "-c", ""]
+        process = _popen(launcher, plan, (theirs.fileno(),))
     ours.settimeout(_PATIENCE)
     try:
         answer, handles, _, _ = socket.recv_fds(ours, 1 << 12, 1)
-    except TimeoutError:
+    except (TimeoutError, ConnectionResetError):
         answer, handles = b"", []
     ours.settimeout(None)
     listener = socket.socket(fileno=handles[0]) if handles else None
     refused = "" if listener or mode == "reaper" else _reason(answer)
+    if mode == "bwrap" and wrapper is None:
+        refused = "not installed"
     return Started(process, refused, ours, listener)
+
+
+#: Only the program is to hear Ctrl+C, and to write down its stacks: what is ignored stays so for what is started.
+_IGNORING = ("/bin/sh", "-c", 'trap "" INT USR2; exec "$@"', "sh")
+
+
+def _wrapped(plan: Plan) -> Iterator[str]:
+    """Yield the arguments with which Bubblewrap builds what `launcher` builds otherwise."""
+    yield from ("--unshare-user", "--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts")
+    yield from ("--die-with-parent", "--ro-bind", "/", "/")
+    for place, folder in plan.hidden.items():
+        yield from ("--bind", str(folder), place)
+    for path in plan.kept:
+        if any(path.startswith(place + os.sep) for place in plan.hidden):
+            yield from ("--dev-bind-try" if path.startswith("/dev/") else "--ro-bind-try", path, path)
+    # Our own interpreter starts the program from inside.
+    for path in dict.fromkeys((sys.prefix, sys.base_prefix, str(_LAUNCHER.parent))):
+        yield from ("--ro-bind", path, path)
+    yield from ("--bind", str(plan.writable), str(plan.writable), "--proc", "/proc")
+    # Root would keep its privileges otherwise, and could undo all this.
+    yield from ("--remount-ro", "/proc", "--cap-drop", "ALL", "--chdir", str(plan.folder))
 
 
 def _popen(command: list[str], plan: Plan, handles: tuple[int, ...]) -> subprocess.Popen[bytes]:

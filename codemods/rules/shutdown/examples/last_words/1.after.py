@@ -1,3 +1,4 @@
+import contextlib
 import time
 
 import websocket
@@ -5,14 +6,11 @@ import websocket
 
 def end_session(ws):
     """Tell the service that no more audio comes, and let it send the last transcripts and close."""
-    try:
+    with contextlib.suppress(websocket.WebSocketException, OSError):
         ws.send('{"type": "Terminate"}')
         for _ in range(50):
-            if not ws.keep_running:
-                break
-            time.sleep(0.1)
-    except Exception:
-        pass  # the connection is gone already
+            if ws.keep_running:
+                time.sleep(0.1)
 
 
 class Captions:

@@ -1,15 +1,14 @@
 import asyncio
+import contextlib
 
 import websockets
 
 
 async def end_session(ws):
     """Tell the service that no more audio comes, and let it send the last transcripts and close."""
-    try:
+    with contextlib.suppress(websockets.ConnectionClosed, asyncio.TimeoutError):
         await ws.send('{"type": "Terminate"}')
         await asyncio.wait_for(ws.wait_closed(), timeout=5)
-    except Exception:
-        pass  # the connection is gone already, or the service does not answer
 
 
 URL = "wss://streaming.assemblyai.com/v3/ws?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"

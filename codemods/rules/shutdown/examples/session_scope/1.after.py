@@ -6,11 +6,9 @@ import websockets
 
 async def end_session(ws):
     """Tell the service that no more audio comes, and let it send the last transcripts and close."""
-    try:
+    with contextlib.suppress(websockets.ConnectionClosed, asyncio.TimeoutError):
         await ws.send('{"type": "Terminate"}')
         await asyncio.wait_for(ws.wait_closed(), timeout=5)
-    except Exception:
-        pass  # the connection is gone already, or the service does not answer
 
 
 @contextlib.asynccontextmanager

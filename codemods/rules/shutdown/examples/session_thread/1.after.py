@@ -9,7 +9,8 @@ from websockets.sync.client import connect
 @contextlib.contextmanager
 def session_messages(ws, stop_event):
     """Give a function that yields what the service sends; on every way out, let the sender end the session."""
-    received, interrupt = queue.Queue(), None
+    received = queue.Queue()
+    interrupt = None
 
     def receive():
         try:
@@ -17,7 +18,7 @@ def session_messages(ws, stop_event):
                 received.put(message)
             received.put(StopIteration())
         except Exception as error:
-            received.put(error)
+            received.put(error)  # for whoever takes it
 
     def take():
         nonlocal interrupt

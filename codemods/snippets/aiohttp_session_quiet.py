@@ -1,0 +1,36 @@
+"""The same, where nobody asks how sending ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable
+from typing import Any
+
+
+async def end_session(ws: Any) -> None:
+    """Tell the service that no more audio comes, and let it send the last transcripts and close."""
+    with contextlib.suppress(ConnectionError):
+        await ws.send_str('{"type": "Terminate"}')
+        for _ in range(50):
+            if not ws.closed:
+                await asyncio.sleep(0.1)
+
+
+async def run_session(ws: Any, send: Awaitable[Any], receive: Awaitable[Any]) -> None:
+    """Run both until one of them ends; then end the session while the last transcripts are received."""
+    sender, receiver = asyncio.ensure_future(send), asyncio.ensure_future(receive)
+    try:
+        await asyncio.wait([sender, receiver], return_when=asyncio.FIRST_COMPLETED)
+        if not receiver.done() and not sender.cancelled() and sender.exception():
+            logging.getLogger(__name__).error("sending stopped: %r", sender.exception())
+    finally:
+        sender.cancel()
+        await asyncio.wait([sender])
+        await end_session(ws)
+        await asyncio.wait([receiver], timeout=1)  # it may be busy with the last of them
+        receiver.cancel()
+        await asyncio.gather(sender, receiver, return_exceptions=True)
+    if not receiver.cancelled():
+        receiver.result()
