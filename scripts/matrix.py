@@ -36,6 +36,8 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "sdk-0.64.16": ("assemblyai==0.64.16",),
     "sdk-newest": ("assemblyai",),
     "http-clients": ("httpx", "requests"),
+    # What reads subtitles in the world outside.
+    "subtitles": ("srt", "webvtt-py"),
     "uvloop": ("uvloop", "websockets"),
     # Web applications that take telephone calls.
     "flask-sdk-0.64.2": ("assemblyai==0.64.2", "flask", "flask-sock"),

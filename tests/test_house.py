@@ -121,7 +121,7 @@ def test_a_wheel_works_where_nothing_else_is(wheel: Path, tmp_path: Path) -> Non
 def test_the_wheel_holds_the_packages_their_types_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
-    assert tops == {"migrator", "codemods", "runtime", "v3_migrate.py"}
+    assert tops == {"migrator", "codemods", "runtime", "v3_migrate.py", "v3_migrate_pytest.py"}
     assert {f"{top}/py.typed" for top in tops if not top.endswith(".py")} <= set(names)
     sources = {
         str(path.relative_to(ROOT))

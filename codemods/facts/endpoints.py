@@ -130,9 +130,14 @@ def is_v2_request(program: Program, value: Value) -> bool:
     return isinstance(content, Str) and any(f'"{word}"' in content.text for word in words)
 
 
+def migrates(program: Program) -> bool:
+    """Return whether some connection of the program is migrated."""
+    return any(True for _ in sockets(program))
+
+
 def asks_for_formatting(program: Program) -> bool:
     """Return whether the migration puts `format_turns=true` into some URL of the program."""
-    return v.formats_on_request(program.options.speech_model) and any(True for _ in sockets(program))
+    return v.formats_on_request(program.options.speech_model) and migrates(program)
 
 
 def literals(program: Program, path: str) -> Iterator[cst.SimpleString | cst.FormattedStringText]:

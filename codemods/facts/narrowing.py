@@ -13,7 +13,7 @@ from codemods.facts import match_patterns
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTest, TypeTests, read_base
 from codemods.interpreter.values import Function
-from codemods.libraries.values import Message
+from codemods.libraries.values import Field, Message
 from codemods.syntax.tree import SourceModule
 
 
@@ -119,6 +119,15 @@ def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from _walk(child)
 
 
+def _of_type(node: cst.CSTNode, program: Program) -> set[Message]:
+    """Return the messages, proven or likely, whose type an expression can be."""
+    return {
+        value.message
+        for value in program.values(node)
+        if isinstance(value, Field) and value.key == v.TYPE_KEY and (program.is_ours(value) or program.is_likely(value))
+    }
+
+
 def _messages(program: Program, base: cst.CSTNode) -> frozenset[Message]:
     return frozenset(value for value in program.values(base) if isinstance(value, Message))
 
@@ -198,7 +207,7 @@ class _Guard:
         positive = isinstance(operator, cst.Equal | cst.In | cst.Is)
         known = self.tests.tests.get(test)
         if known is not None:
-            about = {field.message for field in self.program.fields(known.operand, v.TYPE_KEY)}
+            about = _of_type(known.operand, self.program)
             same = bool(about & messages) or self._parsed_again(known, about, messages)
             if self.finals_only:
                 return same and positive != outcome if v.PARTIAL in known.types else same and positive == outcome
@@ -225,7 +234,7 @@ class _Guard:
         match = module.parent(case)
         if not isinstance(match, cst.Match):
             return False
-        fields = {field.message for field in self.program.fields(match.subject, v.TYPE_KEY)}
+        fields = _of_type(match.subject, self.program)
         if not (fields | _messages(self.program, match.subject)) & messages:
             return False
         asks = match_patterns.is_not_partial if self.finals_only else match_patterns.has_transcript

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from runtime.client import Begin, Listener, Statistics, StreamingClient, StreamingError, StreamingOptions, Turn
 from runtime.client.messages import Json
+from runtime.commands.saving import Several
 from runtime.sources import Source, SourceError
 
 _REDRAWS_A_SECOND = 12
@@ -144,10 +145,11 @@ class Captions(Listener):
         return line.append(f"  {self._where}  {end}", "dim")
 
 
-def listen(source: Source, options: StreamingOptions, as_json: bool) -> int:
+def listen(source: Source, options: StreamingOptions, as_json: bool, also: Sequence[Listener] = ()) -> int:
     """Show captions of `source` until it ends or Ctrl+C is pressed, and return the exit code.
 
-    The form is chosen by where standard output goes: captions for a terminal, finals for a pipe, or JSON Lines.
+    `also` are told of everything as well. The form is chosen by where standard output goes: captions for a terminal,
+    finals for a pipe, or JSON Lines.
 
     Returns:
         0; 1 if the session failed; 130 after a second Ctrl+C, when the end was not waited for.
@@ -155,19 +157,19 @@ def listen(source: Source, options: StreamingOptions, as_json: bool) -> int:
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
     if as_json:
         lines = JsonLines()
-        client = StreamingClient(source, lines, options)
+        client = StreamingClient(source, Several([lines, *also]), options)
         error = _run(client)
         lines.end(client.statistics, error)
     elif console.is_terminal:
         captions = Captions(console, _host(options.url))
-        client = StreamingClient(Metered(source, captions.level), captions, options)
+        client = StreamingClient(Metered(source, captions.level), Several([captions, *also]), options)
         captions.watch(client)
         with Live(
             console=console, refresh_per_second=_REDRAWS_A_SECOND, transient=True, get_renderable=captions.render
         ):
             error = _run(client)
     else:
-        client = StreamingClient(source, PlainText(), options)
+        client = StreamingClient(source, Several([PlainText(), *also]), options)
         error = _run(client)
     if not as_json and client.statistics.sessions:
         errors.print(_summary(client.statistics))

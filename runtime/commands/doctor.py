@@ -60,10 +60,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Return 0; 1 if an address is of v2, or the session failed; 2 if nothing could be asked."""
     if not arguments.live and not arguments.paths:
-        print("error: name files or folders, or ask the service with --live", file=sys.stderr)
+        print("v3-migrate: error: name files or folders, or ask the service with --live", file=sys.stderr)
         return 2
     if missing := [path for path in arguments.paths if not path.exists()]:
-        print(f"error: there is no {missing[0]}", file=sys.stderr)
+        print(f"v3-migrate: error: there is no {missing[0]}", file=sys.stderr)
         return 2
     stale = False
     found = list(addresses(arguments.paths))
@@ -182,7 +182,10 @@ def _live(arguments: argparse.Namespace) -> int:
 
     key = _key(arguments.key_env)
     if not key:
-        print("error: --live needs a key: type it when asked, or name its variable with --key-env", file=sys.stderr)
+        print(
+            "v3-migrate: error: --live needs a key: type it when asked, or name its variable with --key-env",
+            file=sys.stderr,
+        )
         return 2
     heard: list[Message] = []
 

@@ -7,6 +7,8 @@ import io
 import os
 import signal
 import sys
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -25,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--file", metavar="PATH", help="a WAV or raw file instead of the microphone; - for standard input"
     )
+    where.add_argument("--demo", action="store_true", help="a short dictation instead; without --url, from a replay")
     where.add_argument("--device", metavar="DEVICE", help="microphone: an index, or part of a name, of --list-devices")
     where.add_argument("--list-devices", action="store_true", help="list the microphones and end")
     where.add_argument("--sample-rate", type=int, metavar="HZ", help="of the microphone or of raw audio (16000)")
@@ -47,6 +50,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--reconnect", type=int, default=5, metavar="N", help="attempts after the connection is lost; 0 for none (5)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "--save",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="write the finals to FILE as well, in the form of its suffix: .txt, .srt, .vtt, .jsonl; repeatable",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -63,8 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
         return _listen(arguments)
     except KeyboardInterrupt:
         return 130  # before there was a session
-    except (SourceError, ValueError) as error:
-        print(f"v3-migrate: error: {error}", file=sys.stderr)
+    except (SourceError, ValueError, FileExistsError) as error:
+        said = f"{error.filename} is there already" if isinstance(error, FileExistsError) else error
+        print(f"v3-migrate: error: {said}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         # The reader has gone, as `head` does; nothing may be flushed to it when the interpreter ends.
@@ -75,9 +87,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _listen(arguments: argparse.Namespace) -> int:
     from runtime.client.options import DEFAULT_URL, StreamingOptions
     from runtime.commands.captions import listen
+    from runtime.commands.saving import Transcript
     from runtime.hosts import V3_REGIONS, socket_url
 
-    key = os.environ.get(_KEY, "").strip()
+    key = os.environ.get(_KEY, "").strip() or ("any" if arguments.demo and not arguments.url else "")
     if not key:
         raise ValueError(f"set {_KEY} to your API key (any text will do for a replay server)")
     if arguments.speed <= 0:
@@ -94,13 +107,30 @@ def _listen(arguments: argparse.Namespace) -> int:
         speed=arguments.speed,
         reconnects=arguments.reconnect,
     )
-    return listen(_source(arguments), options, arguments.json)
+    with ExitStack() as stack:
+        if arguments.demo and not arguments.url:
+            from runtime.recording.bundled import default_recording
+            from runtime.replay import ReplayServer
+
+            options = replace(options, url=stack.enter_context(ReplayServer(default_recording())).url)
+        source = _source(arguments)
+        transcripts = [Transcript(path) for path in arguments.save]
+        for transcript in transcripts:
+            stack.callback(transcript.close)
+        return listen(source, options, arguments.json, transcripts)
 
 
 def _source(arguments: argparse.Namespace) -> Source:
     from runtime.sources import FileSource, Microphone, PipeSource
     from runtime.sources.audio import AudioFormat
 
+    if arguments.demo:
+        from runtime.recording import read
+        from runtime.recording.bundled import default_recording
+
+        sound = read(default_recording()).audio_path()
+        assert sound is not None  # the bundled one has its audio
+        return FileSource(sound, None, arguments.speed)
     if arguments.file is None:
         device = arguments.device
         return Microphone(int(device) if device and device.isdecimal() else device, arguments.sample_rate)

@@ -1,4 +1,4 @@
-"""The command `record`: write down a session that passes through a proxy."""
+"""The command `record`: write down the sessions of a program, or those that pass through a proxy."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runtime.commands.record_program import conclude, record_program
 from runtime.commands.serving import Tls, configure_serving, server_tls, stop_on_signals
 from runtime.hosts import STREAMING_HOST
 
@@ -20,20 +21,22 @@ __all__ = ["configure", "run"]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.description = (
-        "Write down a session between any client and the service: let the client connect to the address that is "
-        "printed instead of the service. Keys and tokens are not written."
+        "Write down the sessions of a Python program, which runs unchanged: its connections to the service pass "
+        "through here. Or, without a COMMAND, those of any client: let it connect to the address that is printed "
+        "instead of the service. Keys and tokens are not written."
     )
+    parser.usage = "v3-migrate record --out FILE [options] [-- COMMAND...]"
+    parser.add_argument("command", nargs="*", metavar="COMMAND", help="a program and its arguments, after --")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="the recording (.jsonl); its audio goes beside it"
     )
     parser.add_argument(
         "--service",
-        default=f"wss://{STREAMING_HOST}",
         metavar="URL",
-        help="where to connect on to (default: %(default)s)",
+        help=f"where to connect on to (default: where the client wants to go, else wss://{STREAMING_HOST})",
     )
     parser.add_argument(
-        "--sessions", type=int, default=1, metavar="N", help="end after N sessions (default: %(default)s)"
+        "--sessions", type=int, default=1, metavar="N", help="without a COMMAND: end after N sessions (%(default)s)"
     )
     parser.add_argument("--overwrite", action="store_true", help="replace a recording that is there already")
     parser.add_argument("--no-audio", action="store_true", help="keep only the length and the hash of the audio")
@@ -45,7 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Record until the sessions have ended, or until SIGTERM or Ctrl+C.
 
     Returns:
-        0; 1 if nothing was recorded; 2 if a recording could not be written, or nothing could be started as asked.
+        0; 1 if nothing was recorded; 2 if a recording could not be written, or nothing could be started as asked; and
+        what a COMMAND returned, if that is not 0.
     """
     # A command that only shows its help must not pay for the proxy.
     import re
@@ -55,6 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.sessions < 1:
             raise ValueError("--sessions must be at least 1")
+        if arguments.command:
+            return record_program(arguments)
         with server_tls(arguments) as tls:
             recorder = Recorder(
                 arguments.out,
@@ -70,11 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     except (OSError, ValueError, re.error) as error:
         print(f"v3-migrate: error: {error}", file=sys.stderr)
         return 2
-    for path in recorder.recordings:
-        print(path)
-    for failure in recorder.failures:
-        print(f"v3-migrate: error: {failure}", file=sys.stderr)
-    return 2 if recorder.failures else 0 if recorder.recordings else 1
+    return conclude(recorder)
 
 
 async def _record(recorder: Recorder, sessions: int, tls: Tls) -> None:

@@ -47,6 +47,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--strict", action="store_true", help="refuse what the service takes though no careful client would send it"
     )
     parser.add_argument("--resume", action="store_true", help="find by its content where in the audio a client goes on")
+    parser.add_argument("--verbose", action="store_true", help="print every session and message as they pass")
+    parser.add_argument("--check", action="store_true", help="do not serve: say whether the recording is sound")
+    parser.add_argument("--demo", action="store_true", help="say how to try it, with the dictation that comes with it")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write every happening to FILE, JSON Lines")
     configure_serving(parser)
 
@@ -60,11 +63,41 @@ def run(arguments: argparse.Namespace) -> int:
         _list_faults()
         return 0
     try:
+        if arguments.check:
+            return _check(arguments.recording)
         _serve(arguments)
     except (RecordingError, ValueError, OSError) as error:
         print(f"v3-migrate: error: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _check(path: Path | None) -> int:
+    """Say what a recording holds, and what is wrong with it; return 1 if something is.
+
+    Raises:
+        RecordingError: it cannot be read, or its audio is not its own.
+    """
+    from runtime.commands.record_program import summary
+    from runtime.recording import read
+    from runtime.recording.bundled import default_recording
+    from runtime.recording.redaction import Redactor
+    from runtime.replay.turns import variant_of
+
+    recording = read(path or default_recording())
+    if recording.audio_path() is not None:
+        recording.load_audio()
+    print(f"{summary(recording.path or default_recording())}, reported as {variant_of(recording.events).value}")
+    kinds = [event.message.get("type") for event in recording.events if event.sender == "server" and event.message]
+    problems = [f"no {kind} of the server" for kind in ("Begin", "Termination") if kind not in kinds]
+    redactor = Redactor()
+    secrets = sum(redactor.event(event) != event for event in recording.events)
+    secrets += redactor.pairs(recording.header.query) != dict(recording.header.query)
+    if secrets:
+        problems.append(f"what looks like a secret, in {secrets} line{'' if secrets == 1 else 's'}")
+    for problem in problems:
+        print(f"warning: {problem}")
+    return 1 if problems else 0
 
 
 def _list_faults() -> None:
@@ -86,16 +119,21 @@ def _serve(arguments: argparse.Namespace) -> None:
     from runtime.replay.records import Log
 
     with server_tls(arguments) as tls, closing(Log(arguments.log)) as log:
-        asyncio.run(_until_stopped(_server(arguments, tls, log), tls, arguments.api))
+        asyncio.run(_until_stopped(_server(arguments, tls, log), tls, arguments.api, arguments.demo))
 
 
 def _server(arguments: argparse.Namespace, tls: Tls, log: Log) -> ReplayServer:
+    from runtime.commands.watching import Watch
     from runtime.recording import read
     from runtime.recording.bundled import default_recording
     from runtime.replay import Limits, ReplayServer
 
+    watch = Watch(lambda line: print(line, flush=True)) if arguments.verbose else None
+
     def note(entry: JsonObject) -> None:
         event = str(entry["event"])
+        if watch is not None:
+            watch(entry)
         log(event, **{name: value for name, value in entry.items() if name not in ("event", "time")})
         for name, mark in (("violations", ""), ("notes", "taken: ")):
             found = entry.get(name)
@@ -120,11 +158,12 @@ def _server(arguments: argparse.Namespace, tls: Tls, log: Log) -> ReplayServer:
         ),
         resume=arguments.resume,
         strict=arguments.strict,
+        messages=arguments.verbose,
         keep=0,
     )
 
 
-async def _until_stopped(server: ReplayServer, tls: Tls, api: str | None) -> None:
+async def _until_stopped(server: ReplayServer, tls: Tls, api: str | None, demo: bool) -> None:
     stop = stop_on_signals()
     async with server:
         if not _is_loopback(server.host):
@@ -133,6 +172,8 @@ async def _until_stopped(server: ReplayServer, tls: Tls, api: str | None) -> Non
         print(f"listening on {server.url} ({paths})", flush=True)
         if advice := tls.advice():
             print(advice, flush=True)
+        if demo:
+            print(f"try: ASSEMBLYAI_API_KEY=any v3-migrate listen --url {server.url} --demo", flush=True)
         await stop.wait()
     print(f"served {server.served} session{'' if server.served == 1 else 's'}", flush=True)
 

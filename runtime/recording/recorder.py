@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from runtime.background import Background
-from runtime.hosts import STREAMING_HOST
+from runtime.hosts import STREAMING_HOST, V3_HOSTS
 from runtime.recording import LOST, NO_CODE, Sender, is_sendable
 from runtime.recording.redaction import Redactor
 from runtime.recording.session_writer import RAW_SUFFIX, WAV_SUFFIX, Tape
@@ -44,7 +44,8 @@ class Recorder:
 
     Args:
         out: Where the recording goes. Later sessions get a number: ``call.jsonl``, ``call-2.jsonl``, ...
-        service: Where to connect on to: scheme and host, without path.
+        service: Where to connect on to: scheme and host, without path; by default to the host of the vendor that the
+            client meant, as far as its request tells.
         host: Address to listen on.
         port: Port to listen on; 0 picks a free one.
         tls: Context with the proxy's certificate, for clients that insist on ``wss``.
@@ -60,7 +61,7 @@ class Recorder:
     def __init__(
         self,
         out: Path | str,
-        service: str = SERVICE,
+        service: str | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         tls: ssl.SSLContext | None = None,
@@ -69,7 +70,8 @@ class Recorder:
         with_audio: bool = True,
         patterns: Iterable[str] = (),
     ) -> None:
-        self.out, self.service = Path(out), service.rstrip("/")
+        self.out, self.service = Path(out), (service or SERVICE).rstrip("/")
+        self._follows = service is None
         self.host, self.port, self._tls = host, port, tls
         self._overwrite, self._with_audio, self._patterns = overwrite, with_audio, tuple(patterns)
         self._check()
@@ -136,13 +138,13 @@ class Recorder:
         """Fetch a token for the client, if that is what it asks for."""
         if urlsplit(request.path).path != "/v3/token":
             return None
-        return await asyncio.to_thread(fetch_token, self.service, request)
+        return await asyncio.to_thread(fetch_token, self._meant(request), request)
 
     async def _connect(self, client: ServerConnection, request: Request, response: Response) -> Response | None:
         """Connect on for a client whose handshake is good; if the service refuses it, the client is to see that."""
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             return None
-        onward = await connect_onward(self.service, request, MAX_MESSAGE)
+        onward = await connect_onward(self._meant(request), request, MAX_MESSAGE)
         if isinstance(onward, Response):
             return onward
         self._onward[client] = onward
@@ -150,6 +152,10 @@ class Recorder:
         self._watching.add(watch)
         watch.add_done_callback(self._watching.discard)
         return None
+
+    def _meant(self, request: Request) -> str:
+        host = request.headers.get("Host", "").lower()
+        return f"wss://{host}" if self._follows and host in V3_HOSTS else self.service
 
     async def _abandon(self, client: ServerConnection) -> None:
         """Close the connection of a client that leaves before its session begins: an open one is billed."""

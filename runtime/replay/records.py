@@ -34,8 +34,9 @@ class SessionRecord:
 
     `violations` ended the session or broke its rules; `notes` tell what it passes over, though a careful client
     would not send it. `status` is the HTTP status of a handshake that was refused. `sent_at` tells when each message
-    of `sent` went out (milliseconds since the handshake). A record that nobody will look at is not `detailed`: it
-    counts frames and messages and keeps none, for a session may last three hours.
+    of `sent` went out (milliseconds since the handshake). `tell` is told of every message, as a `Log` is. A record
+    that nobody will look at is not `detailed`: it counts frames and messages and keeps none, for a session may last
+    three hours.
     """
 
     number: int
@@ -63,6 +64,7 @@ class SessionRecord:
     status: int | None = None
     seconds: float = 0.0
     digest: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
+    tell: Callable[..., None] | None = field(default=None, repr=False)
 
     @property
     def audio_sha256(self) -> str:
@@ -72,12 +74,17 @@ class SessionRecord:
     def note_frame(self, frame: Frame) -> None:
         """Record a message of the client."""
         self.audio_frames += frame.milliseconds is not None
+        if self.tell is not None:
+            facts = {"at": frame.at, "size": frame.size, "milliseconds": frame.milliseconds, "control": frame.control}
+            self.tell("heard", session=self.number, **facts)
         if self.detailed:
             self.frames.append(frame)
 
     def note_sent(self, text: str, seconds: float) -> None:
         """Record a message of the server, sent so many seconds after the handshake."""
         self.messages_sent += 1
+        if self.tell is not None:
+            self.tell("said", session=self.number, at=round(seconds * 1000), text=text)
         if self.detailed:
             self.sent.append(text)
             self.sent_at.append(round(seconds * 1000))

@@ -45,6 +45,7 @@ class ReplayServer:
         resume: Let a client go on in the middle of the recording, where its first audio is found (see `resume`).
         keep: How many finished sessions to hold in `sessions`; all of them by default.
         keep_audio: Hold the audio of each session in its record.
+        messages: Log every message, too.
         strict: Refuse what the service takes though no careful client would send it; otherwise it is noted.
     """
 
@@ -66,6 +67,7 @@ class ReplayServer:
         keep: int | None = None,
         keep_audio: bool = False,
         strict: bool = False,
+        messages: bool = False,
     ) -> None:
         if api not in (None, "v3", "v2"):
             raise ValueError(f"api must be 'v3', 'v2' or None, not {api!r}")
@@ -82,6 +84,7 @@ class ReplayServer:
             resume=resume,
             keep=keep,
             keep_audio=keep_audio,
+            messages=messages,
         )
         self.host, self.port = host, port
         self._tls = tls

@@ -56,6 +56,7 @@ class Settings:
     resume: bool = False
     keep: int | None = None
     keep_audio: bool = False
+    messages: bool = False
 
 
 class Peer(Protocol):
@@ -175,6 +176,7 @@ class Service:
             headers=[pair for field in request.headers for pair in redactor.pairs(dict([field])).items()],
             audio=bytearray() if self._settings.keep_audio else None,
             detailed=self._settings.keep != 0,
+            tell=self.log if self._settings.messages else None,
         )
 
     def _session(self, request: Request, api: str, record: SessionRecord, now: float) -> Session:

@@ -18,6 +18,19 @@ _BLOCK = 65_536
 _POLL_SECONDS = 0.1
 
 
+_LOOK = 64
+_MAGIC = {b"ID3": "an MP3 file", b"fLaC": "a FLAC file", b"OggS": "an Ogg file", b"FORM": "an AIFF file"}
+
+
+def _other(head: bytes) -> str | None:
+    """Return what a file is by its first bytes, if that is surely no raw audio."""
+    if head[4:8] == b"ftyp":
+        return "an MP4 file"
+    if len(head) == _LOOK and all(32 <= byte < 127 or byte in b"\t\r\n" for byte in head):
+        return "a text file"
+    return next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+
+
 def _start(stream: BinaryIO, raw: AudioFormat) -> tuple[AudioFormat, bytes, int | None]:
     """Return the format, the bytes already taken that are audio, and how many more belong to it (None: all)."""
     magic = read_up_to(stream, 4)
@@ -65,6 +78,9 @@ class FileSource:
         self._milliseconds = milliseconds
         try:
             with path.open("rb") as file:
+                if kind := _other(file.read(_LOOK)):
+                    raise WavError(f"{kind}, neither WAV nor raw samples: convert with `ffmpeg -i IN -ac 1 OUT.wav`")
+                file.seek(0)
                 self.audio, _, _ = _start(file, self._raw)
         except (OSError, WavError) as error:
             raise SourceError(_why(path, error)) from error

@@ -172,8 +172,25 @@ def test_all_lists_the_new_names() -> None:
     assert "Realtime" not in text
 
 
-def test_an_optional_facade_stays_optional() -> None:
-    found = migrate_all(PROJECTS["optional"])
+OPTIONAL = PROJECTS["optional"]["stt.py"]
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        PROJECTS["optional"],
+        {"stt.py": OPTIONAL, "main.py": user("import stt", "stt.")},
+        {"stt.py": OPTIONAL, "main.py": user("import stt as s", "s.")},
+        {
+            "stt.py": "try:\n    import assemblyai as aai\nexcept ImportError:\n    aai = None\n",
+            "main.py": user("from stt import aai", "aai."),
+        },
+    ],
+    ids=["names", "module", "module as", "package"],
+)
+def test_an_optional_facade_stays_optional(sources: dict[str, str]) -> None:
+    found = migrate_all(sources)
+    check_imports(found)
     assert "import assemblyai" not in found["main.py"].text
     assert "from assemblyai" not in found["main.py"].text
     tree = ast.parse(found["stt.py"].text)

@@ -133,7 +133,7 @@ def test_likely_rewrites_wait_for_unsafe(tool: Tool) -> None:
     assert tool("bot.py", "--write", "--unsafe").code == 0
     assert tool.read("bot.py").endswith(
         '    if data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"]:\n'
-        '        print(data.get("transcript", ""))\n'
+        '        print(data["transcript"])\n'
     )
 
 

@@ -36,7 +36,7 @@ def test_the_command_ends_after_one_session(tmp_path: Path) -> None:
         client = talk(address, recording().load_audio())
         output, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (0, "")
-    assert output == f"{path}\n"
+    assert output == f"{path} and session.wav: 8.2 s, 3 finals\n"
     assert finals(client.messages) == FINALS
     assert [event.message for event in read(path).events if event.message][-1]["type"] == "Termination"  # type: ignore[index]
 

@@ -217,3 +217,58 @@ def test_the_faults_there_are_can_be_listed() -> None:
     result = subprocess.run(command("--fault", "list"), capture_output=True, text=True, check=True)
     assert "close:code=3005@MOMENT\n    close frame" in result.stdout
     assert "times=N" in result.stdout
+
+
+def test_every_message_is_told_as_it_passes(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with running(DICTATION, "--verbose", "--speed", "50", "--log", str(log)) as (process, url):
+        client = Client(f"{url}/v3/ws", **V3)
+        client.play(recording().load_audio())
+        client.say({"type": "Terminate"})
+        client.drain()
+        process.terminate()
+        output, _ = process.communicate(timeout=30)
+    lines = output.splitlines()
+    assert lines[0].startswith("session 1: v3, sample_rate=16000&")
+    assert any(
+        re.fullmatch(r"1 +\d+\.\d{3}  server  Turn 0 formatted end: Good morning everyone\.", line) for line in lines
+    )
+    assert sum("server  Turn" in line for line in lines) == sum(
+        message["type"] == "Turn" for message in client.messages
+    )
+    audio = [re.fullmatch(r"1 +client  (\d+) x audio, (\d+) ms", line) for line in lines]
+    assert sum(int(match[1]) for match in audio if match) == 82
+    assert any(line.endswith('client  {"type": "Terminate"}') for line in lines)
+    assert lines[-2] == "session 1: closed by server, 1000"
+    events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
+    assert events.count("said") == len(client.texts)
+    assert events.count("heard") == 83
+
+
+def checked(path: Path | str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(str(path), "--check"), capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_a_recording_is_checked(tmp_path: Path) -> None:
+    sound = checked(DICTATION)
+    assert sound.stdout.endswith(": 8.3 s, 3 finals, reported as F1\n")
+    assert sound.returncode == 0
+    text = Path(DICTATION).read_text()
+    (tmp_path / "gone.jsonl").write_text(text.replace("dictation.wav", "gone.wav"))
+    gone = checked(tmp_path / "gone.jsonl")
+    assert "cannot read the audio" in gone.stderr
+    assert gone.returncode == 2
+    header, begin, *rest = text.splitlines(keepends=True)
+    header = re.sub(r'"audio": \{[^}]*\}, ', "", header)
+    spoilt = begin.replace('"type": "Begin"', '"type": "Begun", "token": "never to be told"')
+    (tmp_path / "spoilt.jsonl").write_text("".join([header, spoilt, *rest]))
+    warned = checked(tmp_path / "spoilt.jsonl")
+    problems = ["no Begin of the server", "what looks like a secret, in 1 line"]
+    assert warned.stdout.splitlines()[1:] == [f"warning: {problem}" for problem in problems]
+    assert warned.returncode == 1
+
+
+def test_the_demo_says_how_to_try_it() -> None:
+    with running(DICTATION, "--demo") as (process, url):
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"try: ASSEMBLYAI_API_KEY=any v3-migrate listen --url {url} --demo\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import libcst as cst
@@ -81,7 +82,7 @@ def _is_mulaw(program: Program, session: Session) -> bool:
 
 def _shortest(program: Program, session: Session, rate: cst.BaseExpression | None, width: int) -> float | None:
     """Return how long the shortest frame is that the session is fed with, in milliseconds; None when out of sight."""
-    clock = Clock(program)
+    clock = copy(program.get(Clock))
     numbers = [value.value for value in program.values(rate) if isinstance(value, Const)]
     clock.rate = numbers[0] if len(numbers) == 1 and isinstance(numbers[0], int) else clock.rate
     clock.width = width

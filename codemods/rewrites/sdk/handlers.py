@@ -98,20 +98,24 @@ class Handlers:
 
     def _references(self, function: cst.FunctionDef) -> list[tuple[cst.CSTNode, SourceModule]]:
         """Return every place that names the function, or could."""
-        name = function.name.value
         found: list[tuple[cst.CSTNode, SourceModule]] = []
-        for module in self.program.modules.values():
-            for node in module.walk():
-                if isinstance(node, cst.Attribute):
-                    if node.attr.value != name:
-                        continue
-                elif not isinstance(node, cst.Name) or node.value != name or _only_names(node, module):
-                    continue
-                values = self.program.values(node)
-                functions = {_target(value) for value in values}
-                if not values or function in functions:
-                    found.append((node, module))
+        for node, module in self.program.get(_spellings).get(function.name.value, ()):
+            values = self.program.values(node)
+            if not values or function in {_target(value) for value in values}:
+                found.append((node, module))
         return found
+
+
+def _spellings(program: Program) -> dict[str, list[tuple[cst.CSTNode, SourceModule]]]:
+    """Return the places that read each name, as a variable or as an attribute."""
+    found: dict[str, list[tuple[cst.CSTNode, SourceModule]]] = defaultdict(list)
+    for module in program.modules.values():
+        for node in module.walk():
+            if isinstance(node, cst.Attribute):
+                found[node.attr.value].append((node, module))
+            elif isinstance(node, cst.Name) and not _only_names(node, module):
+                found[node.value].append((node, module))
+    return found
 
 
 def _target(value: object) -> cst.CSTNode | None:

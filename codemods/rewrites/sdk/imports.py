@@ -78,6 +78,10 @@ class SdkImports:
                 if isinstance(node, cst.ImportFrom):
                     self._import_from(node, module)
                 elif isinstance(node, cst.Import):
+                    for alias in node.names:
+                        provider = program.resolve(path, spelled(alias.name), 0)
+                        if provider is not None and self._offers(provider):
+                            self._source(node, module, (provider, spelled(alias.name)))
                     if any(spelled(alias.name).split(".")[0] == "assemblyai" for alias in node.names):
                         if program.resolve(path, "assemblyai", 0) is None:
                             self._source(node, module)
@@ -99,6 +103,9 @@ class SdkImports:
                 brings = brings or self._brings_package(provider, name)
             elif not level:
                 legacy = _gone(home, name)
+            inner = self.program.resolve(module.path, f"{home}.{name}".strip("."), level)
+            if inner is not None and self._offers(inner):
+                self._source(node, module, (inner, "." * level + f"{home}.{name}".strip(".")))
             if legacy is not None:
                 brings = True
                 found = Binding(module, node, alias, legacy, local, provider)
@@ -135,6 +142,17 @@ class SdkImports:
         dotted = values[0].name if len(values) == 1 and isinstance(values[0], External) else ""
         head, _, last = dotted.rpartition(".")
         return _gone(head, last)
+
+    def _offers(self, path: str) -> bool:
+        """Return whether a module of the project has something of the SDK at its top."""
+        if path not in self.program.modules:
+            return False
+        scope = self._scope(path)
+        return any(
+            isinstance(value, External) and value.name.split(".")[0] == "assemblyai"
+            for name in scope.local
+            for value in self.program.variable(scope, name)
+        )
 
     def _brings_package(self, path: str, name: str) -> bool:
         if path not in self.program.modules:

@@ -39,6 +39,10 @@ class Span:
     guard: Guard | None = None
 
 
+CODE = "V3M514"
+"""The rule that guards them."""
+
+
 class Spans:
     """The spans of a program."""
 

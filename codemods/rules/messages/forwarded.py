@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.interpreter.values import Bound, ClassRef, Function
+from codemods.facts import endpoints
+from codemods.interpreter.values import Bound, ClassRef, External, Function
 from codemods.libraries.values import Frame, Message
 from codemods.model import Safety
 from codemods.rule import Context, Rule
@@ -28,12 +29,34 @@ class Forwarded(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         call = cst.ensure_type(node, cst.Call)
+        program = context.program
+        if _is_written(call, context):
+            yield self.report(call, "writes a server message as it is: a file gets v3 messages from now on")
+            return
         if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in _SENDERS:
             return
-        if any(isinstance(value, Function | Bound | ClassRef) for value in context.program.values(call.func)):
+        if any(isinstance(value, Function | Bound | ClassRef) for value in program.values(call.func)):
             return
-        for argument in call.args:
-            values = context.program.values(argument.value)
-            if any(isinstance(value, Frame | Message) and context.program.is_ours(value) for value in values):
-                yield self.report(call, "hands a server message on as it is: whoever reads it gets v3 messages now")
-                return
+        if any(_is_whole(argument.value, context) for argument in call.args):
+            yield self.report(call, "hands a server message on as it is: whoever reads it gets v3 messages now")
+
+
+def _is_whole(node: cst.BaseExpression, context: Context) -> bool:
+    """Return whether an expression is a server message, or its text with something around it."""
+    program = context.program
+    if any(isinstance(value, Frame | Message) and program.is_ours(value) for value in program.values(node)):
+        return True
+    return isinstance(node, cst.BinaryOperation) and any(_is_whole(side, context) for side in (node.left, node.right))
+
+
+def _is_written(call: cst.Call, context: Context) -> bool:
+    """Return whether a call puts a server message into a file: `file.write(raw)`, `json.dump(message, file)`."""
+    if not context.get(endpoints.migrates):
+        return False
+    names = {value.name for value in context.program.values(call.func) if isinstance(value, External)}
+    if not any(name in ("json.dump", "pickle.dump") or name.endswith(_WRITERS) for name in names):
+        return False
+    return any(_is_whole(argument.value, context) for argument in call.args[:1])
+
+
+_WRITERS = ("open().write", "open().writelines", "writer().writerow")

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.interpreter.values import External, Hole, Str
+from codemods.facts.program import Program
+from codemods.interpreter.values import External, Hole, Lit, Str
 from codemods.model import Safety
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
@@ -21,15 +22,36 @@ class NamedAfterTypes(Rule):
     source = v.MESSAGES
     why = "A method called `on_FinalTranscript` is never found again, and a default hides it."
     safety = Safety.MANUAL
-    nodes = (cst.Call,)
+    nodes = (cst.Call, cst.FunctionDef)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        call = cst.ensure_type(node, cst.Call)
-        names = {value.name for value in context.program.values(call.func) if isinstance(value, External)}
-        if not names & {"builtins.getattr", "builtins.hasattr"} or len(call.args) < 2:
-            return
-        for value in context.program.values(call.args[1].value):
-            holes = [part.node for part in value.parts if isinstance(part, Hole)] if isinstance(value, Str) else []
-            if any(context.program.fields(hole, v.TYPE_KEY) for hole in holes):
-                yield self.report(call, "a name is made from the message type: v3 types are Begin, Turn, Termination")
-                return
+        calls = context.get(_calls)
+        if node in calls:
+            yield self.report(node, "a name is made from the message type: v3 types are Begin, Turn, Termination")
+        elif isinstance(node, cst.FunctionDef):
+            type_ = next((name for name in sorted(v.V2_TYPES) if node.name.value.endswith(name)), None)
+            prefix = node.name.value.removesuffix(type_ or "")
+            if type_ is not None and any(prefix in starts for starts in calls.values()):
+                now = "a Turn, with flags that tell which" if type_ in v.TRANSCRIPTS else v.MESSAGE_TYPES[type_]
+                yield self.report(
+                    node, f"{type_} is {now} in v3: nothing calls this by that name, and it reads v2's keys"
+                )
+
+
+def _calls(program: Program) -> dict[cst.CSTNode, set[str]]:
+    """Return the calls that look an attribute up by a message type, each with what the names begin with."""
+    found: dict[cst.CSTNode, set[str]] = {}
+    for path in program.targets:
+        for node in program.modules[path].walk():
+            if not isinstance(node, cst.Call) or len(node.args) < 2:
+                continue
+            names = {value.name for value in program.values(node.func) if isinstance(value, External)}
+            if not names & {"builtins.getattr", "builtins.hasattr"}:
+                continue
+            for value in program.values(node.args[1].value):
+                parts = value.parts if isinstance(value, Str) else ()
+                for index, part in enumerate(parts):
+                    if isinstance(part, Hole) and program.fields(part.node, v.TYPE_KEY):
+                        starts = "".join(piece.text for piece in parts[:index] if isinstance(piece, Lit))
+                        found.setdefault(node, set()).add(starts)
+    return found

@@ -9,11 +9,11 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.imports import SdkImports
+from codemods.rewrites.sdk.loose_ends import LooseEnds
 from codemods.rewrites.sdk.microphone import only_iterated
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.sharing import provider
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import sdk_at_exit
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Edit
 
@@ -59,7 +59,8 @@ class SdkExtras(Rule):
             code = f"{package or 'assemblyai'}.Transcriber().upload_file"
             yield self.change(node, "file_from_stream becomes upload_file", replace_with(node, code), *edits)
             return
-        chunks = extra == "MicrophoneStream" and context.get(only_iterated) and not sdk_at_exit.asks_microphone(context)
+        loose = context.get(LooseEnds)
+        chunks = extra == "MicrophoneStream" and context.get(only_iterated) and not loose.asks_microphone()
         wanted = "microphone_chunks" if chunks else extra
         taken = not chunks and extra in names.taken
         home = None if taken else provider(context.program, context.module, extra)
@@ -76,7 +77,7 @@ class SdkExtras(Rule):
         if chunks:
             name, helper = helpers.microphone_chunks(context.module)
         elif extra == "MicrophoneStream":
-            helper = helpers.microphone(context.module, name, tells=sdk_at_exit.asks_microphone(context))
+            helper = helpers.microphone(context.module, name, tells=loose.asks_microphone(context.module))
         else:
             helper = helpers.stream_file(context.module, name)
         hint = ": install pyaudio" if extra == "MicrophoneStream" else ""

@@ -10,7 +10,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.libraries import assemblyai
-from codemods.rewrites.sdk import frames, helpers, subclass
+from codemods.rewrites.sdk import frames, helpers, spans, subclass
 from codemods.rewrites.sdk.arguments import may_be_none
 from codemods.rewrites.sdk.fates import LegacyNames
 from codemods.rewrites.sdk.handlers import Handler
@@ -20,9 +20,7 @@ from codemods.rewrites.sdk.plan import V3_PARAMETERS, Plans
 from codemods.rewrites.sdk.registration import find_call, registration
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
 from codemods.rewrites.sdk.sessions import Session
-from codemods.rewrites.sdk.spans import Spans
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import sdk_ends
 from codemods.syntax.build import expression
 from codemods.syntax.edits import Change, Edit, Replace
 from codemods.syntax.layout import Argument, call, width
@@ -247,8 +245,8 @@ def _nearest(keyword: str) -> str:
 
 def _will_end(session: Session, context: Context) -> bool:
     """Return whether another rule ends a session that nothing ended before."""
-    chosen = context.options.selects(sdk_ends.SdkEnds.code)
-    return chosen and context.get(Spans).will_end(session.call)
+    chosen = context.options.selects(spans.CODE)
+    return chosen and context.get(spans.Spans).will_end(session.call)
 
 
 def _has_other_host(program: Program) -> bool:

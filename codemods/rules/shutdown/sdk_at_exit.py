@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
 
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.program import Program
-from codemods.facts.sessions import functions
-from codemods.interpreter.values import Const, External, Values
-from codemods.rewrites.sdk import helpers
-from codemods.rewrites.sdk.blocks import is_plain
-from codemods.rewrites.sdk.lifetimes import Kind, Lifetimes, Place
-from codemods.rewrites.sdk.scopes import function_of, occurs
-from codemods.rewrites.sdk.sharing import provider
-from codemods.rewrites.sdk.spans import Spans
+from codemods.rewrites.sdk import helpers, loose_ends
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, InsertAfter, InsertBefore
-from codemods.syntax.tree import SourceModule, is_barrier
 
 
 class SdkAtExit(Rule):
     """Ends sessions at the end of the program whose end depends on some other function being called."""
 
-    code = "V3M521"
+    code = loose_ends.CODE
     summary = "a session of the SDK does not outlive the program"
     source = v.BILLING
     why = (
@@ -36,7 +26,7 @@ class SdkAtExit(Rule):
     order = 60
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        loose = _planned(context).get(node)
+        loose = context.get(loose_ends.LooseEnds).of.get(node)
         if loose is not None:
             name, edits = helpers.end_at_exit(context.module)
             call = f"{name}({loose.client})"
@@ -50,129 +40,3 @@ class SdkAtExit(Rule):
                 InsertBefore(loose.statement, call),
                 *edits,
             )
-
-
-@dataclass(frozen=True, slots=True)
-class _Loose:
-    """A session that nothing ends for sure.
-
-    Attributes:
-        statement: where it begins.
-        client: what holds it, as source.
-        streaming: the statement that sends all that a microphone hears, until Ctrl+C ends the microphone.
-        microphone: what holds the microphone, as source.
-        end: a variable that the function has no use for.
-    """
-
-    statement: cst.SimpleStatementLine
-    client: str
-    streaming: cst.SimpleStatementLine | None = None
-    microphone: str = ""
-    end: str = ""
-
-
-def asks_microphone(context: Context) -> bool:
-    """Return whether this rule has a module ask its microphone if Ctrl+C has ended it."""
-    return context.options.selects(SdkAtExit.code) and any(
-        loose.streaming is not None and context.module.owns(loose.statement) for loose in _planned(context).values()
-    )
-
-
-def _planned(context: Context) -> dict[cst.CSTNode, _Loose]:
-    return context.program.memo(SdkAtExit, lambda: dict(_loose(context)))
-
-
-def _loose(context: Context) -> Iterator[tuple[cst.CSTNode, _Loose]]:
-    """Yield where sessions begin that nothing ends for sure."""
-    lifetimes, spans = context.get(Lifetimes), context.get(Spans)
-    for path in context.program.targets:
-        module = context.program.modules[path]
-        for function in module.walk():
-            if not isinstance(function, cst.Module | cst.FunctionDef):
-                continue
-            body = function if isinstance(function, cst.Module) else function.body
-            for begin in lifetimes.within(body, module):
-                statement = module.statement(begin.node)
-                if begin.kind is not Kind.BEGINS or begin.through or not isinstance(statement, cst.SimpleStatementLine):
-                    continue
-                ended = spans.at_exit.ends(begin) or context.program.is_test(module, begin.node)
-                if not is_plain(statement) or ended or _is_entered(function):
-                    continue
-                if begin.node not in spans.secured and function not in spans.secured:
-                    loose = _Loose(statement, begin.place.name)
-                    yield begin.node, _interruptible(loose, begin.place, function, module, lifetimes)
-                elif _is_served(function, context):
-                    yield begin.node, _Loose(statement, begin.place.name)
-
-
-def _interruptible(
-    loose: _Loose, place: Place, function: cst.Module | cst.FunctionDef, module: SourceModule, lifetimes: Lifetimes
-) -> _Loose:
-    """Return `loose`, ended when Ctrl+C ends the microphone that it is fed from, if that is the end of the program."""
-    block = module.parent(loose.statement)
-    end = next((name for name in ("end", "end_session") if not occurs(name, function, module)), None)
-    provided = provider(lifetimes.program, module, "MicrophoneStream") is not None
-    if not isinstance(block, cst.IndentedBlock) or end is None or provided:
-        return loose
-    last = block.body[-1]
-    part = last.body[0] if isinstance(last, cst.SimpleStatementLine) and is_plain(last) else None
-    call = part.value if isinstance(part, cst.Expr) else None
-    if not isinstance(last, cst.SimpleStatementLine) or not isinstance(call, cst.Call) or len(call.args) != 1:
-        return loose
-    streams = isinstance(call.func, cst.Attribute) and call.func.attr.value == "stream"
-    if not streams or lifetimes.place(cst.ensure_type(call.func, cst.Attribute).value, place.scope) != place:
-        return loose
-    given = call.args[0].value
-    if not isinstance(given, cst.Name | cst.Attribute) or not _is_microphone(lifetimes.program.values(given)):
-        return loose
-    if not _is_run_once(function, lifetimes.program):
-        return loose
-    return replace(loose, streaming=last, microphone=module.code(given), end=end)
-
-
-def _is_run_once(function: cst.CSTNode, program: Program) -> bool:
-    """Return whether the main program runs a function once: what callbacks do is over when the session is."""
-    if any(is_barrier(part) for path in program.targets for part in program.modules[path].tree.body):
-        return False  # a person runs its parts, as often as wanted
-    reached, runs = {function}, 0
-    queue = [function]
-    while queue:
-        current = queue.pop()
-        for path in program.targets:
-            module = program.modules[path]
-            for call in module.walk():
-                if not isinstance(call, cst.Call) or current not in functions(program.values(call.func)):
-                    continue
-                if any(isinstance(up, cst.While | cst.For) for up in module.ancestors(call)):
-                    return False
-                caller = function_of(call, module)
-                runs += isinstance(caller, cst.Module)
-                if caller not in reached:
-                    reached.add(caller)
-                    queue.append(caller)
-    return runs == 1
-
-
-def _is_microphone(values: Values) -> bool:
-    known = [value for value in values if not (isinstance(value, Const) and value.value is None)]
-    return known == [External("assemblyai.extras.MicrophoneStream()")]
-
-
-def _is_entered(function: cst.CSTNode) -> bool:
-    """Return whether a function is run by a `with` statement, which will run its counterpart."""
-    return isinstance(function, cst.FunctionDef) and function.name.value in ("__enter__", "__aenter__")
-
-
-def _is_served(function: cst.CSTNode, context: Context) -> bool:
-    """Return whether a library runs a function, on a thread of its own perhaps, which Ctrl+C does not interrupt."""
-    if not isinstance(function, cst.FunctionDef) or function.asynchronous is not None:
-        return False
-    if context.program.is_called(function):
-        return False
-    for decorator in function.decorators:
-        node = decorator.decorator
-        if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
-            continue
-        if any(isinstance(value, External) for value in context.program.values(node.func)):
-            return True
-    return False

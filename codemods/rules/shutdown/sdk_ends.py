@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.sdk.spans import Spans
+from codemods.rewrites.sdk import spans
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Edit, InsertBefore
 
@@ -19,7 +19,7 @@ _UNPROVEN = "this session stays open, and is billed, if something fails before i
 class SdkEnds(Rule):
     """Ends sessions in a `finally`, so that errors and Ctrl+C do not leave them open."""
 
-    code = "V3M514"
+    code = spans.CODE
     summary = "a session of the SDK is ended on every path"
     source = v.BILLING
     why = (
@@ -30,7 +30,7 @@ class SdkEnds(Rule):
     order = 60
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        for span in context.get(Spans).found:
+        for span in context.get(spans.Spans).found:
             guard = span.guard
             if guard is None:
                 if span.opened.node is node and context.options.harden:  # else the service's limit ends it

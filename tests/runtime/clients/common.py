@@ -19,7 +19,8 @@ from urllib.parse import urlencode
 PORT = int(sys.argv[1])
 AUDIO = Path(sys.argv[2]).read_bytes()[44:]
 SPEED = float(sys.argv[3])
-HOST = f"localhost:{PORT}"
+#: Without a port, the vendor's own name: for runs in which that leads to a server of ours.
+HOST = f"localhost:{PORT}" if PORT else "streaming.assemblyai.com"
 KEY = "a key of the tests"
 CHUNK = 3200
 

@@ -1,0 +1,13 @@
+import json
+from operator import itemgetter
+
+import websocket
+
+text_of = itemgetter("text")
+ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")
+while True:
+    event = json.loads(ws.recv())
+    if event["type"] == "Turn" and event["end_of_turn"] and event["turn_is_formatted"]:
+        # TODO(v3-migrate): V3M328 looks for v2's keys in a server message: text is transcript
+        # TODO(v3-migrate): V3M328 looks for v2's keys in a server message: v3 has no confidence
+        print(text_of(event), "%(confidence)s" % event)

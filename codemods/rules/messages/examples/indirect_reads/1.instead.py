@@ -1,0 +1,11 @@
+import json
+from operator import itemgetter
+
+import websocket
+
+text_of = itemgetter("transcript")
+ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")
+while True:
+    event = json.loads(ws.recv())
+    if event["type"] == "Turn" and event["end_of_turn"] and event["turn_is_formatted"]:
+        print(text_of(event), min(word["confidence"] for word in event["words"]))

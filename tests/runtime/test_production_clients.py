@@ -1,0 +1,257 @@
+"""What clients in production send today is taken, as the service takes it; what it passes over is noted."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+import wave
+from itertools import product
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import websocket
+
+from runtime.parameters import DOCUMENTED_MODELS
+from runtime.replay import ReplayServer
+from scripts.matrix import interpreter
+from tests.runtime.sessions import FINALS, FOLDER, SPEED, Client, recording
+
+IGNORED = "the service ignores it"
+
+# The queries that these packages make when nothing is configured, from their sources on PyPI, read 2026-11-29:
+# `stt.py` of livekit-plugins-assemblyai 1.8.9, pipecat-ai 1.14.0, videosdk-plugins-assemblyai 1.0.30 and
+# vision-agents-plugins-assemblyai 0.6.9, `assemblyai_transcriber.py` of bolna 0.11.9. And what each of them has that
+# the service passes over.
+PLUGINS: dict[str, tuple[dict[str, object], list[str]]] = {
+    "livekit": (
+        {
+            "sample_rate": 16000,
+            "encoding": "pcm_s16le",
+            "speech_model": "universal-3-6-pro",
+            "min_turn_silence": 100,
+            "max_turn_silence": 100,
+            "language_detection": "true",
+        },
+        [],
+    ),
+    "pipecat": (
+        {
+            "sample_rate": 16000,
+            "encoding": "pcm_s16le",
+            "speech_model": "universal-3-6-pro",
+            "formatted_finals": "true",
+            "format_turns": "true",
+            "continuous_partials": "true",
+        },
+        ["formatted_finals", "format_turns"],
+    ),
+    "bolna": (
+        {
+            "sample_rate": 16000,
+            "speech_model": "universal-3-5-pro",
+            "language_codes": '["en"]',
+        },
+        [],
+    ),
+    "bolna, older models": (
+        {"sample_rate": 8000, "speech_model": "universal-streaming-english", "format_turns": True},
+        [],
+    ),
+    "videosdk": (
+        {
+            "sample_rate": 48000,
+            "speech_model": "universal-streaming-english",
+            "format_turns": "true",
+            "end_of_turn_confidence_threshold": 0.4,
+            "min_turn_silence": 400,
+            "max_turn_silence": 1280,
+        },
+        [],
+    ),
+    "vision agents": ({"sample_rate": 16000, "speech_model": "u3-rt-pro", "encoding": "pcm_s16le"}, []),
+}
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_the_default_of_a_plugin_is_taken(name: str) -> None:
+    query, passed_over = PLUGINS[name]
+    with ReplayServer(recording()) as server:
+        client = Client(f"{server.url}/v3/ws", **_text(query))
+        client.say({"type": "UpdateConfiguration", "max_turn_silence": 700})
+        client.say({"type": "Terminate"})
+        messages = client.drain()
+        (record,) = server.wait_for_sessions()
+    assert (client.code, messages[0]["type"], messages[-1]["type"]) == (1000, "Begin", "Termination")
+    assert record.violations == []
+    about = [note.partition(" ")[0] for note in record.notes if "this recording" not in note]
+    assert about == passed_over
+
+
+def _text(query: dict[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in query.items()}
+
+
+def test_options_that_a_plugin_changes_in_a_session_are_taken() -> None:
+    """`update_options` of the LiveKit plugin sends these; the second is no setting of a session."""
+    with ReplayServer(recording()) as server:
+        client = Client(f"{server.url}/v3/ws", **_text(PLUGINS["livekit"][0]))
+        client.say({"type": "UpdateConfiguration", "continuous_partials": True, "previous_context_n_turns": 2})
+        client.say({"type": "Terminate"})
+        client.drain()
+        (record,) = server.wait_for_sessions()
+    assert client.code == 1000
+    assert any(note.startswith("previous_context_n_turns") for note in record.notes)
+
+
+# The program at the end of the vendor's migration guide, in our words: parameters by urlencode, no model, an event that
+# stops the audio thread, Terminate and a wait before the close; it shows what `turn_is_formatted` says is formatted.
+
+
+class Guide:
+    """One run of it."""
+
+    def __init__(self, url: str, parameters: dict[str, object]) -> None:
+        self.shown: list[str] = []
+        self.statistics: object = None
+        self.problems: list[object] = []
+        self._stop = threading.Event()
+        self._ended = threading.Event()
+        self._app = websocket.WebSocketApp(
+            f"{url}/v3/ws?{urlencode(parameters)}",
+            header={"Authorization": "key"},
+            on_open=self._open,
+            on_message=self._message,
+            on_error=self._error,
+            on_close=lambda app, code, reason: self._stop.set(),
+        )
+
+    def run(self) -> None:
+        """Run it until its audio has been sent and the session has ended."""
+        socket = threading.Thread(target=self._app.run_forever)
+        socket.start()
+        assert self._ended.wait(30)
+        socket.join(10)
+        assert not socket.is_alive()
+
+    def _open(self, app: websocket.WebSocketApp) -> None:
+        self._audio = threading.Thread(target=self._stream, daemon=True)
+        self._audio.start()
+
+    def _stream(self) -> None:
+        with wave.open(str(FOLDER / "dictation.wav")) as sound:
+            while not self._stop.is_set() and len(chunk := sound.readframes(800)) == 1600:
+                self._app.send(chunk, websocket.ABNF.OPCODE_BINARY)
+                self._stop.wait(0.05 / SPEED)
+        self._app.send(json.dumps({"type": "Terminate"}))
+
+    def _error(self, app: websocket.WebSocketApp, error: object) -> None:
+        if "closed normally" not in str(error):  # websocket-client 1.9 calls the end it was asked for an error
+            self.problems.append(error)
+
+    def _message(self, app: websocket.WebSocketApp, text: str) -> None:
+        data = json.loads(text)
+        if data["type"] == "Turn" and data["turn_is_formatted"]:
+            self.shown.append(data["transcript"])
+        elif data["type"] == "Termination":
+            self.statistics = data["audio_duration_seconds"]
+            self._ended.set()
+
+
+@pytest.mark.parametrize(
+    ("model", "variant"), list(product([None, *sorted(DOCUMENTED_MODELS)], [None, "F1", "F2", "F3"]))
+)
+def test_the_program_of_the_vendors_guide_runs(model: str | None, variant: str | None) -> None:
+    parameters: dict[str, object] = {"sample_rate": 16000, "format_turns": True}
+    if model is not None:
+        parameters["speech_model"] = model
+    with ReplayServer(recording(), variant=variant, speed=SPEED) as server:
+        guide = Guide(server.url, parameters)
+        guide.run()
+        (record,) = server.wait_for_sessions()
+    assert guide.problems == []
+    assert guide.statistics == 8
+    assert record.violations == []
+    assert record.terminated
+    # What is formatted but no end, it shows as well: that is how it is written.
+    assert list(dict.fromkeys(text for text in guide.shown if text in FINALS)) == FINALS
+
+
+# The vendor's SDK, with every parameter that it has.
+
+PARAMETERS: dict[str, tuple[str, object]] = {
+    name: (model, value)
+    for model, values in {
+        "universal-streaming-english": {
+            "end_of_turn_confidence_threshold": 0.7,
+            "min_end_of_turn_silence_when_confident": 400,
+            "min_turn_silence": 400,
+            "max_turn_silence": 1280,
+            "vad_threshold": 0.5,
+            "format_turns": True,
+            "keyterms_prompt": ["Zo\u00eb", "AWS"],
+            "filter_profanity": True,
+            "turn_left_pad_ms": 100,
+            "session_heartbeat": True,
+            "encoding": "pcm_mulaw",
+            "language_code": "en",
+            "language_detection": True,
+            "domain": "medical-v1",
+            "inactivity_timeout": 5,
+            "webhook_url": "https://example.com/hook",
+            "webhook_auth_header_name": "X-Hook",
+            "webhook_auth_header_value": "a secret",
+            "llm_gateway": {"model": "m", "messages": [{"role": "user", "content": "Sum up."}], "max_tokens": 9},
+            "speaker_labels": True,
+            "speaker_labels_revision_interval_ms": 0,
+            "max_speakers": 2,
+            "voice_focus": "near-field",
+            "customer_support_audio_capture": True,
+            "include_partial_turns": False,
+            "redact_pii": True,
+            "redact_pii_policies": ["person_name", "date"],
+            "redact_pii_sub": "hash",
+        },
+        "universal-3-6-pro": {
+            "prompt": "Names of rivers.",
+            "agent_context": "What is your name?",
+            "interruption_delay": 500,
+            "language_codes": ["en", "es"],
+            "acknowledge_silence": True,
+            "continuous_partials": True,
+            "mode": "min_latency",
+        },
+    }.items()
+    for name, value in values.items()
+}
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_every_parameter_of_the_newest_sdk_is_taken(kind: str) -> None:
+    sessions = [{"speech_model": model, name: value} for name, (model, value) in PARAMETERS.items()]
+    focus = ("voice_focus", "voice_focus_threshold")
+    # The SDK sends these, and min_end_of_turn_silence_when_confident, by their new names.
+    older = ("noise_suppression_model", "noise_suppression_threshold")
+    sessions += [{names[0]: "near-field", names[1]: 0.5} for names in (focus, older)]
+    sessions += [{"speech_model": "whisper-rt"}, {"speech_model": "u3-pro"}, {"encoding": "opus"}, {}]
+    script = Path(__file__).parent / "clients" / "sdk_parameters.py"
+    with ReplayServer(recording(), speed=SPEED) as server:
+        process = subprocess.run(
+            [interpreter("sdk-newest"), script, kind, f"{server.host}:{server.port}"],
+            input=json.dumps(sessions),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert process.returncode == 0, process.stderr
+        records = server.wait_for_sessions(len(sessions))
+    known, *problems = process.stdout.splitlines()
+    assert problems == []
+    assert set(json.loads(known)) == PARAMETERS.keys() | {"sample_rate", "speech_model", focus[1], *older}
+    assert [record.violations for record in records if record.violations] == []
+    assert all(record.terminated for record in records)
+    asked = {name for record in records for name in record.query}
+    assert asked == set(json.loads(known)) - {*older, "min_end_of_turn_silence_when_confident"}
+    assert not any(IGNORED in note for record in records for note in record.notes)

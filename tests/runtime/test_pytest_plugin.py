@@ -1,0 +1,170 @@
+"""The pytest plug-in, in runs of pytest of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from runtime.hosts import V3_HOSTS
+from runtime.recording import read
+from runtime.redirection import environment
+from runtime.replay import ReplayServer
+from runtime.tls import throwaway
+from scripts.matrix import interpreter
+from tests.runtime.sessions import FINALS, FOLDER, SPEED, recording
+
+ROOT = Path(__file__).parents[2]
+
+CLIENTS = """
+import asyncio, json, pytest, subprocess
+from websockets.asyncio.client import connect
+import websocket
+
+URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
+FAST = pytest.mark.v3_recording(DICTATION, speed=50)
+
+
+def is_final(message):
+    return message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"]
+
+
+def websocket_client(audio, spoil=lambda chunk: chunk):
+    shown = []
+    ws = websocket.create_connection(URL, header={"Authorization": "key"})
+    for start in range(0, len(audio), 3200):
+        ws.send_binary(spoil(audio[start : start + 3200]))
+    ws.send(json.dumps({"type": "Terminate"}))
+    while True:
+        message = json.loads(ws.recv())
+        if is_final(message):
+            shown.append(message["transcript"])
+        if message["type"] in ("Termination", "Error"):
+            ws.close()
+            return shown
+
+
+@FAST
+def test_websocket_client(v3_server):
+    assert websocket_client(v3_server.audio()) == v3_server.finals
+    [session] = v3_server.sessions
+    assert bytes(session.audio) == v3_server.audio()
+    assert session.messages[0]["type"] == "Begin"
+    assert session.violations == []
+    assert session.terminated
+
+
+@FAST
+def test_websockets(v3_server):
+    async def run():
+        async with connect(URL, additional_headers={"Authorization": "key"}) as ws:
+            for start in range(0, 9600, 3200):
+                await ws.send(v3_server.audio()[start : start + 3200])
+            await ws.send(json.dumps({"type": "Terminate"}))
+            return [json.loads(text)["type"] async for text in ws][-1]
+
+    assert asyncio.run(run()) == "Termination"
+    assert v3_server.sessions[0].violations == []
+
+
+@FAST
+def test_a_program_that_is_broken(v3_server):
+    websocket_client(v3_server.audio(), spoil=lambda chunk: chunk * 20)
+    assert v3_server.sessions[0].violations == []
+
+
+@pytest.mark.v3_recording(DICTATION, speed=50, faults=["close:code=3005@begin"])
+def test_a_fault(v3_server):
+    assert websocket_client(b"") == []
+    assert v3_server.sessions[0].close_code == 3005
+
+
+def test_what_comes_with_the_tool(v3_server):
+    assert len(v3_server.finals) == 3
+
+
+@pytest.mark.parametrize("python, client", OTHERS)
+@FAST
+def test_another_process(v3_server, python, client):
+    words = [python, client, "0", AUDIO, "50"]
+    done = subprocess.run(words, env=v3_server.environment(), capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines() == v3_server.finals, done.stderr
+    assert v3_server.sessions[-1].violations == []
+
+
+def test_a_program_of_the_same_interpreter(v3_server):
+    done = v3_server.run("-c", "import socket; print(socket.gethostbyname('streaming.eu.assemblyai.com'))")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("127.")
+
+
+def test_afterwards_nothing_is_redirected():
+    import socket, ssl
+    assert socket.getaddrinfo.__module__ == "socket"
+    assert ssl.SSLContext.load_default_certs.__module__ == "ssl"
+"""
+
+MISSING = """
+import pytest, websocket, json
+
+
+@pytest.mark.v3_recording("calls/new.jsonl")
+def test_new(v3_server):
+    ws = websocket.create_connection(URL, header={"Authorization": "key"})
+    ws.send(json.dumps({"type": "Terminate"}))
+    while json.loads(ws.recv())["type"] != "Termination":
+        pass
+    ws.close()
+""".replace("URL", repr("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000"))
+
+
+def run(folder: Path, *words: str, variables: dict[str, str] | None = None) -> str:
+    """Run pytest in a folder with the plug-in; return what it printed."""
+    base = variables or dict(os.environ)
+    base["PYTHONPATH"] = os.pathsep.join(filter(None, [base.get("PYTHONPATH"), str(ROOT)]))
+    command = [sys.executable, "-m", "pytest", "-p", "v3_migrate_pytest", "-p", "no:cacheprovider", "-rA", "-q", *words]
+    done = subprocess.run(command, cwd=folder, env=base, capture_output=True, text=True, timeout=120, check=False)
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("-n2",)], ids=["alone", "xdist"])
+def test_programs_find_the_server_by_the_vendors_name(words: tuple[str, ...], tmp_path: Path) -> None:
+    clients = Path(__file__).parent / "clients"
+    others = [
+        (str(interpreter("aiohttp-newest")), str(clients / "aiohttp_client.py")),
+        (str(interpreter("sdk-newest")), str(clients / "sdk_v3.py")),
+        (str(interpreter("sdk-newest")), str(clients / "sdk_v3_async.py")),
+    ]
+    places = f"DICTATION, AUDIO = {str(FOLDER / 'dictation-f1.jsonl')!r}, {str(FOLDER / 'dictation.wav')!r}\n"
+    (tmp_path / "test_bot.py").write_text(f"{places}OTHERS = {others!r}\n{CLIENTS}")
+    said = run(tmp_path, *words)
+    assert "1 failed, 9 passed" in said
+    assert "FAILED test_bot.py::test_a_program_that_is_broken" in said
+    assert "3007: Input Duration Violation" in said
+
+
+def test_a_recording_that_is_missing_is_made_when_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "test_new.py").write_text(MISSING)
+    assert "`pytest --record-v3` makes it" in run(tmp_path)
+    made = throwaway(V3_HOSTS)
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    with ReplayServer(recording(), speed=SPEED, tls=made.context) as service:
+        authority = made.write(tmp_path / "ca.pem")
+        variables = environment(str(inside), V3_HOSTS, service.port, str(authority))
+        assert "1 passed" in run(tmp_path, "--record-v3", variables=variables)
+        assert service.wait_for_sessions()[0].terminated
+    session = read(tmp_path / "calls" / "new.jsonl")
+    assert session.events[-1].close is not None
+    assert "1 passed" in run(tmp_path)  # from now on, it is played
+
+
+def test_the_finals_of_a_recording_are_those_a_program_has_to_show() -> None:
+    from runtime.testing import serve
+
+    with serve(FOLDER / "dictation-f2.jsonl") as server:
+        assert server.finals == FINALS
+        assert server.sessions == []
