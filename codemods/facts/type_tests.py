@@ -190,6 +190,8 @@ class TypeTests:
         direct = read_base(operand)
         if direct is not None and operand in origins:
             return direct
+        if isinstance(operand, cst.BooleanOperation):
+            return self._either(operand, module)
         if not isinstance(operand, cst.Name):
             return None
         if len(origins) == 1:
@@ -204,6 +206,16 @@ class TypeTests:
                 if isinstance(source.node, cst.Call) and self._same_arguments(source.node, module, statement):
                     return source
         return self._parameter_base(operand, module)
+
+    def _either(self, operand: cst.BooleanOperation, module: SourceModule) -> Base | None:
+        """Return the message in `message.get("type") or message["message_type"]`, which reads both protocols."""
+        reads = [read_base(side) for side in (operand.left, operand.right)]
+        found = [read for read in reads if read is not None and read.key is not None]
+        keys = {key for read in found if read.key is not None for key in self.program.constants(read.key)}
+        messages = {module.code(read.node) for read in found}
+        if len(found) < 2 or keys != {"type", v.TYPE_KEY} or len(messages) > 1:
+            return None
+        return Base(found[0].node, any(read.getter for read in found), found[0].key)
 
     def _is_assigned_from(self, name: cst.Name, origin: cst.CSTNode) -> bool:
         """Return whether the variable holds just what was read at `origin`."""

@@ -179,7 +179,9 @@ def condition(test: TypeTest, base: Base | None, *, negative: bool, complement: 
         name = quoted(key, key_like)
         return f"{message}.get({name})" if getter else f"{message}[{name}]"
 
-    direct = test.operand is not None and base is not None and (test.operand in test.origins or not test.origins)
+    # the read itself, or both spellings of it, of which one is left
+    read_here = test.operand in test.origins or isinstance(test.operand, cst.BooleanOperation) or not test.origins
+    direct = base is not None and read_here
     subject = read("type") if direct else context.code(test.operand)
     literal = _literal_style(test, context)
     turn = quoted("Turn", literal)
