@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.interpreter.values import OWN, External, Obj, Unknown, Value, Values
+from codemods.interpreter.values import OWN, External, Obj, Unknown, Unread, Value, Values
 from codemods.libraries.values import Field, Frame, Message, Word
 from codemods.syntax.tree import SourceModule
 
@@ -106,7 +106,7 @@ class Grades:
             message = _message(value)
             if message is not None:
                 places.add(message.connection.site if message.connection is not None else message.site)
-            elif isinstance(value, Frame) or (isinstance(value, External) and not places):
+            elif isinstance(value, Frame) or (isinstance(value, External | Unread) and not places):
                 places.add(node)
         return places
 

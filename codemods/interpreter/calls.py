@@ -18,6 +18,7 @@ from codemods.interpreter.values import (
     Instance,
     Obj,
     Unknown,
+    Unread,
     Value,
     Values,
 )
@@ -79,11 +80,17 @@ class Calls:
 
     def give(self, node: cst.FunctionDef | cst.Lambda, index: int, values: Values) -> None:
         """Add to what a positional parameter can be."""
+        self._demand(node)
         params = (*node.params.posonly_params, *node.params.params)
         if index < len(params):
             self._pass(node, params[index].name.value, values)
         elif isinstance(node.params.star_arg, cst.Param):
             self._run.heap.join(Obj(node.params.star_arg, "tuple"), index - len(params), values)
+
+    def _demand(self, node: cst.FunctionDef | cst.Lambda) -> None:
+        if node in self._run.on_demand:
+            self._run.on_demand.discard(node)
+            self._run.work.add([node])
 
     def _pass(self, node: cst.FunctionDef | cst.Lambda, name: str, values: Values) -> None:
         self._run.variables.passed.join((self._run.variables.scopes[node], name), values)
@@ -104,6 +111,7 @@ class Calls:
         """Give a function's parameters their values and return what it returns."""
         run = self._run
         self.called.add(node)
+        self._demand(node)
         for index, values in enumerate(leading):
             self.give(node, index, values)
         params = (*node.params.posonly_params, *node.params.params)
@@ -177,6 +185,8 @@ class Calls:
                 found |= value.invoke(self._run, call, arguments)
             elif isinstance(value, Instance):
                 found |= self.methods(value, ("__call__",), call, arguments)
+            elif isinstance(value, Unread):
+                value.invoke(self._run, call, arguments)
         return frozenset(found)
 
     def escape(self, given: Arguments, site: cst.CSTNode) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.interpreter.values import NOTHING, Bound, ClassRef, External, Function, Instance, Value, Values
+from codemods.interpreter.values import NOTHING, Bound, ClassRef, External, Function, Instance, Unread, Value, Values
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
@@ -67,11 +67,15 @@ class Classes:
                 facts.bases.append(value.node)
                 self.facts[value.node].subclasses.append(node)
                 self._kin.clear()
+            elif isinstance(value, Unread):
+                self._run.imports.load(value.path)
+                continue
             elif isinstance(value, External) and value.name not in facts.external_bases:
                 facts.external_bases.append(value.name)
             else:
                 continue
-            self._run.work.add(self._run.functions)  # methods are now found elsewhere, too
+            # methods are now found elsewhere, too
+            self._run.work.add(known for known in self._run.functions if known not in self._run.on_demand)
 
     def root(self, node: cst.ClassDef) -> cst.ClassDef:
         """Return the topmost class of the program that `node` inherits from."""

@@ -59,6 +59,8 @@ class Interpreter:
         self.library = library
         self.modules: dict[str, SourceModule] = {}
         self.functions: list[cst.FunctionDef | cst.Lambda] = []
+        self.on_demand: set[scopes.ScopeNode] = set()
+        """Functions that are run when they are called, not before."""
         self.work = Work()
         self.classes = Classes(self)
         self.heap = Heap(self.work, self.classes.kin)
@@ -74,17 +76,19 @@ class Interpreter:
         for module in modules.values():
             self.add_module(module)
 
-    def add_module(self, module: SourceModule) -> None:
-        """Take in one more module of the program."""
+    def add_module(self, module: SourceModule, *, at_once: bool = True) -> None:
+        """Take in one more module of the program; of one that it only imports, functions are run when called."""
         self.modules[module.path] = module
         found = scopes.build(module.path, module.tree)
         self.variables.add(found)
         for node in found:
             if isinstance(node, cst.FunctionDef | cst.Lambda):
                 self.functions.append(node)
+                if not at_once:
+                    self.on_demand.add(node)
             elif isinstance(node, cst.ClassDef):
                 self.classes.facts[node] = ClassFacts(node, module.path)
-        self.work.add(node for node in found if not isinstance(node, cst.ClassDef))
+        self.work.add(node for node in found if not isinstance(node, cst.ClassDef) and node not in self.on_demand)
 
     def run(self) -> None:
         """Execute everything until nothing changes."""
@@ -95,7 +99,7 @@ class Interpreter:
         self.variables.uses.clear()
         for module in self.modules.values():
             self.work.add([module.tree])
-        self.work.add(self.functions)
+        self.work.add(node for node in self.functions if node not in self.on_demand)
         self._settle()
 
     def take_unknown(self) -> dict[cst.CSTNode, Values]:
@@ -154,6 +158,13 @@ class Interpreter:
     def entered(self, values: Iterable[Value], node: cst.BaseExpression) -> Values:
         """Return what `with values as x` binds."""
         return NOTHING.union(*(value.entered(self, node) for value in values))
+
+    def leads_to_what_matters(self, values: Values, depth: int = 3) -> bool:
+        """Return whether values that the program is run for are among `values`, or in what these hold."""
+        if any(self.library.matters(value) for value in values):
+            return True
+        holders = [value for value in values if isinstance(value, Obj | Instance)] if depth else []
+        return any(self.leads_to_what_matters(self.heap.held(holder), depth - 1) for holder in holders)
 
     # parameters
 

@@ -8,7 +8,19 @@ from typing import Generic, TypeVar
 
 import libcst as cst
 
-from codemods.interpreter.values import ELEMENT, NOTHING, Instance, Obj, Str, Unknown, Value, Values, without_unknown
+from codemods.interpreter.values import (
+    ELEMENT,
+    NOTHING,
+    External,
+    Instance,
+    Obj,
+    Str,
+    Unknown,
+    Unread,
+    Value,
+    Values,
+    without_unknown,
+)
 from codemods.interpreter.work import Work
 
 K = TypeVar("K", bound=Hashable)
@@ -31,13 +43,12 @@ class Table(Generic[K]):
 
     def join(self, key: K, values: Values) -> None:
         """Add to what is known under `key`."""
-        known = self.entries.get(key)
-        if known is not None and values <= known:
+        known = self.entries.get(key, NOTHING)
+        if _OVERFLOWN in known:
+            values = frozenset(value for value in values if not isinstance(value, _ENDLESS))
+        if key in self.entries and (values <= known or len(known) > 8 * MAX_VALUES):
             return
-        grown = limited(values if known is None else known | values)
-        if grown == known:
-            return
-        self.entries[key] = grown
+        self.entries[key] = limited(known | values)
         self._work.grown(self, key)
 
     def forget_unknown(self) -> None:
@@ -99,6 +110,11 @@ class Heap:
         self._work.read(self, obj)
         return {key: self.contents.read((obj, key)) for key in self._keys.get(obj, ()) if isinstance(key, str | int)}
 
+    def held(self, owner: Value) -> Values:
+        """Return all that an object holds, under whatever key."""
+        self._work.read(self, owner)
+        return NOTHING.union(*(self.contents.read((owner, key)) for key in self._keys.get(owner, ())))
+
     def give(self, rest: Obj, key: Hashable, node: cst.BaseExpression, values: Values) -> None:
         """Add an argument to what `*args` or `**kwargs` of a function collects."""
         self.join(rest, key, values)
@@ -126,11 +142,16 @@ class Heap:
         return self._given.get((obj, key))
 
 
+_ENDLESS = Str | External | Unread
+"""Values of which a loop may make ever longer ones."""
+_OVERFLOWN = Unknown(None)
+
+
 def limited(values: Values) -> Values:
-    """Return `values`; of too many, those that are no text, and that something is missing."""
+    """Return `values`; of too many, those of which there may be no end are replaced by one that is not known."""
     if len(values) <= MAX_VALUES:
         return values
-    return frozenset(value for value in values if not isinstance(value, Str)) | {Unknown(None)}
+    return frozenset(value for value in values if not isinstance(value, _ENDLESS)) | {_OVERFLOWN}
 
 
 __all__ = ["ELEMENT", "MAX_VALUES", "Heap", "Table"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.interpreter.values import NOTHING, External, ModuleRef, Value, Values
+from codemods.interpreter.values import NOTHING, External, ModuleRef, Unread, Value, Values
 from codemods.interpreter.variables import Env
 from codemods.model import ParseError, Workspace
 from codemods.syntax.tree import SourceModule, dotted
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 FOLLOWED = 400_000
 """Characters of modules that are read only because others import them. All that a large project imports, directly or
 not, would take minutes; what counts is near, and the nearest are read first."""
+BESIDE = 30_000
+"""Characters of modules that are read at once though they name nothing of interest: settings, small helpers."""
 
 
 class Imports:
@@ -32,12 +35,15 @@ class Imports:
         """Names (with the module they stand in) that other modules import or read from there."""
         self._run = run
         self._followed = 0
+        self._beside = 0
+        self._unread: dict[str, str] = {}
 
     def member(self, path: str, name: str) -> Values:
         """Return what a module of the program exports under `name`."""
+        self._run.work.read(self, path)
         module = self._run.modules.get(path)
         if module is None:
-            return NOTHING
+            return frozenset({Unread(path, name)}) if path in self._unread else NOTHING
         if path != self._run.path:
             self.taken.add((path, name))
         variables = self._run.variables
@@ -80,7 +86,7 @@ class Imports:
             if not isinstance(target, cst.Name):
                 continue
             values = self.member(loaded, name) if loaded is not None else NOTHING
-            if not values:
+            if not values or loaded in self._unread:
                 inner = self._module(f"{module}.{name}".strip("."), level)
                 if inner:
                     values = frozenset({ModuleRef(inner)})
@@ -91,6 +97,8 @@ class Imports:
     def _star(self, module: str, loaded: str | None) -> None:
         variables, here = self._run.variables, self._run.scope.module
         if loaded is not None:
+            self.load(loaded)
+        if loaded in self._run.modules:
             for name in sorted(variables.scopes[self._run.modules[loaded].tree].local):
                 variables.cells.join((here, name), self.member(loaded, name))
             return
@@ -108,17 +116,27 @@ class Imports:
         return frozenset(ModuleRef(path) if path else External(name) for name, path in paths.items())
 
     def _module(self, dotted: str, level: int) -> str | None:
-        """Return the program's module of that name, loaded on first use."""
+        """Return the program's module of that name; small ones and those with telling words are read at once."""
         path = self.workspace.resolve(self._run.path, dotted, level)
-        if path is None:
+        if path is None or path in self._run.modules or path in self._unread:
+            return path
+        text = self.workspace.read(path)
+        if text is None:
             return None
-        if path not in self._run.modules:
-            text = self.workspace.read(path)
-            if text is None or self._followed + len(text) > FOLLOWED:
-                return None
-            try:
-                self._run.add_module(SourceModule(path, text))
-            except (ParseError, RecursionError):
-                return None
-            self._followed += len(text)
-        return path
+        self._unread[path] = text
+        if self._run.library.speaks(text):
+            self.load(path)
+        elif self._beside + len(text) <= BESIDE:
+            self._beside += len(text)
+            self.load(path)
+        return path if path in self._run.modules or path in self._unread else None
+
+    def load(self, path: str) -> None:
+        """Read a module that was left unread so far; whoever has asked for a name of it is run again."""
+        text = self._unread.pop(path, None)
+        if text is None or self._followed + len(text) > FOLLOWED:
+            return
+        self._followed += len(text)
+        with suppress(ParseError, RecursionError):
+            self._run.add_module(SourceModule(path, text), at_once=False)
+        self._run.work.grown(self, path)

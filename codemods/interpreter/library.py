@@ -34,6 +34,8 @@ class Library:
         exceptions: what an `except` clause binds, by the last part of the exception's name.
         unseen: what a value from out of sight may be, by the node it came from: a suspicion that evidence may confirm.
         telling: whether a text that fills a placeholder of another is worth knowing.
+        speaks: whether the text of a module names anything that the program is run for.
+        matters: whether a value is one that the program is run for, so that modules are read to follow it.
     """
 
     functions: Mapping[str, Model] = field(default_factory=dict)
@@ -42,6 +44,8 @@ class Library:
     exceptions: Mapping[str, Value] = field(default_factory=dict)
     unseen: Callable[[cst.CSTNode], Values] = nothing
     telling: Callable[[str], bool] = bool
+    speaks: Callable[[str], bool] = bool
+    matters: Callable[[Value], bool] = bool
 
     def model(self, name: str) -> Model | None:
         """Return what is known of calling the library function `name`."""

@@ -202,6 +202,27 @@ class ModuleRef(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Unread(Value):
+    """What a module of the program gives under a name, as long as nobody needs to know: it is read when a value that
+    matters is handed to it."""
+
+    path: str
+    name: str
+
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        return frozenset({Unread(self.path, f"{self.name}.{name}")})
+
+    def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+        handed = [values for _, values in (*given.positional, *given.keywords.values())]
+        if any(run.leads_to_what_matters(values) for values in (*handed, *given.star, *given.double_star)):
+            run.imports.load(self.path)
+        if self.path in run.modules:
+            return NOTHING  # whoever has asked is run again
+        run.calls.escape(given, call)
+        return frozenset({Unread(self.path, f"{self.name}()")}) | run.unknown
+
+
+@dataclass(frozen=True, slots=True)
 class Function(Plain):
     """A function, method or lambda of the program."""
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
+from codemods import protocol as v
 from codemods.interpreter.library import Library
 from codemods.interpreter.stdlib import models
+from codemods.interpreter.values import Value
 from codemods.libraries import aiohttp, assemblyai, audio_sources, pydantic, websocket_client, websockets
-from codemods.libraries.values import unseen
+from codemods.libraries.assemblyai_values import Event, Transcriber
+from codemods.libraries.values import Connecting, Connection, Field, Frame, Message, unseen
 
 _VENDOR_HOST = "assemblyai"
 """What a text must name to be worth knowing when it fills a template: the rest of a URL is read around it."""
+
+_SPEAKS = re.compile(
+    "|".join(["assemblyai", "websocket", "ws_connect", "RealtimeT", v.TYPE_KEY, v.AUDIO_KEY, v.TERMINATE, *v.V2_TYPES]),
+    re.IGNORECASE,
+)
+"""Words without which a module has nothing to do with the vendor, unless it is handed something."""
 
 _KNOWN = (
     models.LIBRARY,
@@ -21,6 +32,13 @@ _KNOWN = (
 )
 
 
+def _matters(value: Value) -> bool:
+    """Return whether a value may be the vendor's, or leads to what is."""
+    if isinstance(value, Message | Field):
+        return (value if isinstance(value, Message) else value.message).connection is not None
+    return isinstance(value, Connection | Connecting | Frame | Transcriber | Event)
+
+
 def library() -> Library:
     """Return what is known of the standard library and of all others."""
     return Library(
@@ -30,4 +48,6 @@ def library() -> Library:
         exceptions={name: value for known in _KNOWN for name, value in known.exceptions.items()},
         unseen=unseen,
         telling=lambda text: _VENDOR_HOST in text.lower(),
+        speaks=lambda text: _SPEAKS.search(text) is not None,
+        matters=_matters,
     )

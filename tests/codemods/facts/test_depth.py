@@ -58,3 +58,11 @@ def test_more_values_than_are_told_apart_are_no_proof() -> None:
         "def replay():\n    for row in ROWS:\n        handle(row)\n\n\n" + _TAIL.replace("hop_0", "handle")
     )
     assert migrate(program).left("V3M331") or migrate(program).left("V3M330")
+
+
+def test_a_loop_over_objects_of_a_library_comes_to_an_end() -> None:
+    program = (
+        "import library\n\n\nclass Walk:\n    def __init__(self):\n        self.node = library.root\n\n"
+        "    def up(self):\n        self.node = self.node.parent\n        self.path = self.path + '/' + 'up'\n"
+    )
+    assert migrate(f"{_HEAD}{program}").text.endswith(program)
