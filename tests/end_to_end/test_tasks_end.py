@@ -173,7 +173,8 @@ def test_a_session_of_tasks_ends_well(name: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_loop_that_is_left_asks_for_the_end_once(what: str, body: str, tmp_path: Path) -> None:
-    loop = f"        try:\n            async for message in ws:\n                {body}\n"
+    lines = f"                show(message)\n                {body}\n"
+    loop = f"        try:\n            async for message in ws:\n{lines}"
     for environment in (_LEGACY, _NEWEST):
         project = tmp_path / environment
         _migrated(WEBSOCKETS.replace("{body}", _SENDER + loop + _STOPPED), project, environment, "--harden")
