@@ -110,7 +110,7 @@ class SdkImports:
                 brings = True
                 found = Binding(module, node, alias, legacy, local, provider)
                 self.bindings.setdefault((module.path, local), []).append(found)
-        if provider is not None and isinstance(node.names, cst.ImportStar):
+        if provider in self.program.modules and isinstance(node.names, cst.ImportStar):
             brings = any(self.exported(provider, name) for name in self._scope(provider).local)
         if provider is not None and brings:
             self._source(node, module, (provider, "." * level + home))
