@@ -82,14 +82,14 @@ def test_every_command_of_the_documentation_has_options_that_exist(page: str, co
     assert {word for word in own if word.startswith("--")} <= known
 
 
-def test_the_page_for_a_broken_bot_does_what_it_says(tmp_path: Path) -> None:
+def test_the_page_for_a_broken_bot_does_what_it_says(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Its commands, in its order, in a folder with a bot: preview, write, check."""
     page = (ROOT / "docs" / "broke.md").read_text()
     commands = [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
     calls = [shlex.split(line)[1:] for line in commands if line.startswith("v3-migrate")]
     assert calls == [["."], ["smoke", "--migrate"], [".", "--write"], [".", "--check"]]
     (tmp_path / "bot.py").write_text(V2)
-    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state"))}
     codes = [
         subprocess.run([TOOL, *call], cwd=tmp_path, env=environment, capture_output=True, check=False).returncode
         for call in calls

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -208,13 +208,13 @@ class _Run(sandbox._Run):
             keys=self.event.keys,
         )
 
-    def _environment(self, port: int) -> dict[str, str]:
+    def _environment(self, port: int, folders: Sequence[str]) -> dict[str, str]:
         if self.event.refused:
             with socket.create_server(("127.0.0.1", 0)) as probe:
                 port = int(probe.getsockname()[1])
         elif self.event.interrupt_at == -1:
             port = int(self.silent.getsockname()[1])
-        found = super()._environment(port)
+        found = super()._environment(port, folders)
         config = json.loads(found["V3_MIGRATE_SMOKE"]) | {"device_fails": self.event.device_fails}
         return found | {"V3_MIGRATE_SMOKE": json.dumps(config)}
 
