@@ -110,7 +110,8 @@ class SdkImports:
                 brings = True
                 found = Binding(module, node, alias, legacy, local, provider)
                 self.bindings.setdefault((module.path, local), []).append(found)
-        if provider is not None and isinstance(node.names, cst.ImportStar):
+        read = provider is not None and provider in self.program.modules
+        if provider is not None and read and isinstance(node.names, cst.ImportStar):
             brings = any(self.exported(provider, name) for name in self._scope(provider).local)
         if provider is not None and brings:
             self._source(node, module, (provider, "." * level + home))

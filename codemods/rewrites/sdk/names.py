@@ -140,6 +140,8 @@ class Names:
             if len(values) == 1 and isinstance(values[0], External):
                 base = values[0].name
             elif len(values) == 1 and isinstance(values[0], ModuleRef) and rest and "." not in rest:
+                if values[0].path not in self._program.modules:
+                    return None  # nothing of the SDK's: it names nothing of the vendor's, and was not read
                 other = self._program.scope(self._program.modules[values[0].path].tree)
                 values = [v for v in self._program.variable(other, rest) if not isinstance(v, Const)]
                 base, rest = (values[0].name, "") if values and isinstance(values[0], External) else (None, "")

@@ -78,3 +78,14 @@ def test_a_module_with_words_of_the_vendors_is_read_at_once() -> None:
     assert all(isinstance(plan, ModulePlan) for plan in plans.values())
     program = Program({"app.py": SourceModule("app.py", text)}, Sources({"app.py": text, "big.py": around}))
     assert program.vendor_connections
+
+
+def test_names_of_an_unread_module_are_none_of_the_sdks() -> None:
+    text = (
+        "import assemblyai as aai\nimport big\n\n\ndef on_data(transcript: big.Text) -> big.Shown:\n"
+        "    print(transcript.text)\n\n\n"
+        "aai.RealtimeTranscriber(sample_rate=16_000, on_data=on_data, on_error=print).connect()\n"
+    )
+    migrated = migrate_all({"app.py": text}, around={"big.py": _FILLER})["app.py"]
+    assert "-> big.Shown" in migrated.text
+    assert migrated.findings
