@@ -8,7 +8,7 @@ import pytest
 
 from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options
-from tests.codemods.test_rules import NoWorkspace
+from tests.codemods.tools import NoWorkspace
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.py"))
 

@@ -11,7 +11,7 @@ from codemods.model import Options
 from migrator.analysis.coverage import unexplained
 from runtime.replay.turns import Variant
 from tests.codemods.listening import FINALS, VARIANTS, hear
-from tests.codemods.test_rules import NoWorkspace
+from tests.codemods.tools import NoWorkspace
 
 FORMS = sorted((Path(__file__).parent / "cases" / "messages").glob("*.py"))
 

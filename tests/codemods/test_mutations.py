@@ -17,7 +17,7 @@ from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options
 from migrator.analysis.coverage import unexplained
 from tests.codemods.test_output_is_simple import pointless
-from tests.codemods.test_rules import NoWorkspace
+from tests.codemods.tools import NoWorkspace
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAMS = {

@@ -11,7 +11,7 @@ import pytest
 
 from codemods.analysis import ModulePlan, analyse, documentation
 from codemods.model import Options
-from tests.codemods.test_rules import NoWorkspace
+from tests.codemods.tools import NoWorkspace
 
 ROOT = Path(__file__).parent.parent.parent
 CASES = sorted((ROOT / "tests" / "codemods" / "cases").rglob("*.py"))

@@ -17,7 +17,7 @@ from migrator.analysis.coverage import unexplained
 from migrator.files.prefilter import speaks_v2
 from tests.codemods.generated import FOREIGN, Generated, programs
 from tests.codemods.listening import VARIANTS, hear
-from tests.codemods.test_rules import NoWorkspace
+from tests.codemods.tools import NoWorkspace
 
 #: The same programs in each run: a failure is one of the change under test.
 EXAMPLES = settings(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -12,24 +11,7 @@ from codemods.analysis import ModulePlan, analyse, documentation
 from codemods.model import Options
 from codemods.rule import Example, RuleDoc
 from migrator.reporting import rule_page
-
-
-class NoWorkspace:
-    """A program of one module."""
-
-    def resolve(self, importer: str, module: str, level: int) -> str | None:
-        return None
-
-    def environment(self, name: str) -> Sequence[tuple[str, str]]:
-        """There are no settings."""
-        return ()
-
-    def is_settings(self, path: str) -> bool:
-        """There are no settings."""
-        return False
-
-    def read(self, path: str) -> str | None:
-        return None
+from tests.codemods.tools import NoWorkspace
 
 
 def migrate(source: str, **options: object) -> str:

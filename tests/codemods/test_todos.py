@@ -5,7 +5,7 @@ from __future__ import annotations
 from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options
 from migrator.analysis.coverage import unexplained
-from tests.codemods.test_rules import NoWorkspace
+from tests.codemods.tools import NoWorkspace
 
 RELAY = (
     "import websockets\n\n\nasync def relay(browser):\n"

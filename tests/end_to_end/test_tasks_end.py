@@ -1,6 +1,6 @@
 """Sessions whose sender and receiver are tasks, in the forms that programs give them: each ends well.
 
-The programs are migrated and run against the replay server; `tests/codemods/test_session_tasks.py` has what is not
+The programs are migrated and run against the replay server; `tests/codemods/rules/shutdown/test_session_tasks.py` has what is not
 rewritten.
 """
 

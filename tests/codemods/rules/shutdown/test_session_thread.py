@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.codemods.test_shutdown import ended, reports, rewrites
+from tests.codemods.rules.shutdown.programs import ended, reports, rewrites
 
 SYNC = """\
 import json

@@ -9,7 +9,7 @@ import pytest
 
 from codemods.model import Options
 from tests.codemods.programs import migrate
-from tests.codemods.test_shutdown import ended, reports, rewrites
+from tests.codemods.rules.shutdown.programs import ended, reports, rewrites
 
 HEAD = """\
 import asyncio

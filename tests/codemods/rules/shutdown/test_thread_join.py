@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.codemods.test_shutdown import APP, ended, reports, rewrites
+from tests.codemods.rules.shutdown.programs import APP, ended, reports, rewrites
 
 BLOCK = """\
 import threading

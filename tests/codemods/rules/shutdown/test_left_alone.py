@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.codemods.test_shutdown import APP, GATHER, PYAUDIO, SWALLOWING, ended, reports, rewrites
+from tests.codemods.rules.shutdown.programs import APP, GATHER, PYAUDIO, SWALLOWING, ended, reports, rewrites
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from codemods.rules.shutdown.unshown import Unshown
 from tests.codemods.programs import migrate
-from tests.codemods.test_shutdown import OPTIONS, ended, reports, rewrites
+from tests.codemods.rules.shutdown.programs import OPTIONS, ended, reports, rewrites
 
 JOINED = """\
 import threading

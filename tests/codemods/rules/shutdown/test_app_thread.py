@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.codemods.test_shutdown import APP, CLASS, ended, reports, rewrites
+from tests.codemods.rules.shutdown.programs import APP, CLASS, ended, reports, rewrites
 
 BACKGROUND = {
     "an executor": APP.replace("ws.run_forever()", "def serve():\n    ws.run_forever()\n\n\npool.submit(serve)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.codemods.test_shutdown import APP, ENDING, ended, reports, rewrites
+from tests.codemods.rules.shutdown.programs import APP, ENDING, ended, reports, rewrites
 
 LIMIT = "websocket.setdefaulttimeout(4)"
 THREADED = """\

@@ -7,7 +7,7 @@ import pytest
 from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options
 from migrator.analysis.coverage import unexplained
-from tests.codemods.test_rules import NoWorkspace
+from tests.codemods.tools import NoWorkspace
 
 HEAD = (
     "import json\n\nimport websocket\n\n"

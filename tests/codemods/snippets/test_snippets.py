@@ -14,7 +14,7 @@ from codemods.syntax.edits import AddHelper, AddImport
 from codemods.syntax.snippet import load, written
 from codemods.syntax.tree import SourceModule
 
-FOLDER = Path(__file__).parents[2] / "codemods" / "snippets"
+FOLDER = Path(__file__).parents[3] / "codemods" / "snippets"
 FILES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
 WIDTH = 88
 
