@@ -1,7 +1,7 @@
 """Sessions whose sender and receiver are tasks, in the forms that programs give them: each ends well.
 
-The programs are migrated and run against the replay server; `tests/codemods/rules/shutdown/test_session_tasks.py` has what is not
-rewritten.
+The programs are migrated and run against the replay server; what is not rewritten stands in
+`tests/codemods/rules/shutdown/test_session_tasks.py`.
 """
 
 from __future__ import annotations
