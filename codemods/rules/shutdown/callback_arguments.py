@@ -35,7 +35,9 @@ class CallbackArguments(Rule):
 
     code = "V3M505"
     summary = "callbacks take the arguments that websocket-client gives since version 1.0"
-    source = Source("https://github.com/websocket-client/websocket-client/blob/master/ChangeLog", read="2026-11-29")
+    source = Source(
+        "https://github.com/websocket-client/websocket-client/blob/master/websocket/_app.py", read="2026-11-29"
+    )
     why = "A callback with too few parameters raises TypeError inside the library, which hides it: it just never runs."
     nodes = (cst.FunctionDef, cst.Lambda)
 

@@ -27,7 +27,9 @@ class ConnectLimit(Rule):
 
     code = "V3M515"
     summary = "a connection made in a thread has a time limit"
-    source = Source("https://websocket-client.readthedocs.io/en/latest/core.html", read="2026-11-29")
+    source = Source(
+        "https://github.com/websocket-client/websocket-client/blob/master/websocket/_socket.py", read="2026-11-29"
+    )
     why = (
         "While `run_forever` connects, neither `close()` nor Ctrl+C reaches it: without a time limit its thread stays "
         "for as long as a server (or a firewall) says nothing, and if it is no daemon the program does, too."

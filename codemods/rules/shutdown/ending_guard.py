@@ -24,7 +24,9 @@ class EndingGuard(Rule):
 
     code = "V3M516"
     summary = "a connection that is gone does not keep the rest from being freed"
-    source = Source("https://websocket-client.readthedocs.io/en/latest/exceptions.html", read="2026-11-29")
+    source = Source(
+        "https://github.com/websocket-client/websocket-client/blob/master/websocket/_exceptions.py", read="2026-11-29"
+    )
     why = (
         "websocket-client raises where there is no connection, or not yet: in a `finally` or on Ctrl+C, whatever is "
         "freed, closed and waited for behind that line never is."

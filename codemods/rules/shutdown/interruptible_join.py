@@ -24,7 +24,7 @@ class InterruptibleJoin(Rule):
 
     code = "V3M519"
     summary = "a thread is waited for in a way that Ctrl+C can interrupt"
-    source = Source("https://docs.python.org/3/library/threading.html#threading.Thread.join", read="2026-11-29")
+    source = Source("https://github.com/python/cpython/blob/3.11/Lib/threading.py", read="2026-11-29")
     why = (
         "Before Python 3.13 a thread whose `join()` was interrupted counts as ended: a second `join()` returns at "
         "once, and what is closed and freed then is still in use."
