@@ -149,9 +149,7 @@ class SdkTranscripts(Rule):
             yield self.change(node, f"every turn has what replaces {name!r}", self._always_true(node, context))
             return
         code, edits = self._value(name, base, node, context)
-        yield self.change(
-            node, f"v2 field {name!r} becomes what v3 has in its place", replace_with(node, bracketed(code)), *edits
-        )
+        yield self.change(node, f"v2 field {name!r} becomes {code}", replace_with(node, bracketed(code)), *edits)
 
     def _always_true(self, node: cst.Call, context: Context) -> Edit:
         """Return the edit that leaves out a test which holds for every turn, or puts `True` in its place."""
@@ -216,7 +214,7 @@ class SdkTranscripts(Rule):
             code = code.replace('"', "'")  # Python before 3.12 has no other way
         context.claim(node)
         edit = replace_with(node, fitted(node, code, context))
-        yield self.change(node, f"v2 field {name!r} becomes what v3 has in its place", edit, *edits)
+        yield self.change(node, f"v2 field {name!r} becomes {code}", edit, *edits)
 
     def _only_tests(self, node: cst.Assign, context: Context) -> bool:
         """Return whether what a statement sets is only asked for in tests that are rewritten."""
