@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, external_names, functions, own_nodes
 from codemods.libraries.values import Connection
 from codemods.syntax.tree import dotted
@@ -169,3 +170,21 @@ def _is_decorated(function: cst.CSTNode) -> bool:
         if dotted(made).rpartition(".")[2] not in _OF_COMMANDS:
             return True
     return False
+
+
+def kept_as(call: cst.CSTNode, program: Program) -> set[str]:
+    """Return the names (of variables or attributes) under which a program keeps what `call` makes."""
+    module = program.module_of(call)
+    holder = module.parent(call) if module is not None else None
+    if isinstance(holder, cst.AnnAssign):
+        targets = [holder.target]
+    else:
+        targets = [target.target for target in holder.targets] if isinstance(holder, cst.Assign) else []
+    return {name for target in targets if (name := last_name(target))}
+
+
+def last_name(node: cst.CSTNode) -> str | None:
+    """Return the name of a variable, or of an attribute without what it belongs to."""
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else None

@@ -9,39 +9,11 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.narrowing import has_transcript
 from codemods.facts.type_tests import is_message, read_base
+from codemods.rewrites.derived_values import HELPERS
 from codemods.rule import Context, Rule
 from codemods.syntax.build import helper, keep_parentheses, quoted, replace_with
 from codemods.syntax.edits import Change, Replace
 
-HELPERS = {
-    "confidence": (
-        "mean_confidence",
-        '''\
-def mean_confidence(message):
-    """Return the mean confidence of a turn's words, 0 for a message without words."""
-    words = message.get("words") or [{"confidence": 0}]
-    return sum(word["confidence"] for word in words) / len(words)
-''',
-    ),
-    "audio_start": (
-        "turn_start",
-        '''\
-def turn_start(message):
-    """Return when a turn's first word begins, in milliseconds of audio; 0 for a message without words."""
-    words = message.get("words")
-    return words[0]["start"] if words else 0
-''',
-    ),
-    "audio_end": (
-        "turn_end",
-        '''\
-def turn_end(message):
-    """Return when a turn's last word ends, in milliseconds of audio; 0 for a message without words."""
-    words = message.get("words")
-    return words[-1]["end"] if words else 0
-''',
-    ),
-}
 _TIGHT = (cst.Assign, cst.AnnAssign, cst.Return, cst.Arg, cst.DictElement, cst.Element, cst.NamedExpr)
 
 

@@ -9,9 +9,9 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.partial_texts import PartialTexts
 from codemods.facts.unpacking import FROM_JSON, KEYS, Filling, Fillings, helper_name
+from codemods.rewrites.derived_values import HELPERS
 from codemods.rewrites.turn_kind import kind_helper, kind_name
 from codemods.rule import Context, Rule
-from codemods.rules.messages.derived_fields import HELPERS
 from codemods.syntax.build import helper, rename_string
 from codemods.syntax.edits import AddHelper, AddImport, Change, Edit, Replace
 

@@ -7,43 +7,16 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.concurrency import calls_of, needs_main_thread, on_main_thread, runs_once, serves_others
-from codemods.facts.sessions import Session, Sessions, own_nodes
-from codemods.libraries.values import Transport
-from codemods.rewrites.shutdown import helpers
-from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
-from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
-from codemods.rewrites.shutdown.thread_callbacks import made_when_open, stopped_by_callbacks
+from codemods.rewrites.shutdown import strategies
+from codemods.rewrites.shutdown.strategies import in_app
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import session_scope, session_thread
-from codemods.syntax.build import indented
-from codemods.syntax.edits import AddImport, Change, Edit, Replace
-
-_OPTIONS = {"ping_interval", "ping_timeout", "ping_payload", "sslopt", "origin", "suppress_origin", "host"}
-"""Arguments of `run_forever` that mean the same on another thread; `reconnect` and `dispatcher` do not."""
-_NAMES = ("connection", "connection_thread")
-_RUN = """\
-{name} = threading.Thread(target=TARGET, daemon=True)
-try:
-    {name}.start()
-    while {name}.is_alive():
-        time.sleep(0.1)
-{swallowed}finally:
-    {event}.set()  # the audio thread asks for the end of the session
-    WAITED
-    {name}.join(timeout=5)  # the last transcripts come before the service closes
-    {app}.close()
-"""
-_SWALLOWED = """\
-except KeyboardInterrupt:
-    pass  # run_forever returns on Ctrl+C, too
-"""
+from codemods.syntax.edits import Change
 
 
 class AppThread(Rule):
     """Makes the audio thread stoppable, and ends the session on Ctrl+C and on every other way out."""
 
-    code = "V3M506"
+    code = in_app.CODE
     summary = "Ctrl+C stops the audio thread and terminates the session"
     source = v.MIGRATION
     why = (
@@ -54,129 +27,9 @@ class AppThread(Rule):
     order = 60
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        for edits in planned(context).get(node, ()):
+        for edits in strategies.planned(context.program, self.code).get(node, ()):
             yield self.change(
                 node,
                 "Ctrl+C would leave the audio thread and the session behind; now both are ended",
                 *edits,
             )
-
-
-def planned(context: Context) -> Endings:
-    """Return the rewrites of this rule by the node they stand at."""
-    session_scope.planned(context)
-    session_thread.planned(context)
-    return context.get(ShutdownPlan).plan(AppThread.code, context.options, _endings)
-
-
-def stops_thread(session: Session, sessions: Sessions) -> bool:
-    """Return whether a rewrite stops the audio thread of a session before anything is closed or freed."""
-    return sessions.program.get(ShutdownPlan).ended.get(session.connection) in (
-        AppThread.code,
-        session_thread.SessionThread.code,
-    )
-
-
-def _endings(session: Session, sessions: Sessions) -> Endings:
-    run = _run(session, sessions)
-    sender = SenderThread.of(session, sessions)
-    if run is None or sender is None or not sender.module.owns(run) or not sender.is_at_home(run):
-        return {}
-    module = sender.module
-    apps = [connect for connect in sessions.program.run.connects.values() if module.owns(connect.call)]
-    if len(apps) != 1 or not helpers.fits(module, sessions, EVENT):
-        return {}
-    if not made_when_open(sender, session, sessions) or needs_main_thread(session, sessions, sender.sender):
-        return {}
-    if serves_others(sessions.callbacks(session, "on_error", "on_close"), session, sessions):
-        return {}
-    kept, asked = sender.kept(), sender.asks_for_end(session, sessions)
-    statement, name = module.statement(run), next((each for each in _NAMES if each not in module.names), None)
-    if kept is None or asked is None or name is None or not isinstance(statement, cst.SimpleStatementLine):
-        return {}
-    thread, kept_edits = kept
-    edits: list[Edit] = [
-        *sender.event(),
-        *kept_edits,
-        *sender.stoppable(),
-        *asked,
-        *stopped_by_callbacks(session, sessions, sender, thread),
-        _run_in_thread(statement, run, name, sender, thread, sessions),
-        AddImport("threading"),
-        AddImport("time"),
-    ]
-    return {run: [edits]}
-
-
-def _run_in_thread(
-    statement: cst.SimpleStatementLine,
-    run: cst.Call,
-    name: str,
-    sender: SenderThread,
-    thread: str,
-    sessions: Sessions,
-) -> Replace:
-    """Return the edit that runs the connection in a thread, which Ctrl+C on the main one does not cut off."""
-    module = sender.module
-    app = module.code(cst.ensure_type(run.func, cst.Attribute).value)
-    swallowed = "" if _wants_interrupt(run, sessions) else _SWALLOWED
-    again = "" if runs_once(run, sessions) else f"{sender.event_name}.clear()\n"
-    waited = indented(module, "".join(f"    {line}\n" for line in sender.waited_for(thread).splitlines()))
-    code = again + indented(module, _RUN.format(name=name, swallowed=swallowed, event=sender.event_name, app=app))
-    before, _, after = code.partition("WAITED\n")
-    new = cst.parse_module(before.rstrip(" \t") + waited + after, module.tree.config_for_parsing)
-
-    def build(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
-        line = cst.ensure_type(updated, cst.SimpleStatementLine)
-        call = cst.ensure_type(cst.ensure_type(line.body[0], cst.Expr).value, cst.Call)
-        runs: cst.BaseExpression = call.func if not call.args else cst.Lambda(cst.Parameters(), call)
-        first, *rest = cst.ensure_type(new.visit(_Target(runs)), cst.Module).body
-        assert isinstance(first, cst.SimpleStatementLine)
-        return cst.FlattenSentinel([first.with_changes(leading_lines=line.leading_lines), *rest])
-
-    return Replace(statement, build)
-
-
-class _Target(cst.CSTTransformer):
-    def __init__(self, runs: cst.BaseExpression) -> None:
-        super().__init__()
-        self._runs = runs
-
-    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
-        return self._runs if updated_node.value == "TARGET" else updated_node
-
-
-def _wants_interrupt(run: cst.Call, sessions: Sessions) -> bool:
-    """Return whether Ctrl+C has to go through: to a handler of the program's, or out of a loop without end."""
-    seen: set[cst.CSTNode] = set()
-    places: list[cst.CSTNode] = [run]
-    while places:
-        place = places.pop()
-        module = sessions.program.module_of(place)
-        for up in module.ancestors(place) if module is not None else ():
-            if isinstance(up, cst.While | cst.For):
-                return True
-            if isinstance(up, cst.Try) and any(_is_for_interrupt(handler) for handler in up.handlers):
-                return True
-        function = sessions.function(place)
-        if function not in seen:
-            seen.add(function)
-            places += calls_of(function, sessions)
-    return False
-
-
-def _is_for_interrupt(handler: cst.ExceptHandler) -> bool:
-    kinds = [handler.type, *(node for node in own_nodes(handler.type))] if handler.type is not None else []
-    return not kinds or any(isinstance(kind, cst.Name) and kind.value == "KeyboardInterrupt" for kind in kinds)
-
-
-def _run(session: Session, sessions: Sessions) -> cst.Call | None:
-    """Return the call of `run_forever()` if there is one, on the main thread, that another thread can make as well."""
-    if session.connection.transport is not Transport.WEBSOCKET_CLIENT:
-        return None
-    runs = [c for c in sessions.runs if isinstance(c.func, cst.Attribute) and sessions.only(c.func.value) is session]
-    module = sessions.program.module_of(runs[0]) if len(runs) == 1 else None
-    if module is None or not isinstance(module.parent(runs[0]), cst.Expr):
-        return None
-    given = {argument.keyword.value if argument.keyword is not None else "" for argument in runs[0].args}
-    return runs[0] if given <= _OPTIONS and on_main_thread(runs[0], sessions) else None

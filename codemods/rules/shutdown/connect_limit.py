@@ -10,11 +10,11 @@ from codemods.facts.concurrency import calls_of
 from codemods.facts.sessions import Session, Sessions, argument_of, own_nodes
 from codemods.libraries.values import Transport
 from codemods.model import Source
-from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown import helpers, strategies
 from codemods.rewrites.shutdown.plan import ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import first_statement
+from codemods.rewrites.shutdown.strategies import in_app
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import app_thread
 from codemods.syntax.edits import Change, Edit, InsertBefore
 from codemods.syntax.tree import SourceModule
 
@@ -64,8 +64,8 @@ def _thread(
     node: cst.Attribute, session: Session, sessions: Sessions, context: Context
 ) -> cst.Call | cst.Attribute | None:
     """Return the `Thread(...)` that runs a session's connection; the node itself if it will be in one."""
-    app_thread.planned(context)
-    if sessions.program.get(ShutdownPlan).ended.get(session.connection) == app_thread.AppThread.code:
+    strategies.planned(context.program, in_app.CODE)
+    if sessions.program.get(ShutdownPlan).ended.get(session.connection) == in_app.CODE:
         return node
     around = set(context.module.ancestors(node))
     for call, targets in sessions.thread_targets():

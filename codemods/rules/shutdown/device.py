@@ -10,9 +10,10 @@ from codemods import protocol as v
 from codemods.facts.concurrency import calls_of, is_never_called, stray_functions
 from codemods.facts.sessions import Sessions, external_names, own_nodes
 from codemods.libraries.values import Transport
+from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.device import freed_by_its_reader
+from codemods.rewrites.shutdown.strategies import in_app
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import app_thread
 from codemods.syntax.edits import AddImport, Change, InsertAfter
 from codemods.syntax.tree import SourceModule
 
@@ -171,8 +172,8 @@ def _may_be_made_again(node: cst.CSTNode, sessions: Sessions, module: SourceModu
 
 def _is_read_by_stray_thread(sessions: Sessions, context: Context) -> bool:
     """Return whether a thread that may outlive the main one reads the device: freeing it then would crash."""
-    app_thread.planned(context)
-    if any(app_thread.stops_thread(session, sessions) for session in sessions.found.values()):
+    strategies.planned(context.program, in_app.CODE)
+    if any(in_app.stops_thread(session, sessions) for session in sessions.found.values()):
         return False
     return any(_reads(function, sessions) for function in stray_functions(sessions))
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
+from codemods.facts.concurrency import kept_as
 from codemods.facts.sessions import Sessions, argument_of, external_names, own_nodes
 from codemods.libraries.assemblyai_values import Transcriber
 from codemods.libraries.values import Connection
 from codemods.model import Source
 from codemods.rewrites.shutdown.thread_block import catches_interrupt
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown.thread_join import kept_as
 from codemods.syntax.edits import AddImport, Change, Edit, Replace
 from codemods.syntax.tree import SourceModule, dotted
 
@@ -96,7 +96,7 @@ def _is_of_session(node: cst.Call, sessions: Sessions) -> bool:
     """Return whether the thread that is waited for works on a v2 session."""
     program = sessions.program
     name = dotted(cst.ensure_type(node.func, cst.Attribute).value).rpartition(".")[2]
-    made = [(call, targets) for call, targets in sessions.thread_targets() if name in kept_as(call, sessions)]
+    made = [(call, targets) for call, targets in sessions.thread_targets() if name in kept_as(call, sessions.program)]
     if len(made) != 1:
         return False
     ((call, targets),) = made

@@ -11,8 +11,8 @@ from codemods.facts.sessions import Session, Sessions
 from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_task import catches_cancellation
+from codemods.rewrites.shutdown.strategies import at_close
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import session_close
 from codemods.syntax.edits import Change, Edit, Replace, Unused
 
 _CANCELLED = "nobody receives once this task is cancelled: ask for the end before, wait for Termination"
@@ -34,7 +34,7 @@ class LastWords(Rule):
         session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
         if session is None or not isinstance(node, cst.Call) or context.is_claimed(node):
             return
-        receiving = session_close.readers(session, sessions)
+        receiving = at_close.readers(session, sessions)
         if receiving and _is_closed_next(node, session, context):
             edits = [] if sessions.function(node) in receiving else _waits(node, session, sessions, context)
             if edits:

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.concurrency import calls_of
-from codemods.facts.sessions import Session, Sessions, argument_of
-from codemods.interpreter.values import Const, Value
-from codemods.libraries.values import Transport
-from codemods.rewrites.shutdown import helpers
-from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
+from codemods.rewrites.shutdown import strategies
+from codemods.rewrites.shutdown.strategies import at_close
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import app_thread, session_scope, session_tasks
-from codemods.syntax.edits import Change, Edit, InsertBefore
-from codemods.syntax.tree import SourceModule
-
-_ENDED = frozenset({"SessionTerminated", "SessionInformation"})
-"""Types of the messages that say that a v2 session is over."""
-_AWAITED = (Transport.WEBSOCKETS, Transport.AIOHTTP)
+from codemods.syntax.edits import Change
 
 
 class SessionClose(Rule):
     """Terminates the session before the program closes its socket."""
 
-    code = "V3M503"
+    code = at_close.CODE
     summary = "the session is terminated before its socket is closed"
     source = v.BILLING
     why = (
@@ -38,119 +27,5 @@ class SessionClose(Rule):
     order = 60
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        for edits in planned(context).get(node, ()):
+        for edits in strategies.planned(context.program, self.code).get(node, ()):
             yield self.change(node, "the session is never terminated; now it is, before its socket is closed", *edits)
-
-
-def planned(context: Context) -> Endings:
-    """Return the rewrites of this rule by the node they stand at."""
-    app_thread.planned(context)
-    session_scope.planned(context)
-    # these end the session on the way out only, not where the program closes it
-    rules = (app_thread.AppThread, session_scope.SessionScope, session_tasks.SessionTasks)
-    beside = tuple(rule.code for rule in rules)
-    sessions = Sessions.of(context.program)
-    # behind `run_session` the session is over, and so it is for those that wait for it
-    settled = frozenset(sessions.function(node) for node in session_tasks.planned(context))
-    endings = partial(_endings, settled=settled)
-    return context.get(ShutdownPlan).plan(SessionClose.code, context.options, endings, beside=beside)
-
-
-def _endings(session: Session, sessions: Sessions, *, settled: frozenset[cst.CSTNode]) -> Endings:
-    found: Endings = {}
-    for module in sessions.modules():
-        if not helpers.fits(module, sessions):
-            continue
-        for call in session.closes:
-            if not module.owns(call) or settled & sessions.reach(sessions.function(call)):
-                continue
-            if edits := _edits(call, session, sessions, module):
-                found[call] = [edits]
-    return found
-
-
-def _edits(call: cst.Call, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
-    function = sessions.function(call)
-    awaited = session.connection.transport in _AWAITED
-    holder = module.parent(call)
-    statement = module.statement(call)
-    if awaited and isinstance(holder, cst.Await):
-        holder = module.parent(holder)
-    elif awaited:
-        return []
-    if not isinstance(holder, cst.Expr) or not isinstance(statement, cst.SimpleStatementLine):
-        return []
-    if not isinstance(call.func, cst.Attribute) or sessions.only(call.func.value) is not session:
-        return []
-    if not _is_surely(call.func.value, function, session, sessions):
-        return []
-    if _is_over(call, function, session, sessions, module):
-        return []
-    socket = module.code(call.func.value)
-    wait = "await " if awaited else ""
-    if function not in readers(session, sessions):
-        waited = InsertBefore(statement, f"{wait}{helpers.END}({socket})")
-        return [waited, *helpers.end_session(module, session.connection)]
-    callbacks = sessions.callbacks(session, "on_message", "on_data", "on_open")
-    if function not in callbacks and not (awaited and any(sessions.function(r) is function for r in session.receives)):
-        return []
-    # nobody else would receive the answer, so there is nothing to wait for
-    return [InsertBefore(statement, wait + _send(session, socket))]
-
-
-def _is_surely(node: cst.BaseExpression, function: cst.CSTNode, session: Session, sessions: Sessions) -> bool:
-    """Return whether what is closed is never anything but the connection: a function may be there for all that closes.
-
-    What a parameter is besides, say the socket of a browser, is told only by who calls the function.
-    """
-    kinds = {definition.kind for definition in sessions.program.definitions(node)} if isinstance(node, cst.Name) else ()
-    if "for" in kinds:
-        return False
-    if "param" not in kinds or not isinstance(node, cst.Name) or not isinstance(function, cst.FunctionDef):
-        return True
-    names = [param.name.value for param in (*function.params.posonly_params, *function.params.params)]
-    given = [argument_of(call, _place(call, node.value, names), node.value) for call in calls_of(function, sessions)]
-    found = [sessions.program.values(argument) for argument in given]
-    return all(values and all(_is_or_none(value, session) for value in values) for values in found)
-
-
-def _place(call: cst.Call, name: str, names: list[str]) -> int:
-    """Return where a call gives the parameter `name`; a method's first is given by what stands before the dot."""
-    bound = isinstance(call.func, cst.Attribute) and names[:1] == ["self"]
-    return names.index(name) - bound if name in names else len(names)
-
-
-def _is_or_none(value: Value, session: Session) -> bool:
-    return value == session.connection or (isinstance(value, Const) and value.value is None)
-
-
-def _is_over(call: cst.Call, function: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> bool:
-    """Return whether the session is over where `call` closes its socket: in `on_close`, or once the service says so."""
-    if any(function in sessions.reach(callback) for callback in sessions.callbacks(session, "on_error", "on_close")):
-        return True
-    return any(
-        isinstance(up, cst.If | cst.MatchCase) and _ENDED & set(_texts(up, sessions, module))
-        for up in module.ancestors(call)
-    )
-
-
-def _texts(branch: cst.If | cst.MatchCase, sessions: Sessions, module: SourceModule) -> Iterable[str]:
-    """Yield the texts that the test of a branch is about."""
-    for node in module.walk(branch.test if isinstance(branch, cst.If) else branch.pattern):
-        if isinstance(node, cst.BaseExpression):
-            yield from sessions.program.constants(node)
-
-
-def readers(session: Session, sessions: Sessions) -> frozenset[cst.CSTNode]:
-    """Return the functions that run on the thread (or in the task) that receives."""
-    found: set[cst.CSTNode] = set()
-    for callback in sessions.callbacks(session, "on_message", "on_data", "on_open"):
-        found |= sessions.reach(callback)
-    for node in session.receives:
-        found |= sessions.reach(sessions.function(node))
-    return frozenset(found)
-
-
-def _send(session: Session, socket: str) -> str:
-    method = "send_str" if session.connection.transport is Transport.AIOHTTP else "send"
-    return f'{socket}.{method}(\'{{"type": "Terminate"}}\')'

@@ -7,26 +7,17 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.concurrency import on_main_thread
-from codemods.facts.sessions import Session, Sessions
-from codemods.libraries.values import Transport
-from codemods.rewrites.shutdown import helpers
-from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
-from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
+from codemods.facts.sessions import Sessions
+from codemods.rewrites.shutdown import strategies
+from codemods.rewrites.shutdown.strategies import in_thread
 from codemods.rule import Context, Rule
-from codemods.syntax.build import replace_with
-from codemods.syntax.edits import Change, Edit, InsertAfter, Replace
-from codemods.syntax.snippet import written
-from codemods.syntax.tree import SourceModule
-
-_MESSAGES, _NAME = "session_messages", "messages"
-_IMPORTS = ("contextlib", "queue", "threading")
+from codemods.syntax.edits import Change
 
 
 class SessionThread(Rule):
     """Lets the thread that sends end the session on every way out, and the last transcripts come."""
 
-    code = "V3M520"
+    code = in_thread.CODE
     summary = "Ctrl+C lets the thread that sends audio end the session"
     source = v.BILLING
     why = (
@@ -37,122 +28,14 @@ class SessionThread(Rule):
     order = 60
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        endings = planned(context)
+        endings = strategies.planned(context.program, self.code)
         for edits in endings.get(node, ()):
             yield self.change(node, "Ctrl+C would close the socket while the session goes on; now it is ended", *edits)
         sessions = Sessions.of(context.program)
         for session in sessions.found.values():
-            if session.connect.call is node and not endings and _is_left(session, sessions):
+            if session.connect.call is node and not endings and in_thread.is_left(session, sessions):
                 yield self.report(
                     node,
                     "Ctrl+C closes this socket while another thread sends: stop that and let it end the session, and "
                     "receive what still comes, before",
                 )
-
-
-def planned(context: Context) -> Endings:
-    """Return the rewrites of this rule by the node they stand at."""
-    return context.get(ShutdownPlan).plan(
-        SessionThread.code, context.options, _endings, replacing=context.options.harden
-    )
-
-
-def _is_left(session: Session, sessions: Sessions) -> bool:
-    """Return whether another thread sends, and the program ends the session itself, if all goes well."""
-    sends = [send.call for send in session.audio]
-    return (
-        session.legacy
-        and session.connection.transport is Transport.WEBSOCKETS_SYNC
-        and bool(session.ends)
-        and any(sessions.within(target, sends) for _, targets in sessions.thread_targets() for target in targets)
-    )
-
-
-def _endings(session: Session, sessions: Sessions) -> Endings:
-    sender = SenderThread.of(session, sessions)
-    if session.connection.transport is not Transport.WEBSOCKETS_SYNC or sender is None:
-        return {}
-    module = sender.module
-    block = _block(session, module)
-    loop = session.receives[0] if len(session.receives) == 1 else None
-    if block is None or not isinstance(loop, cst.For) or sessions.only(loop.iter) is not session:
-        return {}
-    inside = set(module.walk(block.body))
-    if loop not in inside or sender.thread not in inside or not sender.is_at_home(block):
-        return {}
-    if sessions.function(loop) is not sessions.function(block) or not on_main_thread(loop, sessions):
-        return {}
-    ended = _ended_by_sender(session, sessions, sender)
-    if ended is None or _is_caught(loop, block, module):
-        return {}
-    if not helpers.fits(module, sessions, _MESSAGES, _NAME, EVENT) or not sessions.program.can_import(
-        module, *_IMPORTS
-    ):
-        return {}
-    socket = module.code(cst.ensure_type(cst.ensure_type(block.items[-1].asname, cst.AsName).name, cst.Name))
-    edits: list[Edit] = [
-        *sender.event(),
-        *sender.stoppable(),
-        *ended,
-        _entered_too(block, f"{_MESSAGES}({socket}, {sender.event_name})"),
-        replace_with(loop.iter, f"{_NAME}()"),
-        *written(module, "thread_session"),
-    ]
-    return {block: [edits]}
-
-
-def _block(session: Session, module: SourceModule) -> cst.With | None:
-    """Return the `with connect(...) as name` of a session, if the connection is the last thing that it opens."""
-    if not module.owns(session.connect.call):
-        return None
-    item = module.parent(session.connect.call)
-    block = module.parent(item) if isinstance(item, cst.WithItem) else None
-    if not isinstance(block, cst.With) or block.items[-1] is not item or not isinstance(block.body, cst.IndentedBlock):
-        return None
-    return block if item.asname is not None and isinstance(item.asname.name, cst.Name) else None
-
-
-def _is_caught(loop: cst.For, block: cst.With, module: SourceModule) -> bool:
-    """Return whether the program catches Ctrl+C inside the block, which would let it out at its end only."""
-    for up in module.ancestors(loop):
-        if up is block:
-            return False
-        if isinstance(up, cst.Try):
-            for handler in up.handlers:
-                caught = module.code(handler.type) if handler.type is not None else "BaseException"
-                if "KeyboardInterrupt" in caught or "BaseException" in caught:
-                    return True
-    return False
-
-
-def _ended_by_sender(session: Session, sessions: Sessions, sender: SenderThread) -> list[Edit] | None:
-    """Return the edits by which the sender asks for the end of the session behind its loops; None if it cannot."""
-    module = sender.module
-    body = list(sender.sender.body.body)
-    inside = {loop: next((i for i, line in enumerate(body) if loop in module.walk(line)), -1) for loop in sender.loops}
-    last = max(inside.values())
-    if session.ends:
-        lines = [module.statement(end.call) for end in session.ends]
-        behind = [line in body and body.index(line) > last for line in lines]
-        return [] if all(behind) else None
-    (first, *_) = session.audio
-    outer = body[last] if last >= 0 else None
-    if (
-        sessions.terminates
-        or not isinstance(first.call.func, cst.Attribute)
-        or not isinstance(outer, cst.While | cst.For)
-    ):
-        return None
-    socket = module.code(first.call.func.value)
-    return [InsertAfter(outer, f'{socket}.send(\'{{"type": "Terminate"}}\')')]
-
-
-def _entered_too(block: cst.With, code: str) -> Replace:
-    def build(updated: cst.CSTNode) -> cst.CSTNode:
-        old = cst.ensure_type(updated, cst.With)
-        *others, last = old.items
-        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-        new = cst.WithItem(cst.parse_expression(code), cst.AsName(cst.Name(_NAME)), comma=last.comma)
-        return old.with_changes(items=[*others, last.with_changes(comma=comma), new])
-
-    return Replace(block, build)

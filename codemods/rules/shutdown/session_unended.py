@@ -10,9 +10,10 @@ from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.interpreter.values import NOTHING, Json, Obj, texts
 from codemods.model import Safety
+from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.plan import ShutdownPlan
+from codemods.rewrites.shutdown.strategies import at_close
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import session_close
 from codemods.syntax.edits import Change
 from codemods.syntax.tree import SourceModule
 
@@ -45,7 +46,7 @@ class SessionUnended(Rule):
         session = next((s for s in sessions.found.values() if s.connect.call is node), None)
         if session is None or not session.legacy or not session.audio:
             return
-        ended = session_close.planned(context)
+        ended = strategies.planned(context.program, at_close.CODE)
         if session.connection not in sessions.program.get(ShutdownPlan).ended and _may_end(session, sessions):
             ended = {end.call: [] for end in session.ends}
         here = [call for call in ended if context.module.owns(call) and sessions.at(_socket(call)) == [session]]

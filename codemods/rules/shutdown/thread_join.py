@@ -7,14 +7,16 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.concurrency import kept_as, last_name
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.libraries.values import Transport
+from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.plan import ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import SenderThread, frees_device, is_true
+from codemods.rewrites.shutdown.strategies import at_close, in_app
 from codemods.rewrites.shutdown.thread_block import stopped_in_block
 from codemods.rewrites.shutdown.thread_callbacks import stopped_by_who_ends
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import app_thread, session_close
 from codemods.syntax.edits import AddImport, Change, Edit, InsertBefore
 from codemods.syntax.tree import SourceModule, Statement
 
@@ -33,9 +35,9 @@ class ThreadJoin(Rule):
         sessions = Sessions.of(context.program)
         if node not in sessions.threads or not sessions.legacy:
             return
-        session_close.planned(context)
+        strategies.planned(context.program, at_close.CODE)
         session = next((s for s in sessions.found.values() if s.legacy and _sends_audio(node, s, sessions)), None)
-        if session is None or app_thread.stops_thread(session, sessions) or _is_joined(node, sessions):
+        if session is None or in_app.stops_thread(session, sessions) or _is_joined(node, sessions):
             return
         if session.connection not in sessions.program.get(ShutdownPlan).ended and not sessions.terminates:
             return  # V3M510 says what there is to do for this session
@@ -73,33 +75,16 @@ def _is_endless(node: cst.CSTNode) -> bool:
 
 def _is_joined(call: cst.CSTNode, sessions: Sessions) -> bool:
     """Return whether the program waits for the thread that `call` makes, under the name it gives it."""
-    names = kept_as(call, sessions)
+    names = kept_as(call, sessions.program)
     if not names:
         # one that is started without a name cannot be waited for; one that goes into a list can
         module = sessions.program.module_of(call)
         return module is None or not isinstance(module.parent(call), cst.Attribute)
     return any(
-        isinstance(node, cst.Attribute) and node.attr.value == "join" and _last_name(node.value) in names
+        isinstance(node, cst.Attribute) and node.attr.value == "join" and last_name(node.value) in names
         for each in sessions.modules()
         for node in each.walk()
     )
-
-
-def kept_as(call: cst.CSTNode, sessions: Sessions) -> set[str]:
-    """Return the names (of variables or attributes) under which a program keeps what `call` makes."""
-    module = sessions.program.module_of(call)
-    holder = module.parent(call) if module is not None else None
-    if isinstance(holder, cst.AnnAssign):
-        targets = [holder.target]
-    else:
-        targets = [target.target for target in holder.targets] if isinstance(holder, cst.Assign) else []
-    return {name for target in targets if (name := _last_name(target))}
-
-
-def _last_name(node: cst.CSTNode) -> str | None:
-    if isinstance(node, cst.Attribute):
-        return node.attr.value
-    return node.value if isinstance(node, cst.Name) else None
 
 
 def _edits(session: Session, sessions: Sessions) -> list[Edit]:

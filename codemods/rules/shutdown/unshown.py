@@ -10,9 +10,9 @@ from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions
 from codemods.interpreter.values import Obj
 from codemods.model import Safety
+from codemods.rewrites.shutdown.strategies import at_close
 from codemods.rewrites.shutdown.thread_block import catches_interrupt, reaches
 from codemods.rule import Context, Rule
-from codemods.rules.shutdown import session_close
 from codemods.syntax.edits import Change
 
 _MESSAGE = (
@@ -62,7 +62,7 @@ def _queues(nodes: Iterable[cst.CSTNode], method: str, sessions: Sessions) -> se
 def _filled_by_receiver(session: Session, sessions: Sessions) -> set[Obj]:
     """Return the queues that whoever receives puts something into."""
     found: set[Obj] = set()
-    for function in session_close.readers(session, sessions):
+    for function in at_close.readers(session, sessions):
         module = sessions.program.module_of(function)
         if module is not None:
             found |= _queues(module.walk(function), "put", sessions)

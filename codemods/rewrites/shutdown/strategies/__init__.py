@@ -1,0 +1,28 @@
+"""How a session ends: the first strategy that applies to it ends it; what comes before is more specific."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codemods.facts.program import Program
+from codemods.rewrites.shutdown.plan import Endings
+from codemods.rewrites.shutdown.strategies import at_close, in_app, in_block, in_loop, in_pair, in_thread
+
+STRATEGIES: tuple[tuple[str, Callable[[Program], Endings]], ...] = (
+    (in_pair.CODE, in_pair.plan),
+    (in_loop.CODE, in_loop.plan),
+    (in_block.CODE, in_block.plan),
+    (in_thread.CODE, in_thread.plan),
+    (in_app.CODE, in_app.plan),
+    (at_close.CODE, at_close.plan),
+)
+"""The code of the rule that tells of a strategy, and what it would do; asked in this order."""
+
+
+def planned(program: Program, code: str) -> Endings:
+    """Return the rewrites of one strategy, for the sessions that none before it ends."""
+    for name, plan in STRATEGIES:
+        endings = plan(program)
+        if name == code:
+            return endings
+    raise KeyError(code)

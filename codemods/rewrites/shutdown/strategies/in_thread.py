@@ -1,0 +1,128 @@
+"""A synchronous session whose audio another thread sends."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from codemods.facts.concurrency import on_main_thread
+from codemods.facts.program import Program
+from codemods.facts.sessions import Session, Sessions
+from codemods.libraries.values import Transport
+from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
+from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import Edit, InsertAfter, Replace
+from codemods.syntax.snippet import written
+from codemods.syntax.tree import SourceModule
+
+CODE = "V3M520"
+
+_MESSAGES, _NAME = "session_messages", "messages"
+_IMPORTS = ("contextlib", "queue", "threading")
+
+
+def plan(program: Program) -> Endings:
+    """Return the rewrites by the node they stand at."""
+    return program.get(ShutdownPlan).plan(CODE, program.options, _endings, replacing=program.options.harden)
+
+
+def is_left(session: Session, sessions: Sessions) -> bool:
+    """Return whether another thread sends, and the program ends the session itself, if all goes well."""
+    sends = [send.call for send in session.audio]
+    return (
+        session.legacy
+        and session.connection.transport is Transport.WEBSOCKETS_SYNC
+        and bool(session.ends)
+        and any(sessions.within(target, sends) for _, targets in sessions.thread_targets() for target in targets)
+    )
+
+
+def _endings(session: Session, sessions: Sessions) -> Endings:
+    sender = SenderThread.of(session, sessions)
+    if session.connection.transport is not Transport.WEBSOCKETS_SYNC or sender is None:
+        return {}
+    module = sender.module
+    block = _block(session, module)
+    loop = session.receives[0] if len(session.receives) == 1 else None
+    if block is None or not isinstance(loop, cst.For) or sessions.only(loop.iter) is not session:
+        return {}
+    inside = set(module.walk(block.body))
+    if loop not in inside or sender.thread not in inside or not sender.is_at_home(block):
+        return {}
+    if sessions.function(loop) is not sessions.function(block) or not on_main_thread(loop, sessions):
+        return {}
+    ended = _ended_by_sender(session, sessions, sender)
+    if ended is None or _is_caught(loop, block, module):
+        return {}
+    if not helpers.fits(module, sessions, _MESSAGES, _NAME, EVENT) or not sessions.program.can_import(
+        module, *_IMPORTS
+    ):
+        return {}
+    socket = module.code(cst.ensure_type(cst.ensure_type(block.items[-1].asname, cst.AsName).name, cst.Name))
+    edits: list[Edit] = [
+        *sender.event(),
+        *sender.stoppable(),
+        *ended,
+        _entered_too(block, f"{_MESSAGES}({socket}, {sender.event_name})"),
+        replace_with(loop.iter, f"{_NAME}()"),
+        *written(module, "thread_session"),
+    ]
+    return {block: [edits]}
+
+
+def _block(session: Session, module: SourceModule) -> cst.With | None:
+    """Return the `with connect(...) as name` of a session, if the connection is the last thing that it opens."""
+    if not module.owns(session.connect.call):
+        return None
+    item = module.parent(session.connect.call)
+    block = module.parent(item) if isinstance(item, cst.WithItem) else None
+    if not isinstance(block, cst.With) or block.items[-1] is not item or not isinstance(block.body, cst.IndentedBlock):
+        return None
+    return block if item.asname is not None and isinstance(item.asname.name, cst.Name) else None
+
+
+def _is_caught(loop: cst.For, block: cst.With, module: SourceModule) -> bool:
+    """Return whether the program catches Ctrl+C inside the block, which would let it out at its end only."""
+    for up in module.ancestors(loop):
+        if up is block:
+            return False
+        if isinstance(up, cst.Try):
+            for handler in up.handlers:
+                caught = module.code(handler.type) if handler.type is not None else "BaseException"
+                if "KeyboardInterrupt" in caught or "BaseException" in caught:
+                    return True
+    return False
+
+
+def _ended_by_sender(session: Session, sessions: Sessions, sender: SenderThread) -> list[Edit] | None:
+    """Return the edits by which the sender asks for the end of the session behind its loops; None if it cannot."""
+    module = sender.module
+    body = list(sender.sender.body.body)
+    inside = {loop: next((i for i, line in enumerate(body) if loop in module.walk(line)), -1) for loop in sender.loops}
+    last = max(inside.values())
+    if session.ends:
+        lines = [module.statement(end.call) for end in session.ends]
+        behind = [line in body and body.index(line) > last for line in lines]
+        return [] if all(behind) else None
+    (first, *_) = session.audio
+    outer = body[last] if last >= 0 else None
+    if (
+        sessions.terminates
+        or not isinstance(first.call.func, cst.Attribute)
+        or not isinstance(outer, cst.While | cst.For)
+    ):
+        return None
+    socket = module.code(first.call.func.value)
+    return [InsertAfter(outer, f'{socket}.send(\'{{"type": "Terminate"}}\')')]
+
+
+def _entered_too(block: cst.With, code: str) -> Replace:
+    def build(updated: cst.CSTNode) -> cst.CSTNode:
+        old = cst.ensure_type(updated, cst.With)
+        *others, last = old.items
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        new = cst.WithItem(cst.parse_expression(code), cst.AsName(cst.Name(_NAME)), comma=last.comma)
+        return old.with_changes(items=[*others, last.with_changes(comma=comma), new])
+
+    return Replace(block, build)
