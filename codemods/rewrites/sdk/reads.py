@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import libcst as cst
 
+from codemods.facts.program import Program
 from codemods.rewrites.sdk.arguments import text_of
-from codemods.rule import Context
+from codemods.syntax.tree import SourceModule
 
 
 def bracketed(code: str) -> str:
     return f"({code})" if " " in code else code
 
 
-def fitted(node: cst.Attribute, code: str, context: Context) -> str:
+def fitted(node: cst.Attribute, code: str, program: Program, module: SourceModule) -> str:
     """Return `code` with brackets where its operators would else be torn apart."""
     if " " not in code:
         return code
-    parent = context.module.parent(node)
+    parent = module.parent(node)
     loose = cst.Arg | cst.Assign | cst.AnnAssign | cst.Return | cst.DictElement | cst.Element | cst.Index
     if isinstance(parent, loose):
         return code
@@ -25,10 +26,10 @@ def fitted(node: cst.Attribute, code: str, context: Context) -> str:
     return f"({code})"
 
 
-def ends_its_function(node: cst.If, context: Context) -> bool:
+def ends_its_function(node: cst.If, program: Program, module: SourceModule) -> bool:
     """Return whether nothing follows a statement in its function."""
     child: cst.CSTNode = node
-    for up in context.module.ancestors(node):
+    for up in module.ancestors(node):
         if isinstance(up, cst.FunctionDef):
             return True
         if isinstance(up, cst.IndentedBlock) and up.body[-1] is not child:
@@ -39,10 +40,10 @@ def ends_its_function(node: cst.If, context: Context) -> bool:
     return False
 
 
-def is_truth_test(node: cst.Attribute, context: Context) -> bool:
+def is_truth_test(node: cst.Attribute, program: Program, module: SourceModule) -> bool:
     """Return whether only the truth of an expression matters."""
     child: cst.CSTNode = node
-    for up in context.module.ancestors(node):
+    for up in module.ancestors(node):
         if isinstance(up, cst.If | cst.While | cst.IfExp | cst.Assert | cst.CompIf):
             return up.test is child
         if isinstance(up, cst.UnaryOperation):
@@ -64,17 +65,17 @@ def does_something(body: cst.BaseSuite) -> bool:
     return False
 
 
-def is_guarded(node: cst.Attribute, context: Context) -> bool:
+def is_guarded(node: cst.Attribute, program: Program, module: SourceModule) -> bool:
     """Return whether `hasattr(...)` protects the read of an attribute that may not be there."""
     wanted = node.attr.value
-    for up in context.module.ancestors(node):
+    for up in module.ancestors(node):
         test = (
             up.test if isinstance(up, cst.If | cst.IfExp) else up.left if isinstance(up, cst.BooleanOperation) else None
         )
         if test is None:
             continue
-        for inner in context.module.walk(test):
+        for inner in module.walk(test):
             if isinstance(inner, cst.Call) and isinstance(inner.func, cst.Name) and inner.func.value == "hasattr":
-                if len(inner.args) == 2 and text_of(context.program, inner.args[1].value) == wanted:
+                if len(inner.args) == 2 and text_of(program, inner.args[1].value) == wanted:
                     return True
     return False

@@ -11,10 +11,10 @@ from codemods import protocol as v
 from codemods.facts.audio import Tracer, Unwrapped, audio_json, bare, heads, recoded
 from codemods.facts.send_wrappers import handing, is_plain_sender
 from codemods.interpreter.values import Encoded, Json, Obj
-from codemods.libraries.binary_frames import binary_send, needs_abnf
 from codemods.libraries.observations import Send
 from codemods.libraries.values import Transport
 from codemods.model import Safety
+from codemods.rewrites.binary_frames import binary_send, needs_abnf
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace, Unused
@@ -62,7 +62,7 @@ class Audio(Rule):
         ):
             return None
         transport = send.transport or context.program.transport_hint(context.module.path)
-        if is_plain_sender(send, context):
+        if is_plain_sender(send, context.program, context.module):
             # each caller that hands audio over is rewritten by itself (see _handed_over)
             return None
         if not only and transport not in (Transport.WEBSOCKETS, Transport.WEBSOCKETS_SYNC):
@@ -107,8 +107,12 @@ class Audio(Rule):
                         "v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead",
                     )
             data = None
-        edits.append(Replace(send.call, lambda updated: binary_send(updated, send, transport, data, context)))
-        if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context):
+        edits.append(
+            Replace(
+                send.call, lambda updated: binary_send(updated, send, transport, data, context.program, context.module)
+            )
+        )
+        if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context.program, context.module):
             edits.append(AddImport("websocket", "ABNF"))
         return self.change(send.call, "v2 audio in JSON becomes a binary frame", *edits)
 
@@ -164,7 +168,7 @@ class Audio(Rule):
     # a function that sends whatever it is given
 
     def _handed_over(self, call: cst.Call, context: Context) -> Iterable[Change]:
-        found = handing(call, context)
+        found = handing(call, context.program, context.module)
         if found is None:
             return
         _, obj, inner = found
@@ -178,10 +182,10 @@ class Audio(Rule):
         if bytes_ is None:
             return
         context.claim(call)
-        new = binary_send(inner, send, transport, cst.parse_expression(bytes_.code), context)
+        new = binary_send(inner, send, transport, cst.parse_expression(bytes_.code), context.program, context.module)
         edits: list[Edit] = [*bytes_.edits, Replace(call, lambda updated: new)]
         edits += [Unused(name) for name in sorted(bytes_.loose)]
-        if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context):
+        if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context.program, context.module):
             edits.append(AddImport("websocket", "ABNF"))
         yield self.change(call, "v2 audio in JSON becomes a binary frame", *edits)
 

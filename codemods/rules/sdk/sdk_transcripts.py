@@ -98,7 +98,7 @@ class SdkTranscripts(Rule):
         parent = context.module.parent(node)
         if tested.kind != FINAL or tested.negated or not isinstance(parent, cst.If) or parent.test is not node:
             return []
-        if not isinstance(parent.orelse, cst.Else) or not ends_its_function(parent, context):
+        if not isinstance(parent.orelse, cst.Else) or not ends_its_function(parent, context.program, context.module):
             return []  # what follows may rest on the branch having run
         partial = f"not {context.code(tested.base)}.end_of_turn"
 
@@ -179,14 +179,14 @@ class SdkTranscripts(Rule):
             yield self.report(node, f"what {name}() gives has v3's fields: whoever reads it has to know them")
             return
         if name not in _V2:
-            if not is_guarded(node, context):
+            if not is_guarded(node, context.program, context.module):
                 yield self.report(node, f"a v2 transcript never had {name!r}{_nearest(name)}")
             return
         base = node.value
         if not isinstance(base, cst.Name | cst.Attribute | cst.Subscript):
             yield self.report(node, f"v3 has no {name!r}: keep the turn in a variable and see its words")
             return
-        if name == "text" and is_truth_test(node, context):
+        if name == "text" and is_truth_test(node, context.program, context.module):
             edit = Replace(node.attr, lambda updated: cst.Name("words"))
             yield self.change(node, "test for an empty transcript becomes its words", edit)
             holder = context.module.parent(context.module.parent(node) or node)
@@ -213,7 +213,7 @@ class SdkTranscripts(Rule):
         if any(isinstance(up, cst.FormattedString) and '"' in up.start for up in context.module.ancestors(node)):
             code = code.replace('"', "'")  # Python before 3.12 has no other way
         context.claim(node)
-        edit = replace_with(node, fitted(node, code, context))
+        edit = replace_with(node, fitted(node, code, context.program, context.module))
         yield self.change(node, f"v2 field {name!r} becomes {code}", edit, *edits)
 
     def _only_tests(self, node: cst.Assign, context: Context) -> bool:
