@@ -131,13 +131,13 @@ def _plan(
     for change in everything:
         if not _applies(change, options) or not options.selects(change.code):
             continue
-        home = program.run.modules[change.path]
+        home = program.modules[change.path]
         if suppression.ignores_file(home.text) or ignore_all:
             continue
         if _ignored(home.span(change.node), change.code, suppression.ignored_lines(home.text)):
             continue
         for edit in change.edits:
-            if isinstance(edit, Unused) and (module.path, edit.name) in program.run.taken:
+            if isinstance(edit, Unused) and program.is_taken(module.path, edit.name):
                 continue  # another module has this import from here
             node = _node_of(edit)
             if (node is None and change.path == module.path) or (node is not None and module.owns(node)):
@@ -231,7 +231,7 @@ def _changes(program: Program, options: Options) -> Iterator[Change]:
     claimed: set[cst.CSTNode] = set()
     table: dict[type[cst.CSTNode], list[Rule]] = {}
     for path in program.targets:
-        module = program.run.modules[path]
+        module = program.modules[path]
         context = Context(program, module, options, claimed)
         for node in module.walk():
             kind = type(node)

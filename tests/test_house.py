@@ -153,3 +153,11 @@ def test_a_check_of_clean_code_imports_no_heavy_library(tmp_path: Path) -> None:
     imported = set(re.findall(r"^import time:.*\| +(\S+)$", result.stderr, re.MULTILINE))
     assert "migrator.cli" in imported
     assert not imported & {"asyncio", "libcst", "rich", "runtime", "websocket", "websockets"}
+
+
+def test_only_the_facts_of_a_program_know_the_interpreter_s_tables() -> None:
+    """Rules and what they plan ask `Program`, which answers; nobody else holds the interpreter."""
+    for folder in ("rules", "rewrites", "facts"):
+        for path in (ROOT / "codemods" / folder).rglob("*.py"):
+            if "examples" not in path.parts and path.name != "program.py":
+                assert not re.search(r"program\._?run\b", path.read_text()), path

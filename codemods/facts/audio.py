@@ -79,7 +79,7 @@ class Tracer:
         names = {
             inner.value: self.program.definitions(inner)
             for inner in self.module.walk(node)
-            if isinstance(inner, cst.Name) and inner in self.program.run.uses
+            if isinstance(inner, cst.Name) and self.program.is_use(inner)
         }
         found = Unwrapped(f"base64.b64decode({self.module.code(node)})", names, [AddImport("base64")])
         return found if self._reaches(found, at) else None
@@ -109,7 +109,7 @@ class Tracer:
         names = {
             inner.value: self.program.definitions(inner)
             for inner in self.module.walk(node)
-            if isinstance(inner, cst.Name) and inner in self.program.run.uses
+            if isinstance(inner, cst.Name) and self.program.is_use(inner)
         }
         if self._may_be_no_bytes(node):
             code = f"bytes({code})"
@@ -117,7 +117,7 @@ class Tracer:
 
     def _may_be_no_bytes(self, node: cst.BaseExpression) -> bool:
         """Return whether base64 may have taken an array where a socket takes only bytes."""
-        heads = {name.split(".", 1)[0] for name in self.program.run.imports.get(self.module.path, ())}
+        heads = {name.split(".", 1)[0] for name in self.program.imports(self.module.path)}
         if not heads & _NOT_BYTES:
             return False
         if isinstance(node, cst.Name):
@@ -202,7 +202,7 @@ class Tracer:
     def _reaches(self, found: Unwrapped, at: cst.CSTNode) -> bool:
         """Return whether the variables in `found` still mean the same in the statement of `at`."""
         statement = self.module.statement(at)
-        env = self.program.run.env_at.get(statement, {}) if statement is not None else {}
+        env = self.program.variables_at(statement)
         for name, defs in found.names.items():
             binding = env.get(name)
             if binding is None:
@@ -226,7 +226,7 @@ def audio_json(program: Program, node: cst.CSTNode) -> tuple[list[Json | Obj], b
     audio: list[Json | Obj] = []
     for value in values:
         content = value.content if isinstance(value, Json) else value
-        if isinstance(content, Obj) and content.kind == "dict" and v.AUDIO_KEY in program.run.items(content):
+        if isinstance(content, Obj) and content.kind == "dict" and v.AUDIO_KEY in program.items(content):
             audio.append(value if isinstance(value, Json) else content)
     return audio, len(audio) == len(values)
 
@@ -244,7 +244,7 @@ def recoded(program: Program) -> frozenset[Json]:
     def find() -> frozenset[Json]:
         found: set[Json] = set()
         for path in program.targets:
-            for node in program.run.modules[path].walk():
+            for node in program.modules[path].walk():
                 if isinstance(node, cst.Call) and (inner := bare(node)) is not node:
                     found.update(value for value in program.values(inner) if isinstance(value, Json))
         return frozenset(found)
@@ -265,9 +265,9 @@ def plain_sender(program: Program, function: cst.FunctionDef) -> cst.Call | None
     call = statements[0].value
     if isinstance(call, cst.Await):
         call = call.expression
-    if not isinstance(call, cst.Call) or call not in program.run.sends:
+    if not isinstance(call, cst.Call) or call not in program.sends:
         return None
-    data = program.run.sends[call].data
+    data = program.sends[call].data
     if isinstance(data, cst.Call) and data.args:
         data = data.args[0].value
     params = [param.name.value for param in function.params.params if param.name.value != "self"]

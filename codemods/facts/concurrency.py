@@ -37,7 +37,7 @@ _RAISED = ("SystemExit", "KeyboardInterrupt")
 def on_main_thread(node: cst.CSTNode, sessions: Sessions) -> bool:
     """Return whether a piece of code runs on the main thread only: nothing hands it, or a caller of it, to others."""
     handed, methods = _handed_on(sessions), _run_methods(sessions)
-    for function in sessions.program.run.functions:
+    for function in sessions.program.functions:
         if function in handed or function in methods or _is_decorated(function):
             if sessions.within(function, [node]):
                 return False
@@ -68,12 +68,12 @@ def needs_main_thread(session: Session, sessions: Sessions, sender: cst.CSTNode)
 def serves_others(callbacks: Iterable[cst.CSTNode], session: Session, sessions: Sessions) -> bool:
     """Return whether one of the callbacks is registered with another connection as well."""
     others: set[cst.CSTNode] = set()
-    run = sessions.program.run
-    for connect in run.connects.values():
+    program = sessions.program
+    for connect in program.connects.values():
         if connect.connection != session.connection:
             for argument in connect.call.args:
-                others.update(functions(sessions.program.values(argument.value)))
-    for (owner, _), values in run.heap.items():
+                others.update(functions(program.values(argument.value)))
+    for (owner, _), values in program.heap.items():
         if isinstance(owner, Connection) and owner != session.connection:
             others.update(functions(values))
     return any(function in others for function in callbacks)
@@ -158,7 +158,7 @@ def _handed_on(sessions: Sessions) -> frozenset[cst.CSTNode]:
 def _run_methods(sessions: Sessions) -> list[cst.CSTNode]:
     return [
         facts.methods["run"]
-        for facts in sessions.program.run.classes.values()
+        for facts in sessions.program.classes.values()
         if "run" in facts.methods and any(base in _RUNNABLE for base in facts.external_bases)
     ]
 

@@ -35,12 +35,12 @@ def entries(program: Program, obj: Obj) -> Iterator[Entry]:
     sources = [obj]
     for source in sources:
         yield from _own_entries(program, source)
-        sources += [merged for merged in program.run.merged.get(source, ()) if merged not in sources]
+        sources += [merged for merged in program.merged(source) if merged not in sources]
 
 
 def _own_entries(program: Program, obj: Obj) -> Iterator[Entry]:
     yield from _literal_entries(obj.site, obj)
-    for store in program.run.stores.get(obj, ()):
+    for store in program.stores(obj):
         if isinstance(store, cst.Subscript):
             index = store.slice[0].slice
             if isinstance(index, cst.Index) and isinstance(index.value, cst.SimpleString):

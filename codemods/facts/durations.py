@@ -42,7 +42,7 @@ def sounds(program: Program, values: Iterable[Value]) -> set[Sound]:
         elif isinstance(value, Json):
             found |= sounds(program, [value.content])
         elif isinstance(value, Obj):
-            found |= sounds(program, program.run.items(value).get(v.AUDIO_KEY, ()))
+            found |= sounds(program, program.items(value).get(v.AUDIO_KEY, ()))
     return found
 
 
@@ -85,7 +85,7 @@ class Clock:
         found = {int(text) for text in self._parameter("sample_rate") if text.isdecimal()}
         if not found:
             for path in self.program.targets:
-                for node in self.program.run.modules[path].walk():
+                for node in self.program.modules[path].walk():
                     if isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value in _RATES:
                         found |= {
                             value.value

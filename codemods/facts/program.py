@@ -43,7 +43,6 @@ class Program:
         self._run = Interpreter(modules, workspace, library())
         self._run.run()
         self._unknown = self._run.take_unknown()
-        self.run = _Doors(self._run)
         self._analyses: dict[object, object] = {}
         self._memo: dict[object, object] = {}
         self.grades = Grades(self)
@@ -436,22 +435,6 @@ class Program:
 
     def _other_connections(self) -> bool:
         return any(c.connection not in self.vendor_connections for c in self._run.events.of(Connect).values())
-
-
-class _Doors:
-    """The interpreter's tables under their old names, until every rule asks `Program`."""
-
-    def __init__(self, run: Interpreter) -> None:
-        self.modules, self.functions = run.modules, run.functions
-        self.workspace, self.imports, self.taken = run.imports.workspace, run.imports.imported, run.imports.taken
-        self.called, self.classes = run.calls.called, run.classes.facts
-        self.root_class, self.declared = run.classes.root, run.classes.declared
-        self.scopes, self.definitions = run.variables.scopes, run.variables.definitions
-        self.cells, self.passed = run.variables.cells.entries, run.variables.passed.entries
-        self.uses, self.values, self.env_at = run.variables.uses, run.expressions.values, run.statements.env_at
-        self.items, self.elements, self.read_heap = run.heap.items, run.containers.elements, run.heap.read
-        self.heap, self.stores, self.merged = run.heap.contents.entries, run.heap.stores, run.heap.merged
-        self.connects, self.sends = run.events.of(Connect), run.events.of(Send)
 
 
 _UNKNOWN = Str(())

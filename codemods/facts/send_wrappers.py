@@ -27,7 +27,7 @@ def _handed_objects(function: cst.FunctionDef, program: Program) -> set[Obj]:
     """Return the audio messages that calls of `function`, rewritten by themselves, hand over."""
     found: set[Obj] = set()
     for path in program.targets:
-        module = program.run.modules[path]
+        module = program.modules[path]
         for node in module.walk():
             if (
                 isinstance(node, cst.Call)

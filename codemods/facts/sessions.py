@@ -58,7 +58,7 @@ class Sessions:
         self.threads: list[cst.Call] = []
         self.runs: list[cst.Call] = []
         self._reach: dict[cst.CSTNode, frozenset[cst.CSTNode]] = {}
-        for connect in program.run.connects.values():
+        for connect in program.connects.values():
             if program.is_vendor(connect.connection):
                 legacy = any(v.V2_SOCKET.search(text.text) for text in program.urls(connect))
                 self.found[connect.connection] = Session(connect.connection, connect, legacy)
@@ -74,7 +74,7 @@ class Sessions:
         return program.memo(cls, lambda: cls(program))
 
     def _collect(self) -> None:
-        for send in self.program.run.sends.values():
+        for send in self.program.sends.values():
             for connection in send.connections & self.found.keys():
                 if self._is_audio(send):
                     self.found[connection].audio.append(send)
@@ -121,7 +121,7 @@ class Sessions:
         found: set[str] = set()
         for value in objects:
             if isinstance(value, Obj):
-                found.update(key for key in self.program.run.items(value) if isinstance(key, str))
+                found.update(key for key in self.program.items(value) if isinstance(key, str))
         return found
 
     # questions
@@ -129,7 +129,7 @@ class Sessions:
     def modules(self) -> Iterator[SourceModule]:
         """Yield the modules that may be rewritten."""
         for path in self.program.targets:
-            yield self.program.run.modules[path]
+            yield self.program.modules[path]
 
     def at(self, node: cst.CSTNode) -> list[Session]:
         """Return the sessions whose connection an expression can be."""
@@ -152,7 +152,7 @@ class Sessions:
         return self.program.memo((Sessions, "spelled"), lambda: tuple(self._spelled()))
 
     def _spelled(self) -> Iterator[cst.CSTNode]:
-        for module in self.program.run.modules.values():
+        for module in self.program.modules.values():
             if "terminate_session" not in module.text and "Terminate" not in module.text:
                 continue
             for node in module.walk():
@@ -215,7 +215,7 @@ class Sessions:
         for argument in session.connect.call.args:
             if argument.keyword is not None and argument.keyword.value in (names or _CALLBACKS):
                 found += functions(self.program.values(argument.value))
-        for (owner, key), values in self.program.run.heap.items():
+        for (owner, key), values in self.program.heap.items():
             if owner == session.connection and str(key).removeprefix(".") in (names or _CALLBACKS):
                 found += functions(values)
         return found

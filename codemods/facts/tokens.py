@@ -44,7 +44,7 @@ class TokenRequest:
 def find(program: Program) -> Iterator[TokenRequest]:
     """Yield every request for a v2 token in the modules under migration."""
     for path in program.targets:
-        module = program.run.modules[path]
+        module = program.modules[path]
         for node in module.walk():
             if isinstance(node, cst.Call):
                 request = _request(node, module, program)

@@ -64,7 +64,7 @@ class TypeNames:
             for element in table.site.elements:
                 if isinstance(element, cst.DictElement):
                     yield element.key, _spelled(self.program.values(element.key))
-        for store in self.program.run.stores.get(table, ()):
+        for store in self.program.stores(table):
             if isinstance(store, cst.Subscript) and isinstance(store.slice[0].slice, cst.Index):
                 index = store.slice[0].slice.value
                 yield index, _spelled(self.program.values(index))
@@ -89,7 +89,7 @@ class TypeNames:
         if isinstance(node, cst.Comparison):
             for operand in (node.left, node.comparisons[0].comparator):
                 values = self.program.values(operand)
-                found |= _spelled(values) | _spelled(self.program.run.elements(values))
+                found |= _spelled(values) | _spelled(self.program.elements(values))
             if not test.named:
                 # what is spelled out in the comparison itself is rewritten there
                 return set()
@@ -131,7 +131,7 @@ class TypeNames:
 
     def _index(self) -> dict[cst.CSTNode, list[cst.CSTNode]]:
         found: dict[cst.CSTNode, list[cst.CSTNode]] = {}
-        for node, values in self.program.run.values.items():
+        for node, values in self.program.all_values.items():
             for literal in _spelled(values):
                 if literal is not node and literal in self.tests:
                     found.setdefault(literal, []).append(node)

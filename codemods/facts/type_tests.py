@@ -15,7 +15,6 @@ from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.facts.unpacking import Fillings
 from codemods.interpreter.values import ClassRef, Str
-from codemods.interpreter.variables import Def
 from codemods.libraries.values import Field, Message
 from codemods.syntax.tree import SourceModule
 
@@ -64,7 +63,7 @@ class TypeTests:
         self.program = program
         self.tests: dict[cst.CSTNode, TypeTest] = {}
         for path in program.targets:
-            module = program.run.modules[path]
+            module = program.modules[path]
             for node in module.walk():
                 for test in self._tests_at(node, module):
                     self.tests[node] = test
@@ -163,7 +162,7 @@ class TypeTests:
     def is_enum(self, node: cst.BaseExpression) -> bool:
         """Return whether an expression is an enumeration of the program, to be made from a value."""
         return any(
-            isinstance(value, ClassRef) and self.program.run.classes[value.node].is_enum
+            isinstance(value, ClassRef) and self.program.classes[value.node].is_enum
             for value in self.program.values(node)
         )
 
@@ -227,7 +226,7 @@ class TypeTests:
     def _same_variable(self, base: cst.Name, statement: cst.CSTNode) -> bool:
         """Return whether `base` still names the same value when `statement` begins."""
         then = self.program.definitions(base)
-        env = self.program.run.env_at.get(statement, {})
+        env = self.program.variables_at(statement)
         binding = env.get(base.value)
         return binding is not None and bool(then) and binding.defs == then
 
@@ -244,9 +243,9 @@ class TypeTests:
             return None
         messages = {field.message for field in self._types_in(operand)}
         scope = next(iter(defs)).scope
-        for (owner, name), values in self.program.run.cells.items():
+        for (owner, name), values in self.program.variables.items():
             if owner is scope and name != operand.value and values and values == messages:
-                known: list[Def] = self.program.run.definitions.get((owner, name), [])
+                known = self.program.definitions_of(owner, name)
                 if len(known) == 1 and known[0].kind == "param":
                     return Base(cst.Name(name), False, None)
         return None
@@ -270,7 +269,7 @@ class TypeTests:
         if not isinstance(test.node, cst.Comparison):
             return True
         right = self.program.values(test.node.comparisons[0].comparator)
-        values = self.program.values(test.node.left) | right | self.program.run.elements(right)
+        values = self.program.values(test.node.left) | right | self.program.elements(right)
         return all(
             len(value.parts) == 1 and isinstance(getattr(value.parts[0], "node", None), cst.SimpleString)
             for value in values

@@ -18,7 +18,7 @@ def message_types(program: Program) -> frozenset[cst.ClassDef]:
 
 def _find(program: Program) -> Iterator[cst.ClassDef]:
     for path in program.targets:
-        module = program.run.modules[path]
+        module = program.modules[path]
         for node in module.walk():
             for annotation, values in _annotated(node, program, module):
                 if any(program.messages(item) for item in values):
@@ -36,7 +36,7 @@ def _annotated(
             if param.annotation is not None:
                 uses = [
                     use
-                    for item in program.run.definitions.get((program.run.scopes[node], param.name.value), ())
+                    for item in program.definitions_of(program.scope(node), param.name.value)
                     for use in program.uses_of.get(item, ())
                 ]
                 yield param.annotation.annotation, list(uses)
@@ -53,7 +53,7 @@ def _classes(annotation: cst.BaseExpression, program: Program) -> Iterator[cst.C
     queue = [value.node for value in _refs(program.values(annotation))]
     while queue:
         node = queue.pop()
-        facts = program.run.classes[node]
+        facts = program.classes[node]
         if any(name.rsplit(".", 1)[-1] == "TypedDict" for name in facts.external_bases):
             yield node
         elif facts.bases:
@@ -69,7 +69,7 @@ def _refs(values: Values) -> Iterator[ClassRef]:
 
 
 def _is_typed_dict(node: cst.ClassDef, program: Program) -> bool:
-    facts = program.run.classes[node]
+    facts = program.classes[node]
     return any(name.rsplit(".", 1)[-1] == "TypedDict" for name in facts.external_bases) or any(
         _is_typed_dict(base, program) for base in facts.bases
     )

@@ -97,7 +97,7 @@ class Fillings:
         """Messages out of which the program takes keys."""
         self.at: dict[cst.CSTNode, Filling] = {}
         for path in program.targets:
-            module = program.run.modules[path]
+            module = program.modules[path]
             for node in module.walk():
                 if isinstance(node, cst.Call) and (source := self._source(node)) is not None:
                     self.at[node] = self._filling(node, source, module)
@@ -165,7 +165,7 @@ class Fillings:
         return any(
             argument.keyword is not None and argument.keyword.value in keys
             for path in self.program.targets
-            for call in self.program.run.modules[path].walk()
+            for call in self.program.modules[path].walk()
             if isinstance(call, cst.Call) and any(_taker(value) is taker for value in self.program.values(call.func))
             for argument in call.args
         )
@@ -174,21 +174,20 @@ class Fillings:
         return tuple(
             value.node
             for value in self.program.values(annotation)
-            if isinstance(value, ClassRef) and self.program.run.classes[value.node].is_enum
+            if isinstance(value, ClassRef) and self.program.classes[value.node].is_enum
         )
 
     def _has_clock(self, module: SourceModule) -> bool:
         """Return whether `datetime` and `timezone` mean, or can be made to mean, the standard library's classes."""
-        scope = self.program.run.scopes[module.tree]
+        scope = self.program.scope(module.tree)
         return all(
-            name not in scope.local
-            or self.program.run.cells.get((scope, name)) == frozenset({External(f"datetime.{name}")})
+            name not in scope.local or self.program.variable(scope, name) == frozenset({External(f"datetime.{name}")})
             for name in ("datetime", "timezone")
         )
 
     def _fields(self, node: cst.ClassDef) -> list[_Field] | None:
         """Return the fields of a class as far as a mapping fills them; None when that is out of sight."""
-        facts = self.program.run.classes[node]
+        facts = self.program.classes[node]
         inherited: list[_Field] = []
         for base in facts.bases:
             found = self._fields(base)
@@ -205,7 +204,7 @@ class Fillings:
         based = any(name.rsplit(".", 1)[-1] in _BASES for name in facts.external_bases)
         if not decorated and not based and not inherited:
             return None
-        keys = self.program.run.declared(node)
+        keys = self.program.declared(node)
         own = [
             _Field(
                 keys[item.target.value],

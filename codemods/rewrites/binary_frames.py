@@ -45,8 +45,8 @@ def binary_send(
 
 
 def _has_module(program: Program, module: SourceModule) -> bool:
-    scope = program.run.scopes[module.tree]
-    values = program.run.cells.get((scope, "websocket"), ())
+    scope = program.scope(module.tree)
+    values = program.variable(scope, "websocket")
     return any(isinstance(value, External) and value.name == "websocket" for value in values)
 
 

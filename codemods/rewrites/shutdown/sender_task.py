@@ -64,7 +64,7 @@ class Task:
 
 def tasks_at(statement: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> Iterator[Task]:
     """Yield the tasks that the function of a statement has started when it gets there: those that send or receive."""
-    for name, binding in sessions.program.run.env_at.get(statement, {}).items():
+    for name, binding in sessions.program.variables_at(statement).items():
         values = [definition.value for definition in binding.defs if definition.kind == "assign"]
         if len(values) == len(binding.defs) == 1 and values[0] is not None and makes_task(values[0], sessions.program):
             call = started(values[0], sessions.program)

@@ -34,7 +34,7 @@ class Audio(Rule):
         call = cst.ensure_type(node, cst.Call)
         if context.is_claimed(call):
             return
-        send = context.program.run.sends.get(call)
+        send = context.program.sends.get(call)
         if send is not None:
             change = self._send(send, context)
             if change is not None:
@@ -172,7 +172,7 @@ class Audio(Rule):
         if found is None:
             return
         _, obj, inner = found
-        send = context.program.run.sends[inner]
+        send = context.program.sends[inner]
         transport = send.transport or context.program.transport_hint(context.module.path)
         payload = Tracer(context.program, context.module).payload(obj)
         ours = bool(send.connections) and all(context.program.is_vendor(c) for c in send.connections)
@@ -225,7 +225,7 @@ class Audio(Rule):
 
     def _feeds_a_rewritten_send(self, value: Json, context: Context) -> bool:
         """Return whether the text goes to vendor sends only, and made outside the function of each."""
-        sends = [send for send in context.program.run.sends.values() if value in context.program.values(send.data)]
+        sends = [send for send in context.program.sends.values() if value in context.program.values(send.data)]
         if not sends:
             return False
         for send in sends:

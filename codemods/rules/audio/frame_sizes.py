@@ -38,7 +38,7 @@ class FrameSizes(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         program = context.program
-        send = program.run.sends.get(cst.ensure_type(node, cst.Call))
+        send = program.sends.get(cst.ensure_type(node, cst.Call))
         if send is None:
             return
         session = next(

@@ -34,7 +34,7 @@ class Bearer(Rule):
 
 def _prefixes(program: Program) -> Iterator[cst.CSTNode]:
     """Yield the literals that put `Bearer` in front of a key for the vendor."""
-    calls = [c.call for c in program.run.connects.values() if program.is_vendor(c.connection)]
+    calls = [c.call for c in program.connects.values() if program.is_vendor(c.connection)]
     calls += [request.call for request in tokens.find(program)]
     for call in calls:
         for argument in call.args:
@@ -54,8 +54,8 @@ def _texts(program: Program, node: cst.BaseExpression) -> Iterator[Str]:
         if isinstance(value, Str):
             yield value
         elif isinstance(value, Obj):
-            todo += program.run.elements([value])
-            for found in program.run.items(value).values():
+            todo += program.elements([value])
+            for found in program.items(value).values():
                 todo += found
 
 

@@ -26,6 +26,6 @@ class HiddenEndpoint(Rule):
     order = 14
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        connect = context.program.run.connects.get(cst.ensure_type(node, cst.Call))
+        connect = context.program.connects.get(cst.ensure_type(node, cst.Call))
         if connect is not None and connect.connection in context.program.likely_connections:
             yield self.report(node, _ADVICE)

@@ -87,7 +87,7 @@ def _open_sites(program: Program) -> dict[cst.CSTNode, cst.CSTNode | None]:
     """Return where messages come from whose transcripts are used without a test for finals, and a key literal."""
     found: dict[cst.CSTNode, cst.CSTNode | None] = {}
     for path in program.targets:
-        module = program.run.modules[path]
+        module = program.modules[path]
         place = _Place(program, module)
         for node in module.walk():
             if not isinstance(node, cst.BaseExpression):

@@ -67,7 +67,7 @@ class Dispatch(Rule):
             value
             for table in program.values(node.value)
             if isinstance(table, Obj)
-            for values in program.run.items(table).values()
+            for values in program.items(table).values()
             for value in values
         ]
         callables = [value for value in found if isinstance(value, Function | Bound | ClassRef | External)]
@@ -81,7 +81,7 @@ class Dispatch(Rule):
         return "lambda *ignored: None" if len(callables) == len(found) else None
 
     def _enumeration(self, node: cst.ClassDef, known: TypeTests, context: Context) -> Iterable[Change]:
-        facts = context.program.run.classes[node]
+        facts = context.program.classes[node]
         if not facts.is_enum or "_missing_" in facts.methods:
             return
         made = [

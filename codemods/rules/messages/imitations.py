@@ -45,7 +45,7 @@ class Imitations(Rule):
 
     def _types(self, node: cst.CSTNode, context: Context) -> list[str]:
         if isinstance(node, cst.Dict):
-            held = context.program.run.items(Obj(node, "dict")).get(v.TYPE_KEY, NOTHING)
+            held = context.program.items(Obj(node, "dict")).get(v.TYPE_KEY, NOTHING)
             return [value.literal for value in held if isinstance(value, Str) and value.literal is not None]
         text = cst.ensure_type(node, cst.SimpleString).evaluated_value
         if not isinstance(text, str | bytes) or v.TYPE_KEY not in str(text):

@@ -35,7 +35,7 @@ class TypedDicts(Rule):
         if not isinstance(owner, cst.ClassDef) or owner not in typed_dicts.message_types(context.program):
             return
         key = declaration.target.value
-        declared = set(context.program.run.declared(owner))
+        declared = set(context.program.declared(owner))
         if key in _GONE or (key == "text_formatted" and "punctuated" in declared):
             yield self.change(declaration, f"v3 messages have no {key!r}", Remove(declaration))
         elif key in v.FIELDS:

@@ -122,7 +122,7 @@ def _callbacks(sessions: Sessions) -> dict[cst.CSTNode, _Callback]:
 def _given(session: Session, name: str, sessions: Sessions) -> Iterable[Value]:
     argument = argument_of(session.connect.call, _POSITIONS[name], name)
     yield from sessions.program.values(argument)
-    yield from sessions.program.run.read_heap(session.connection, f".{name}")
+    yield from sessions.program.attribute(session.connection, name)
 
 
 def _missing(callback: _Callback) -> tuple[int, tuple[str, ...]] | None:

@@ -78,9 +78,7 @@ def _thread(
 
 def _edits(node: cst.Attribute, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
     """Return the edits that set the limit before the attempt and lift it in `on_open`; none if that is not proven."""
-    clients = [
-        c for c in sessions.program.run.connects.values() if c.connection.transport is Transport.WEBSOCKET_CLIENT
-    ]
+    clients = [c for c in sessions.program.connects.values() if c.connection.transport is Transport.WEBSOCKET_CLIENT]
     runs = [
         other
         for each in sessions.modules()
@@ -119,7 +117,7 @@ def _app(on_open: cst.FunctionDef, session: Session, sessions: Sessions, module:
         return None
     name = params[is_method].name.value
     uses = [node for node in own_nodes(on_open) if isinstance(node, cst.Name) and node.value == name]
-    known = [use for use in uses if use in sessions.program.run.uses]
+    known = [use for use in uses if sessions.program.is_use(use)]
     return name if all(sessions.only(use) is session for use in known) else None
 
 

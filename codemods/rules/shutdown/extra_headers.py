@@ -33,7 +33,7 @@ class ExtraHeaders(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         call = cst.ensure_type(node, cst.Call)
-        connect = context.program.run.connects.get(call)
+        connect = context.program.connects.get(call)
         if connect is None or not context.program.is_vendor(connect.connection):
             return
         names = [value.name for value in context.program.values(call.func) if isinstance(value, External)]

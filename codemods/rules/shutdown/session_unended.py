@@ -64,12 +64,12 @@ class SessionUnended(Rule):
 
 def _may_end(session: Session, sessions: Sessions) -> bool:
     """Return whether a message that ends a session, of v2 or v3, is among those sent over it, be it with others."""
-    run = sessions.program.run
-    for send in run.sends.values():
+    program = sessions.program
+    for send in program.sends.values():
         if session.connection in send.connections:
-            for value in sessions.program.values(send.data):
+            for value in program.values(send.data):
                 content = value.content if isinstance(value, Json) else value
-                items = run.items(content) if isinstance(content, Obj) else {"type": frozenset({content})}
+                items = program.items(content) if isinstance(content, Obj) else {"type": frozenset({content})}
                 said = texts(items.get("type", NOTHING))
                 if v.TERMINATE in items or any(v.TERMINATE in text or "Terminate" in text for text in said):
                     return True

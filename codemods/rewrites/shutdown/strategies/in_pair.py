@@ -105,7 +105,7 @@ def _in_group(
 def _socket(node: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> str | None:
     """Return source for the connection, as it can be named where `node` stands."""
     statement = module.statement(node)
-    env = sessions.program.run.env_at.get(statement, {}) if statement is not None else {}
+    env = sessions.program.variables_at(statement)
     for name, binding in env.items():
         if binding.values == frozenset({session.connection}):
             return name
