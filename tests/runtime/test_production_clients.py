@@ -198,7 +198,7 @@ PARAMETERS: dict[str, tuple[str, object]] = {
             "language_code": "en",
             "language_detection": True,
             "domain": "medical-v1",
-            "inactivity_timeout": 5,
+            "inactivity_timeout": 300,
             "webhook_url": "https://example.com/hook",
             "webhook_auth_header_name": "X-Hook",
             "webhook_auth_header_value": "a secret",

@@ -125,7 +125,7 @@ def run(folder: Path, *words: str, variables: dict[str, str] | None = None) -> s
     """Run pytest in a folder with the plug-in; return what it printed."""
     base = variables or dict(os.environ)
     base["PYTHONPATH"] = os.pathsep.join(filter(None, [base.get("PYTHONPATH"), str(ROOT)]))
-    command = [sys.executable, "-m", "pytest", "-p", "v3_migrate_pytest", "-p", "no:cacheprovider", "-rA", "-q", *words]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", "-q", *words]
     done = subprocess.run(command, cwd=folder, env=base, capture_output=True, text=True, timeout=120, check=False)
     return done.stdout + done.stderr
 
