@@ -63,7 +63,7 @@ class Clock:
     @staticmethod
     def of(program: Program) -> Clock:
         """Return the clock of a program, worked out once."""
-        return program.memo(Clock, lambda: Clock(program))
+        return program.get(Clock)
 
     def length(self, sound: Sound) -> Length | None:
         """Return how long a piece of sound lasts; None when its size or the sample rate is out of sight."""

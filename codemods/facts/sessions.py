@@ -71,7 +71,7 @@ class Sessions:
     @classmethod
     def of(cls, program: Program) -> Sessions:
         """Return the sessions of `program`, worked out once."""
-        return program.memo(cls, lambda: cls(program))
+        return program.get(cls)
 
     def _collect(self) -> None:
         for send in self.program.sends.values():

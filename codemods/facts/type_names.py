@@ -52,7 +52,7 @@ class TypeNames:
     @staticmethod
     def of(program: Program) -> TypeNames:
         """Return the names of a program, worked out once."""
-        return program.memo(TypeNames, lambda: TypeNames(program))
+        return program.get(TypeNames)
 
     def elsewhere(self, literal: cst.CSTNode) -> list[cst.CSTNode]:
         """Return where a literal goes that is not about messages of the vendor, as far as can be seen."""

@@ -75,7 +75,7 @@ class TypeTests:
     @staticmethod
     def of(program: Program) -> TypeTests:
         """Return the tests of a program, worked out once."""
-        return program.memo(TypeTests, lambda: TypeTests(program))
+        return program.get(TypeTests)
 
     def uses_kind(self, test: TypeTest) -> bool:
         """Return whether a test sees kinds instead of v3 types."""

@@ -105,7 +105,7 @@ class Fillings:
     @staticmethod
     def of(program: Program) -> Fillings:
         """Return the fillings of a program, worked out once."""
-        return program.memo(Fillings, lambda: Fillings(program))
+        return program.get(Fillings)
 
     def can_fill(self, node: cst.CSTNode) -> bool:
         """Return whether `node` fills a class in a way that can be rewritten."""

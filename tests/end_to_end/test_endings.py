@@ -51,9 +51,10 @@ HARDENED: Known = {
     # What comes last is put into a queue that nobody reads any more, as before (V3M523 says so).
     "reader_thread": {"Ctrl+C while speaking": (_LOST,)},
     "sdk_rounds": KNOWN["sdk_rounds"],
-    # One device is made after the other: only a weak reference could free them all at exit, and none is put into
-    # programs any more. V3M512 reports it for the page; the microphone class of an agent frees what its user closes.
+    # The microphone class frees what its user closes; only a weak reference freed the rest, and none is written any
+    # more. Nothing is reported of it.
     "sdk_agent": dict.fromkeys(_EVERY, (_MICROPHONE,)),
+    # One device is made after the other: V3M512 reports it.
     "streamlit_board": dict.fromkeys(_EVERY, (_MICROPHONE,)),
 }
 
