@@ -263,20 +263,21 @@ class Instance(Value):
 
     def attribute(self, run: Interpreter, name: str) -> Values:
         found = run.heap.read(self, f".{name}") | run.classes.attribute(self.node, name, self)
-        return found or self._special(run, ("__getattr__",), cst.Call(func=cst.Name(name)))
+        return found or self._special(run, "__getattr__")
 
     def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
-        return run.heap.read(self, key) or self._special(run, ("__getitem__",), cst.Call(func=cst.Name("item")))
+        return run.heap.read(self, key) or self._special(run, "__getitem__")
 
     def iterate(self, run: Interpreter) -> Values:
-        found = self._special(run, ("__iter__", "__aiter__"), cst.Call(func=cst.Name("iter")))
+        found = self._special(run, "__iter__", "__aiter__")
         if found == {self}:
-            return self._special(run, ("__next__", "__anext__"), cst.Call(func=cst.Name("next")))
+            return self._special(run, "__next__", "__anext__")
         return NOTHING.union(*(value.iterate(run) for value in found if value is not self))
 
-    def _special(self, run: Interpreter, names: tuple[str, ...], call: cst.Call) -> Values:
+    def _special(self, run: Interpreter, *names: str) -> Values:
+        """Return what Python's own call of a special method gives: no source stands for it, so a call is made here."""
         known = any(run.classes.attribute(self.node, name, self) for name in names)
-        return run.calls.methods(self, names, call) if known else run.unknown
+        return run.calls.methods(self, names, cst.Call(func=cst.Name(names[0]))) if known else run.unknown
 
     def entered(self, run: Interpreter, node: cst.BaseExpression) -> Values:
         return run.calls.methods(self, ("__enter__", "__aenter__"), cst.Call(func=node)) | {self}
