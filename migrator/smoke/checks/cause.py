@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from migrator.smoke.checks.exceptions import errors
 from migrator.smoke.checks.finals import TWICE
 from migrator.smoke.checks.verdict import Check, Status, skipped
 from migrator.smoke.observation import Happening, Observation, sessions_of
+from runtime.recording import JsonObject
 
 #: Part of what is raised where a host is closed to the program (see `inside/sitecustomize.py`).
 NO_NETWORK = "the smoke test has no network beyond loopback"
@@ -50,7 +52,7 @@ def arranged(checks: Sequence[Check], seen: Observation, before: Observation | N
 
 def _order(seen: Observation, before: Observation | None) -> Iterator[str]:
     """Yield the checks as causes: what happened first is in front."""
-    refused = [event.time for event in seen.wire if _is_refusal(event.facts)]
+    refused = list(_refused_at(seen))
     found = [error for error in errors(seen, before) if NO_NETWORK not in error.text("message")]
     # What only brings the news may be written down before the server has written its own line.
     raised = [error.time for error in found if not ((refused or _tried(seen)) and _is_news(error))]
@@ -71,6 +73,24 @@ def _tried(seen: Observation) -> bool:
 
 def _is_news(error: Happening) -> bool:
     return not error.text("kind") or _NEWS.search(error.text("kind")) is not None
+
+
+def _refused_at(seen: Observation) -> Iterator[float]:
+    """Yield when the service refused something: it says so before it closes, which is when a session is logged."""
+    opened = {event.facts.get("session"): event.time for event in seen.wire if event.kind == "session opened"}
+    for session in sessions_of(seen):
+        for at, message in zip(session.sent_at, map(_parsed, session.sent), strict=True):
+            if message.get("type") == "Error" or "error" in message:
+                yield opened.get(session.number, 0.0) + at / 1000
+    yield from (event.time for event in seen.wire if _is_refusal(event.facts))
+
+
+def _parsed(text: str) -> JsonObject:
+    try:
+        message = json.loads(text)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
 def _is_refusal(facts: dict[str, object]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from migrator.smoke.checks.exceptions import exceptions, swallowed
 from migrator.smoke.checks.finals import TWICE, same, shown, shown_unfinished, unfinished
-from migrator.smoke.checks.places import hanging, saying, stale_words
+from migrator.smoke.checks.places import hanging, reading, saying, unheard, unreached
 from migrator.smoke.checks.shapes import lines_about, raw_ends, shown_like_finals, tells_apart
 from migrator.smoke.checks.verdict import Check, Rule, Status, failed, passed, skipped
 from migrator.smoke.observation import ROUNDS, Observation, description, sessions_of
@@ -41,11 +41,16 @@ def _located(check: Check, seen: Observation, before: Observation | None) -> Che
         check = replace(
             check, advice="Correct that line: what it raises is caught, and the message is lost.", where=where
         )
-    elif stale := stale_words(seen):
-        reasons = stale
-        check = replace(check, advice="Correct what is named.", where=stale.partition(" ")[0])
+    elif reasons := unheard(seen):
+        check = replace(check, advice="Correct what is named.", where=reasons.partition(" ")[0])
     else:
-        return replace(check, where=saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS))
+        where = saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS)
+        missed = unreached(seen)
+        if not missed or shown(first, seen.expected):
+            # All tests were passed, so it is what follows them.
+            return replace(check, where=reading(seen) or where)
+        reasons = f"never reached: {', '.join(missed[:2])}"
+        check = replace(check, where=", ".join(filter(None, (where, missed[0].partition(" ")[0]))))
     return replace(check, evidence="\n".join([f"{first}; {reasons}", *rest]))
 
 

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
-from codemods.protocol import CONTROLS, FIELDS, FINAL, MESSAGE_TYPES, PARTIAL
-from migrator.smoke.observation import Observation
+from migrator.smoke.checks.lookups import strangers
+from migrator.smoke.observation import Happening, Observation
 
-#: Words that only v2 has, as text in a program, and what v3 calls them.
-_STALE = {
-    **MESSAGE_TYPES,
-    PARTIAL: "Turn without end_of_turn",
-    FINAL: "Turn with end_of_turn and turn_is_formatted",
-    **CONTROLS,
-    **{name: new for name, new in FIELDS.items() if name != "session_id"},
-}
 _CLIENT = r"\b(StreamingClient|RealTimeTranscriber)\("
+#: Lines that say where to connect, the likeliest first.
+ADDRESSES = (
+    r"wss?://",
+    r"\b(Streaming|RealTime)Parameters\(",
+    r"\b(StreamingClient|RealTimeTranscriber)\(",
+    r"assembly",
+)
+#: A line that only starts what does the work: everything happens below it.
+_ENTERS = re.compile(r"\basyncio\.run\(|run_until_complete\(|run_forever\(|\.join\(")
+#: Calls of the SDK's client, by what they make it send.
+_CALLS = {"audio": r"\.stream\(", "close": r"\.disconnect\(|\bStreamingClient\("}
+#: What tests a turn, and what reads its text: a key or an attribute.
+_TESTS = re.compile(r"""(\.|["'])(end_of_turn|turn_is_formatted)\b""")
+_READS = re.compile(r"""(\.|["'])(transcript|words)\b""")
 #: Lines that are named, at most.
 _LINES = 3
 
 
 def sending(seen: Observation, *kinds: str) -> str:
     """Return the lines that were seen to send this: `connect`, `token`, `audio`, `text` or `close`."""
-    lines = dict.fromkeys(place.text("where") for place in seen.happened("place") if place.text("what") in kinds)
-    return _listed(lines)
+    places = [place for place in seen.happened("place") if place.text("what") in kinds]
+    lines = dict.fromkeys(place.text("where") for place in places if not _ENTERS.search(_line(seen, place)))
+    # The SDK sends in threads of its own.
+    return _listed(lines) or saying(seen, *(_CALLS[kind] for kind in kinds if kind in _CALLS))
 
 
 def saying(seen: Observation, *patterns: str) -> str:
@@ -36,20 +45,50 @@ def saying(seen: Observation, *patterns: str) -> str:
     return ""
 
 
-def stale_words(seen: Observation) -> str:
-    """Return where the program asks for what v2 called otherwise."""
-    found = []
-    for word, new in _STALE.items():
-        lines = list(_matching(seen, rf"""(\[|get\(|==|!=|\bin\b)\s*[\[({{]?\s*["']{re.escape(word)}["']"""))
-        lines += _matching(seen, rf"case\b.*[\"']{re.escape(word)}[\"']")
-        if word == "text":  # Words have one in v3, too.
-            lines = [line for line in lines if line not in set(_matching(seen, r"\bwords?\b"))]
-        found += [f"{line} asks for {word!r} (v3: {new})" for line in dict.fromkeys(lines)]
+def unheard(seen: Observation) -> str:
+    """Return where the program asks for what no message has, or makes a client that tells nobody of its turns."""
+    found = strangers(seen)
     if not any(_matching(seen, r"Events\.Turn\b")):
         found += [
             f"{line} makes a client, and no handler for its turns is registered" for line in _matching(seen, _CLIENT)
         ]
     return "; ".join(found[:_LINES])
+
+
+def unreached(seen: Observation) -> list[str]:
+    """Return the statements that read a turn and were never come to, the tests of what it is before its text."""
+    reached = {(place.text("where")) for place in seen.happened("reached")}
+    if not reached:
+        return []
+    found: list[tuple[bool, str]] = []
+    for name, text in seen.sources.items():
+        lines = text.splitlines()
+        for first, last in _statements(text):
+            said = "\n".join(lines[first - 1 : last])
+            if not any(f"{name}:{number}" in reached for number in range(first, last + 1)):
+                if _TESTS.search(said) or _READS.search(said):
+                    found.append((not _TESTS.search(said), f"{name}:{first} ({lines[first - 1].strip()[:60]})"))
+    return [place for _, place in sorted(found)]
+
+
+def reading(seen: Observation) -> str:
+    """Return the lines that read the text or the words of a turn, and were come to."""
+    reached = dict.fromkeys(place.text("where") for place in seen.happened("reached"))
+    return _listed(dict.fromkeys(line for line in _matching(seen, _READS.pattern) if line in reached))
+
+
+def _statements(text: str) -> Iterator[tuple[int, int]]:
+    """Yield first and last line of each simple statement of functions, and of the head of each other one."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.If(test=head) | ast.While(test=head) | ast.Match(subject=head):
+                yield head.lineno, head.end_lineno or head.lineno
+            case ast.Expr() | ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.Return():
+                yield node.lineno, node.end_lineno or node.lineno
 
 
 def definition(seen: Observation, name: str) -> str:
@@ -66,6 +105,12 @@ def hanging(seen: Observation) -> list[str]:
         if own is not None:
             found.append(f"{own[0]}:{own[1]} in {own[2]}")
     return list(dict.fromkeys(found))
+
+
+def _line(seen: Observation, place: Happening) -> str:
+    name, _, number = place.text("where").rpartition(":")
+    lines = seen.sources.get(name, "").splitlines()
+    return lines[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(lines) else ""
 
 
 def _matching(seen: Observation, pattern: str) -> Iterator[str]:
