@@ -15,8 +15,8 @@ def _sdk(name: str, old: str, new: str, told: str) -> Fault:
 
 #: `evidence` is what the headline has to say.
 SUBTLE = (
-    _captions("type in lower case", '"Turn"', '"turn"', "none of the 3 finals"),
-    _captions("field in camel case", "msg.get('words', ())", "msg.get('wordList', ())", "none of the 3 finals"),
+    _captions("type in lower case", '"Turn"', '"turn"', "compares the type with 'turn'"),
+    _captions("field in camel case", "msg.get('words', ())", "msg.get('wordList', ())", "asks for 'wordList'"),
     _captions("type of v2", 'elif msg_type == "Turn"', 'elif msg_type == "FinalTranscript"', "FinalTranscript"),
     _captions("plain instead of TLS", "wss://streaming", "ws://streaming", "no v3 session was opened"),
     _captions("path of no API", "/v3/ws", "/v3/stream", "no v3 session was opened"),

@@ -10,6 +10,7 @@ from migrator.smoke.checks.exceptions import swallowed
 from migrator.smoke.checks.places import ADDRESSES, saying, sending
 from migrator.smoke.checks.verdict import Check, Status, failed, passed, warned
 from migrator.smoke.observation import Observation, description, sessions_of
+from runtime.recording import JsonObject
 from runtime.replay import SessionRecord
 
 #: Times real time: what is slower is held up by a busy machine, and catches up.
@@ -98,13 +99,16 @@ def _as_text(seen: Observation) -> str:
         # What looks like JSON was to be a message.
         broken = any(text.startswith(_BROKEN_JSON) for text in session.violations)
         for frame in session.frames:
-            if frame.kind == "text" and (
-                (frame.control is None and not broken) or "audio_data" in (frame.control or {})
-            ):
+            if frame.kind == "text" and (_carries_audio(frame.control) if frame.control is not None else not broken):
                 return f"audio as text, {frame.at} ms after the start of the session"
         if any("text is not UTF-8" in text for text in session.violations):
             return "audio as text: bytes that are no UTF-8 in a frame that is marked as text"
     return ""
+
+
+def _carries_audio(message: JsonObject) -> bool:
+    texts = [value for value in message.values() if isinstance(value, str)]
+    return "audio_data" in message or any(len(text) >= _TELLING and set(text.encode()) <= _BASE64 for text in texts)
 
 
 def _another_amount(seen: Observation, before: Observation | None) -> str:

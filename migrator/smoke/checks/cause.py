@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.smoke.checks.exceptions import errors
@@ -38,7 +38,7 @@ def arranged(checks: Sequence[Check], seen: Observation, before: Observation | N
     """Return the checks, the first cause leading, then what follows from it; what cannot be judged says so."""
     failures = {check.name: check for check in checks if check.status is Status.FAIL}
     follows: dict[str, str] = {}
-    for cause in _order(seen, before):
+    for cause in _order(seen, before, failures):
         if cause in failures and cause not in follows:
             for name in _EXPLAINS[cause]:
                 if name in failures and name not in follows and name not in follows.values():
@@ -46,11 +46,11 @@ def arranged(checks: Sequence[Check], seen: Observation, before: Observation | N
                         follows[name] = cause
     marked = [replace(check, follows=follows.get(check.name, "")) for check in checks]
     judged = [_unjudged(check, failures, seen) or check for check in marked]
-    roots = [name for name in _order(seen, before) if name in failures and name not in follows]
+    roots = [name for name in _order(seen, before, failures) if name in failures and name not in follows]
     return sorted(judged, key=lambda check: _rank(check, roots))
 
 
-def _order(seen: Observation, before: Observation | None) -> Iterator[str]:
+def _order(seen: Observation, before: Observation | None, failures: Mapping[str, Check]) -> Iterator[str]:
     """Yield the checks as causes: what happened first is in front."""
     refused = list(_refused_at(seen))
     found = [error for error in errors(seen, before) if NO_NETWORK not in error.text("message")]
@@ -60,7 +60,14 @@ def _order(seen: Observation, before: Observation | None) -> Iterator[str]:
     first = raised and (not refused or min(raised) < min(refused))
     if first:
         yield "exceptions"
-    yield from ("v3 only", "connects", "parameters", "audio", "protocol")
+    # A session that was refused for a message came to no audio.
+    refused_first = "no audio was sent" in _evidence(failures, "audio")
+    yield from (
+        "v3 only",
+        "connects",
+        "parameters",
+        *(("protocol", "audio") if refused_first else ("audio", "protocol")),
+    )
     if not first:
         yield "exceptions"
     yield from ("terminate", "finals", "partials", "ends", "network")
@@ -127,7 +134,7 @@ def _unjudged(check: Check, failures: dict[str, Check], seen: Observation) -> Ch
     return None
 
 
-def _evidence(failures: dict[str, Check], name: str) -> str:
+def _evidence(failures: Mapping[str, Check], name: str) -> str:
     return failures[name].evidence if name in failures else ""
 
 

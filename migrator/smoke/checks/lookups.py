@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from codemods.protocol import CONTROLS, FIELDS, FINAL, MESSAGE_TYPES, PARTIAL, V3_TYPES
@@ -45,15 +45,33 @@ def strangers(seen: Observation) -> list[str]:
 
 
 def _strange(tree: ast.Module, keys: set[str]) -> Iterator[tuple[int, str]]:
-    asked, own = list(_lookups(tree)), set(_made(tree))
-    stale = {*_KINDS, *FIELDS} - {"text"}
-    messages = {receiver for receiver, key, _ in asked if key in keys or key in stale} - own
-    for receiver, key, line in asked:
-        if receiver in messages and key not in keys:
-            yield line, f"asks for {key!r}, which no message has{_instead(key, keys)}"
-    for word, line in _compared(tree, messages):
-        if word not in V3_TYPES:
-            yield line, f"compares the type with {word!r}, which no message has{_instead(word, V3_TYPES)}"
+    own = set(_made(ast.walk(tree)))
+    for scope in _scopes(tree):
+        asked = list(_lookups(scope))
+        # One that both services' messages have tells nothing.
+        telling = {*keys, *_KINDS, *FIELDS} - {"text", "id"}
+        messages = {receiver for receiver, key, _ in asked if key in telling} - own
+        for receiver, key, line in asked:
+            if receiver in messages and key not in keys:
+                yield line, f"asks for {key!r}, which no message has{_instead(key, keys)}"
+        for word, line in _compared(scope, messages):
+            if word not in V3_TYPES:
+                yield line, f"compares the type with {word!r}, which no message has{_instead(word, V3_TYPES)}"
+
+
+def _scopes(tree: ast.Module) -> Iterator[list[ast.AST]]:
+    """Yield the nodes of each function, and of what is outside of all: a name means another thing in each."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        nodes, inner = [], list(ast.iter_child_nodes(waiting.pop()))
+        while inner:
+            node = inner.pop()
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                waiting.append(node)
+            else:
+                nodes.append(node)
+                inner += ast.iter_child_nodes(node)
+        yield nodes
 
 
 def _instead(word: str, known: Sequence[str] | set[str] | frozenset[str]) -> str:
@@ -63,9 +81,9 @@ def _instead(word: str, known: Sequence[str] | set[str] | frozenset[str]) -> str
     return f" (v3: {name})" if name else ""
 
 
-def _lookups(tree: ast.Module) -> Iterator[_Asked]:
+def _lookups(nodes: Iterable[ast.AST]) -> Iterator[_Asked]:
     """Yield each constant that is looked up in something: `x["k"]`, `x.get("k")`, `"k" in x`, a pattern's keys."""
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Subscript(value=receiver, slice=ast.Constant(value=str(key)), ctx=ast.Load()):
                 yield ast.unparse(receiver), key, node.lineno
@@ -83,9 +101,9 @@ def _lookups(tree: ast.Module) -> Iterator[_Asked]:
                     yield from ((ast.unparse(receiver), word, line) for word, line in _constants(*mapping.keys))
 
 
-def _made(tree: ast.Module) -> Iterator[str]:
+def _made(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Yield what the program fills itself: these are not messages of the service."""
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Assign(targets=targets, value=ast.Dict()):
                 yield from map(ast.unparse, targets)
@@ -93,10 +111,10 @@ def _made(tree: ast.Module) -> Iterator[str]:
                 yield ast.unparse(receiver)
 
 
-def _compared(tree: ast.Module, messages: set[str]) -> Iterator[tuple[str, int]]:
+def _compared(nodes: Sequence[ast.AST], messages: set[str]) -> Iterator[tuple[str, int]]:
     """Yield each constant that the type of a message is compared with."""
-    kinds = dict(_named_kinds(tree, messages))
-    for node in ast.walk(tree):
+    kinds = dict(_named_kinds(nodes, messages))
+    for node in nodes:
         match node:
             case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right]):
                 if _is_kind(left, messages, kinds):
@@ -117,10 +135,10 @@ def _constants(*nodes: ast.expr) -> Iterator[tuple[str, int]]:
             yield node.value, node.lineno
 
 
-def _named_kinds(tree: ast.Module, messages: set[str]) -> Iterator[tuple[str, bool]]:
+def _named_kinds(nodes: Iterable[ast.AST], messages: set[str]) -> Iterator[tuple[str, bool]]:
     """Yield the names that hold a type, each with whether it never holds anything else."""
     held: dict[str, bool] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=value)

@@ -43,6 +43,10 @@ def _located(check: Check, seen: Observation, before: Observation | None) -> Che
         )
     elif reasons := unheard(seen):
         check = replace(check, advice="Correct what is named.", where=reasons.partition(" ")[0])
+    elif raw := _unformatted(seen):
+        reasons = f"shown unformatted: {', '.join(map(repr, raw))}"
+        where = saying(seen, r"\bturn_is_formatted\b", r"\bend_of_turn\b", _SHOWS)
+        check = replace(check, advice=_ONLY_FINALS, where=where)
     else:
         where = saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS)
         missed = unreached(seen)
@@ -50,7 +54,8 @@ def _located(check: Check, seen: Observation, before: Observation | None) -> Che
             # All tests were passed, so it is what follows them.
             return replace(check, where=reading(seen) or where)
         reasons = f"never reached: {', '.join(missed[:2])}"
-        check = replace(check, where=", ".join(filter(None, (where, missed[0].partition(" ")[0]))))
+        places = (missed[0].partition(" ")[0], where)
+        check = replace(check, where=", ".join(dict.fromkeys(filter(None, places))))
     return replace(check, evidence="\n".join([f"{first}; {reasons}", *rest]))
 
 
@@ -126,6 +131,17 @@ def _doubled(seen: Observation) -> list[str]:
     raw, partials = raw_ends(sessions_of(seen)), unfinished(sessions_of(seen))
     found = (shown_like_finals(text, seen.expected, raw, partials) for text in seen.channels.values())
     return list(dict.fromkeys(end for ends in found for end in ends))
+
+
+def _unformatted(seen: Observation) -> list[str]:
+    """Return the raw ends of turns, if these are all that was shown of what is not final."""
+    raw = raw_ends(sessions_of(seen))
+    others = [text for text in unfinished(sessions_of(seen)) if text not in raw]
+    shown_ends = dict.fromkeys(end for text in seen.channels.values() for end in shown(text, raw))
+    # A partial is part of the end that it became.
+    if any(shown_unfinished(text, [*seen.expected, *raw], others) for text in seen.channels.values()):
+        return []
+    return list(shown_ends)
 
 
 def _wanted(seen: Observation) -> Sequence[str]:

@@ -23,6 +23,7 @@ _ENTERS = re.compile(r"\basyncio\.run\(|run_until_complete\(|run_forever\(|\.joi
 _CALLS = {"audio": r"\.stream\(", "close": r"\.disconnect\(|\bStreamingClient\("}
 #: What tests a turn, and what reads its text: a key or an attribute.
 _TESTS = re.compile(r"""(\.|["'])(end_of_turn|turn_is_formatted)\b""")
+_TELLS = re.compile(r"""(\.|["'])(end_of_turn|turn_is_formatted|transcript)\b""")
 _READS = re.compile(r"""(\.|["'])(transcript|words)\b""")
 #: Lines that are named, at most.
 _LINES = 3
@@ -49,26 +50,40 @@ def unheard(seen: Observation) -> str:
     """Return where the program asks for what no message has, or makes a client that tells nobody of its turns."""
     found = strangers(seen)
     if not any(_matching(seen, r"Events\.Turn\b")):
-        found += [
-            f"{line} makes a client, and no handler for its turns is registered" for line in _matching(seen, _CLIENT)
-        ]
+        lines = [*_matching(seen, r"\.on\("), *_matching(seen, _CLIENT)]
+        found += [f"{lines[0]} registers no handler for turns"] if any(_matching(seen, _CLIENT)) else []
     return "; ".join(found[:_LINES])
 
 
 def unreached(seen: Observation) -> list[str]:
-    """Return the statements that read a turn and were never come to, the tests of what it is before its text."""
-    reached = {(place.text("where")) for place in seen.happened("reached")}
-    if not reached:
+    """Return what reads a turn, or tests what it is, and was never come to: functions, and statements of the others."""
+    if not seen.happened("watching"):
         return []
-    found: list[tuple[bool, str]] = []
+    reached = {place.text("where") for place in seen.happened("reached")}
+    found: list[tuple[int, str]] = []
     for name, text in seen.sources.items():
         lines = text.splitlines()
-        for first, last in _statements(text):
-            said = "\n".join(lines[first - 1 : last])
-            if not any(f"{name}:{number}" in reached for number in range(first, last + 1)):
-                if _TESTS.search(said) or _READS.search(said):
-                    found.append((not _TESTS.search(said), f"{name}:{first} ({lines[first - 1].strip()[:60]})"))
+        for function, statements in _statements(text):
+            telling = [(first, last) for first, last in statements if _TELLS.search("\n".join(lines[first - 1 : last]))]
+            missed = [(first, last) for first, last in telling if reached.isdisjoint(_places(name, first, last))]
+            if function is not None and missed and telling == missed:
+                # Of the first statement after the docstring, the first line is told.
+                body = [node for node in function.body if not _is_docstring(node)][:1]
+                if all(reached.isdisjoint(_places(name, node.lineno, node.end_lineno or 0)) for node in body):
+                    found.append((0, f"{name}:{function.lineno} (nothing calls {function.name})"))
+                    continue
+            for first, last in missed:
+                tests = _TESTS.search("\n".join(lines[first - 1 : last]))
+                found.append((1 if tests else 2, f"{name}:{first} ({lines[first - 1].strip()[:60]})"))
     return [place for _, place in sorted(found)]
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _places(name: str, first: int, last: int) -> Iterator[str]:
+    yield from (f"{name}:{number}" for number in range(first, last + 1))
 
 
 def reading(seen: Observation) -> str:
@@ -77,18 +92,34 @@ def reading(seen: Observation) -> str:
     return _listed(dict.fromkeys(line for line in _matching(seen, _READS.pattern) if line in reached))
 
 
-def _statements(text: str) -> Iterator[tuple[int, int]]:
-    """Yield first and last line of each simple statement of functions, and of the head of each other one."""
+def _statements(text: str) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef | None, list[tuple[int, int]]]]:
+    """Yield each function, and None for the rest, with first and last line of its statements, in order.
+
+    Of a statement that has others in it, these are the lines of its head.
+    """
     try:
-        tree = ast.parse(text)
+        waiting: list[ast.AST] = [ast.parse(text)]
     except (SyntaxError, ValueError):
         return
-    for node in ast.walk(tree):
-        match node:
-            case ast.If(test=head) | ast.While(test=head) | ast.Match(subject=head):
-                yield head.lineno, head.end_lineno or head.lineno
-            case ast.Expr() | ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.Return():
-                yield node.lineno, node.end_lineno or node.lineno
+    while waiting:
+        function, lines = waiting.pop(), list[tuple[int, int]]()
+        inner = list(ast.iter_child_nodes(function))
+        while inner:
+            node = inner.pop()
+            match node:
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    waiting.append(node)
+                    continue
+                case ast.stmt() if _is_docstring(node):
+                    continue
+                case ast.If(test=head) | ast.While(test=head) | ast.Match(subject=head) | ast.For(iter=head):
+                    lines.append((node.lineno, head.end_lineno or head.lineno))
+                case ast.With() | ast.AsyncWith() | ast.AsyncFor() | ast.Try() | ast.ClassDef():
+                    pass
+                case ast.stmt():
+                    lines.append((node.lineno, node.end_lineno or node.lineno))
+            inner += ast.iter_child_nodes(node)
+        yield function if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else None, sorted(lines)
 
 
 def definition(seen: Observation, name: str) -> str:

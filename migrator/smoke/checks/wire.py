@@ -142,13 +142,13 @@ def _terminate(seen: Observation, before: Observation | None) -> Iterator[Check]
         yield passed("terminate", "sent in every session")
     elif len(sessions) >= ROUNDS and left == [max(sessions, key=lambda session: session.number)]:
         yield skipped("terminate", "sent in every session but the last, in which it was stopped")
-    elif before is not None and any(not session.terminated for session in sessions_of(before)):
-        evidence = "not sent, nor by the original; v3 bills a session until it times out (3 hours)"
-        yield skipped("terminate", evidence)
     else:
         advice = 'Send {"type": "Terminate"} and wait for Termination: an open session is billed for up to 3 hours.'
         where = saying(seen, r"\bTerminate\b|\bterminate\s*=") or sending(seen, "close")
-        yield failed("terminate", "the connection was closed without it", advice, where)
+        if before is not None and any(not session.terminated for session in sessions_of(before)):
+            yield warned("terminate", "the connection was closed without it, as by the original", advice, where)
+        else:
+            yield failed("terminate", "the connection was closed without it", advice, where)
 
 
 def _left_open(sessions: Sequence[SessionRecord]) -> list[SessionRecord]:

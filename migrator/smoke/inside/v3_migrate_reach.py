@@ -36,9 +36,11 @@ def install(own: Callable[[str], str], report: Callable[..., None]) -> None:
     if monitoring is not None:
         if monitoring.get_tool(_TOOL) is None:
             _monitor(monitoring)
+            report("watching")
     elif sys.implementation.name == "cpython" and sys.gettrace() is None:
         threading.settrace(_entered)
         sys.settrace(_entered)
+        report("watching")
 
 
 _TOOL = 3
@@ -76,7 +78,10 @@ def _lines(code: CodeType) -> set[int]:
     if code not in _left:
         lines = linecache.getlines(file if os.path.isabs(file) else os.path.abspath(file))
         numbers = {number for _, number in dis.findlinestarts(code) if number}
-        _left[code] = {number for number in numbers if _TURNS.search("".join(lines[number - 1 : number]))}
+        telling = {number for number in numbers if _TURNS.search("".join(lines[number - 1 : number]))}
+        # The first of them says whether it was called at all.
+        body = [number for number in numbers if number > code.co_firstlineno]
+        _left[code] = telling | {min(body, default=code.co_firstlineno)} if telling else telling
     return _left[code]
 
 
