@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from migrator.smoke.checks.exceptions import exceptions, swallowed
 from migrator.smoke.checks.finals import TWICE, same, shown, shown_unfinished, unfinished
-from migrator.smoke.checks.places import hanging, reading, saying, unheard, unreached
+from migrator.smoke.checks.places import ADDRESSES, hanging, reading, saying, unheard, unreached
 from migrator.smoke.checks.shapes import lines_about, raw_ends, shown_like_finals, tells_apart
 from migrator.smoke.checks.verdict import Check, Rule, Status, failed, passed, skipped
 from migrator.smoke.observation import ROUNDS, Observation, description, sessions_of
@@ -27,7 +27,18 @@ def _finals(seen: Observation, before: Observation | None) -> Iterator[Check]:
         check = _shown_as_before(seen, before)
     else:
         check = _made_as_before(seen, before)
+    if check.status is Status.PASS and before is not None and _held_back(seen) and not _held_back(before):
+        advice = "What reads the messages waits for something else: let that go on beside it."
+        where = saying(seen, r"\bon_open\b", *ADDRESSES)
+        yield failed("finals", "shown only once it was stopped, and not as they came, as before", advice, where)
+        return
     yield _located(check, seen, before) if check.status is Status.FAIL else check
+
+
+def _held_back(seen: Observation) -> bool:
+    """Return whether no final was shown before the program was told to end."""
+    times = [output.time for output in seen.outputs if any(final in output.text for final in seen.expected)]
+    return seen.stopped_at is not None and bool(times) and min(times) > seen.stopped_at
 
 
 def _located(check: Check, seen: Observation, before: Observation | None) -> Check:

@@ -20,10 +20,10 @@ ADDRESSES = (
 #: A line that only starts what does the work: everything happens below it.
 _ENTERS = re.compile(r"\basyncio\.run\(|run_until_complete\(|run_forever\(|\.join\(")
 #: Calls of the SDK's client, by what they make it send.
-_CALLS = {"audio": r"\.stream\(", "close": r"\.disconnect\(|\bStreamingClient\("}
+_CALLS = {"audio": r"\.stream\(", "close": r"\.disconnect\b|\bStreamingClient\("}
 #: What tests a turn, and what reads its text: a key or an attribute.
 _TESTS = re.compile(r"""(\.|["'])(end_of_turn|turn_is_formatted)\b""")
-_TELLS = re.compile(r"""(\.|["'])(end_of_turn|turn_is_formatted|transcript)\b""")
+_TELLS = re.compile(r"""(\.|["'])(end_of_turn|turn_is_formatted|transcript|words)\b""")
 _READS = re.compile(r"""(\.|["'])(transcript|words)\b""")
 #: Lines that are named, at most.
 _LINES = 3

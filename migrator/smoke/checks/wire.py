@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from codemods.protocol import PARAMETERS_RENAMED
 from migrator.smoke.checks.audio import audio
 from migrator.smoke.checks.exceptions import errors
 from migrator.smoke.checks.places import ADDRESSES, saying, sending
@@ -19,6 +20,8 @@ V2_PARAMETERS = frozenset(
     {"word_boost", "boost_param", "disable_partial_transcripts", "enable_extra_session_information"}
 )
 UNTERMINATED = "the client closed without Terminate"
+#: Parameters that only have another name in v3; how turns are formatted is asked for with or without the original.
+_RENAMED = {old: new for old, new in PARAMETERS_RENAMED.items() if new != "format_turns"}
 #: Headers that every client sends, and those that a proxy or a browser adds.
 _USUAL_HEADERS = frozenset(
     {"host", "upgrade", "connection", "user-agent", "origin", "accept", "accept-encoding", "accept-language"}
@@ -88,6 +91,10 @@ def _parameters(seen: Observation, before: Observation | None) -> Iterator[Check
             yield failed("parameters", evidence, advice, saying(seen, r"\bformat_turns\b", *ADDRESSES))
             return
     query = sessions[0].query
+    if before is not None and (lost := _lost(sessions[0], sessions_of(before))):
+        evidence = ", ".join(f"{old} of the original has no {new} here" for old, new in lost.items())
+        yield failed("parameters", evidence, "Pass it on under its new name.", saying(seen, *lost, *ADDRESSES))
+        return
     notes = dict.fromkeys(text for session in sessions for text in session.notes if any(name in text for name in query))
     if "speech_model" not in query:
         advice = "Name it: speech_model=universal-streaming-english is the one closest to v2, and the cheapest."
@@ -99,6 +106,12 @@ def _parameters(seen: Observation, before: Observation | None) -> Iterator[Check
         yield warned("parameters", "; ".join(notes), "Leave it out, or correct its name.", where)
     else:
         yield passed("parameters", ", ".join(f"{name}={value}" for name, value in query.items()))
+
+
+def _lost(session: SessionRecord, originals: Sequence[SessionRecord]) -> dict[str, str]:
+    """Return what the original asked for and this does not, with v3's name for it."""
+    asked = {name for original in originals for name, value in original.query.items() if value not in ("", "[]")}
+    return {old: new for old, new in _RENAMED.items() if old in asked and new not in session.query}
 
 
 def always_formats(session: SessionRecord) -> bool:
