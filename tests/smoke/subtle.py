@@ -31,7 +31,7 @@ SUBTLE = (
     _captions("misspelt method", "stream.read(", "stream.reed(", "has no attribute 'reed'"),
     _captions("argument missing", "def on_message(ws, message)", "def on_message(message)", "on_message() takes 1"),
     _captions("thread not started", "    ws_thread.start()\n", "", "no v3 session was opened; hosts it tried: none"),
-    _sdk("handler not registered", "transcriber.on(StreamingEvents.Turn, on_data)\n", "", "no handler for its turns"),
+    _sdk("handler not registered", "transcriber.on(StreamingEvents.Turn, on_data)\n", "", "no handler for turns"),
     _sdk("not terminated", "disconnect(terminate=True)", "disconnect()", "closed without it"),
     _sdk("attribute of v2", "print(transcript.transcript,", "print(transcript.text,", "has no attribute 'text'"),
     _sdk("module that is not there", "assemblyai.streaming.v3", "assemblyai.realtime.v3", "ModuleNotFoundError"),

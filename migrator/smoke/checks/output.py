@@ -251,6 +251,8 @@ def _network(seen: Observation, before: Observation | None) -> Iterator[Check]:
     if seen.left_out:
         notes.append(f"links that lead out of the project were not copied: {', '.join(seen.left_out[:5])}")
     notes += [f"closed here, so not tested with it: {', '.join(hosts)}"] if hosts else []
+    if replaced := list(dict.fromkeys(stub.text("package") for stub in seen.happened("stubbed"))):
+        notes.append(f"replaced by stubs, so not tested: {', '.join(replaced)}")
     if seen.happened("uvloop"):
         notes.append("uvloop resolves names past the sandbox: asyncio's own loop ran in its place")
     if notes:
