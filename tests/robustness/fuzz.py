@@ -129,7 +129,7 @@ def untold(texts: Sequence[str], findings: Sequence[Finding]) -> Iterator[str]:
 
 def _logical_lines(text: str) -> Iterator[list[tokenize.TokenInfo]]:
     line: list[tokenize.TokenInfo] = []
-    with suppress(tokenize.TokenError):  # a cell may end with a backslash
+    with suppress(tokenize.TokenError, SyntaxError):  # a cell may end with a backslash, or be half a block
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.NEWLINE and line:
                 yield line
@@ -268,7 +268,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         numbers = range(done, min(done + BATCH, end))
         batch(numbers, seed, tally)
         done = numbers.stop
-        if done % (20 * BATCH) == 0:
+        if done % (10 * BATCH) == 0:
             print(f"{done} projects, failed: {tally.failed or 'none'}", flush=True)
     for name, count in sorted(tally.checked.items()):
         wrong = tally.failed.get(name, [])
