@@ -6,7 +6,6 @@ A clean check ends before the first library is loaded; what comes later is impor
 from __future__ import annotations
 
 import itertools
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
