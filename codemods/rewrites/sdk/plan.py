@@ -315,6 +315,24 @@ class Plans:
         )
         if session.owner is not None:
             plan.closes_at_sites = True  # in the method `close` of the subclass itself
+        elif (
+            isinstance(closer, cst.Lambda) and len(sites) > 1 if plan.closes_at_sites else sites and "." in plan.target
+        ):
+            plan.closer_name = self._closer_name(plan, sites)
+
+    def _closer_name(self, plan: SessionPlan, sites: list[Use]) -> str | None:
+        """Return a name for `on_close` where it is an attribute beside the client, or a variable that all sites see."""
+        module, (holder, dot, client) = plan.session.module, plan.target.rpartition(".")
+        if not client.isidentifier():
+            return None
+        home = function_of(plan.session.call, module)
+        for use in sites:
+            if use.module.code(use.node.value).rpartition(".")[1:] != (dot, client):
+                return None
+            if not holder and (use.module is not module or not (_is_within(use.node, home, module))):
+                return None
+        names = ("on_close", f"on_{client}_close")
+        return next((name for name in names if not _is_taken(name, module)), None)
 
     def closer_problem(self, plan: SessionPlan) -> str | None:
         """Return why the `on_close` callback cannot be called: it wants arguments that v2 never gave."""
@@ -327,3 +345,17 @@ class Plans:
         if len(required) > given:
             return "on_close takes arguments, which v2 never gave it: it failed when called"
         return None
+
+
+def _is_within(node: cst.CSTNode, function: cst.CSTNode, module: SourceModule) -> bool:
+    return any(up is function for up in module.ancestors(node))
+
+
+def _is_taken(name: str, module: SourceModule) -> bool:
+    """Return whether a module uses a name for anything but a keyword."""
+    return any(
+        isinstance(node, cst.Name)
+        and node.value == name
+        and not (isinstance(parent := module.parent(node), cst.Arg) and parent.keyword is node)
+        for node in module.walk()
+    )
