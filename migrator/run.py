@@ -5,15 +5,16 @@ A clean check ends before the first library is loaded; what comes later is impor
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from migrator.configuration import Configuration
 from migrator.files import git
-from migrator.files.discovery import Discovery, beside
+from migrator.files.discovery import Discovery
 from migrator.files.paths import shown
 from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
 from migrator.mentions.search import Mentions
@@ -212,7 +213,8 @@ def _analysed(
         found += outcomes
         tell.done()
     tell.end()
-    return gate.held_back(found, [group.paths for group in together], _projects(found, screening))
+    others = itertools.chain(screening.files, gate.around(found))
+    return gate.held_back(found, [group.paths for group in together], others, configuration.options)
 
 
 def _task(group: Group, configuration: Configuration) -> Task:
@@ -223,18 +225,6 @@ def _task(group: Group, configuration: Configuration) -> Task:
     # A file of settings has no place for a comment of ours.
     options |= {path: replace(options[path], todo=False) for path in group.configuration}
     return Task(group, options, Folder(variables=group.variables))
-
-
-def _projects(found: Sequence[Outcome], screening: Screening) -> Iterator[str]:
-    """Yield every module that may need something of a changed file, whether the run looked at it or not."""
-    yield from screening.files
-    changed = [outcome.path for outcome in found if outcome.changed]
-    tops = {path: git.top_of(os.path.dirname(path)) for path in changed}
-    for _, batch in Discovery(sorted({top for top in tops.values() if top})).batches():
-        yield from batch
-    # Outside of one nobody can say how far a project goes; a home folder is no project.
-    for folder in sorted({os.path.dirname(path) for path, top in tops.items() if not top}):
-        yield from beside(folder)
 
 
 def _dependencies(screening: Screening, found: Sequence[Outcome], configuration: Configuration) -> list[Outcome]:

@@ -49,7 +49,7 @@ def _outcome(given: str, data: bytes, configuration: Configuration, analyse: Ana
     problem = unfit(data)
     if problem or not speaks_v2(data):
         return Outcome(given, data, data, error=problem or None)
-    from migrator.analysis import pool
+    from migrator.analysis import gate, pool
     from migrator.analysis.import_graph import Group
     from migrator.analysis.worker import Task, rules_analyse
 
@@ -57,4 +57,5 @@ def _outcome(given: str, data: bytes, configuration: Configuration, analyse: Ana
     name = "<stdin>" if given == NAME and os.path.exists(NAME) else given
     task = Task(Group((name,), frozenset({name})), {name: configuration.options(name)}, given={name: data})
     found = [outcome for outcomes in pool.run([task], 1, analyse or rules_analyse) for outcome in outcomes]
-    return found[0] if found else Outcome(given, data, data)
+    held = gate.held_back(found, [(name,)], gate.around(found) if given != NAME else (), configuration.options)
+    return held[0] if held else Outcome(given, data, data)

@@ -123,7 +123,7 @@ _V2_KEYS = frozenset({*v.FIELDS, *v.DERIVED_FIELDS, "created"})
 
 def is_v2_request(program: Program, value: Value) -> bool:
     """Return whether a value that is sent is a message that only v2 knew."""
-    words = (*v.CONTROLS, v.SILENCE, v.AUDIO_KEY)
+    words = v.V2_CONTROLS
     content = value.content if isinstance(value, Json) else value
     if isinstance(content, Obj):
         return any(word in program.items(content) for word in words)
