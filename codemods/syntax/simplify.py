@@ -26,9 +26,9 @@ def simplified(node: cst.CSTNode, *, alone: bool) -> Simplified:
             return keep_parentheses(node, cst.Name(str(not known)))
         case cst.UnaryOperation(
             operator=cst.Not(),
-            expression=cst.Comparison(lpar=[_, *_], comparisons=[cst.ComparisonTarget(cst.Equal()) as only]) as inner,
+            expression=cst.Comparison(lpar=[_, *_], comparisons=[cst.ComparisonTarget(cst.Equal()) as asked]) as inner,
         ):
-            unequal = only.with_changes(operator=cst.NotEqual())
+            unequal = asked.with_changes(operator=cst.NotEqual())
             return keep_parentheses(node, inner.with_changes(lpar=(), rpar=(), comparisons=[unequal]))
         case cst.BooleanOperation():
             return _operation(node)
