@@ -58,9 +58,8 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
     if run is None or sender is None or not sender.module.owns(run) or not sender.is_at_home(run):
         return {}
     module = sender.module
-    program = sessions.program
-    ours = [c for c in program.connects.values() if module.owns(c.call) and not program.is_foreign(c.connection)]
-    if len(ours) != 1 or not helpers.fits(module, sessions, EVENT):
+    apps = [connect for connect in sessions.program.connects.values() if module.owns(connect.call)]
+    if len(apps) != 1 or not helpers.fits(module, sessions, EVENT):
         return {}
     if not made_when_open(sender, session, sessions) or needs_main_thread(session, sessions, sender.sender):
         return {}
