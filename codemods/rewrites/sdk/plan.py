@@ -7,6 +7,8 @@ from itertools import count
 
 import libcst as cst
 
+from codemods import protocol as v
+from codemods.facts.pauses import pause
 from codemods.facts.program import Program
 from codemods.interpreter.values import Const, Values
 from codemods.libraries.assemblyai_values import Transcriber, transcribers
@@ -21,8 +23,6 @@ from codemods.rewrites.sdk.sessions import Session, Sessions, Use, function_of_v
 from codemods.syntax.layout import Argument
 from codemods.syntax.tree import SourceModule
 
-INACTIVITY_TIMEOUT = 300
-"""Seconds without a message from the client after which v3 ends a session, if it is told to: v2 always did."""
 NO_LIMIT = "3600.0"
 """Seconds that stand for v2's `timeout=None`: v3 has no way to wait for ever."""
 TERMINATE_TIMEOUT = 30.0
@@ -196,7 +196,12 @@ class Plans:
             )
         given.append(Argument(f'"{self.options.speech_model}"', "speech_model"))
         given.append(Argument("True", "format_turns"))
-        given.append(Argument(str(INACTIVITY_TIMEOUT), "inactivity_timeout"))
+        paused = pause(self.program, [use.node for use in session.named("stream")])
+        if paused is None:
+            given.append(Argument(str(v.INACTIVITY_TIMEOUT), "inactivity_timeout"))
+        else:
+            by = session.module.code(paused)
+            plan.notes.append(f"no inactivity_timeout, since {by} keeps the session open without sending")
         boost = session.value("word_boost")
         if boost is not None:
             given.append(self._argument(plan, "keyterms_prompt", boost, "word_boost"))
