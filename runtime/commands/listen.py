@@ -56,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=Path,
         metavar="FILE",
-        help="write the finals to FILE as well, in the form of its suffix: .txt, .srt, .vtt, .jsonl; repeatable",
+        help="write the finals to FILE as well, in the form of its suffix: .txt, .srt, .vtt, .json, .jsonl; repeatable",
     )
 
 

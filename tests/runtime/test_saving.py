@@ -46,15 +46,29 @@ def read_by_others(srt: Path, vtt: Path) -> list[list[list[object]]]:
 
 
 def test_the_demo_is_saved_in_every_form(tmp_path: Path) -> None:
-    files = [tmp_path / f"talk{suffix}" for suffix in (".txt", ".srt", ".vtt", ".jsonl")]
+    files = [tmp_path / f"talk{suffix}" for suffix in (".txt", ".srt", ".vtt", ".json", ".jsonl")]
     result = listen("--demo", *(word for file in files for word in ("--save", str(file))))
     assert (result.returncode, result.stdout.splitlines()) == (0, FINALS), result.stderr
-    text, srt, vtt, lines = files
+    text, srt, vtt, document, lines = files
     assert text.read_text().splitlines() == FINALS
     for cues in read_by_others(srt, vtt):
         assert [cue[2] for cue in cues] == FINALS
         assert all(0 <= float(str(start)) < float(str(end)) < 9 for start, end, _ in cues)
-    assert [json.loads(line)["text"] for line in lines.read_text().splitlines()] == FINALS
+    told = [json.loads(line) for line in lines.read_text().splitlines()]
+    assert [final["text"] for final in told] == FINALS
+    assert json.loads(document.read_text()) == told
+
+
+def test_a_document_can_be_read_at_any_time(tmp_path: Path) -> None:
+    transcript = Transcript(tmp_path / "talk.json")
+    for count, text in enumerate(["", "Zo\u00eb, \u65e5\u672c", "one more"]):
+        if text:
+            transcript.on_final(Turn(count, text, True, words=[Word(text, count * 10, count * 10 + 5)]))
+        assert [final["text"] for final in json.loads((tmp_path / "talk.json").read_text(encoding="utf-8"))] == [
+            "Zo\u00eb, \u65e5\u672c",
+            "one more",
+        ][:count]
+    transcript.close()
 
 
 def test_subtitles_follow_each_other_whatever_is_said(tmp_path: Path) -> None:
