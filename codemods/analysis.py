@@ -191,7 +191,7 @@ def _applies(change: Change, options: Options) -> bool:
 
 
 def _ignored(span: Span, code: str, ignored: Mapping[int, tuple[str, ...]]) -> bool:
-    return any(code in ignored.get(line, ()) for line in range(span.line, span.end_line + 1))
+    return suppression.is_ignored(code, range(span.line, span.end_line + 1), ignored)
 
 
 def _node_of(edit: Edit) -> cst.CSTNode | None:

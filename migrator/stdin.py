@@ -14,6 +14,7 @@ from migrator.output import diff
 from migrator.reporting import concise, formats
 from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
+from migrator.show import show
 
 if TYPE_CHECKING:
     from migrator.analysis.worker import Analyse
@@ -33,11 +34,9 @@ def run(settings: Settings, analyse: Analyse | None = None) -> int:
     outcome = _outcome(name, data, Configuration(settings), analyse)
     mode = Mode.CHECK if settings.mode is Mode.CHECK else Mode.WRITE
     report = Report([outcome] if outcome.error or outcome.findings or outcome.changed else [], mode, 1)
-    report.exit_zero = settings.exit_zero
+    report.exit_zero, report.fail_on = settings.exit_zero, settings.fail_on
     if mode is Mode.CHECK:
-        report.command = "v3-migrate -"
-        formats.show(report, settings.format, settings.output, settings.color)
-        return report.exit_code
+        return show(report, settings)
     after = outcome.after if outcome.changed else data
     text = diff.patch(name, data, after) if settings.diff else after
     formats.put(text, settings.output)

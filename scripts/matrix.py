@@ -39,6 +39,8 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     # What reads subtitles in the world outside.
     "subtitles": ("srt", "webvtt-py"),
     "uvloop": ("uvloop", "websockets"),
+    # Runs our hooks as it does for its users.
+    "pre-commit": ("pre-commit",),
     # Web applications that take telephone calls.
     "flask-sdk-0.64.2": ("assemblyai==0.64.2", "flask", "flask-sock"),
     "flask-sdk-newest": ("assemblyai", "flask", "flask-sock"),
