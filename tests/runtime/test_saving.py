@@ -104,13 +104,18 @@ def test_a_file_is_not_replaced_and_a_form_nobody_knows_is_said(tmp_path: Path) 
     ("head", "kind"),
     [
         (b"Good morning everyone. The meeting starts at ten. Please bring your notes with you.\n", "a text file"),
+        ("\u65e5\u672c\u8a9e\u306e\u30c6\u30ad\u30b9\u30c8".encode() * 9, "a text file"),
+        (b"hello", "a text file"),
         (b"ID3\x04" + bytes(100), "an MP3 file"),
         (b"fLaC" + bytes(100), "a FLAC file"),
         (b"OggS" + bytes(100), "an Ogg file"),
         (b"\x00\x00\x00\x20ftypM4A " + bytes(100), "an MP4 file"),
     ],
 )
-def test_a_file_that_is_no_audio_is_refused_in_one_line(head: bytes, kind: str, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_refused_in_one_line(
+    head: bytes, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.sources.files.decoder", lambda: None)
     path = tmp_path / "talk"
     path.write_bytes(head)
     with pytest.raises(SourceError, match=kind) as caught:
