@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -67,6 +68,8 @@ class _Planner:
         for connect, text, endpoint in found:
             self._host(endpoint)
             self._query(connect, text, endpoint, [other for _, other, _ in found])
+        for connect, texts in endpoints.shared(self.program):
+            self._shared(connect, texts)
         for path in self.program.targets:
             if self.program.is_settings(path):
                 continue
@@ -85,6 +88,15 @@ class _Planner:
                 message = f"the v2 URL is made of pieces that cannot be moved one by one: use wss://{move.host}/v3/ws"
                 change = self.rule.report(move.node, message)
             self._add(move.node, change)
+
+    def _shared(self, connect: Connect, texts: Iterable[EndpointText]) -> None:
+        """Report a connection that is not the vendor's alone: neither its URL nor its messages can be moved."""
+        pieces = {piece.node for text in texts for piece, _, _ in text.pieces()}
+        self.hosts.done |= pieces
+        others = sorted({_host(text.text) for text in self.program.other_servers(connect.connection)})
+        message = f"this connection may go to {', '.join(others)}, too, where v3 is not spoken: open one of its own"
+        report = self.rule.report(connect.call, f"{message} for AssemblyAI")
+        self._once(connect.call, replace(report, covers=tuple(pieces)))
 
     # query
 
@@ -269,6 +281,11 @@ class _Planner:
     def _is_docstring(self, node: cst.CSTNode) -> bool:
         module = self.program.module_of(node)
         return module is not None and isinstance(module.parent(node), cst.Expr)
+
+
+def _host(url: str) -> str:
+    """Return the host that a URL names, or as much of it as is known."""
+    return re.split(r"[/?\0]", url.split("://", 1)[1], maxsplit=1)[0] or "another host"
 
 
 def _ends_bare(holder: cst.FormattedString) -> bool:
