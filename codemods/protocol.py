@@ -96,10 +96,15 @@ CONTROLS = {
     "force_end_utterance": "ForceEndpoint",
 }
 SILENCE = "end_utterance_silence_threshold"
+AUDIO_KEY = "audio_data"
+V2_CONTROLS = frozenset({*CONTROLS, SILENCE, AUDIO_KEY})
+"""The keys by which a client's message is of v2."""
 
 PARAMETERS_RENAMED = {"word_boost": "keyterms_prompt", "formatted_finals": "format_turns"}
 """Of v2, and of v3's time of testing."""
 PARAMETERS_DROPPED = frozenset({"boost_param", "disable_partial_transcripts", "enable_extra_session_information"})
+V2_PARAMETERS = PARAMETERS_DROPPED | {"word_boost"}
+"""What a query of v3 never has."""
 PARAMETERS_KEPT = frozenset({"sample_rate", "encoding", "token"})
 PARAMETERS_V3 = {
     "acknowledge_silence": "messages for stretches without speech",
@@ -188,7 +193,6 @@ CLOSE_CODES_GONE = {
 }
 """v2's codes without a counterpart, and what v3 does instead (ERRORS)."""
 
-AUDIO_KEY = "audio_data"
 TERMINATE = "terminate_session"
 
 TOKEN_REDEEM_LIMIT = 600

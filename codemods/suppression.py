@@ -1,27 +1,79 @@
-"""Comments by which a user keeps the tool away from a line or a file."""
+"""Comments by which a user keeps the tool away from a line, a statement or a file."""
 
 from __future__ import annotations
 
 import io
 import re
 import tokenize
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-_LINE = re.compile(r"#\s*v3-migrate:\s*ignore\[(?P<codes>[\w\s,]+)\]")
+EVERY = "*"
+"""Stands for the codes that `# v3-migrate: ignore` does not name."""
+
+# `ignore-file` is another word; what follows a bare `ignore` is prose.
+_LINE = re.compile(r"#\s*v3-migrate:\s*ignore(?:\s*\[(?P<codes>[\w\s,]*)\]|(?![\w\[-]))")
 _FILE = re.compile(r"^\s*#\s*v3-migrate:\s*ignore-file\b")
+_BLANK = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One `# v3-migrate: ignore[CODE, ...]`.
+
+    Attributes:
+        line: where it stands, from 1.
+        start, end: its columns, from 0; other comments of the line are no part of it.
+        codes: what it names; `EVERY` alone if it names none.
+        lines: what it holds for: the line that it ends, or the statement under one that stands alone.
+    """
+
+    line: int
+    start: int
+    end: int
+    codes: tuple[str, ...]
+    lines: range
+
+
+def comments(text: str) -> list[Comment]:
+    """Return the comments in a program that silence lines, in their order; none of a text that is no program."""
+    if "v3-migrate:" not in text:
+        return []
+    found: list[Comment] = []
+    alone: list[Comment] = []  # of the statement that comes next
+    first = 0  # line at which the statement here begins; 0 between two
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            line = token.start[0]
+            if token.type == tokenize.COMMENT:
+                if match := _LINE.search(token.string):
+                    codes = tuple(code.strip() for code in (match["codes"] or "").split(",") if code.strip())
+                    start, end = (token.start[1] + offset for offset in match.span())
+                    comment = Comment(line, start, end, codes or (EVERY,), range(line, line + 1))
+                    (found if first or token.line[: token.start[1]].strip() else alone).append(comment)
+            elif token.type == tokenize.NEWLINE:
+                lines = range(first, line + 1)
+                found += [Comment(c.line, c.start, c.end, c.codes, lines) for c in alone]
+                alone, first = [], 0
+            elif token.type not in _BLANK and not first:
+                first = line
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        pass
+    return sorted([*found, *alone], key=lambda comment: (comment.line, comment.start))
 
 
 def ignored_lines(text: str) -> dict[int, tuple[str, ...]]:
-    """Return the codes ignored on each line that carries `# v3-migrate: ignore[CODE, ...]`."""
+    """Return the codes ignored on each line of a program."""
     found: dict[int, tuple[str, ...]] = {}
-    if "v3-migrate:" not in text:
-        return found
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT and (match := _LINE.search(token.string)):
-                found[token.start[0]] = tuple(code.strip() for code in match["codes"].split(",") if code.strip())
-    except (tokenize.TokenError, IndentationError, SyntaxError):
-        return found
+    for comment in comments(text):
+        for line in comment.lines:
+            found[line] = found.get(line, ()) + comment.codes
     return found
+
+
+def is_ignored(code: str, lines: range, ignored: Mapping[int, tuple[str, ...]]) -> bool:
+    """Return whether a finding that reaches over `lines` is silenced."""
+    return any(code in ignored.get(line, ()) or EVERY in ignored.get(line, ()) for line in lines)
 
 
 def ignores_file(text: str) -> bool:

@@ -43,12 +43,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing is left to tell it, not even at interpreter exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         return 1
+    except OSError as error:
+        # Of a file somebody nearer to it knows what to say: this is standard output, on a disk that is full.
+        if error.filename is not None:
+            raise
+        _silence()
+        return fail(f"standard output: {(error.strerror or str(error)).lower()}")
+
+
+def _silence() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _migrate(parsed: argparse.Namespace) -> int:
-    from migrator import run
+    from migrator import run, show
     from migrator.settings import SettingsError
 
     try:
@@ -67,8 +77,8 @@ def _migrate(parsed: argparse.Namespace) -> int:
             code = prove_or_take_back(tests, report.outcomes)
             if code:
                 return code
-        return run.show(report, settings)
-    except (SettingsError, run.RunError) as error:
+        return show.show(report, settings)
+    except (SettingsError, show.RunError) as error:
         return fail(str(error))
 
 

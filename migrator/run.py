@@ -1,25 +1,26 @@
-"""The story of a run: find files, look at their bytes; where one speaks v2, analyse, verify, write; report.
+"""The story of a run: find files, look at their bytes; where one speaks v2, analyse, verify, write.
 
 A clean check ends before the first library is loaded; what comes later is imported where it is needed.
 """
 
 from __future__ import annotations
 
-import os
+import itertools
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from migrator.configuration import Configuration
 from migrator.files import git
-from migrator.files.discovery import Discovery, beside
+from migrator.files.discovery import Discovery
 from migrator.files.paths import shown
 from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
 from migrator.mentions.search import Mentions
 from migrator.output.unfinished import is_any_unfinished
 from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
+from migrator.show import RunError
 
 if TYPE_CHECKING:
     from migrator.analysis.import_graph import Group
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 
 _MINTS = ("V3M104", "V3M610")
 """Rules that move the making of temporary tokens, which programs in other languages may use."""
-
-
-class RunError(RuntimeError):
-    """The run came to nothing; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +129,15 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     for root, batch in discovery.batches():
         screening.screen(root, batch)
     screening.drop_aliases()
-    mentions = [path for path in elsewhere.paths() if not configuration.excluded(path)]
+    named = dict.fromkeys(discovery.others)
+    mentions = [path for path in sorted({*elsewhere.paths(), *named}) if not configuration.excluded(path)]
     if screening.namesakes:
         from migrator.analysis.sdk_names import takes_from_sdk
 
         screening.hits += filter(takes_from_sdk, screening.namesakes)
     problems = [*discovery.problems, *screening.problems]
     if not (problems or screening.hits or screening.recent or mentions):
-        return Result((), screening.looked_at, discovery.notes)
+        return Result((), screening.looked_at + len(named), discovery.notes)
 
     from migrator.analysis.outcome import Outcome
 
@@ -150,7 +148,8 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
         found += _analysed(screening, configuration, settings, mentions, analyse)
     dependencies = _dependencies(screening, found, configuration)
     outcomes = _with_mentions([*found, *dependencies], mentions, configuration)
-    scanned = screening.looked_at + sum(outcome.path not in screening.files for outcome in outcomes)
+    named.update((outcome.path, None) for outcome in outcomes if outcome.path not in screening.files)
+    scanned = screening.looked_at + len(named)
     if settings.verbose:
         print(*(f"settings of {name}" for name in configuration.files), sep="\n", file=sys.stderr)
     if settings.since is not None:
@@ -212,7 +211,8 @@ def _analysed(
         found += outcomes
         tell.done()
     tell.end()
-    return gate.held_back(found, [group.paths for group in together], _projects(found, screening))
+    others = itertools.chain(screening.files, gate.around(found))
+    return gate.held_back(found, [group.paths for group in together], others, configuration.options)
 
 
 def _task(group: Group, configuration: Configuration) -> Task:
@@ -223,18 +223,6 @@ def _task(group: Group, configuration: Configuration) -> Task:
     # A file of settings has no place for a comment of ours.
     options |= {path: replace(options[path], todo=False) for path in group.configuration}
     return Task(group, options, Folder(variables=group.variables))
-
-
-def _projects(found: Sequence[Outcome], screening: Screening) -> Iterator[str]:
-    """Yield every module that may need something of a changed file, whether the run looked at it or not."""
-    yield from screening.files
-    changed = [outcome.path for outcome in found if outcome.changed]
-    tops = {path: git.top_of(os.path.dirname(path)) for path in changed}
-    for _, batch in Discovery(sorted({top for top in tops.values() if top})).batches():
-        yield from batch
-    # Outside of one nobody can say how far a project goes; a home folder is no project.
-    for folder in sorted({os.path.dirname(path) for path, top in tops.items() if not top}):
-        yield from beside(folder)
 
 
 def _dependencies(screening: Screening, found: Sequence[Outcome], configuration: Configuration) -> list[Outcome]:
@@ -277,53 +265,3 @@ def _as_written(outcome: Outcome, written: Written) -> Outcome:
     if any(stale.path == outcome.path for stale in written.changed_meanwhile):
         return replace(outcome, findings=(), error="left alone: it changed while it was being migrated; run again")
     return outcome
-
-
-def show(report: Report, settings: Settings) -> int:
-    """Put out the report in the form that was asked for, and return the exit code.
-
-    Raises:
-        RunError: the file for the report cannot be written.
-    """
-    plain = settings.format == "terminal" and not (settings.diff or settings.reports)
-    if not report.outcomes and plain and settings.output is None:
-        # The frequent case, and the fast one.
-        if not settings.quiet:
-            print(report.headline())
-        return report.exit_code
-    from migrator.reporting import formats
-
-    form = "concise" if settings.quiet and settings.format == "terminal" else settings.format
-    report.program = program()
-    report.command = settings.command(report.program)
-    if report.findings:
-        from migrator.explain import summaries
-
-        report.summaries = summaries()
-    file = settings.output
-    try:
-        if settings.diff:
-            formats.put(formats.rendered(report, "diff"), settings.output)
-            formats.put(formats.rendered(report, "footer"), None, sys.stderr.buffer)
-        elif settings.statistics:
-            formats.put(formats.rendered(report, "statistics"), settings.output)
-        else:
-            formats.show(report, form, settings.output, settings.color)
-        for further, file in settings.reports:
-            formats.put(formats.rendered(report, formats.FORMATS[further]), file)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise RunError(f"{file or 'standard output'}: {error.strerror}") from error
-    return report.exit_code
-
-
-def program() -> str:
-    """Return how a shell finds this program: by its name alone if that is the one on the path."""
-    import shutil
-
-    name, started = "v3-migrate", sys.argv[0]
-    if os.path.basename(started) != name or not os.path.dirname(started):
-        return name
-    found = shutil.which(name)
-    return name if found is not None and os.path.realpath(found) == os.path.realpath(started) else shown(started)

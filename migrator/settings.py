@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from migrator.files.globs import Globs
+from migrator.files.paths import shown
 from migrator.reporting.report import Mode, Severity
 
 STDIN = "-"
@@ -141,11 +143,17 @@ class Settings:
         """Whether the program comes on standard input."""
         return self.paths == (STDIN,)
 
-    def command(self, program: str) -> str:
-        """Return the command line that does the same work, without what concerns only how this run shows it."""
+    def command(self, program: str, concerned: Sequence[str] | None = None) -> str:
+        """Return the command line that does the same work, without what concerns only how this run shows it.
+
+        Args:
+            concerned: the files that have anything to tell; others that were named one by one are left out.
+        """
         chosen = self.chosen
         words = [program]
-        words += [f"./{path}" if path.startswith("-") and path != STDIN else path for path in self.paths]
+        paths = [path for path in self.paths if concerned is None or shown(path) in concerned or os.path.isdir(path)]
+        words += [f"./{path}" if path.startswith("-") and path != STDIN else path for path in paths or self.paths]
+        words += [] if self.stdin_filename is None else ["--stdin-filename", self.stdin_filename]
         listed = {"select": chosen.select, "ignore": chosen.ignore, "exclude": chosen.exclude.patterns}
         for name, values in listed.items():
             words += [word for value in values for word in (f"--{name}", value)]

@@ -14,6 +14,7 @@ from migrator.output import diff
 from migrator.reporting import concise, formats
 from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
+from migrator.show import show
 
 if TYPE_CHECKING:
     from migrator.analysis.worker import Analyse
@@ -33,11 +34,9 @@ def run(settings: Settings, analyse: Analyse | None = None) -> int:
     outcome = _outcome(name, data, Configuration(settings), analyse)
     mode = Mode.CHECK if settings.mode is Mode.CHECK else Mode.WRITE
     report = Report([outcome] if outcome.error or outcome.findings or outcome.changed else [], mode, 1)
-    report.exit_zero = settings.exit_zero
+    report.exit_zero, report.fail_on = settings.exit_zero, settings.fail_on
     if mode is Mode.CHECK:
-        report.command = "v3-migrate -"
-        formats.show(report, settings.format, settings.output, settings.color)
-        return report.exit_code
+        return show(report, settings)
     after = outcome.after if outcome.changed else data
     text = diff.patch(name, data, after) if settings.diff else after
     formats.put(text, settings.output)
@@ -49,7 +48,7 @@ def _outcome(given: str, data: bytes, configuration: Configuration, analyse: Ana
     problem = unfit(data)
     if problem or not speaks_v2(data):
         return Outcome(given, data, data, error=problem or None)
-    from migrator.analysis import pool
+    from migrator.analysis import gate, pool
     from migrator.analysis.import_graph import Group
     from migrator.analysis.worker import Task, rules_analyse
 
@@ -57,4 +56,5 @@ def _outcome(given: str, data: bytes, configuration: Configuration, analyse: Ana
     name = "<stdin>" if given == NAME and os.path.exists(NAME) else given
     task = Task(Group((name,), frozenset({name})), {name: configuration.options(name)}, given={name: data})
     found = [outcome for outcomes in pool.run([task], 1, analyse or rules_analyse) for outcome in outcomes]
-    return found[0] if found else Outcome(given, data, data)
+    held = gate.held_back(found, [(name,)], gate.around(found) if given != NAME else (), configuration.options)
+    return held[0] if held else Outcome(given, data, data)

@@ -26,6 +26,8 @@ __all__ = [
     "DEFAULT_MODEL",
     "DOCUMENTED_MODELS",
     "ENCODINGS",
+    "LANGUAGES",
+    "MULTILINGUAL",
     "PARAMETERS",
     "SPEECH_MODELS",
     "Family",
@@ -58,6 +60,20 @@ SPEECH_MODELS = DOCUMENTED_MODELS | {
 
 DEFAULT_MODEL = "universal-3-6-pro"
 """What a session without `speech_model` gets, by MODELS. Measured defaults differed twice in September 2026."""
+
+
+MULTILINGUAL = "multi"
+"""In `language_codes`, alone: the model chooses, as without the parameter."""
+
+# fmt: off
+LANGUAGES = frozenset({
+    "af", "ar", "ca", "da", "de", "en", "es", "et", "fa", "fi", "fr", "gl", "he", "hi", "it", "ja", "ko", "mr", "nl",
+    "nn", "no", "pt", "ro", "ru", "sv", "tr", "ur", "vi", "xh", "yue", "zh", "zu", MULTILINGUAL,
+})
+# fmt: on
+"""What `language_codes` takes; any other value is refused. A measurement counted 33 (MEASURED). The codes stand alike
+in pipecat-ai 1.14.0, `services/assemblyai/stt.py`, and bolna 0.11.9, `constants.py`; MULTILINGUAL is in
+livekit-plugins-assemblyai 1.8.9, `stt.py` (all on PyPI)."""
 
 
 class Family(Enum):
@@ -98,7 +114,8 @@ class Parameter:
         kind: what the text in the URL is read as; a JSON message carries the same value typed.
         since: year and month from which it is known.
         low, high: least and most of a number, of the characters of a text, or of the items of a list.
-        choices: the only texts that are taken; empty for any.
+        choices: the only texts, or items of a list, that are taken; empty for any.
+        clamped: least and most that has an effect: the service takes the nearer one for what is outside.
         live: whether `UpdateConfiguration` may change it in an open session.
         families: the models on which it has an effect; empty for all.
         refused: whether other models refuse it; otherwise they ignore it.
@@ -112,6 +129,7 @@ class Parameter:
     low: float = 0
     high: float = float("inf")
     choices: frozenset[str] = frozenset()
+    clamped: tuple[float, float] | None = None
     live: bool = False
     families: frozenset[Family] = frozenset()
     refused: bool = False
@@ -133,7 +151,7 @@ class Parameter:
             raise ValueError(f"has {len(value)} characters, at most {self.high:g} are allowed")
         if isinstance(value, list) and len(value) > self.high:
             raise ValueError(f"has {len(value)} terms, at most {self.high:g} are allowed")
-        if self.choices and value not in self.choices:
+        if self.choices and not self.choices.issuperset(value if isinstance(value, list) else [value]):
             raise ValueError(f"must be one of {', '.join(sorted(self.choices))}")
         return value
 
@@ -220,7 +238,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "end_of_turn_confidence_threshold": Parameter(
         Kind.NUMBER, "2025-05", 0, 1, live=True, families=_UNIVERSAL, instead="max_turn_silence"
     ),
-    "min_turn_silence": Parameter(Kind.COUNT, "2026-03", live=True),
+    "min_turn_silence": Parameter(Kind.COUNT, "2026-03", clamped=(50, 10_000), live=True),
     "max_turn_silence": Parameter(Kind.COUNT, "2025-05", live=True),
     "min_end_of_turn_silence_when_confident": Parameter(Kind.COUNT, "2025-05", live=True, instead="min_turn_silence"),
     "vad_threshold": Parameter(Kind.NUMBER, "2025-12", 0, 1, live=True),
@@ -231,7 +249,9 @@ PARAMETERS: Mapping[str, Parameter] = {
     "prompt": Parameter(Kind.TEXT, "2025-09", high=1750, live=True, families=_U3, refused=True, source=MEASURED),
     "agent_context": Parameter(Kind.TEXT, "2026-06", high=1750, live=True, families=_U3, refused=True, source=MEASURED),
     "previous_context_n_turns": Parameter(Kind.COUNT, "2026-09", families=_U3, source=JAVASCRIPT),
-    "language_codes": Parameter(Kind.NAMES, "2026-07", high=10, live=True, families=_U3, source=MEASURED),
+    "language_codes": Parameter(
+        Kind.NAMES, "2026-07", high=10, choices=LANGUAGES, live=True, families=_U3, source=MEASURED
+    ),
     "language_code": Parameter(Kind.TEXT, "2025-12", instead="language_codes"),
     "language": Parameter(Kind.TEXT, "2025-05", instead="language_codes"),
     "language_detection": Parameter(Kind.FLAG, "2025-12"),

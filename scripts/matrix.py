@@ -38,7 +38,11 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "http-clients": ("httpx", "requests"),
     # What reads subtitles in the world outside.
     "subtitles": ("srt", "webvtt-py"),
+    # What decodes audio files, in either form.
+    "decoders": ("av", "imageio-ffmpeg"),
     "uvloop": ("uvloop", "websockets"),
+    # Runs our hooks as it does for its users.
+    "pre-commit": ("pre-commit",),
     # Web applications that take telephone calls.
     "flask-sdk-0.64.2": ("assemblyai==0.64.2", "flask", "flask-sock"),
     "flask-sdk-newest": ("assemblyai", "flask", "flask-sock"),
@@ -46,7 +50,22 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     # A worker.
     "celery": ("celery", "websockets"),
     "fastapi": ("fastapi", "uvicorn[standard]", "websockets"),
+    # What the plug-ins below import and a stand-in cannot be.
+    "voice-plugins": ("aiohttp", "pydantic", "python-dotenv", "websockets"),
 }
+
+ALONE: dict[str, tuple[str, ...]] = {
+    # The current AssemblyAI plug-ins of frameworks for voice agents, without these frameworks, whose models and codecs
+    # are a gigabyte. Pinned, since it is their own methods that are called: what they do changes with each release.
+    "voice-plugins": (
+        "bolna==0.11.9",
+        "livekit-plugins-assemblyai==1.8.9",
+        "pipecat-ai==1.14.0",
+        "videosdk-plugins-assemblyai==1.0.30",
+        "vision-agents-plugins-assemblyai==0.6.9",
+    ),
+}
+"""What is installed on top without its dependencies, and whatever Python it asks for."""
 
 
 def interpreter(name: str) -> Path:
@@ -56,25 +75,28 @@ def interpreter(name: str) -> Path:
         KeyError: no such environment.
         subprocess.CalledProcessError: pip could not install the requirements; its output is on stderr.
     """
-    requirements = REQUIREMENTS[name]
+    requirements, alone = REQUIREMENTS[name], ALONE.get(name, ())
     environment = FOLDER / name
     python = environment / "bin" / "python"
     stamp = environment / "stamp.json"
-    wanted = json.dumps({"python": sys.version, "requirements": requirements})
+    wanted = json.dumps({"python": sys.version, "requirements": [*requirements, *alone]})
     with _locked(name):
         if not (stamp.is_file() and stamp.read_text() == wanted):
-            _build(environment, python, requirements)
+            _build(environment, python, requirements, alone)
             stamp.write_text(wanted)
     return python
 
 
-def _build(environment: Path, python: Path, requirements: Sequence[str]) -> None:
+def _build(environment: Path, python: Path, requirements: Sequence[str], alone: Sequence[str]) -> None:
     shutil.rmtree(environment, ignore_errors=True)
     # Not the venv of a venv: its base may be gone when the outer one is rebuilt.
     base = getattr(sys, "_base_executable", None) or sys.executable
     subprocess.run([base, "-m", "venv", "--without-pip", environment], check=True)
     pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "--quiet", *requirements], check=True, stdin=subprocess.DEVNULL)
+    if alone:
+        words = ["--no-deps", "--ignore-requires-python", *alone]
+        subprocess.run([*pip, "install", "--quiet", *words], check=True, stdin=subprocess.DEVNULL)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from codemods.syntax.edits import Edit, Replace
 _PAIR = re.compile(r"(?:^|(?<=[?&]))(?P<name>[A-Za-z_]\w*)=(?P<value>[^&#]*)")
 _PLACEHOLDER = re.compile(r"%[sdr(]|[{}]")
 
-_V2_ONLY = v.PARAMETERS_DROPPED | {"word_boost", v.SILENCE}
+_V2_ONLY = v.V2_PARAMETERS | {v.SILENCE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The last look at a run: would a name be missing that somebody needs? What fails here is never written.
+"""The last look at a run: is a name missing that somebody needs, a function half migrated? That is never written.
 
 It knows no rule, on purpose: it reads the project before and after as Python's own parser does, files that no rule
 looked at included, so that a defect of a rule does not reach a user's disk.
@@ -9,15 +9,20 @@ from __future__ import annotations
 import builtins
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from codemods import suppression
+from codemods.model import Finding, Options
 from migrator.analysis.coverage import SDK_CLASSES
 from migrator.analysis.import_graph import Folder, imports, mentioned, stem
+from migrator.analysis.message_reads import Half, half_migrated
 from migrator.analysis.module_names import SDK, ModuleNames, Origin, parsed
 from migrator.analysis.outcome import Outcome
 from migrator.documents.document import decode
 from migrator.documents.module import DecodingError
+from migrator.files import git
+from migrator.files.discovery import Discovery, beside
 from migrator.files.prefilter import SDK_RULES
 
 _BY_NAME = re.compile(r"\b(?:patch|import_module|__import__)\b")
@@ -48,12 +53,18 @@ class Violation:
     turned: bool = False
 
 
-def held_back(outcomes: Sequence[Outcome], groups: Iterable[Sequence[str]], others: Iterable[str]) -> list[Outcome]:
+def held_back(
+    outcomes: Sequence[Outcome],
+    groups: Iterable[Sequence[str]],
+    others: Iterable[str],
+    options: Callable[[str], Options],
+) -> list[Outcome]:
     """Return the outcomes, those of a group with a violation without any change.
 
     Args:
         groups: paths of the files that were understood together.
         others: every file of the projects; those that nobody needs to know are passed over quickly.
+        options: what the user chose for a file: who takes part of the rules asks for part of a migration.
     """
     together = {path: tuple(group) for group in groups for path in group}
     reasons: dict[str, str] = {}
@@ -61,6 +72,11 @@ def held_back(outcomes: Sequence[Outcome], groups: Iterable[Sequence[str]], othe
         reason = _reason(found, outcomes)
         for path in {*together.get(found.path, (found.path,)), *together.get(found.user, ())}:
             reasons.setdefault(path, reason)
+    for outcome in outcomes:
+        chosen = options(outcome.path)
+        for half in () if chosen.select or chosen.ignore else halves(outcome):
+            for path in together.get(outcome.path, (outcome.path,)):
+                reasons.setdefault(path, _half_reason(half, outcome))
     return [
         outcome.left_alone(f"{reasons[outcome.path]} (a defect of v3-migrate)")
         if outcome.changed and outcome.path in reasons
@@ -69,14 +85,52 @@ def held_back(outcomes: Sequence[Outcome], groups: Iterable[Sequence[str]], othe
     ]
 
 
+def around(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """Yield every module of the projects that the changed files belong to, whether a run looks at it or not."""
+    changed = [outcome.path for outcome in outcomes if outcome.changed]
+    tops = {path: git.top_of(os.path.dirname(path)) for path in changed}
+    for _, batch in Discovery(sorted({top for top in tops.values() if top})).batches():
+        yield from batch
+    # Outside of one nobody can say how far a project goes; a home folder is no project.
+    for folder in sorted({os.path.dirname(path) for path, top in tops.items() if not top}):
+        yield from beside(folder)
+
+
+def halves(outcome: Outcome) -> list[Half]:
+    """Return the functions of a changed file that would read one message half as v2 does, half as v3 does.
+
+    A read that is told of is left to a person, and a silenced one to whoever silenced it.
+    """
+    before, after = _text(outcome.path, outcome.before), _text(outcome.path, outcome.after)
+    if not outcome.changed or before is None or after is None:
+        return []
+    told = {line for finding in outcome.left for line in range(finding.span.line, finding.span.end_line + 1)}
+    silenced = suppression.ignored_lines(before).keys()
+    return [
+        half
+        for half in half_migrated(before, after)
+        if not (half.lines & told or any(half.first <= line <= half.last for line in silenced))
+    ]
+
+
+def _half_reason(half: Half, outcome: Outcome) -> str:
+    codes = _codes(outcome, lambda finding: half.first <= finding.span.line <= half.last)
+    where = f"{half.function}() of {outcome.path}" if half.function else outcome.path
+    return f"{codes} would leave {where} half migrated: it would ask one message for {half.old!r} and {half.new!r}"
+
+
+def _codes(outcome: Outcome, there: Callable[[Finding], bool]) -> str:
+    """Return the rules that have rewritten a place; those of the whole file if none did there."""
+    fixed = [finding for finding in outcome.findings if finding.fixed]
+    return ", ".join(sorted({finding.code for finding in list(filter(there, fixed)) or fixed})) or "a rewrite"
+
+
 def _reason(found: Violation, outcomes: Sequence[Outcome]) -> str:
     outcome = next(outcome for outcome in outcomes if outcome.path == found.path)
     text = _text(outcome.path, outcome.before)
     names = parsed(text) if text is not None else None
     line = names.bound.get(found.name, 0) if names is not None else 0
-    fixed = [finding for finding in outcome.findings if finding.fixed]
-    there = [finding for finding in fixed if finding.span.line <= line <= finding.span.end_line]
-    codes = ", ".join(sorted({finding.code for finding in there or fixed})) or "a rewrite"
+    codes = _codes(outcome, lambda finding: finding.span.line <= line <= finding.span.end_line)
     if found.turned:
         return f"{codes} would turn {found.name!r} of {found.path} into what v3 has, and {found.user} uses it as in v2"
     if found.user == found.path:

@@ -55,14 +55,21 @@ class ModuleNames:
         }
 
 
-def parsed(text: str) -> ModuleNames | None:
-    """Return the names of a module; None if the running Python does not take it for one."""
+def tree_of(text: str) -> ast.Module | None:
+    """Return the syntax tree of a module; None if the running Python does not take it for one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            tree = ast.parse(text)
+            return ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+
+
+def parsed(text: str) -> ModuleNames | None:
+    """Return the names of a module; None if the running Python does not take it for one."""
+    tree = tree_of(text)
+    if tree is None:
+        return None
     names = ModuleNames()
     for node in ast.walk(tree):
         _note(node, names)

@@ -188,18 +188,23 @@ class _Pass:
         silenced = unused_suppressions.comments(text)
         kept = [f for f in extra if options.selects(CODE) and not unused_suppressions.silences(silenced, f)]
         unused = self._unused(path, silenced, [*plan.findings, *extra], options)
-        return plan.render(kept), tuple(sorted([*plan.findings, *kept, *unused], key=lambda f: (f.span, f.code)))
+        told = sorted([*plan.findings, *kept, *unused.findings], key=lambda f: (f.span, f.code))
+        return unused_suppressions.without(text, plan.render(kept), unused.gone), tuple(told)
 
     def _unused(
         self, path: str, silenced: unused_suppressions.Comments, known: Sequence[Finding], options: Options
-    ) -> list[Finding]:
+    ) -> unused_suppressions.Unused:
         if not silenced:
-            return []
+            return unused_suppressions.Unused()
         # What would be found without the comments tells which of them do something.
-        texts = {**self._texts, path: unused_suppressions.disarmed(self._texts[path])}
+        text = self._texts[path]
+        texts = {**self._texts, path: unused_suppressions.disarmed(text)}
         plan = self._analyse(texts, self._task.folder, options)[path]
         found = [] if isinstance(plan, ParseError) else list(plan.findings)
-        return unused_suppressions.unused(silenced, [*known, *found], options)
+        from codemods.analysis import registry
+
+        codes = [CODE, unused_suppressions.CODE, *(rule.code for rule in registry())]
+        return unused_suppressions.unused(text, [*known, *found], options, codes)
 
 
 def crashed(paths: Sequence[str], error: BaseException) -> list[Outcome]:

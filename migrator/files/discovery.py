@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from migrator.files import git
-from migrator.files.paths import shown
+from migrator.files.paths import regular, shown
 
 SUFFIXES = (".py", ".pyi", ".pyw", ".ipynb")
 
 # What is no Python even when a user names it; a script may have any other ending, or none.
-NOT_PYTHON = (
-    *(".cfg", ".html", ".htm", ".ini", ".js", ".json", ".jsx", ".lock", ".md", ".mdx", ".rst", ".toml"),
-    *(".ts", ".tsx", ".txt", ".yaml", ".yml"),
+_NOT_PYTHON = re.compile(
+    r"""^\.[^/]*$|\w*file(?:\.\w+)?$|(?:README|CHANGELOG|LICENSE)\b[^/]*$
+    |\.(?:bat|c|cc|cfg|cjs|cmd|conf|cpp|cs|css|csv|dart|env|ex|exs|fish|go|h|hcl|hpp|html?|ini|j2|java|js|json|jsonc|jsx
+    |kts?|less|lock|lua|m|map|mdx?|mjs|mts|php|pl|properties|ps1|r|rb|rs|rst|scala|scss|service|sh|sql|svelte|swift|tf
+    |tfvars|toml|tsx?|txt|vue|xml|ya?ml|zsh)$""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 # What a walk does not enter: version control, caches, environments, build products.
@@ -42,13 +46,15 @@ class Discovery:
     Attributes:
         arguments: the paths as given.
         excluded: says whether the user keeps a file out of the run.
-        problems: filled while `batches` is consumed, as are `notes`: what a user should know, though it is no error.
+        problems: filled while `batches` is consumed, as are `notes`: what a user should know, though it is no error,
+            and `others`: files that were named and are neither modules nor notebooks.
     """
 
     arguments: Sequence[str]
     excluded: Callable[[str], bool] = lambda path: False
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
 
     def batches(self) -> Iterator[tuple[str, list[str]]]:
@@ -62,8 +68,8 @@ class Discovery:
                     yield path, self._fresh(batch)
                 if not found:
                     self.problems.append(Problem(path, "no Python file or notebook in this folder"))
-            elif os.path.isfile(path) and path.lower().endswith(NOT_PYTHON):
-                self.problems.append(Problem(path, "neither a Python module nor a notebook: only those are migrated"))
+            elif os.path.isfile(path) and not _is_python(path):
+                self.others.append(path)
             elif os.path.isfile(path):
                 # Named by hand: wherever its link leads is meant.
                 yield os.path.dirname(os.path.realpath(path)), self._fresh([path])
@@ -143,3 +149,17 @@ def beside(folder: str) -> list[str]:
     except OSError:
         return []
     return [f"{folder}/{name}" if folder else name for name in names if name.endswith(SUFFIXES)]
+
+
+def _is_python(path: str) -> bool:
+    """Return whether a file that a user names may be Python; a script is known by its first line, whatever its name."""
+    if path.lower().endswith(SUFFIXES):
+        return True
+    try:
+        with open(path, "rb", opener=regular) as file:
+            first = file.readline(200)
+    except OSError:
+        return True  # whoever reads it will say why that cannot be done
+    if first.startswith(b"#!"):
+        return b"python" in first
+    return not _NOT_PYTHON.search(path.rpartition("/")[2])

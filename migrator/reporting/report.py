@@ -51,8 +51,10 @@ class Report:
     Attributes:
         scanned: how many files were looked at.
         command: the command line without what only concerns this run (`--check`, `--format`, ...).
+        apply: the command that writes what this run shows.
         program: how this program is called.
         undo: commands that take back what was written.
+        repositories: those with changed files that are none of the one the user stands in.
         exit_zero: stale usage does not fail the run.
         fail_on: nor does what matters less than this.
         beyond: what the report leaves out on purpose, in words that follow "no v2 usage".
@@ -63,8 +65,10 @@ class Report:
     mode: Mode = Mode.PREVIEW
     scanned: int = 0
     command: str = "v3-migrate"
+    apply: str = "v3-migrate --write"
     program: str = "v3-migrate"
     undo: Sequence[str] = ()
+    repositories: Sequence[str] = ()
     exit_zero: bool = False
     fail_on: Severity = Severity.WARNING
     beyond: str = ""
@@ -190,7 +194,7 @@ class Report:
         if self.changed and not written:
             why = "To fix" if self.mode is Mode.CHECK else "To apply"
             # Without a rewrite all there is to write are comments.
-            yield why if self.fixed else "To mark these places with TODO comments", f"{self.command} --write"
+            yield why if self.fixed else "To mark these places with TODO comments", self.apply
         likely = sum(finding.safety.value == "unsafe" and not finding.fixed for _, finding in self.findings)
         if likely:
             write = "" if self.mode is Mode.PREVIEW else " --write"
@@ -200,6 +204,8 @@ class Report:
             yield "To see what to do about a place", f"{self.program} explain {code}"
         if self.mode is not Mode.CHECK:
             yield from self._proving()
+        if self.repositories:
+            yield f"To commit by themselves, repositories of their own: {', '.join(self.repositories)}", ""
         for command in self.undo:
             yield "To undo", command
 

@@ -112,9 +112,10 @@ OWN = (
     OwnRule(
         "V3M901",
         "unused-suppression",
-        "suppression that silences nothing",
-        "A comment `# v3-migrate: ignore[CODE]` stands on a line where nothing with that code is found. Remove it, so "
-        "that it cannot hide a later mistake.",
+        "suppression that silences nothing, or does not say what",
+        "A comment `# v3-migrate: ignore[CODE]` holds for its line; alone on a line, for the statement below it. Where "
+        "nothing with that code is found, `--write` removes it, so that it cannot hide a later mistake. One that names "
+        "no rule keeps the tool away as well, but is reported until it does, and so is a code that no rule has.",
     ),
 )
 

@@ -154,6 +154,8 @@ def _server(arguments: argparse.Namespace, tls: Tls, log: Log) -> ReplayServer:
         keys=arguments.key,
         limits=Limits(
             session_seconds=_positive("--session-seconds", arguments.session_seconds, limits.session_seconds),
+            # Who says when it ends does not mean a minute later.
+            overtime=limits.overtime if arguments.session_seconds is None else 0.0,
             sessions=int(_positive("--max-sessions", arguments.max_sessions, limits.sessions)),
         ),
         resume=arguments.resume,

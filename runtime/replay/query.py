@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runtime.close_codes import V3Close
-from runtime.parameters import DEFAULT_MODEL, PARAMETERS, Family, family_of
+from runtime.parameters import DEFAULT_MODEL, MULTILINGUAL, PARAMETERS, Family, family_of
 from runtime.recording import SAMPLE_WIDTH, JsonObject
 from runtime.replay.refusal import Refusal
 
@@ -124,7 +124,8 @@ def parse_query(pairs: Sequence[tuple[str, str]]) -> tuple[Parameters, list[str]
             raise _invalid(f"{name} needs {needs}")
     if parameters.bytes_per_millisecond is None:
         notes.append(f"only a decoder could tell how long {parameters.encoding} lasts: this replay goes by the clock")
-    notes += _long_terms(values.get("keyterms_prompt"))
+    for name, value in values.items():
+        notes += _unused(name, value)
     return parameters, notes
 
 
@@ -134,10 +135,19 @@ def _misplaced(name: str, parameters: Parameters) -> str | None:
     return f"{name} is not supported by {parameters.model}"
 
 
-def _long_terms(terms: object) -> Iterator[str]:
-    for term in terms if isinstance(terms, list) else ():
-        if len(term) > LONGEST_TERM:
-            yield f"keyterms_prompt has a term of {len(term)} characters; the service ignores those over {LONGEST_TERM}"
+def _unused(name: str, value: object) -> Iterator[str]:
+    """Yield what of a value the service does not use."""
+    clamped = PARAMETERS[name].clamped
+    if clamped is not None and isinstance(value, int) and not clamped[0] <= value <= clamped[1]:
+        yield f"{name} is {value}; the service takes the nearest from {clamped[0]:g} to {clamped[1]:g}"
+    if not isinstance(value, list):
+        return
+    if name == "keyterms_prompt":
+        for term in value:
+            if len(term) > LONGEST_TERM:
+                yield f"{name} has a term of {len(term)} characters; the service ignores those over {LONGEST_TERM}"
+    if name == "language_codes" and MULTILINGUAL in value and len(value) > 1:
+        yield f"{name} has {MULTILINGUAL} beside others; it stands for no choice, and clients send it alone"
 
 
 def check_setting(name: str, value: object, parameters: Parameters) -> Iterator[str]:
@@ -160,8 +170,7 @@ def check_setting(name: str, value: object, parameters: Parameters) -> Iterator[
         if parameter.refused:
             raise Refusal(V3Close.INVALID, f"Invalid Message: {problem}")
         yield problem
-    if name == "keyterms_prompt":
-        yield from _long_terms(parsed)
+    yield from _unused(name, parsed)
 
 
 def _invalid(problem: str) -> Refusal:

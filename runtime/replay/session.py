@@ -44,7 +44,8 @@ class Limits:
     Attributes:
         speed: how much faster than the wall its clock runs, for every limit alike.
         burst: how far (milliseconds of audio) a client may be ahead of real time before its audio has to wait.
-        session_seconds: longest session.
+        session_seconds: longest session, as `Begin` tells it.
+        overtime: seconds after that until v3 closes it (measured twice by others, September 2026).
         sessions: how many at once.
         strict: whether what the service passes over, though no careful client would send it, is refused.
     """
@@ -52,6 +53,7 @@ class Limits:
     speed: float = 1.0
     burst: float = 2000.0
     session_seconds: float = 3 * 3600.0
+    overtime: float = 60.0
     sessions: int = 1000
     strict: bool = False
 
@@ -79,6 +81,7 @@ class Session(ABC):
         self.opened = self.active = now
         self.state = State.OPEN
         self.session_seconds = limits.session_seconds
+        self.overtime = 0.0
         self.idle_seconds: float | None = None
         self.intake = Intake(limits.speed, limits.burst, now)
         #: None for audio whose length its bytes do not tell: it is taken to last as long as it took to come.
@@ -230,7 +233,7 @@ class Session(ABC):
         """Return when `tick` is to be called next if nothing arrives."""
         if self.ended:
             return None
-        due = [self.opened + self.session_seconds / self.limits.speed]
+        due = [self._closing_time]
         if self.idle_seconds is not None and self.state is State.OPEN:
             due.append(self.active + self.idle_seconds / self.limits.speed)
         if self.intake.excess:
@@ -241,11 +244,15 @@ class Session(ABC):
                 due.append(self.intake.moment(next_cue))
         return min(due)
 
+    @property
+    def _closing_time(self) -> float:
+        return self.opened + (self.session_seconds + self.overtime) / self.limits.speed
+
     def tick(self, now: float) -> list[Action]:
         """Look at the timers, and at audio that has waited."""
         if self.ended:
             return []
-        if now >= self.opened + self.session_seconds / self.limits.speed:
+        if now >= self._closing_time:
             return self.refuse(self.expiry_refusal())
         idle = self.idle_seconds
         if idle is not None and self.state is State.OPEN and now >= self.active + idle / self.limits.speed:

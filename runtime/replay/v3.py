@@ -67,6 +67,7 @@ class V3Session(Session):
     ) -> None:
         super().__init__(script, record, limits, now, parameters.bytes_per_millisecond)
         self.idle_seconds = parameters.inactivity_timeout
+        self.overtime = limits.overtime
         self._parameters, self._today, self._api_version = parameters, today, api_version or API_VERSION
         self._short = (0.0, 0)
         self._beat: float | None = None

@@ -42,9 +42,39 @@ def test_what_is_no_python_by_its_name_is_not_taken_for_it(tool: Tool) -> None:
     put(tool.folder, {"talk.json": content, "talk.ipynb": content, "notes.md": V2, "script": V2})
     assert found("talk.json", "talk.ipynb", "notes.md", "script") == ["script", "talk.ipynb"]
     ran = tool("talk.json", "--write")
-    assert ran.code == 2
-    assert ran.text.startswith("talk.json: error: neither a Python module nor a notebook: only those are migrated\n")
+    assert ran.code == 1
+    assert "  talk.json:1:10 V3M801 v2 address: " in ran.text
     assert (tool.folder / "talk.json").read_text() == content
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "python"),
+    [
+        ("bot", "", True),
+        ("bot", "#!/usr/bin/env python3\n", True),
+        ("profile", "#!/usr/bin/python3 -I\n", True),
+        ("bot", "#!/bin/sh\n", False),
+        ("bot.cgi", "", True),
+        ("Dockerfile", "FROM x\n", False),
+        ("Dockerfile.prod", "FROM x\n", False),
+        ("Makefile", "", False),
+        (".env", "", False),
+        (".env.example", "", False),
+        ("main.tf", "", False),
+        ("a.XML", "", False),
+    ],
+)
+def test_a_file_that_is_named_is_python_unless_it_shows_otherwise(
+    tool: Tool, name: str, first: str, python: bool
+) -> None:
+    """What is none is looked at as it is in a folder: the v2 address is told, and it is no error."""
+    put(tool.folder, {name: f"{first}URL = 'wss://api.assemblyai.com/v2/realtime/ws'\n"})
+    ran = tool(name, "--check", "--format", "json")
+    assert ran.code == 1
+    assert {code for _, code, _ in ran.findings()} == {"V3M101" if python else "V3M801"}
+    assert ran.json["summary"]["files_checked"] == 1
+    put(tool.folder, {name: first})
+    assert tool(name, "--check").text == "1 file checked: no AssemblyAI v2 usage.\n"
 
 
 def test_a_deleted_file_that_git_still_lists_is_no_error(tool: Tool) -> None:

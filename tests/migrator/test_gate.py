@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from codemods.model import FilePlan, Finding, Options, ParseError, Safety, Span, Workspace
+from migrator import stdin
+from migrator.analysis.gate import halves
 from migrator.analysis.outcome import Outcome
+from migrator.analysis.worker import Analyse
+from migrator.reporting.report import Mode, Report
 from migrator.run import migration
-from migrator.settings import Settings
+from migrator.settings import Choices, Settings
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, V2, put, repository
 
@@ -136,6 +141,167 @@ def test_the_files_of_a_group_stand_or_fall_together(tool: Tool) -> None:
     found = outcomes(tool, files)
     assert {path for path, outcome in found.items() if outcome.error} == {"base.py", "more.py"}
     assert found["apart/bot.py"].changed
+
+
+READS = "    if data['message_type'] == 'FinalTranscript':\n        print(data['text'])"
+HALF = {
+    "a field": ("    print(data['text'], data['message_type'])", "    print(data['transcript'], data['message_type'])"),
+    "a field in a block": (READS, READS.replace("text", "transcript")),
+    "by get": ("    return data.get('session_id'), data['text']", "    return data.get('id'), data['text']"),
+    "by pop": ("    return data.pop('text'), data['session_id']", "    return data.pop('text'), data['id']"),
+    "a test for a key": (
+        "    return 'text' in data and data['text']",
+        "    return 'text' in data and data['transcript']",
+    ),
+    "a type": (READS, READS.replace("message_type", "type")),
+    "a type in a tuple": (
+        "    return data['message_type'] in ('SessionBegins', 'FinalTranscript')",
+        "    return data['type'] in ('Begin', 'FinalTranscript')",
+    ),
+    "a type under a name": (
+        "    kind = data['message_type']\n    return kind == 'FinalTranscript'",
+        "    kind = data['type']\n    return kind == 'FinalTranscript'",
+    ),
+    "a type in a walrus": (
+        "    return (kind := data['message_type']) and kind == 'FinalTranscript'",
+        "    return (kind := data['type']) and kind == 'FinalTranscript'",
+    ),
+    "a pattern": (
+        "    match data['message_type']:\n        case 'FinalTranscript':\n            print(1)",
+        "    match data['type']:\n        case 'FinalTranscript':\n            print(1)",
+    ),
+    "an attribute": (
+        "    print(self.data['text'], self.data['session_id'])",
+        "    print(self.data['text'], self.data['id'])",
+    ),
+    "an element of a loop": (
+        "    for data in data:\n        print(data['text'], data['session_id'])",
+        "    for data in data:\n        print(data['text'], data['id'])",
+    ),
+    "an element of a comprehension": (
+        "    return [(one['text'], one['session_id']) for one in data]",
+        "    return [(one['text'], one['id']) for one in data]",
+    ),
+}
+FUNCTIONS = {
+    "show": "def show(self, data):\n{}\n",
+    "Bot.show": "class Bot:\n    async def show(self, data):\n    {}\n",
+    "made.show": "def made():\n    def show(self, data):\n    {}\n    return show\n",
+}
+
+
+def changed(before: str, after: str, *findings: Finding) -> Outcome:
+    return Outcome("bot.py", before.encode(), after.encode(), (moved(1), *findings))
+
+
+def moved(line: int) -> Finding:
+    return Finding("V3M999", Span(line, 1, line, 2), "moved", Safety.SAFE, True)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("how", HALF)
+def test_no_function_reads_a_message_half_and_half(how: str, function: str) -> None:
+    texts = (
+        FUNCTIONS[function].format(text.replace("\n", "\n    ") if "." in function else text) for text in HALF[how]
+    )
+    found = halves(changed(*texts))
+    assert {half.function for half in found} == {function}
+
+
+WHOLE = {
+    "all of it": ("print(data['text'], data['session_id'])", "print(data['transcript'], data['id'])"),
+    "two messages": ("print(data['text'], more['text'])", "print(data['transcript'], more['text'])"),
+    "a name for two": (
+        "print(data['text'])\n    data = more\n    print(data['text'])",
+        "print(data['transcript'])\n    data = more\n    print(data['text'])",
+    ),
+    "words": (
+        "print(data['text'], [w['text'] for w in data['words']])",
+        "print(data['transcript'], [w['text'] for w in data['words']])",
+    ),
+    "both before": (
+        "print(data['text'] or data['transcript'], data['id'])",
+        "print(data['transcript'] or data['text'], data['id'])",
+    ),
+    "what is made of it": (
+        "out = {'text': data['text']}\n    print(out['text'])",
+        "out = {'text': data['transcript']}\n    print(out['text'])",
+    ),
+    "a loop in it": (
+        "print(data['text'])\n    return [data['text'] for data in more]",
+        "print(data['transcript'])\n    return [data['text'] for data in more]",
+    ),
+    "a function in it": (
+        "print(data['text'])\n    def other(data):\n        return data['text']",
+        "print(data['transcript'])\n    def other(data):\n        return data['text']",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", WHOLE)
+def test_what_is_no_half(how: str) -> None:
+    old, new = (f"def show(data, more):\n    {text}\n" for text in WHOLE[how])
+    assert halves(changed(old, new)) == []
+
+
+def test_half_of_a_migration_may_be_left_to_a_person() -> None:
+    old, new = (f"def show(data):\n{text}\n" for text in HALF["a field"])
+    assert halves(changed(old, new))
+    told = Finding("V3M998", Span(2, 1, 2, 9), "left", Safety.MANUAL, False)
+    assert halves(changed(old, new, told)) == []
+    assert halves(changed(old, new, replace(told, span=Span(1, 1, 1, 9))))  # not of this read
+    silenced = old.replace("\n", "  # v3-migrate: ignore[V3M303]\n")
+    assert halves(changed(silenced, new)) == []
+
+
+OTHER = "def show(data):\n    print(data['text'], data['message_type'])\n"
+
+
+def half_careless(
+    sources: Mapping[str, str], space: Workspace, options: Options
+) -> Mapping[str, FilePlan | ParseError]:
+    """Analyse as a rule with a defect would, that does not see each read."""
+    return {path: HalfPlan(text, [Span(1, 1, text.count("\n") + 1, 1)]) for path, text in sources.items()}
+
+
+class HalfPlan(Plan):
+    @property
+    def findings(self) -> Sequence[Finding]:
+        return [moved(number) for number, line in enumerate(self.text.splitlines(), 1) if "['text']" in line]
+
+    def render(self, extra: Sequence[Finding] = ()) -> str:
+        return self.text.replace("['text']", "['transcript']")
+
+
+def test_half_a_function_is_never_written(tool: Tool) -> None:
+    put(tool.folder, {"bot.py": SPEAKS + OTHER, "more.py": f"import bot\n{SPEAKS}print(bot.news['text'])\n"})
+    found = migration(Settings((".",)), half_careless).outcomes
+    reason = "V3M999 would leave show() of bot.py half migrated: it would ask one message for 'message_type' and"
+    assert [outcome.changed for outcome in found] == [False, False]
+    assert all(reason in str(outcome.error) for outcome in found)
+    assert Report(found, Mode.WRITE, 2).exit_code == 2
+    asked = migration(Settings((".",), chosen=Choices(select=("V3M9",))), half_careless).outcomes
+    assert all(outcome.changed for outcome in asked)
+
+
+@pytest.mark.parametrize(
+    ("text", "analyse", "reason"),
+    [
+        (BASE, careless, "V3M999 would take 'Client' out of base.py, and main.py needs it"),
+        (SPEAKS + OTHER, half_careless, "V3M999 would leave show() of base.py half migrated"),
+    ],
+)
+def test_standard_input_passes_the_gate(
+    tool: Tool, capfdbinary: pytest.CaptureFixture[bytes], text: str, analyse: Analyse, reason: str
+) -> None:
+    """What an editor sends is one file of a project, whose others need it."""
+    put(tool.folder, {"main.py": "from base import Client\n", "base.py": text})
+    settings = Settings(("-",), mode=Mode.WRITE, stdin_filename="base.py", output="out.py")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        assert stdin.run(settings, analyse) == 2
+    assert tool.read("out.py") == text
+    assert reason in capfdbinary.readouterr().err.decode()
 
 
 MAKE = "session = {}RealtimeTranscriber(sample_rate=16_000, on_data=print, on_error=print)\nsession.connect()\n"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.migrator.conftest import Tool
+from tests.migrator.conftest import PROGRAM, Tool
 from tests.migrator.programs import CLEAN, LEFT, V2, V3, git, put, repository
 
 
@@ -183,3 +186,35 @@ def test_a_file_that_cannot_be_read_is_no_known_place(tool: Tool) -> None:
     assert ran.code == 2
     assert "bad.py: error: " in ran.text
     assert tool("--check", "--baseline", "known.json").code == 2
+
+
+@pytest.mark.parametrize("words", [["bot.py", "--check"], ["-"], ["explain", "V3M101"], ["clean.py"]])
+def test_a_full_disk_is_an_error_in_one_line(tool: Tool, words: list[str]) -> None:
+    if not Path("/dev/full").exists():
+        return  # only Linux has a disk that is always full
+    put(tool.folder, {"bot.py": V2, "clean.py": CLEAN})
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run([PROGRAM, *words], input=V2.encode(), stdout=full, stderr=subprocess.PIPE, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr.decode().lower() == "v3-migrate: error: standard output: no space left on device\n"
+
+
+def test_a_report_in_a_file_leaves_the_sums_on_the_screen(tool: Tool) -> None:
+    put(tool.folder, {"bot.py": V2})
+    ran = tool("--check", "--format", "json", "--output", "report.json")
+    assert (ran.out, ran.err) == (b"", "1 file checked: 1 file to migrate, 3 rewrites.\n")
+    assert tool("--check", "--format", "json", "--output", "report.json", "-q").err == ""
+
+
+def test_the_hint_of_a_hook_can_be_typed(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In pre-commit's environment the tool is on nobody's path, and what it is given is staged, most of it clean."""
+    repository(tool.folder, {"bot.py": CLEAN, "other.py": CLEAN})
+    put(tool.folder, {"bot.py": V2})
+    git(tool.folder, "add", "--all")
+    monkeypatch.setenv("PRE_COMMIT", "1")
+    monkeypatch.setattr(sys, "argv", [str(PROGRAM)])
+    ((why, command),) = tool("bot.py", "other.py", "--check").steps
+    assert (why, command) == ("To fix", f"{PROGRAM} bot.py --write --allow-dirty")
+    monkeypatch.delenv("PRE_COMMIT")
+    subprocess.run(shlex.split(command), check=True, capture_output=True)
+    assert tool.read("bot.py") == V3

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from migrator.output import diff
 from tests.migrator.conftest import Tool
-from tests.migrator.programs import LEFT, V2, git, put, repository
+from tests.migrator.programs import LEFT, V2, V3, git, put, repository
 
 LEGACY = Path(__file__).parents[2] / "fixtures" / "legacy"
 
@@ -60,14 +60,41 @@ def test_git_applies_what_writing_writes(
     assert {name for name, data in contents(copy).items() if data != before[name]} == set(before)
 
 
-def test_one_patch_for_each_work_tree_and_none_for_nothing(tool: Tool) -> None:
-    repository(tool.folder / "one", {"bot.py": V2})
-    repository(tool.folder / "two", {"lib/bot.py": V2})
-    ran = tool("one", "two", "--diff")
-    assert [line for line in ran.text.splitlines() if line.startswith("--- ")] == ["--- a/bot.py", "--- a/lib/bot.py"]
-    assert ran.err.startswith("2 files checked: 2 files to migrate, 6 rewrites.\n")
+def names(patch: str) -> list[str]:
+    return [line.removeprefix("--- a/") for line in patch.splitlines() if line.startswith("--- ")]
+
+
+def test_one_patch_for_all_work_trees_below_and_none_for_nothing(
+    tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A submodule is one, a repository that lies in another is one: the patch counts from where the user stands."""
+    repository(tmp_path / "library", {"bot.py": V2})
+    repository(tool.folder, {"deep/bot.py": V2})
+    git(
+        tool.folder, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "library"), "lib"
+    )
+    git(tool.folder, "commit", "--quiet", "--message", "submodule")
+    repository(tool.folder / "nested", {"in/bot.py": V2})
+    ran = tool("--diff")
+    assert names(ran.text) == ["deep/bot.py", "lib/bot.py", "nested/in/bot.py"]
+    assert ran.err.startswith("3 files checked: 3 files to migrate, 9 rewrites.\n")
+    assert ran.err.endswith("To commit by themselves, repositories of their own: lib, nested\n")
+    git(tool.folder, "apply", given=ran.out)
+    assert {tool.read(name) for name in names(ran.text)} == {V3}
+    monkeypatch.chdir(tool.folder / "nested" / "in")
+    git(tool.folder / "nested", "checkout", "--quiet", ".")
+    assert names(tool("--diff").text) == ["in/bot.py"]
     put(tool.folder, {"three/clean.py": "x = 1\n"})
-    assert tool("three", "--diff").out == b""
+    assert tool("../../three", "--diff").out == b""
+
+
+def test_outside_of_any_work_tree_a_patch_counts_from_where_the_user_stands(tool: Tool) -> None:
+    repository(tool.folder / "one", {"bot.py": V2})
+    put(tool.folder, {"two/bot.py": V2})
+    ran = tool("--diff")
+    assert names(ran.text) == ["one/bot.py", "two/bot.py"]
+    git(tool.folder, "apply", given=ran.out)
+    assert (tool.read("one/bot.py"), tool.read("two/bot.py")) == (V3, V3)
 
 
 def test_the_bundled_programs(tool: Tool, tmp_path: Path) -> None:

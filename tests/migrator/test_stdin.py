@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.migrator.conftest import Tool
+import subprocess
+
+from tests.migrator.conftest import PROGRAM, Tool
 from tests.migrator.programs import CLEAN, LEFT, V2, V3, git, put, repository
 
 
@@ -52,3 +54,18 @@ def test_imports_are_looked_up_in_the_working_directory(tool: Tool) -> None:
     )
     ran = tool("-", given=importing.encode())
     assert "?sample_rate=16000&speech_model=" in ran.text
+
+
+def test_a_check_says_how_to_get_the_migrated_program(tool: Tool) -> None:
+    assert tool("-", "--check", given=V2.encode()).steps == [("To fix", "v3-migrate - < PROGRAM")]
+    put(tool.folder, {"a b.py": V2})
+    ran = tool("--stdin-filename", "a b.py", "--check", given=V2.encode())
+    ((_, command),) = ran.steps
+    typed = subprocess.run(command.replace("v3-migrate", str(PROGRAM), 1), shell=True, capture_output=True, check=True)
+    assert typed.stdout == V3.encode()
+
+
+def test_its_sums_have_their_words(tool: Tool) -> None:
+    words = "keys of v2 messages become the keys of v3 messages"
+    assert f"| V3M303 | {words} |" in tool("-", "--check", "--format", "markdown", given=V2.encode()).text
+    assert tool("-", "--check", "--statistics", given=V2.encode()).text.endswith(f"{words}\n")

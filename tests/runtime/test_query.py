@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from runtime.parameters import DOCUMENTED_MODELS, PARAMETERS, Family, family_of
+from runtime.parameters import DOCUMENTED_MODELS, LANGUAGES, PARAMETERS, Family, family_of
 from runtime.replay.query import Parameters, parse_query
 from runtime.replay.refusal import Refusal
 from tests.runtime.sessions import V3
@@ -42,6 +42,8 @@ def parsed(query: dict[str, str]) -> tuple[Parameters, list[str]]:
         (U3 | {"prompt": "x" * 1751}, "prompt has 1751 characters"),
         (U3 | {"agent_context": "x" * 1751}, "agent_context has 1751 characters"),
         (U3 | {"language_codes": json.dumps(["en"] * 11)}, "language_codes has 11 terms"),
+        (U3 | {"language_codes": "en,tlh"}, "language_codes must be one of af, ar,"),
+        (U3 | {"language_codes": "en-US"}, "language_codes must be one of af, ar,"),
     ],
 )
 def test_what_the_service_does_not_take_is_refused(query: dict[str, str], reason: str) -> None:
@@ -61,6 +63,8 @@ def test_what_the_service_does_not_take_is_refused(query: dict[str, str], reason
         (U3 | {"format_turns": "true"}, "format_turns is not supported by universal-3-6-pro"),
         (U3 | {"end_of_turn_confidence_threshold": "1"}, "is not supported by universal-3-6-pro"),
         (V3 | {"keyterms_prompt": json.dumps(["x" * 60])}, "a term of 60 characters"),
+        (V3 | {"min_turn_silence": "20"}, "min_turn_silence is 20; the service takes the nearest from 50 to 10000"),
+        (U3 | {"language_codes": "en,multi"}, "language_codes has multi beside others"),
         (V3 | {"encoding": "opus"}, "only a decoder could tell"),
     ],
 )
@@ -91,8 +95,11 @@ def test_lists_of_names_have_two_forms(written: str) -> None:
     assert parsed(U3 | {"redact_pii_policies": written})[0].values["redact_pii_policies"] == ["es", "en"]
 
 
-def test_a_language_can_stand_alone() -> None:
-    assert parsed(U3 | {"language_codes": "es"})[0].values["language_codes"] == ["es"]
+def test_there_are_33_values_of_a_language_and_each_can_stand_alone() -> None:
+    assert len(LANGUAGES) == 33
+    for language in LANGUAGES:
+        parameters, notes = parsed(U3 | {"language_codes": language})
+        assert (parameters.values["language_codes"], notes) == ([language], [])
 
 
 def test_a_session_without_a_model_gets_the_services_choice() -> None:

@@ -135,7 +135,7 @@ def test_sessions_over_the_limit_are_refused_until_one_ends() -> None:
 
 
 def test_a_session_that_expires_is_closed_by_the_clock() -> None:
-    with ReplayServer(recording(), limits=Limits(session_seconds=0.2)) as server:
+    with ReplayServer(recording(), limits=Limits(session_seconds=0.2, overtime=0)) as server:
         assert refused(server, **V3) == (3008, "Session Expired: Maximum session duration exceeded")
 
 
@@ -296,7 +296,7 @@ def test_no_key_in_the_place_of_a_token_is_none(token: str) -> None:
 
 
 def test_a_token_limits_its_session() -> None:
-    with ReplayServer(recording(), speed=600) as server:
+    with ReplayServer(recording(), speed=600, limits=Limits(overtime=0)) as server:
         path = "/v3/token?expires_in_seconds=600&max_session_duration_seconds=60"
         token = str(fetch(server, "GET", path)[1]["token"])
         assert refused(server, headers={}, **V3, token=token)[0] == 3008

@@ -400,11 +400,12 @@ def test_audio_that_only_a_decoder_could_measure_lasts_as_long_as_it_takes_to_co
 # Time
 
 
-def test_a_session_expires() -> None:
+def test_a_session_is_closed_a_minute_after_it_has_expired() -> None:
     game = played()
-    assert game.session.deadline() == 3 * 3600
-    assert game.session.tick(3 * 3600 - 1) == []
-    assert refused(game.session.tick(3 * 3600))[0] == 3008
+    assert said(game.session.start())[0]["expires_at"] == TODAY + 3 * 3600
+    assert game.session.deadline() == 3 * 3600 + 60
+    assert game.session.tick(3 * 3600 + 59) == []
+    assert refused(game.session.tick(3 * 3600 + 60))[0] == 3008
     assert game.session.deadline() is None
 
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from codemods.protocol import PARAMETERS_RENAMED
+from codemods.protocol import PARAMETERS_RENAMED, V2_CONTROLS, V2_PARAMETERS
 from migrator.smoke.checks.audio import audio
 from migrator.smoke.checks.exceptions import errors
 from migrator.smoke.checks.places import ADDRESSES, saying, sending
 from migrator.smoke.checks.verdict import Check, Rule, failed, passed, skipped, warned
 from migrator.smoke.observation import ROUNDS, Happening, Observation, description, sessions_of
 from runtime.hosts import V3_HOSTS
-from runtime.parameters import PARAMETERS
+from runtime.parameters import PARAMETERS, family_of
 from runtime.replay import Frame, SessionRecord
 
-V2_CONTROLS = frozenset({"audio_data", "terminate_session", "force_end_utterance", "end_utterance_silence_threshold"})
-V2_PARAMETERS = frozenset(
-    {"word_boost", "boost_param", "disable_partial_transcripts", "enable_extra_session_information"}
-)
 UNTERMINATED = "the client closed without Terminate"
 #: Parameters that only have another name in v3; how turns are formatted is asked for with or without the original.
 _RENAMED = {old: new for old, new in PARAMETERS_RENAMED.items() if new != "format_turns"}
@@ -117,7 +113,7 @@ def _lost(session: SessionRecord, originals: Sequence[SessionRecord]) -> dict[st
 def always_formats(session: SessionRecord) -> bool:
     """Return whether the session's model formats every turn, whatever the query says."""
     model = session.query.get("speech_model", "")
-    return bool(model) and not model.startswith("universal-streaming")
+    return bool(model) and not PARAMETERS["format_turns"].has_effect(family_of(model))
 
 
 def _only_v3(seen: Observation, before: Observation | None) -> Iterator[Check]:
@@ -129,7 +125,9 @@ def _only_v3(seen: Observation, before: Observation | None) -> Iterator[Check]:
         stale += [f"the parameter {name}" for name in session.query if name in V2_PARAMETERS]
         stale += [f"the message {_control(frame)}" for frame in session.frames if _is_v2(frame)]
     if stale:
-        words = [rf"\b{word}\b" for word in (*V2_CONTROLS, *V2_PARAMETERS, "v2/realtime") if word in " ".join(stale)]
+        words = [
+            rf"\b{word}\b" for word in (*sorted(V2_CONTROLS | V2_PARAMETERS), "v2/realtime") if word in " ".join(stale)
+        ]
         where = saying(seen, *words, r"v2/", *ADDRESSES)
         yield failed("v3 only", ", ".join(dict.fromkeys(stale)), "v2 is switched off: migrate these places.", where)
     else:
