@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from migrator.smoke.checks.exceptions import swallowed
-from migrator.smoke.checks.places import ADDRESSES, saying, sending
+from migrator.smoke.checks.places import ADDRESSES, Deals, saying, sending, unreached
 from migrator.smoke.checks.verdict import Check, Status, failed, passed, warned
 from migrator.smoke.observation import Observation, description, sessions_of
 from runtime.recording import JsonObject
@@ -55,6 +55,8 @@ def audio(seen: Observation, before: Observation | None) -> Iterator[Check]:
         mistakes = swallowed(seen, before)
         reasons = f"; the program swallowed {'; '.join(map(description, mistakes[:3]))}" if mistakes else ""
         where = mistakes[0].text("where") if mistakes else sending(seen, "audio", "text")
+        if not mistakes and (missed := unreached(seen, Deals.SENDING)):
+            reasons, where = f"; never reached: {', '.join(missed[:2])}", missed[0].partition(" ")[0]
         yield failed("audio", f"no audio was sent{reasons}", "Send the audio as binary frames.", where)
     else:
         span = f"{min(lengths):g} to {max(lengths):g}" if min(lengths) < max(lengths) else f"{min(lengths):g}"
