@@ -10,8 +10,8 @@ from dataclasses import replace
 from migrator.smoke.checks.exceptions import exceptions, swallowed
 from migrator.smoke.checks.finals import TWICE, same, shown, shown_unfinished, unfinished
 from migrator.smoke.checks.places import ADDRESSES, Deals, hanging, reading, saying, unheard, unreached
-from migrator.smoke.checks.shapes import lines_about, raw_ends, shown_like_finals, tells_apart
-from migrator.smoke.checks.verdict import Check, Rule, Status, failed, passed, skipped
+from migrator.smoke.checks.shapes import lines_about, raw_ends, shapes, shown_like_finals, tells_apart
+from migrator.smoke.checks.verdict import Check, Rule, Status, failed, passed, skipped, warned
 from migrator.smoke.observation import ROUNDS, Observation, description, sessions_of
 
 #: Lines that have to do with showing what was said.
@@ -49,6 +49,11 @@ def _located(check: Check, seen: Observation, before: Observation | None) -> Che
     if check.advice == TWICE and _in_one_line(seen):
         advice = "The same line has it twice, so more than the transcript is shown: show only that."
         return replace(check, advice=advice, where=reading(seen))
+    if check.advice == TWICE and (
+        missed := [place for place in unreached(seen, Deals.TURNS) if "nothing calls" in place]
+    ):
+        evidence = f"{check.evidence}; never reached: {missed[0]}"
+        return replace(check, evidence=evidence, where=missed[0].partition(" ")[0])
     if check.advice == TWICE:
         return replace(check, where=saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS))
     first, *rest = check.evidence.split("\n")
@@ -106,9 +111,24 @@ def _shown_as_before(seen: Observation, before: Observation) -> Check:
     reached = demanded[where][: len(now.get(where, []))] if endless and not wrong else demanded[where]
     check = _verdict(seen, reached, now.get(where, []), where, not wrong)
     if not wrong:
-        return check
+        return check if check.status is Status.FAIL else _shape_as_before(check, seen, before, where)
     lines = [_lines_of(run.channels.get(where, ""), run.expected) for run in (before, seen)]
     return replace(check, evidence=f"{check.evidence}\n{_diff(*lines)}")
+
+
+def _shape_as_before(check: Check, seen: Observation, before: Observation, where: str) -> Check:
+    """Return `check`, with a warning if the lines of finals look otherwise than before: what stands around them."""
+    old, new = (_shape(run, where) for run in (before, seen))
+    if old and new and old.isdisjoint(new):
+        lines = [_lines_of(run.channels.get(where, ""), run.expected)[:1] for run in (before, seen)]
+        evidence = f"{check.evidence}, but in another form than before\n{_diff(*lines)}"
+        return warned("finals", evidence, "Compare the lines, if the form matters.", reading(seen))
+    return check
+
+
+def _shape(run: Observation, where: str) -> set[tuple[str, str]]:
+    partials = set(unfinished(sessions_of(run)))
+    return shapes(run.channels.get(where, ""), set(run.expected) - partials)
 
 
 def _in_one_line(seen: Observation) -> bool:
