@@ -51,7 +51,7 @@ SUBTLE = (
     ),
     Fault(
         "key under another header", "aiohttp_notes", "notes.py",
-        (('"Authorization"', '"X-Api-Key"'),), "", "Missing Authorization header (it sent X-Api-Key)",
+        (('"Authorization"', '"X-Api-Key"'),), "", "Missing Authorization header (it sent ",
     ),
     Fault(
         "encoding that is none", "binary_params", "dispatcher.py",
@@ -83,16 +83,8 @@ SUBTLE = (
         (("if not (transcript.end_of_turn", "if (transcript.end_of_turn"),), "", "partials are shown instead",
     ),
     Fault(
-        "whole message", "reader_thread", "kiosk.py",
-        (('self.sentences.put(d["transcript"])', "self.sentences.put(d)"),), "", "2 times: 'Good morning everyone.'",
-    ),
-    Fault(
         "terms that got lost", "sdk_options", "minutes.py",
         (("keyterms_prompt=NAMES", "keyterms=NAMES"),), "", "word_boost of the original has no keyterms_prompt",
-    ),
-    Fault(
-        "reader that waits for the sender", "lecture_hall", "wall.py",
-        (("target=self.capture, daemon", "target=self.capture(), daemon"),), "", "shown only once it was stopped",
     ),
     Fault(
         "session that nobody opens", "sdk_hotline", "hotline.py",
