@@ -132,3 +132,9 @@ def test_a_session_without_end_is_kept_on_disk_not_in_memory(tmp_path: Path) -> 
     with wave.open(str(tmp_path / "call.wav")) as sound:
         assert sound.readframes(sound.getnframes()) == piece * 500
     assert (tmp_path / "call.jsonl").read_text().count('"Turn"') == 500
+
+
+@pytest.mark.parametrize("word", ["x", "eyJ-", "sk-", "ghp_", "a.", "token ", "key=", "-----BEGIN ", "://a:"])
+def test_the_work_grows_with_the_text_not_with_its_square(word: str) -> None:
+    text = word * (400_000 // len(word))
+    assert len(Redactor().text(text)) > 0
