@@ -30,13 +30,14 @@ class Device(Rule):
         "A PyAudio that is never terminated keeps the microphone, and on some systems the next program cannot open it."
     )
     nodes = (cst.Call,)
-    order = 90
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)
         if not sessions.legacy or not isinstance(node, cst.Call) or not _is_in_place(sessions):
             return
         if _AUDIO not in external_names(context.program.values(node)) or not _is_constructor(node, context):
+            return
+        if sessions.is_for_others(node):
             return
         freeing = context.program.memo(Device, lambda: _freeing(sessions))
         if freeing and not (_only_when_closed(freeing, sessions) or _may_not_get_there(node, freeing, sessions)):
