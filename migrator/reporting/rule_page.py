@@ -78,7 +78,7 @@ OWN = (
         "pin",
         "an image, a workflow or a script installs an SDK without v3",
         "The image builds, and the program dies at its first import. Migrated code needs assemblyai 0.64.16; the "
-        "option `extras` went with 1.0.0. Dockerfiles, workflows, scripts, Makefiles, tox, nox, devcontainers and pages "
+        "option `extras` went with 1.0.0. Dockerfiles, workflows, scripts, Makefiles, tox, nox, devcontainers pages "
         "are raised to it with the program that they install it for, as requirement files are (V3M701). Where no "
         "program of the run needs it, or quotes leave no room for the new words, the place is reported.",
         "safe",
