@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 EVERY = "*"
@@ -69,6 +69,50 @@ def ignored_lines(text: str) -> dict[int, tuple[str, ...]]:
         for line in comment.lines:
             found[line] = found.get(line, ()) + comment.codes
     return found
+
+
+def silenced(text: str, places: Iterable[tuple[int, str]]) -> str:
+    """Return a program with comments that keep the tool away from its places, given as line and code.
+
+    A comment goes to the end of the line; where none may stand, in a string or before a backslash, above the statement.
+    """
+    ends, starts = _layout(text)
+    standing = {comment.line: comment for comment in comments(text)}
+    codes: dict[tuple[int, bool], list[str]] = {}
+    for line, code in places:
+        at = (line, True) if line in ends else (starts.get(line, line), False)
+        if code not in codes.setdefault(at, []):
+            codes[at].append(code)
+    lines = text.split("\n")
+    for (number, at_end), named in sorted(codes.items(), reverse=True):
+        line = lines[number - 1]
+        code, end = line.rstrip("\r"), line[len(line.rstrip("\r")) :]
+        known = standing.get(number) if at_end else None
+        if known is not None:
+            words = ", ".join(sorted({*known.codes, *named} - {EVERY}))
+            lines[number - 1] = f"{code[: known.start]}# v3-migrate: ignore[{words}]{code[known.end :]}{end}"
+        elif at_end:
+            lines[number - 1] = f"{code}  # v3-migrate: ignore[{', '.join(sorted(named))}]{end}"
+        else:
+            indent = code[: len(code) - len(code.lstrip())]
+            lines.insert(number - 1, f"{indent}# v3-migrate: ignore[{', '.join(sorted(named))}]{end}")
+    return "\n".join(lines)
+
+
+def _layout(text: str) -> tuple[set[int], dict[int, int]]:
+    """Return the lines that a comment may end, and for each line the first one of its statement."""
+    ends: set[int] = set()
+    starts: dict[int, int] = {}
+    first = 0
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type in (tokenize.NEWLINE, tokenize.NL):
+            ends.add(token.start[0])
+        if token.type == tokenize.NEWLINE:
+            starts.update(dict.fromkeys(range(first, token.start[0] + 1), first))
+            first = 0
+        elif token.type not in _BLANK and not first:
+            first = token.start[0]
+    return ends, starts
 
 
 def is_ignored(code: str, lines: range, ignored: Mapping[int, tuple[str, ...]]) -> bool:

@@ -111,6 +111,7 @@ def _which_rules(parser: Parser) -> None:
     add("--harden", action="store_true", help="also better habits that v3 does not ask for: time limits, ...")
     add("--baseline", metavar="FILE", help="tell only what is not in this list of known places")
     add("--write-baseline", action="store_true", help="make that list of what is found now")
+    add("--add-ignores", action="store_true", help="write a comment that silences it at each place found now")
 
 
 def _new_code(parser: Parser) -> None:

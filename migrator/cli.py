@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Loaded only when called: the clean check, the most frequent use, has no need for any of them.
 COMMANDS = {
     "explain": ("migrator.explain", "what a rule does, with its examples"),
+    "status": ("migrator.status", "how much of a project is moved"),
     "undo": ("migrator.output.undo", "take back what a run has written"),
     "smoke": ("migrator.smoke.command", "run a program against the replay server"),
     "replay": ("runtime.commands.replay", "serve a recording"),
@@ -70,6 +71,10 @@ def _migrate(parsed: argparse.Namespace) -> int:
             return stdin.run(settings)
         if settings.write_baseline:
             return run.write_baseline(settings)
+        if settings.add_ignores:
+            from migrator import ignores
+
+            return ignores.add(settings)
         report = run.run(settings)
         if tests and report.changed:
             from migrator.smoke.verify_written import prove_or_take_back
@@ -152,13 +157,16 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         exclude = Globs(_split(parsed.exclude))
     except ValueError as error:
         raise SettingsError(f"--exclude: {error}") from None
+    if parsed.add_ignores and (write or parsed.diff):
+        raise SettingsError("--add-ignores writes comments, and nothing else: it goes neither with --write nor --diff")
+    written = Mode.WRITE if write else Mode.PREVIEW
     formats = parsed.format or []
     shown = [name for name, file in formats if not file]
     if len(shown) > 1:
         raise SettingsError(f"--format {shown[0]} and {shown[1]}: give one of them a file, as in {shown[0]}:FILE")
     return Settings(
         paths=_paths(parsed),
-        mode=Mode.CHECK if parsed.check or parsed.write_baseline else Mode.WRITE if write else Mode.PREVIEW,
+        mode=Mode.CHECK if parsed.check or parsed.write_baseline or parsed.add_ignores else written,
         chosen=Choices(
             select=_split(parsed.select),
             ignore=_split(parsed.ignore),
@@ -186,6 +194,7 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         since=parsed.since,
         baseline=parsed.baseline,
         write_baseline=parsed.write_baseline,
+        add_ignores=parsed.add_ignores,
     )
 
 

@@ -102,6 +102,7 @@ class Settings:
         since: a revision; lines that are as they were where HEAD branched off it are not told about.
         baseline: file with known places, which are not told about.
         write_baseline: make that file of what is found.
+        add_ignores: write a comment that silences it at every place that is found.
 
     Raises:
         SettingsError: two of them exclude each other.
@@ -127,14 +128,15 @@ class Settings:
     since: str | None = None
     baseline: str | None = None
     write_baseline: bool = False
+    add_ignores: bool = False
 
     def __post_init__(self) -> None:
         if self.mode is not Mode.CHECK and (self.since or self.baseline):
             raise SettingsError(
                 f"{'--since' if self.since else '--baseline'} chooses what is told: it goes with --check"
             )
-        if STDIN in self.paths and (len(self.paths) > 1 or self.interactive):
-            raise SettingsError("`-` stands alone: no other path, and nobody to ask")
+        if STDIN in self.paths and (len(self.paths) > 1 or self.interactive or self.add_ignores):
+            raise SettingsError("`-` stands alone: no other path, nobody to ask, no file to write comments to")
         if self.interactive and self.mode is Mode.CHECK:
             raise SettingsError("--check changes nothing: it does not go with --interactive")
 
