@@ -78,24 +78,24 @@ def silenced(text: str, places: Iterable[tuple[int, str]]) -> str:
     """
     ends, starts = _layout(text)
     standing = {comment.line: comment for comment in comments(text)}
-    codes: dict[tuple[int, bool], list[str]] = {}
-    for line, code in places:
-        at = (line, True) if line in ends else (starts.get(line, line), False)
-        if code not in codes.setdefault(at, []):
-            codes[at].append(code)
+    codes: dict[tuple[int, bool], set[str]] = {}
+    for number, name in places:
+        at = (number, True) if number in ends else (starts.get(number, number), False)
+        codes.setdefault(at, set()).add(name)
     lines = text.split("\n")
-    for (number, at_end), named in sorted(codes.items(), reverse=True):
+    for (number, at_end), named in sorted(codes.items(), key=lambda item: item[0], reverse=True):
         line = lines[number - 1]
-        code, end = line.rstrip("\r"), line[len(line.rstrip("\r")) :]
+        code = line.rstrip("\r")
+        end = line[len(code) :]
         known = standing.get(number) if at_end else None
+        words = ", ".join(sorted({*(known.codes if known else ()), *named} - {EVERY}))
+        comment = f"# v3-migrate: ignore[{words}]"
         if known is not None:
-            words = ", ".join(sorted({*known.codes, *named} - {EVERY}))
-            lines[number - 1] = f"{code[: known.start]}# v3-migrate: ignore[{words}]{code[known.end :]}{end}"
+            lines[number - 1] = f"{code[: known.start]}{comment}{code[known.end :]}{end}"
         elif at_end:
-            lines[number - 1] = f"{code}  # v3-migrate: ignore[{', '.join(sorted(named))}]{end}"
+            lines[number - 1] = f"{code}  {comment}{end}"
         else:
-            indent = code[: len(code) - len(code.lstrip())]
-            lines.insert(number - 1, f"{indent}# v3-migrate: ignore[{', '.join(sorted(named))}]{end}")
+            lines.insert(number - 1, f"{code[: len(code) - len(code.lstrip())]}{comment}{end}")
     return "\n".join(lines)
 
 

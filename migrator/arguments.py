@@ -149,7 +149,7 @@ def _other(parser: Parser) -> None:
     detail.add_argument("-q", "--quiet", action="store_true", help="only places and errors, one a line")
     detail.add_argument("-v", "--verbose", action="store_true", help="say what is looked at, on standard error")
     group.add_argument("--jobs", type=_positive, metavar="N", help="worker processes (default: one a core)")
-    group.add_argument("--completion", action=_Completion, metavar="SHELL", help="print completions: bash, zsh, tcsh")
+    group.add_argument("--completion", metavar="SHELL", help="print completions: bash, zsh, tcsh")
     group.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version and exit")
     group.add_argument("-h", "--help", action="help", help="show this and exit")
 
@@ -166,18 +166,6 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"a number from 1 on, not {text!r}")
     return number
-
-
-class _Completion(argparse.Action):
-    """`--completion SHELL`; the library that knows shells is loaded for nobody else."""
-
-    def __call__(self, parser: argparse.ArgumentParser, _: object, shell: object, *__: object) -> None:
-        import shtab
-
-        if shell not in shtab.SUPPORTED_SHELLS:
-            parser.error(f"argument --completion: one of {', '.join(shtab.SUPPORTED_SHELLS)}, not {shell!r}")
-        print(shtab.complete(parser, str(shell)))
-        parser.exit()
 
 
 class _Version(argparse.Action):

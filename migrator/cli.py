@@ -62,6 +62,8 @@ def _migrate(parsed: argparse.Namespace) -> int:
     from migrator import run, show
     from migrator.settings import SettingsError
 
+    if parsed.completion is not None:
+        return _complete(parsed.completion)
     try:
         settings = _settings(parsed)
         tests = _tests(parsed) if parsed.smoke else []
@@ -90,6 +92,34 @@ def _migrate(parsed: argparse.Namespace) -> int:
 def parser() -> Parser:
     """Return the parser of everything but the commands."""
     return arguments.parser({name: text for name, (_, text) in COMMANDS.items()})
+
+
+def whole() -> Parser:
+    """Return a parser that has the commands, too: for what describes them all, completions and the manual page."""
+    result = parser()
+    commands = result.add_subparsers(title="commands", metavar="COMMAND", prog="v3-migrate")
+    for name, (module, text) in COMMANDS.items():
+        import_module(module).configure(commands.add_parser(name, help=text))
+    return result
+
+
+def _complete(shell: str) -> int:
+    """Print what makes a shell complete our words; the library that knows shells is loaded for nobody else."""
+    import shtab
+
+    if shell not in shtab.SUPPORTED_SHELLS:
+        return fail(f"argument --completion: one of {', '.join(shtab.SUPPORTED_SHELLS)}, not {shell!r}")
+    everything, names = whole(), " ".join(COMMANDS)
+    paths = next(action for action in everything._actions if action.dest == "paths")
+    # What stands first is a command as well as a path, which a parser cannot say.
+    paths.complete = {  # type: ignore[attr-defined]
+        "bash": "_v3_migrate_first",
+        "zsh": f"{{_alternative 'commands:command:({names})' 'files:file:_files'}}",
+        "tcsh": f"@({names})@",
+    }
+    first = f'_v3_migrate_first() {{ compgen -W "{names}" -- "$1"; compgen -f -- "$1"; }}'
+    print(shtab.complete(everything, shell, preamble=first if shell == "bash" else ""))
+    return 0
 
 
 def _paths(parsed: argparse.Namespace) -> tuple[str, ...]:

@@ -102,8 +102,8 @@ def _files(paths: Sequence[str], outcomes: Sequence[Outcome]) -> Iterator[File]:
             yield File(outcome.path, state, rewrites, left)
     for _, batch in Discovery(paths).batches():
         for path in batch:
-            if path not in stale and (state := _state(path)):
-                yield File(path, state)
+            if path not in stale and (silent := _state(path)):
+                yield File(path, silent)
 
 
 def _state(path: str) -> State | None:
