@@ -4,6 +4,8 @@ soak     N clients at once send audio in real time (50 ms frames) and loop over 
          last has begun. Reported: protocol errors, finals lost, and how late transcripts are. Lateness is measured by
          the client, from the write of the chunk that makes a message due to its arrival; so it holds both ways through
          the loopback and the client's own delay, which is reported as well: how late its own timers are.
+         With --requested, sessions ask for all that is only sent on request, and count it: labels of speakers and
+         languages, SpeakerRevision, LLMGatewayResponse, Heartbeat, and from every second session's model Silence.
 memory   N sessions of the reference client one after another; the resident memory of both is sampled on the way.
 
 The server is a process of its own, held to one core; the clients run on the others.
@@ -17,14 +19,18 @@ import json
 import os
 import platform
 import re
+import shutil
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -33,8 +39,11 @@ from runtime.client.client import StreamingClient
 from runtime.client.listener import Listener
 from runtime.client.messages import Turn
 from runtime.client.options import StreamingOptions
-from runtime.recording import read
+from runtime.parameters import Family
+from runtime.recording import Recording, read, write
+from runtime.replay.query import parse_query
 from runtime.replay.script import v3_script
+from runtime.replay.turns import Variant, turn_of, words_of
 from runtime.sources import FileSource
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,7 +55,18 @@ parser = argparse.ArgumentParser()
 replay.configure(parser)
 sys.exit(replay.run(parser.parse_args()))
 """
-QUERY = "sample_rate=16000&speech_model=universal-streaming-english&format_turns=true"
+PARAMETERS = {"speech_model": "universal-streaming-english", "format_turns": "true"}
+#: With one of MODELS, all that is only sent on request.
+REQUESTED = {
+    "session_heartbeat": "true",
+    "speaker_labels": "true",
+    "language_detection": "true",
+    "llm_gateway": '{"model": "m"}',
+}
+MODELS = (
+    {"speech_model": "universal-streaming-english", "format_turns": "true"},
+    {"speech_model": "universal-3-6-pro", "acknowledge_silence": "true"},
+)
 HEADERS = {"Authorization": "a key of the benchmark"}
 CHUNK_MS = 50
 
@@ -57,43 +77,89 @@ class Tally:
 
     sessions: int = 0
     frames: int = 0
-    messages: int = 0
     finals_missing: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
     oversleep: list[float] = field(default_factory=list)
     lateness: list[float] = field(default_factory=list)
 
 
 class Script:
-    """What the server will send: the place on the audio clock of each transcript, and the finals."""
+    """What the server will send in a session with these parameters."""
 
-    def __init__(self) -> None:
-        recording = read(RECORDING)
-        self.audio = recording.load_audio()
-        cues = [cue for cue in v3_script(recording).cues if cue.turn is not None]
-        # Past the last chunk a message answers Terminate.
-        self.due = [-(-cue.at // CHUNK_MS) - 1 for cue in cues]
-        self.finals = sum('"end_of_turn":true' in cue.text and '"turn_is_formatted":true' in cue.text for cue in cues)
+    def __init__(self, recording: Recording, parameters: Mapping[str, str]) -> None:
+        audio, size = recording.load_audio(), recording.sample_rate * 2 * CHUNK_MS // 1000
+        self.length = recording.header.audio.milliseconds / 1000 if recording.header.audio else 0.0
+        self.chunks = [audio[start : start + size] for start in range(0, len(audio) - size + 1, size)]
+        given = {**parameters, "sample_rate": str(recording.sample_rate)}
+        self.query = urlencode(given)
+        asked, _ = parse_query(list(given.items()))
+        variant = Variant.F3 if asked.family is Family.U3 else Variant.F1
+        script = v3_script(recording, variant, asked)
+        turns = [cue for cue in script.cues if cue.turn is not None]
+        #: Of each transcript, the number of the chunk that makes it due. Past the last chunk it answers Terminate.
+        self.due = [-(-cue.at // CHUNK_MS) - 1 for cue in turns]
+        self.finals = sum(_is_final(json.loads(cue.text)) for cue in turns)
+        said = [json.loads(cue.text) for cue in script.cues] + list(script.parting)
+        #: How many of each type; of Heartbeat, which goes by the clock, one is sure.
+        self.kinds = Counter(str(message["type"]) for message in said)
+        if asked.has("session_heartbeat"):
+            self.kinds["Heartbeat"] = 1
+
+
+def _is_final(message: Mapping[str, object]) -> bool:
+    return bool(message["end_of_turn"] and message["turn_is_formatted"] and message["transcript"])
+
+
+@contextmanager
+def requested() -> Iterator[Path]:
+    """Give a recording that holds what is only sent on request, until the block is left."""
+    plain = read(RECORDING.with_name("long-silence.jsonl"))
+    events = []
+    for event in plain.events:
+        turn = turn_of(event)
+        if turn is not None:
+            speaker = "AB"[int(str(turn["turn_order"])) % 2]
+            told = {"speaker_label": speaker, "language_code": "en", "language_confidence": 1.0}
+            words = [word | {"speaker": speaker} for word in words_of(turn)]
+            event = replace(event, message=turn | told | {"words": words})
+        events.append(event)
+        if turn is not None and turn["end_of_turn"] and turn["turn_is_formatted"]:
+            answer = {"type": "LLMGatewayResponse", "turn_order": turn["turn_order"], "data": {"sum": "a sentence"}}
+            warning = {"type": "Warning", "warning_code": 1, "warning": "a warning"}
+            events += [replace(event, message=answer), replace(event, message=warning)]
+        if event.sender == "client" and event.message and event.message.get("type") == "Terminate":
+            revision = {"turn_order": 0, "speaker_label": "B", "words": []}
+            revised = {"type": "SpeakerRevision", "revisions": [revision]}
+            events.append(replace(event, sender="server", message=revised))
+    audio = plain.header.audio
+    assert audio is not None
+    assert audio.file is not None
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(RECORDING.with_name(audio.file), folder)
+        made = Path(folder, "requested.jsonl")
+        write(replace(plain, events=tuple(events)), made)
+        yield made
 
 
 async def session(address: str, script: Script, tally: Tally, seconds: float) -> None:
     """Play the recording once, or the part of it that fits into `seconds`, and check what came back."""
     sent: list[float] = []
-    finals = 0
+    finals = number = 0
+    kinds: Counter[str] = Counter()
     try:
-        async with connect(f"{address}?{QUERY}", additional_headers=HEADERS, compression=None) as socket:
-            sending = asyncio.create_task(_send(socket, script.audio, sent, tally, seconds))
-            number = 0
+        async with connect(f"{address}?{script.query}", additional_headers=HEADERS, compression=None) as socket:
+            sending = asyncio.create_task(_send(socket, script.chunks, sent, tally, seconds))
             async for text in socket:
                 now = time.perf_counter()
                 message = json.loads(text)
-                tally.messages += 1
+                kinds[message["type"]] += 1
                 if message["type"] == "Error":
                     tally.errors.append(message["error"])
-                elif message["type"] == "Turn":
+                elif message["type"] == "Turn" and message["words"]:
                     due = script.due[number]
                     number += 1
-                    finals += message["end_of_turn"] and message["turn_is_formatted"]
+                    finals += _is_final(message)
                     if due < len(sent):
                         tally.lateness.append((now - sent[due]) * 1000)
             await sending
@@ -103,14 +169,21 @@ async def session(address: str, script: Script, tally: Tally, seconds: float) ->
         tally.errors.append(repr(error))
     tally.sessions += 1
     tally.frames += len(sent)
-    if len(sent) * CHUNK_MS * 32 > len(script.audio) - CHUNK_MS * 32:
+    tally.kinds += kinds
+    if len(sent) == len(script.chunks):
         tally.finals_missing += script.finals - finals
+        tally.errors += [
+            f"{kinds[kind]} x {kind} in place of {count}"
+            for kind, count in script.kinds.items()
+            if kinds[kind] != count and not (kind == "Heartbeat" and kinds[kind] > count)
+        ]
 
 
-async def _send(socket: ClientConnection, audio: bytes, sent: list[float], tally: Tally, seconds: float) -> None:
-    size = CHUNK_MS * 32
+async def _send(
+    socket: ClientConnection, chunks: Sequence[bytes], sent: list[float], tally: Tally, seconds: float
+) -> None:
     begin = time.perf_counter()
-    for number, start in enumerate(range(0, len(audio) - size + 1, size)):
+    for number, chunk in enumerate(chunks):
         due = begin + number * CHUNK_MS / 1000
         if (early := due - time.perf_counter()) > 0:
             await asyncio.sleep(early)
@@ -118,15 +191,15 @@ async def _send(socket: ClientConnection, audio: bytes, sent: list[float], tally
         if time.perf_counter() - begin > seconds:
             break
         sent.append(time.perf_counter())
-        await socket.send(audio[start : start + size])
+        await socket.send(chunk)
     await socket.send('{"type":"Terminate"}')
 
 
 @asynccontextmanager
-async def serving(*options: str) -> AsyncIterator[tuple[int, str]]:
+async def serving(recording: Path, *options: str) -> AsyncIterator[tuple[int, str]]:
     """Run the server on the last core; give its process id and address."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", SERVE, str(RECORDING), *options, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", SERVE, str(recording), *options, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     line = (await process.stdout.readline()).decode()
@@ -164,18 +237,19 @@ def distribution(values: list[float]) -> str:
     return f"p50 {p50:.2f} ms, p99 {p99:.2f} ms, largest {ordered[-1]:.1f} ms"
 
 
-async def soak(clients: int, seconds: float) -> int:
-    """Run clients at once; return 1 if there was an error or a final was lost."""
-    script, tally = Script(), Tally()
-    length = len(script.audio) / 32_000
-    async with serving("--max-sessions", str(clients * 2)) as (pid, address):
+async def soak(recording: Path, queries: Sequence[Mapping[str, str]], clients: int, seconds: float) -> int:
+    """Run clients at once, with each of the queries by turns; return 1 if there was an error, or a message was lost."""
+    tally = Tally()
+    scripts = [Script(read(recording), query) for query in queries]
+    length = scripts[0].length
+    async with serving(recording, "--max-sessions", str(clients * 2)) as (pid, address):
         end = time.perf_counter() + length + seconds
 
         async def client(number: int) -> None:
             # Spread over the recording's length, as clients that do not know of each other are.
             await asyncio.sleep(number * length / clients)
             while (left := end - time.perf_counter()) > 1:
-                await session(address, script, tally, left)
+                await session(address, scripts[number % len(scripts)], tally, left)
 
         before = cpu_seconds(pid)
         began = time.perf_counter()
@@ -187,6 +261,7 @@ async def soak(clients: int, seconds: float) -> int:
     print(f"protocol errors: {len(tally.errors)}, finals missing: {tally.finals_missing}")
     for error in sorted(set(tally.errors)):
         print(f"  {tally.errors.count(error)} x {error}")
+    print("messages: " + ", ".join(f"{count} {kind}" for kind, count in tally.kinds.most_common()))
     print(f"transcripts: {len(late)}; lateness {distribution(late)}")
     print(f"of which the client's own: its timers are late by {distribution(tally.oversleep)}")
     print(f"machine: load average {os.getloadavg()[0]:.1f} at the end")
@@ -197,8 +272,8 @@ async def soak(clients: int, seconds: float) -> int:
 async def memory(sessions: int) -> int:
     """Run sessions one after another; return 1 if a final was lost or doubled."""
     speed, finals = 1000.0, Finals()
-    expected = Script().finals
-    async with serving("--speed", str(speed)) as (pid, address):
+    expected = Script(read(RECORDING), PARAMETERS).finals
+    async with serving(RECORDING, "--speed", str(speed)) as (pid, address):
         print("             server       client  threads  open files of the client")
         for number in range(1, sessions + 1):
             source = FileSource(RECORDING.with_name("dictation.wav"), speed=speed)
@@ -227,13 +302,19 @@ def main() -> int:
     """Return 1 if the server did something wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["soak", "memory"])
+    parser.add_argument("--requested", action="store_true", help="ask for all that is only sent on request")
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--sessions", type=int, default=1000)
     arguments = parser.parse_args()
     print(f"Python {platform.python_version()}, websockets {version('websockets')}, {os.cpu_count()} cores")
+    if arguments.what == "soak" and arguments.requested:
+        with requested() as recording:
+            return asyncio.run(
+                soak(recording, [REQUESTED | model for model in MODELS], arguments.clients, arguments.seconds)
+            )
     if arguments.what == "soak":
-        return asyncio.run(soak(arguments.clients, arguments.seconds))
+        return asyncio.run(soak(RECORDING, [PARAMETERS], arguments.clients, arguments.seconds))
     return asyncio.run(memory(arguments.sessions))
 
 

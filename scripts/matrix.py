@@ -38,6 +38,8 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "http-clients": ("httpx", "requests"),
     # What reads subtitles in the world outside.
     "subtitles": ("srt", "webvtt-py"),
+    # What decodes audio files, in either form.
+    "decoders": ("av", "imageio-ffmpeg"),
     "uvloop": ("uvloop", "websockets"),
     # Runs our hooks as it does for its users.
     "pre-commit": ("pre-commit",),

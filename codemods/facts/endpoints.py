@@ -93,6 +93,8 @@ def sockets(program: Program) -> Iterator[tuple[Connect, Str, EndpointText]]:
     """Yield every socket URL that a connection is opened with and that is v2's, or v3's where v2 is spoken over it."""
     half_converted = program.get(speaking_v2)
     for connect in program.connects.values():
+        if program.is_shared(connect.connection):
+            continue
         for text in program.urls(connect):
             found = find(text, v.V2_SOCKET)
             if found is None and connect.connection in half_converted:
@@ -138,6 +140,14 @@ def migrates(program: Program) -> bool:
 def asks_for_formatting(program: Program) -> bool:
     """Return whether the migration puts `format_turns=true` into some URL of the program."""
     return v.formats_on_request(program.options.speech_model) and migrates(program)
+
+
+def shared(program: Program) -> Iterator[tuple[Connect, list[EndpointText]]]:
+    """Yield every connection that goes to v2 on one path and to somebody else on another."""
+    for connect in program.connects.values():
+        texts = [found for text in program.urls(connect) if (found := find(text, v.V2_SOCKET)) is not None]
+        if texts and program.is_shared(connect.connection):
+            yield connect, texts
 
 
 def literals(program: Program, path: str) -> Iterator[cst.SimpleString | cst.FormattedStringText]:

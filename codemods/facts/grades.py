@@ -179,14 +179,17 @@ class Grades:
         return (isinstance(value, Message) or is_type) and self._is_part(value)
 
     def _is_part(self, value: Value) -> bool:
-        return self._program.is_ours(value) or self._program.is_likely(value)
+        return self._program.is_ours(value) or self._program.is_likely(value) or self._is_shared(_message(value))
+
+    def _is_shared(self, message: Message | None) -> bool:
+        return message is not None and self._program.is_shared(message.connection)
 
     def _is_foreign(self, value: Value) -> bool:
         """Return whether a value is a message of somebody else's, or what the program keeps under a message's keys."""
         program = self._program
         message = _message(value)
         if message is not None:
-            return message.connection is not None and program.is_foreign(message.connection)
+            return self._is_shared(message) or program.is_foreign(message.connection)
         if not isinstance(value, Obj) or value.kind not in ("dict", "row") or program.is_stand_in(value):
             return False
         if isinstance(value.site, cst.Dict) and any(

@@ -236,12 +236,26 @@ class Program:
 
     @cached_property
     def vendor_connections(self) -> frozenset[Connection]:
-        """Connections proven to go to the vendor, v2 or already v3."""
+        """Connections proven to go to the vendor, v2 or already v3, and to nobody else."""
+        return self._to_vendor - self.shared_connections
+
+    @cached_property
+    def shared_connections(self) -> frozenset[Connection]:
+        """Connections that go to the vendor on one path and to somebody else on another."""
+        return frozenset(connection for connection in self._to_vendor if self.other_servers(connection))
+
+    @cached_property
+    def _to_vendor(self) -> frozenset[Connection]:
         return frozenset(
             connect.connection
             for connect in self._run.events.of(Connect).values()
             if any(v.V2_SOCKET.search(url.text) or v.V3_SOCKET.search(url.text) for url in self.urls(connect))
         )
+
+    def other_servers(self, connection: Connection) -> list[Str]:
+        """Return the URLs of a connection that name a host of somebody else's; this very machine stands for any."""
+        urls = [url for connect in self._connects(connection) for url in self.urls(connect)]
+        return [url for url in urls if _names_a_host(url.text) and not _THIS_MACHINE.search(url.text)]
 
     @cached_property
     def foreign_connections(self) -> frozenset[Connection]:
@@ -249,7 +263,7 @@ class Program:
         known = {connect.connection for connect in self._run.events.of(Connect).values()}
         return frozenset(
             connection
-            for connection in known - self.vendor_connections
+            for connection in known - self._to_vendor
             if all(_names_a_host(url.text) for c in self._connects(connection) for url in self.urls(c) or [_UNKNOWN])
         )
 
@@ -259,7 +273,7 @@ class Program:
     @cached_property
     def mentions_v2(self) -> bool:
         """Whether the program names the v2 endpoint anywhere, or speaks v2 over a vendor connection."""
-        if self.vendor_connections:
+        if self._to_vendor:
             return True
         for module in self._run.modules.values():
             if v.V2_SOCKET.search(module.text) or v.V2_TOKEN.search(module.text):
@@ -273,6 +287,10 @@ class Program:
     def is_foreign(self, connection: Connection | None) -> bool:
         """Return whether a connection is proven to go to somebody else."""
         return connection in self.foreign_connections
+
+    def is_shared(self, connection: Connection | None) -> bool:
+        """Return whether a connection goes to the vendor on one path and to somebody else on another."""
+        return connection in self.shared_connections
 
     @cached_property
     def likely_connections(self) -> frozenset[Connection]:
@@ -390,7 +408,9 @@ class Program:
         if isinstance(value, Field | Word):
             return self.is_likely(value.message)
         if isinstance(value, Message):
-            return value.site in self.evident and not self.is_foreign(value.connection)
+            return value.site in self.evident and not (
+                self.is_foreign(value.connection) or self.is_shared(value.connection)
+            )
         return False
 
     def messages(self, node: cst.CSTNode) -> list[Message]:
@@ -438,6 +458,7 @@ class Program:
 
 
 _UNKNOWN = Str(())
+_THIS_MACHINE = re.compile(r"://(localhost|127\.[\d.]+|\[::1\]|0\.0\.0\.0)(?![\w.-])", re.IGNORECASE)
 _TEST_MODULE = re.compile(r"(test_.*|.*_test|tests?|conftest)\.py")
 
 

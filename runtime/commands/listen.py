@@ -25,7 +25,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = "Show live captions of the microphone or a file. The API key is read from " + _KEY + "."
     where = parser.add_argument_group("audio")
     where.add_argument(
-        "--file", metavar="PATH", help="a WAV or raw file instead of the microphone; - for standard input"
+        "--file",
+        metavar="PATH",
+        help="a file instead of the microphone: WAV, raw, or with PyAV or ffmpeg any; - for standard input",
     )
     where.add_argument("--demo", action="store_true", help="a short dictation instead; without --url, from a replay")
     where.add_argument("--device", metavar="DEVICE", help="microphone: an index, or part of a name, of --list-devices")
@@ -56,7 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=Path,
         metavar="FILE",
-        help="write the finals to FILE as well, in the form of its suffix: .txt, .srt, .vtt, .jsonl; repeatable",
+        help="write the finals to FILE as well, in the form of its suffix: .txt, .srt, .vtt, .json, .jsonl; repeatable",
     )
 
 

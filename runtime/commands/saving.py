@@ -67,8 +67,9 @@ class Transcript(Listener):
             raise ValueError(f"--save takes a file in {', '.join(FORMATS)}, not {path}") from None
         self._file: IO[str] = path.open("x", encoding="utf-8", newline="\n")
         self._count, self._end = 0, 0
-        if path.suffix.lower() == ".vtt":
-            self._file.write("WEBVTT\n")
+        begin, self._closed = _FRAMES.get(path.suffix.lower(), ("", ""))
+        self._file.write(begin)
+        self._finish()
 
     def on_final(self, turn: Turn) -> None:
         """Write the turn."""
@@ -76,12 +77,19 @@ class Transcript(Listener):
         # Two cues at once would stand upon each other.
         start, self._end = max(start, self._end), max(turn.words[-1].end if turn.words else start, start + 1)
         self._count += 1
+        self._file.seek(self._grown)
         self._file.write(self._cue(self._count, start, self._end, turn))
-        self._file.flush()
+        self._finish()
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _finish(self) -> None:
+        """Write what the form ends with, for the file can be read at any time, and remember where it stands."""
+        self._grown = self._file.tell()
+        self._file.write(self._closed)
+        self._file.flush()
 
 
 def _line(text: str) -> str:
@@ -102,11 +110,15 @@ def _vtt(number: int, start: int, end: int, turn: Turn) -> str:
     return f"\n{_time(start, '.')} --> {_time(end, '.')}\n{escaped}\n"
 
 
-def _json(number: int, start: int, end: int, turn: Turn) -> str:
+def _json_line(number: int, start: int, end: int, turn: Turn) -> str:
     words = [
         {"text": word.text, "start": word.start, "end": word.end, "confidence": word.confidence} for word in turn.words
     ]
     return json.dumps({"start": start, "end": end, "text": turn.text, "words": words}, ensure_ascii=False) + "\n"
+
+
+def _json(number: int, start: int, end: int, turn: Turn) -> str:
+    return f"{',' if number > 1 else ''}{_json_line(number, start, end, turn)}"
 
 
 def _time(milliseconds: int, point: str) -> str:
@@ -114,10 +126,13 @@ def _time(milliseconds: int, point: str) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{point}{rest:03d}"
 
 
+#: What stands before the first final and after the last.
+_FRAMES = {".vtt": ("WEBVTT\n", ""), ".json": ("[\n", "]\n")}
+
 FORMATS: dict[str, Callable[[int, int, int, Turn], str]] = {
     ".txt": _text,
     ".srt": _srt,
     ".vtt": _vtt,
-    ".jsonl": _json,
     ".json": _json,
+    ".jsonl": _json_line,
 }

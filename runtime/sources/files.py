@@ -1,34 +1,55 @@
-"""Audio from a WAV or raw file, or from a pipe such as standard input, at the pace of speech."""
+"""Audio from a file, or from a pipe such as standard input, at the pace of speech."""
 
 from __future__ import annotations
 
+import codecs
 import os
 import select
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
 from runtime.sources.audio import SHORTEST_CHUNK_MS, AudioFormat, Pacer, chunked
 from runtime.sources.base import SourceError
-from runtime.sources.riff import WavError, read_header, read_up_to
+from runtime.sources.decoding import DECODED, decoder
+from runtime.sources.riff import OtherAudioError, WavError, read_header, read_up_to
 
 _BLOCK = 65_536
 _POLL_SECONDS = 0.1
+_CONVERT = "convert it with `ffmpeg -i IN -ac 1 OUT.wav`"
+_INSTALL = "`pip install 'v3-migrate[files]'` or ffmpeg reads it as it is"
 
 
 _LOOK = 64
-_MAGIC = {b"ID3": "an MP3 file", b"fLaC": "a FLAC file", b"OggS": "an Ogg file", b"FORM": "an AIFF file"}
+_MAGIC = {
+    b"ID3": "an MP3 file",
+    b"fLaC": "a FLAC file",
+    b"OggS": "an Ogg file",
+    b"FORM": "an AIFF file",
+    b"caff": "a Core Audio file",
+    b".snd": "an AU file",
+    b"#!AMR": "an AMR file",
+    b"\x1aE\xdf\xa3": "a Matroska or WebM file",
+}
+#: Formats that no first bytes tell from samples.
+_SUFFIXES = {".mp3": "an MP3 file", ".aac": "an AAC file", ".wma": "a WMA file", ".mp4": "an MP4 file"}
 
 
-def _other(head: bytes) -> str | None:
-    """Return what a file is by its first bytes, if that is surely no raw audio."""
+def _encoded(path: Path, head: bytes) -> str | None:
+    """Return what a file is, by its first bytes or its name, if that is surely neither WAV nor samples."""
     if head[4:8] == b"ftyp":
         return "an MP4 file"
-    if len(head) == _LOOK and all(32 <= byte < 127 or byte in b"\t\r\n" for byte in head):
-        return "a text file"
-    return next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    found = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    return found or (None if head.startswith(b"RIFF") else _SUFFIXES.get(path.suffix.lower()))
+
+
+def _is_text(head: bytes) -> bool:
+    """Return whether the first bytes of a file are text: a letter that is cut off at their end does not count."""
+    text = codecs.getincrementaldecoder("utf-8")(errors="ignore").decode(head)
+    readable = all(letter.isprintable() or letter in "\t\r\n\ufeff" for letter in text)
+    return bool(head) and readable and len(text.encode()) > len(head) - 4
 
 
 def _start(stream: BinaryIO, raw: AudioFormat) -> tuple[AudioFormat, bytes, int | None]:
@@ -55,16 +76,16 @@ def _paced(
 
 
 class FileSource:
-    """A WAV file (16-bit PCM or mu-law, one channel), or raw samples.
+    """A WAV file (16-bit PCM or mu-law, one channel), or raw samples; what is of another format is decoded.
 
     Args:
         path: the file; that it is WAV is seen from its first bytes.
-        raw: the format, should it not be WAV.
+        raw: the format, should it not be WAV nor any that is known.
         speed: factor on real time; infinite for as fast as it is taken.
         milliseconds: length of a chunk.
 
     Raises:
-        SourceError: the file cannot be read, or its audio is of another kind.
+        SourceError: the file cannot be read, or its audio is of another kind and nothing that decodes is installed.
     """
 
     live = False
@@ -76,12 +97,24 @@ class FileSource:
         self._raw = raw or AudioFormat()
         self._speed = speed
         self._milliseconds = milliseconds
+        self._decode: Callable[[Path], Generator[bytes, None, None]] | None = None
         try:
             with path.open("rb") as file:
-                if kind := _other(file.read(_LOOK)):
-                    raise WavError(f"{kind}, neither WAV nor raw samples: convert with `ffmpeg -i IN -ac 1 OUT.wav`")
+                head = file.read(_LOOK)
+                if _is_text(head):
+                    raise WavError("a text file: there is no sound in it")
+                if kind := _encoded(path, head):
+                    raise OtherAudioError(f"{kind}, neither WAV nor raw samples: {_CONVERT}")
                 file.seek(0)
                 self.audio, _, _ = _start(file, self._raw)
+        except OtherAudioError as error:
+            self._decode = decoder()
+            if self._decode is None:
+                raise SourceError(f"{_why(path, error)}; {_INSTALL}") from error
+            self.audio = DECODED
+            # What cannot be decoded is said before there is a session.
+            with closing(self._blocks()) as blocks:
+                next(blocks, b"")
         except (OSError, WavError) as error:
             raise SourceError(_why(path, error)) from error
 
@@ -94,6 +127,9 @@ class FileSource:
             raise SourceError(_why(self._path, error)) from error
 
     def _blocks(self) -> Generator[bytes, None, None]:
+        if self._decode is not None:
+            yield from self._decode(self._path)
+            return
         with self._path.open("rb") as file:
             _, head, left = _start(file, self._raw)
             yield head

@@ -1,53 +1,31 @@
-"""The microphone, through PyAudio and PortAudio (the optional extra `mic`)."""
+"""The microphone, through PortAudio (the optional extra `mic`)."""
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from runtime.sources.audio import SHORTEST_CHUNK_MS, AudioFormat, Pacer, chunked
 from runtime.sources.base import SourceError
+from runtime.sources.portaudio import Device, PortAudio, Stream, opened, quiet
 
-if TYPE_CHECKING:
-    import pyaudio
+__all__ = ["Device", "Microphone", "list_devices"]
 
 _SILENT_DEVICE_SECONDS = 5.0
 _AHEAD_MS = 1000.0
 """Slack for a sound card whose clock runs a little fast: three hours at 90 parts in a million."""
-
-_NOT_INSTALLED = (
-    "the microphone needs PyAudio, which is built on PortAudio. Install both:\n"
-    "  sudo apt-get install portaudio19-dev    (macOS: brew install portaudio; Windows: nothing)\n"
-    "  pip install 'v3-migrate[mic]'"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A device that sound can be recorded from."""
-
-    index: int
-    name: str
-    sample_rate: int
-    """What the device prefers, Hz."""
-    is_default: bool
 
 
 def list_devices() -> list[Device]:
     """Return the devices of this machine that record.
 
     Raises:
-        SourceError: PyAudio is missing.
+        SourceError: PortAudio or a package for it is missing.
     """
-    with _portaudio() as portaudio:
-        return _devices(portaudio)
+    with opened() as portaudio:
+        return portaudio.devices()
 
 
 class Microphone:
@@ -58,16 +36,17 @@ class Microphone:
         sample_rate: Hz; None for 16000 where the device can, else what it prefers.
 
     Raises:
-        SourceError: PyAudio is missing, there is no such device, or it cannot record at this rate.
+        SourceError: PortAudio or a package for it is missing, there is no such device, or it cannot record so.
     """
 
     live = True
 
     def __init__(self, device: int | str | None = None, sample_rate: int | None = None) -> None:
-        with _portaudio() as portaudio:
-            self.device = _choose(_devices(portaudio), device)
+        with opened() as portaudio:
+            self.device = _choose(portaudio.devices(), device)
             wanted = [sample_rate] if sample_rate else [16_000, self.device.sample_rate]
-            rate = next((rate for rate in wanted if _records_at(portaudio, self.device, rate)), None)
+            with quiet():
+                rate = next((rate for rate in wanted if portaudio.records_at(self.device, rate)), None)
         if rate is None:
             raise SourceError(
                 f"{self.device.name!r} cannot record at {wanted[0]} Hz; it prefers {self.device.sample_rate} Hz"
@@ -87,15 +66,15 @@ class Microphone:
         pacer = Pacer(ahead_ms=_AHEAD_MS)
         taken = 0
         heard = time.monotonic()
-        with _portaudio() as portaudio, _recording(portaudio, self.device, rate, frames) as stream:
+        with opened() as portaudio, _recording(portaudio, self.device, rate, frames) as stream:
             while not stop.is_set():
                 # Waiting here and not in a read keeps a device that has stopped delivering from blocking us for ever.
-                if (missing := frames - stream.get_read_available()) > 0:
+                if (missing := frames - stream.available()) > 0:
                     if time.monotonic() - heard > _SILENT_DEVICE_SECONDS:
                         raise SourceError(f"{self.device.name!r} has stopped recording")
                     stop.wait(missing / rate)
                     continue
-                block = stream.read(frames, exception_on_overflow=False)
+                block = stream.read(frames)
                 heard = time.monotonic()
                 taken += frames
                 pacer.wait(taken / rate * 1000, stop)
@@ -103,28 +82,10 @@ class Microphone:
 
 
 @contextmanager
-def _portaudio() -> Iterator[pyaudio.PyAudio]:
+def _recording(portaudio: PortAudio, device: Device, rate: int, frames: int) -> Iterator[Stream]:
     try:
-        import pyaudio
-    except ImportError as error:
-        raise SourceError(_NOT_INSTALLED) from error
-    with _quiet():
-        portaudio = pyaudio.PyAudio()
-    try:
-        yield portaudio
-    finally:
-        portaudio.terminate()
-
-
-@contextmanager
-def _recording(portaudio: pyaudio.PyAudio, device: Device, rate: int, frames: int) -> Iterator[pyaudio.Stream]:
-    import pyaudio
-
-    try:
-        with _quiet():
-            stream = portaudio.open(
-                rate, 1, pyaudio.paInt16, input=True, input_device_index=device.index, frames_per_buffer=frames
-            )
+        with quiet():
+            stream = portaudio.open(device, rate, frames)
     except OSError as error:
         raise SourceError(f"{device.name!r} cannot be opened: {error}") from error
     try:
@@ -133,37 +94,6 @@ def _recording(portaudio: pyaudio.PyAudio, device: Device, rate: int, frames: in
         raise SourceError(f"{device.name!r} has failed: {error}") from error
     finally:
         stream.close()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what PortAudio's back ends (ALSA, JACK) print while they look for devices off the terminal."""
-    try:
-        screen = os.dup(2)
-    except OSError:  # standard error is closed: nothing to keep clean
-        yield
-        return
-    try:
-        sys.stderr.flush()
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(screen, 2)
-        os.close(screen)
-
-
-def _devices(portaudio: pyaudio.PyAudio) -> list[Device]:
-    try:
-        default = int(portaudio.get_default_input_device_info()["index"])
-    except OSError:  # there is none
-        default = -1
-    infos = [portaudio.get_device_info_by_index(index) for index in range(portaudio.get_device_count())]
-    return [
-        Device(int(info["index"]), str(info["name"]), int(info["defaultSampleRate"]), int(info["index"]) == default)
-        for info in infos
-        if int(info["maxInputChannels"]) > 0
-    ]
 
 
 def _choose(devices: list[Device], wanted: int | str | None) -> Device:
@@ -181,17 +111,3 @@ def _choose(devices: list[Device], wanted: int | str | None) -> Device:
         return found[0]
     names = "\n".join(f"  {device.index}  {device.name}" for device in found or devices)
     raise SourceError(f"{'several devices match' if found else 'no device matches'} {wanted!r}:\n{names}")
-
-
-def _records_at(portaudio: pyaudio.PyAudio, device: Device, rate: int) -> bool:
-    import pyaudio
-
-    try:
-        with _quiet():
-            return bool(
-                portaudio.is_format_supported(
-                    rate, input_device=device.index, input_channels=1, input_format=pyaudio.paInt16
-                )
-            )
-    except ValueError:
-        return False

@@ -18,6 +18,10 @@ class WavError(ValueError):
     """A WAV header that is broken, or audio the service does not take."""
 
 
+class OtherAudioError(WavError):
+    """Audio that is sound, and of a kind the service does not take."""
+
+
 def read_header(stream: BinaryIO) -> tuple[AudioFormat, int | None]:
     """Read up to the first sample and return the format and the bytes of audio, None for "until the end".
 
@@ -49,12 +53,14 @@ def _format(body: bytes) -> AudioFormat:
     if not rate:
         raise WavError("the WAV file's sample rate is 0")
     if channels != 1:
-        raise WavError(f"the WAV file has {channels} channels, need one: convert with `ffmpeg -i IN -ac 1 OUT.wav`")
+        raise OtherAudioError(
+            f"the WAV file has {channels} channels, need one: convert with `ffmpeg -i IN -ac 1 OUT.wav`"
+        )
     if (code, bits) == (_PCM, 16):
         return AudioFormat(rate, PCM_S16LE)
     if (code, bits) == (_MULAW, 8):
         return AudioFormat(rate, PCM_MULAW)
-    raise WavError(
+    raise OtherAudioError(
         f"the WAV file's samples (format {code}, {bits} bits) are neither 16-bit PCM nor mu-law: "
         "convert with `ffmpeg -i IN -ac 1 -c:a pcm_s16le OUT.wav`"
     )

@@ -1,11 +1,9 @@
-"""git is asked, and nothing that a repository's configuration names is run; without an answer, nothing is written."""
+"""What git is asked; without an answer, nothing is written."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,178 +12,10 @@ from migrator.files.git import GitError, committed
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import V2, V3, git, put, repository
 
-MODES = (["."], [".", "--check"], [".", "--diff"], [".", "--write"])
-
-
-class Trap:
-    """A program that leaves a mark when it is run.
-
-    Attributes:
-        path: the program.
-        mark: a file that is there once it has run.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        self.path, self.mark = folder / "trap", folder / "mark"
-        self.path.write_text(f"#!/bin/sh\ntouch '{self.mark}'\nexit 1\n")
-        self.path.chmod(0o755)
-
-    def __str__(self) -> str:
-        return str(self.path)
-
-    def sprung(self) -> bool:
-        """Return whether it has run, and forget it."""
-        there = self.mark.exists()
-        self.mark.unlink(missing_ok=True)
-        return there
-
-
-@pytest.fixture
-def trap(tmp_path: Path) -> Trap:
-    return Trap(tmp_path / "trap")
-
 
 def set_(folder: Path, *pairs: str) -> None:
     for name, value in zip(pairs[::2], pairs[1::2], strict=True):
         git(folder, "config", name, value)
-
-
-def later(path: Path) -> None:
-    """Make git doubt what its index says of a file."""
-    os.utime(path, (2_000_000_000, 2_000_000_000))
-
-
-def fsmonitor(folder: Path, trap: Trap) -> None:
-    set_(folder, "core.fsmonitor", str(trap))
-
-
-def clean_filter(folder: Path, trap: Trap) -> None:
-    set_(folder, "filter.x.clean", str(trap), "filter.x.smudge", str(trap))
-    put(folder, {".git/info/attributes": "*.py filter=x\n"})
-    later(folder / "bot.py")
-
-
-def filter_process(folder: Path, trap: Trap) -> None:
-    set_(folder, "filter.a=b.process", str(trap), "filter.a=b.required", "true")
-    put(folder, {".git/info/attributes": "*.py filter=a=b\n"})
-    later(folder / "bot.py")
-
-
-def hook(folder: Path, trap: Trap) -> None:
-    put(folder, {"hooks/post-index-change": trap.path.read_bytes()})
-    (folder / "hooks/post-index-change").chmod(0o755)
-    set_(folder, "core.hooksPath", "hooks")
-    later(folder / "bot.py")
-
-
-def textconv(folder: Path, trap: Trap) -> None:
-    set_(folder, "diff.x.textconv", str(trap))
-    put(folder, {".git/info/attributes": "* diff=x\n"})
-
-
-def external_diff(folder: Path, trap: Trap) -> None:
-    set_(folder, "diff.external", str(trap))
-    put(folder, {"README.md": f"{V2}changed\n"})
-
-
-def pager(folder: Path, trap: Trap) -> None:
-    set_(folder, "core.pager", str(trap), "pager.ls-files", str(trap), "pager.grep", str(trap), "pager.x", str(trap))
-    set_(folder, "alias.x", "!exit 0")
-
-
-def alias(folder: Path, trap: Trap) -> None:
-    for name in ("ls-files", "grep", "status", "rev-parse", "x"):
-        set_(folder, f"alias.{name}", f"!{trap}")
-
-
-def remote_helper(folder: Path, trap: Trap) -> None:
-    """An object that is not there is promised by a remote, and the remote is a program."""
-    set_(folder, "remote.origin.url", f"ext::{trap} %S", "remote.origin.promisor", "true")
-    set_(folder, "protocol.ext.allow", "always", "extensions.partialClone", "origin")
-    set_(folder, "core.repositoryFormatVersion", "1")
-    tree = git(folder, "rev-parse", "HEAD^{tree}").strip()
-    (folder / ".git/objects" / tree[:2] / tree[2:]).unlink()
-
-
-def submodule(folder: Path, trap: Trap) -> None:
-    repository(folder.parent / "library", {"module.py": V2})
-    git(
-        folder, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(folder.parent / "library"), "lib"
-    )
-    git(folder, "commit", "--quiet", "--message", "library")
-    fsmonitor(folder / "lib", trap)
-
-
-def nested(folder: Path, trap: Trap) -> None:
-    repository(folder / "clone", {"other.py": V2})
-    fsmonitor(folder / "clone", trap)
-
-
-def buried(folder: Path, trap: Trap) -> None:
-    """A bare repository as a folder of a project: all of it may be committed, and cloned."""
-    files = {"HEAD": "ref: refs/heads/main\n", "objects/.keep": "", "refs/.keep": "", "app.py": V2}
-    config = f'[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n\tfsmonitor = "{trap}"\n'
-    put(folder / "docs", {**files, "config": config})
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "docs")
-
-
-HOSTILE: dict[str, tuple[Callable[[Path, Trap], None], list[str]]] = {
-    "fsmonitor": (fsmonitor, ["ls-files"]),
-    "filter": (clean_filter, ["status"]),
-    "filter process": (filter_process, ["status"]),
-    "hook": (hook, ["status"]),
-    "text conversion": (textconv, ["grep", "--textconv", "websocket"]),
-    "external diff": (external_diff, ["diff"]),
-    "pager": (pager, ["--paginate", "x"]),
-    "alias": (alias, ["x"]),
-    "remote helper": (remote_helper, ["ls-tree", "HEAD"]),
-    "submodule": (submodule, ["-C", "lib", "ls-files"]),
-    "nested": (nested, ["-C", "clone", "ls-files"]),
-    "buried": (buried, ["-C", "docs", "ls-files"]),
-}
-"""A configuration, and a command of git that springs the trap: proof that it is one."""
-
-
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_nothing_that_a_repository_names_is_run(tool: Tool, trap: Trap, kind: str) -> None:
-    repository(tool.folder, {"bot.py": V2, "README.md": V2})
-    prepare, proof = HOSTILE[kind]
-    prepare(tool.folder, trap)
-    master, terminal = os.openpty()  # without one git starts no pager
-    subprocess.run(
-        ["git", *proof],
-        cwd=tool.folder,
-        env={**os.environ, "PAGER": "cat"},
-        stdin=subprocess.DEVNULL,
-        stdout=terminal,
-        stderr=terminal,
-        check=False,
-    )
-    os.close(master)
-    os.close(terminal)
-    assert trap.sprung()
-    for mode in MODES:
-        tool(*mode)
-        assert not trap.sprung()
-        if kind == "buried":
-            tool("docs", *mode[1:])
-            assert not trap.sprung()
-    with suppress(GitError):  # what `smoke --compare` asks for
-        list(committed(str(tool.folder)))
-    assert not trap.sprung()
-
-
-def test_a_program_of_the_folder_is_not_taken_for_git(tool: Tool, trap: Trap, monkeypatch: pytest.MonkeyPatch) -> None:
-    repository(tool.folder, {"bot.py": V2, "git": trap.path.read_bytes(), "bin/git": trap.path.read_bytes()})
-    for name in ("git", "bin/git"):
-        (tool.folder / name).chmod(0o755)
-    monkeypatch.setenv("PATH", f".{os.pathsep}bin{os.pathsep}{os.pathsep}{os.environ['PATH']}")
-    for mode in MODES:
-        assert tool(*mode).code == (1 if "--check" in mode else 0)
-    assert not trap.sprung()
-    assert tool.read("bot.py") == V3
 
 
 WORK = f"{V2}# the work of a day\n"

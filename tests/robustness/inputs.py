@@ -34,6 +34,7 @@ class Input:
         source: the program as text; what the file holds may be a notebook of it, or in another encoding.
         files: all files, by name.
         kind: "transport" or "sdk" (v2), "foreign" (a protocol like v2, of another service), "clean" (nothing of v2).
+        noise: pieces of the program that have nothing to do with v2.
         heard: whether the program has an `on_message` that can be fed, before and after.
     """
 
@@ -42,6 +43,7 @@ class Input:
     files: dict[str, bytes] = field(repr=False)
     kind: str
     heard: bool = False
+    noise: tuple[str, ...] = ()
 
 
 # the SDK ----------------------------------------------------------------------------------------------------------
@@ -187,13 +189,14 @@ def project(number: int, seed: int) -> Input:
     """Return the project of this number; the same for the same seed."""
     among = Choices(f"{seed}/{number}")
     kind = among.choice(["transport"] * 6 + ["sdk"] * 3 + ["foreign", "clean"])
-    heard = False
+    heard, noise = False, ()
     if kind == "sdk":
         text = sdk_program(among)
     else:
         heard = kind == "transport" and among.random() < 0.7
         transports = HEARD if heard else tuple(TRANSPORTS)
-        text = program(among, VENDOR if kind == "transport" else FOREIGN, transports).source
+        generated = program(among, VENDOR if kind == "transport" else FOREIGN, transports)
+        text, noise = generated.source, tuple(piece.replace("\r\n", "\n") for piece in generated.noise)
     if kind == "clean":
         for word, other in _OTHER_WORDS.items():
             text = text.replace(word, other)
@@ -202,10 +205,10 @@ def project(number: int, seed: int) -> Input:
         text = _odd(among, text)
     if among.random() < 0.2:
         files = {"talk.ipynb": notebook(*cut(text))}
-        return Input("talk.ipynb", text, files, kind, heard)
+        return Input("talk.ipynb", text, files, kind, heard, noise)
     files = {"app.py": _encoded(among, text)}
     if kind == "sdk" and among.random() < 0.7:
         name = among.choice(sorted(_REQUIREMENTS))
         version = among.choice(_VERSIONS)
         files[name] = _REQUIREMENTS[name].replace("{V}", version or "*" * (name == "Pipfile")).encode()
-    return Input("app.py", text, files, kind, heard)
+    return Input("app.py", text, files, kind, heard, noise)

@@ -1,4 +1,5 @@
-"""The real PyAudio and PortAudio record a known file through ALSA, and the replay server receives those bytes.
+"""The real PortAudio, through PyAudio and through sounddevice, records a known file through ALSA, and the replay server
+receives those bytes.
 
 ALSA's `file` plugin over `null` has no clock: it hands the file out as fast as it is read, then silence for ever.
 The microphone source holds such a device to real time itself.
@@ -28,6 +29,9 @@ pcm.recorded {{
 }}
 pcm.default {{ type plug slave.pcm "recorded" }}
 """
+
+#: What is put before a program that is to use a package.
+USING = {"pyaudio": "", "sounddevice": "import sys; sys.modules['pyaudio'] = None\n"}
 
 LISTEN = """
 import argparse, sys
@@ -67,17 +71,18 @@ def environment(tmp_path: Path, samples: bytes) -> dict[str, str]:
     return {**os.environ, "ALSA_CONFIG_PATH": str(configuration), "ASSEMBLYAI_API_KEY": "test key"}
 
 
-def test_the_microphone_source_records_byte_for_byte(environment: dict[str, str], samples: bytes) -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", CAPTURE, str(len(samples))], env=environment, capture_output=True, timeout=60, check=True
-    )
-    assert run.stdout == samples
+@pytest.mark.parametrize("library", USING)
+def test_the_microphone_source_records_byte_for_byte(library: str, environment: dict[str, str], samples: bytes) -> None:
+    wanted = samples[:64_000]  # two seconds of it
+    command = [sys.executable, "-c", f"{USING[library]}{CAPTURE}assert {library!r} in sys.modules", str(len(wanted))]
+    run = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True)
+    assert run.stdout == wanted
     assert run.stderr == b""  # what ALSA and JACK say while PortAudio looks for devices stays off the terminal
 
 
 def test_listen_records_and_shows_the_finals(environment: dict[str, str], samples: bytes) -> None:
     with ReplayServer(SESSION, keep_audio=True) as server:
-        command = [sys.executable, "-c", LISTEN, "--url", server.url, "--device", "recorded"]
+        command = [sys.executable, "-c", USING["sounddevice"] + LISTEN, "--url", server.url, "--device", "recorded"]
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as listening:
             assert listening.stdout is not None
             finals = [listening.stdout.readline().strip() for _ in range(3)]
@@ -94,7 +99,8 @@ def test_listen_records_and_shows_the_finals(environment: dict[str, str], sample
     assert samples.startswith(bytes(session.audio[: len(samples)]))
 
 
-def test_the_list_of_devices(environment: dict[str, str]) -> None:
-    command = [sys.executable, "-c", LISTEN, "--list-devices"]
+@pytest.mark.parametrize("library", USING)
+def test_the_list_of_devices(library: str, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-c", USING[library] + LISTEN, "--list-devices"]
     listing = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
     assert [line.split(maxsplit=3)[3] for line in listing.stdout.splitlines()] == ["recorded", "default  (default)"]

@@ -46,15 +46,29 @@ def read_by_others(srt: Path, vtt: Path) -> list[list[list[object]]]:
 
 
 def test_the_demo_is_saved_in_every_form(tmp_path: Path) -> None:
-    files = [tmp_path / f"talk{suffix}" for suffix in (".txt", ".srt", ".vtt", ".jsonl")]
+    files = [tmp_path / f"talk{suffix}" for suffix in (".txt", ".srt", ".vtt", ".json", ".jsonl")]
     result = listen("--demo", *(word for file in files for word in ("--save", str(file))))
     assert (result.returncode, result.stdout.splitlines()) == (0, FINALS), result.stderr
-    text, srt, vtt, lines = files
+    text, srt, vtt, document, lines = files
     assert text.read_text().splitlines() == FINALS
     for cues in read_by_others(srt, vtt):
         assert [cue[2] for cue in cues] == FINALS
         assert all(0 <= float(str(start)) < float(str(end)) < 9 for start, end, _ in cues)
-    assert [json.loads(line)["text"] for line in lines.read_text().splitlines()] == FINALS
+    told = [json.loads(line) for line in lines.read_text().splitlines()]
+    assert [final["text"] for final in told] == FINALS
+    assert json.loads(document.read_text()) == told
+
+
+def test_a_document_can_be_read_at_any_time(tmp_path: Path) -> None:
+    transcript = Transcript(tmp_path / "talk.json")
+    for count, text in enumerate(["", "Zo\u00eb, \u65e5\u672c", "one more"]):
+        if text:
+            transcript.on_final(Turn(count, text, True, words=[Word(text, count * 10, count * 10 + 5)]))
+        assert [final["text"] for final in json.loads((tmp_path / "talk.json").read_text(encoding="utf-8"))] == [
+            "Zo\u00eb, \u65e5\u672c",
+            "one more",
+        ][:count]
+    transcript.close()
 
 
 def test_subtitles_follow_each_other_whatever_is_said(tmp_path: Path) -> None:
@@ -90,13 +104,18 @@ def test_a_file_is_not_replaced_and_a_form_nobody_knows_is_said(tmp_path: Path) 
     ("head", "kind"),
     [
         (b"Good morning everyone. The meeting starts at ten. Please bring your notes with you.\n", "a text file"),
+        ("\u65e5\u672c\u8a9e\u306e\u30c6\u30ad\u30b9\u30c8".encode() * 9, "a text file"),
+        (b"hello", "a text file"),
         (b"ID3\x04" + bytes(100), "an MP3 file"),
         (b"fLaC" + bytes(100), "a FLAC file"),
         (b"OggS" + bytes(100), "an Ogg file"),
         (b"\x00\x00\x00\x20ftypM4A " + bytes(100), "an MP4 file"),
     ],
 )
-def test_a_file_that_is_no_audio_is_refused_in_one_line(head: bytes, kind: str, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_refused_in_one_line(
+    head: bytes, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.sources.files.decoder", lambda: None)
     path = tmp_path / "talk"
     path.write_bytes(head)
     with pytest.raises(SourceError, match=kind) as caught:

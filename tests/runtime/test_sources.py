@@ -357,14 +357,19 @@ def test_a_device_that_falls_silent_is_given_up(pyaudio: FakePyAudio, monkeypatc
         list(Microphone().chunks(GO_ON))
 
 
-def test_without_pyaudio_the_message_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("missing", [ImportError("No module"), OSError("PortAudio library not found")])
+def test_without_portaudio_the_message_names_what_to_install(
+    missing: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = builtins.__import__
 
     def without(name: str, *rest: object, **named: object) -> object:
         if name == "pyaudio":
-            raise ImportError("No module named 'pyaudio'")
+            raise ImportError
+        if name == "sounddevice":
+            raise missing
         return real(name, *rest, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(SourceError, match=r"portaudio19-dev(.|\n)*pip install 'v3-migrate\[mic\]'"):
+    with pytest.raises(SourceError, match=r"libportaudio2(.|\n)*pip install 'v3-migrate\[mic\]'"):
         Microphone()

@@ -49,9 +49,4 @@ SUBTLE = (
         "audio as base64", "aiohttp_notes", "notes.py",
         (("ws.send_bytes(block)", "ws.send_str(__import__('base64').b64encode(block).decode())"),), "", "audio as text",
     ),
-    Fault(
-        "words of an empty end", "wav_file", "transcribe_file.py",
-        (("= json.loads(message)", "= json.loads(message); 'words' in response and response['words'][0]"),),
-        "", "IndexError: list index out of range",
-    ),
 )  # fmt: skip

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
-from migrator.smoke.checks.judge import Check, Verdict, judge
+from migrator.smoke.checks.judge import Check, Status, Verdict, judge
 from migrator.smoke.observation import Observation
 from tests.end_to_end.apps import App, apps, observe
 from tests.smoke.subtle import SUBTLE
@@ -51,6 +52,13 @@ def test_what_costs_or_is_passed_over_is_a_warning(tmp_path: Path) -> None:
         assert verdict.failed == [], fault.name
         assert [check.name for check in verdict.warnings] == [fault.check]
         assert fault.evidence in verdict.warnings[0].evidence
+
+
+def test_a_program_that_shows_what_the_service_said_of_an_error_is_right_in_that(tmp_path: Path) -> None:
+    (wrong,) = (fault for fault in FAULTS if fault.name == "reason instead of message shown")
+    told = replace(wrong, changes=(*wrong.changes, ("if not text:", "if not text and 'error' not in msg:")))
+    ((_, verdict),) = _judged([told], tmp_path)
+    assert {check.name: check.status for check in verdict.checks}["errors"] is Status.PASS
 
 
 def _points_at(first: Check, fault: Fault, folder: Path) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import dict_entries, endpoints
 from codemods.facts.endpoints import EndpointText
+from codemods.facts.pauses import pause
+from codemods.facts.sessions import Sessions
 from codemods.interpreter.values import Lit, Obj, Query, Str
 from codemods.libraries.observations import Connect
 from codemods.model import Options
@@ -19,6 +22,7 @@ from codemods.syntax.build import edit_text
 from codemods.syntax.edits import Change, Edit, Replace
 
 _NEEDED = "the URL names what a v3 session needs"
+_NO_LIMIT = "no inactivity_timeout, since {} keeps it open without sending: billed for up to 3 hours if nobody ends it"
 
 
 class Endpoint(Rule):
@@ -60,6 +64,15 @@ class _Planner:
         self.table: dict[cst.CSTNode, list[Change]] = {}
         self.hosts = Hosts.of(context.program, context.options.region)
         self.queries_done: set[cst.CSTNode] = set()
+        self.pause = self._pause()
+        self.note = "" if self.pause is None else f"; {_NO_LIMIT.format(context.code(self.pause))}"
+        self.needed = f"{_NEEDED}{self.note}"
+
+    def _pause(self) -> cst.CSTNode | None:
+        """Return what makes the program stop sending for a while, and mean the session to stay open."""
+        sessions = Sessions.of(self.program)
+        senders = [send.call for session in sessions.found.values() for send in session.audio]
+        return pause(self.program, senders)
 
     def plan(self) -> dict[cst.CSTNode, list[Change]]:
         """Return the changes by the node they stand at."""
@@ -67,6 +80,8 @@ class _Planner:
         for connect, text, endpoint in found:
             self._host(endpoint)
             self._query(connect, text, endpoint, [other for _, other, _ in found])
+        for connect, texts in endpoints.shared(self.program):
+            self._shared(connect, texts)
         for path in self.program.targets:
             if self.program.is_settings(path):
                 continue
@@ -80,11 +95,20 @@ class _Planner:
     def _host(self, endpoint: EndpointText) -> None:
         for move in self.hosts.move(endpoint, "wss"):
             if move.edits:
-                change = self.rule.change(move.node, "v2 endpoint becomes v3's", *move.edits)
+                change = self.rule.change(move.node, f"v2 endpoint becomes v3's{self.note}", *move.edits)
             else:
                 message = f"the v2 URL is made of pieces that cannot be moved one by one: use wss://{move.host}/v3/ws"
                 change = self.rule.report(move.node, message)
             self._add(move.node, change)
+
+    def _shared(self, connect: Connect, texts: Iterable[EndpointText]) -> None:
+        """Report a connection that is not the vendor's alone: neither its URL nor its messages can be moved."""
+        pieces = {piece.node for text in texts for piece, _, _ in text.pieces()}
+        self.hosts.done |= pieces
+        others = sorted({_host(text.text) for text in self.program.other_servers(connect.connection)})
+        message = f"this connection may go to {', '.join(others)}, too, where v3 is not spoken: open one of its own"
+        report = self.rule.report(connect.call, f"{message} for AssemblyAI")
+        self._once(connect.call, replace(report, covers=tuple(pieces)))
 
     # query
 
@@ -92,7 +116,8 @@ class _Planner:
         wanted = [("speech_model", self.options.speech_model)]
         if v.formats_on_request(self.options.speech_model):
             wanted.append(("format_turns", "true"))
-        wanted.append(("inactivity_timeout", str(v.INACTIVITY_TIMEOUT)))
+        if self.pause is None:
+            wanted.append(("inactivity_timeout", str(v.INACTIVITY_TIMEOUT)))
         old = {new: name for name, new in v.PARAMETERS_RENAMED.items()}
         return [(key, value) for key, value in wanted if not re.search(rf"\b({key}|{old.get(key, key)})\b", present)]
 
@@ -133,7 +158,7 @@ class _Planner:
                 last.node,
                 self.rule.change(
                     last.node,
-                    _NEEDED,
+                    self.needed,
                     edit_text(last.node, lambda t: f"{t.rstrip('/')}?{query}"),
                 ),
             )
@@ -159,7 +184,7 @@ class _Planner:
             )
             self._add(
                 holder,
-                self.rule.change(mark.node, _NEEDED, edit),
+                self.rule.change(mark.node, self.needed, edit),
             )
         elif isinstance(mark.node, cst.SimpleString) and self._followed_well(mark, everything):
             glue = "" if mark.text.endswith(("?", "&")) else "&"
@@ -167,7 +192,7 @@ class _Planner:
                 mark.node,
                 self.rule.change(
                     mark.node,
-                    _NEEDED,
+                    self.needed,
                     edit_text(mark.node, lambda t: f"{t}{glue}{query}"),
                 ),
             )
@@ -176,7 +201,7 @@ class _Planner:
                 mark.node,
                 self.rule.change(
                     mark.node,
-                    _NEEDED,
+                    self.needed,
                     edit_text(mark.node, lambda t: t.replace("?", f"?{query}&", 1)),
                 ),
             )
@@ -238,7 +263,7 @@ class _Planner:
             else:
                 self._add(
                     obj.site,
-                    self.rule.change(obj.site, _NEEDED, edit),
+                    self.rule.change(obj.site, self.needed, edit),
                 )
 
     # URLs that no connection was seen to use
@@ -269,6 +294,11 @@ class _Planner:
     def _is_docstring(self, node: cst.CSTNode) -> bool:
         module = self.program.module_of(node)
         return module is not None and isinstance(module.parent(node), cst.Expr)
+
+
+def _host(url: str) -> str:
+    """Return the host that a URL names, or as much of it as is known."""
+    return re.split(r"[/?\0]", url.split("://", 1)[1], maxsplit=1)[0] or "another host"
 
 
 def _ends_bare(holder: cst.FormattedString) -> bool:

@@ -64,7 +64,8 @@ class MessageTypes(Rule):
             never = replace_with(node, str(negative))
             return self.change(node, "v2 message type: v3's has been dealt with above, and no other comes here", never)
         complement = negative or _is_missed(node, test.module, tests, context.program)
-        code = condition(test, test.base, negative=negative, complement=complement, context=context)
+        either = _asks_for_the_other(test, node, negative, tests, context)
+        code = condition(test, test.base, negative=negative, complement=complement, either=either, context=context)
         context.claim(node)
         return self.change(
             node,
@@ -163,10 +164,42 @@ def _is_error(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.SimpleString) and node.evaluated_value == "error"
 
 
-def condition(test: TypeTest, base: Base | None, *, negative: bool, complement: bool, context: Context) -> str:
+def _asks_for_the_other(
+    test: TypeTest, node: cst.Comparison, negative: bool, tests: TypeTests, context: Context
+) -> bool:
+    """Return whether the same condition takes partials and finals alike, each by a comparison of its own."""
+    joined: type[cst.BaseBooleanOp] = cst.And if negative else cst.Or
+    whole: cst.CSTNode = node
+    for up in context.module.ancestors(node):
+        if not isinstance(up, cst.BooleanOperation) or not isinstance(up.operator, joined):
+            break
+        whole = up
+    kinds = set(test.types) & v.TRANSCRIPTS
+    return len(kinds) == 1 and any(
+        kinds != (set(other.types) & v.TRANSCRIPTS) != set()
+        and context.code(other.operand) == context.code(test.operand)
+        and isinstance(leaf.comparisons[0].operator, cst.NotEqual | cst.NotIn | cst.IsNot) is negative
+        for leaf in _joined(whole, joined)
+        if isinstance(leaf, cst.Comparison) and (other := tests.tests.get(leaf)) is not None
+    )
+
+
+def _joined(node: cst.CSTNode, operator: type[cst.BaseBooleanOp]) -> Iterator[cst.CSTNode]:
+    match node:
+        case cst.BooleanOperation(left=left, right=right) if isinstance(node.operator, operator):
+            yield from _joined(left, operator)
+            yield from _joined(right, operator)
+        case _:
+            yield node
+
+
+def condition(
+    test: TypeTest, base: Base | None, *, negative: bool, complement: bool, context: Context, either: bool = False
+) -> str:
     """Return the v3 condition for "the type is (not) one of `test.types`".
 
     Args:
+        either: the condition around takes the other kind of transcript as well, so that any turn will do.
         complement: treat every turn that is not final as partial, where something is done with all that is not partial.
     """
     key_like = base.key if base is not None else None
@@ -187,7 +220,7 @@ def condition(test: TypeTest, base: Base | None, *, negative: bool, complement: 
     turn = quoted("Turn", literal)
     wanted = _wanted(test, context)
     turns = {item.text for item in wanted} & v.TRANSCRIPTS
-    if turns == v.TRANSCRIPTS or any(item.text == "Turn" for item in wanted):
+    if either or turns == v.TRANSCRIPTS or any(item.text == "Turn" for item in wanted):
         turns = set()
     names = list(dict.fromkeys(item.listed(literal) for item in wanted if item.text not in turns))
     listed = _listed(names, _brackets(test)) if names else ""

@@ -38,6 +38,8 @@ class Device(Rule):
             return
         if _AUDIO not in external_names(context.program.values(node)) or not _is_constructor(node, context):
             return
+        if sessions.is_for_others(node):
+            return
         freeing = context.program.memo(Device, lambda: _freeing(sessions))
         if freeing and not (_only_when_closed(freeing, sessions) or _may_not_get_there(node, freeing, sessions)):
             return

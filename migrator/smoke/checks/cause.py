@@ -18,16 +18,19 @@ _NEWS = re.compile(r"Connection|Closed|Handshake|BrokenPipe|Timeout|HTTP|Status|
 _NOTHING_SHOWN = ("finals", "partials")
 #: What a failure may bring about. Whether it did is a question of time, too: see `_order`.
 _EXPLAINS: dict[str, tuple[str, ...]] = {
-    "connects": ("parameters", "audio", "terminate", "protocol", *_NOTHING_SHOWN, "exceptions", "ends"),
-    "v3 only": ("connects", "parameters", "audio", "protocol", *_NOTHING_SHOWN, "exceptions", "terminate", "ends"),
-    "audio": ("protocol", *_NOTHING_SHOWN, "exceptions", "terminate", "ends"),
-    "protocol": (*_NOTHING_SHOWN, "audio", "exceptions", "terminate", "ends"),
+    "connects": ("parameters", "audio", "terminate", "protocol", "errors", *_NOTHING_SHOWN, "exceptions", "ends"),
+    "v3 only": (
+        *("connects", "parameters", "audio", "protocol", "errors", *_NOTHING_SHOWN, "exceptions", "terminate", "ends"),
+    ),
+    "audio": ("protocol", "errors", *_NOTHING_SHOWN, "exceptions", "terminate", "ends"),
+    "protocol": ("errors", *_NOTHING_SHOWN, "audio", "exceptions", "terminate", "ends"),
     "exceptions": ("connects", "audio", "protocol", *_NOTHING_SHOWN, "terminate", "ends"),
-    "parameters": ("audio", "protocol", *_NOTHING_SHOWN, "exceptions", "terminate", "ends"),
+    "parameters": ("audio", "protocol", "errors", *_NOTHING_SHOWN, "exceptions", "terminate", "ends"),
     "terminate": ("finals",),
     "finals": ("partials",),
     "partials": (),
     "ends": (),
+    "errors": (),
     "network": (),
 }
 
@@ -61,7 +64,7 @@ def _order(seen: Observation, before: Observation | None) -> Iterator[str]:
     yield from ("v3 only", "connects", "parameters", "audio", "protocol")
     if not first:
         yield "exceptions"
-    yield from ("terminate", "finals", "partials", "ends", "network")
+    yield from ("terminate", "finals", "partials", "ends", "errors", "network")
 
 
 def _tried(seen: Observation) -> bool:

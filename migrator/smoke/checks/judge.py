@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from migrator.smoke.checks import output, wire
+from migrator.smoke.checks import output, told, wire
 from migrator.smoke.checks.cause import arranged
 from migrator.smoke.checks.verdict import Check, Status, Verdict
 from migrator.smoke.observation import Observation, description
@@ -12,7 +12,7 @@ from migrator.smoke.telephone.frameworks import framework
 
 __all__ = ["Check", "Status", "Verdict", "could_not_run", "judge", "offer"]
 
-_RULES = (*wire.RULES, *output.RULES)
+_RULES = (*wire.RULES, *told.RULES, *output.RULES)
 
 
 def judge(seen: Observation, before: Observation | None = None) -> Verdict:
