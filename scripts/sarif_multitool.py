@@ -1,6 +1,6 @@
-"""Read our SARIF by Microsoft's multitool, with the rules of GitHub's code scanning: `python scripts/sarif_multitool.py`.
+"""Our SARIF read by Microsoft's multitool, by GitHub's rules: `python scripts/sarif_multitool.py`.
 
-Needs npm, which brings the tool into `.matrix/`; so it is no part of the suite. Prints how many results of ours it read and
+Needs npm, which brings the tool into `.matrix/`; so it is no part of the suite. Prints how many results it read and
 how many complaints it has, and exits with 1 if there are any.
 """
 
