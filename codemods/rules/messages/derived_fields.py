@@ -51,7 +51,7 @@ class DerivedFields(Rule):
             yield self.report(node, f"v3 messages have no {key!r}: keep this value in a variable of your own")
             return
         context.claim(node)
-        message = f"v2 field {key!r}, computed from the words"
+        message = f"v2 field {key!r} becomes what the words say"
         if isinstance(base.node, cst.Name) and has_transcript(node, base.node, context):
             code = self._inline(key, base.node.value, base.key)
             yield self.change(node, message, self._replace(node, code, context))
