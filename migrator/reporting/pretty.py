@@ -145,8 +145,8 @@ def _hunks(before: bytes, after: bytes, language: str, width: int) -> Iterator[T
             old_line += sign != b"+"
             new_line += sign != b"-"
         _emphasise([(sign, text) for _, sign, text in rows])
-        for numbers, sign, text in rows:
-            yield from _rows(numbers, sign, text, room)
+        for numbers, mark, text in rows:
+            yield from _rows(numbers, mark, text, room)
 
 
 def _emphasise(rows: Sequence[tuple[str, Text]]) -> None:
@@ -164,13 +164,13 @@ def _emphasise(rows: Sequence[tuple[str, Text]]) -> None:
 
 
 def _mark_words(old: Text, new: Text) -> None:
-    words = [re.findall(r"\w+|\s+|.", line.plain) for line in (old, new)]
-    matcher = SequenceMatcher(None, *words, autojunk=False)
+    before, after = (re.findall(r"\w+|\s+|.", line.plain) for line in (old, new))
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     if matcher.ratio() < _ALIKE:
         return
     for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if tag != "equal":
-            for line, parts, start, end in ((old, words[0], old_from, old_to), (new, words[1], new_from, new_to)):
+            for line, parts, start, end in ((old, before, old_from, old_to), (new, after, new_from, new_to)):
                 at = sum(map(len, parts[:start]))
                 line.stylize(_CHANGED, at, at + sum(map(len, parts[start:end])))
 
