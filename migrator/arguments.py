@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from migrator.settings import meant
 
 FORMATS = ("terminal", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
+
+_WIDTH = 79
 
 _EPILOG = """commands (v3-migrate COMMAND --help):
 {commands}
@@ -45,6 +48,12 @@ class Parser(argparse.ArgumentParser):
             word = next((word for word in unknown if word.startswith("-")), unknown[0]).split("=")[0]
             self.error(f"unknown option {word!r}{meant(word, self.options())}")
         return parsed
+
+    def format_help(self) -> str:
+        """Return the help, its description wrapped: a command says it in one paragraph."""
+        lines = (self.description or "").splitlines()
+        self.description = "\n".join(textwrap.fill(line, _WIDTH) for line in lines)
+        return super().format_help()
 
     def options(self) -> list[str]:
         """Return every option, long and short."""

@@ -64,7 +64,11 @@ class Choices:
     def __post_init__(self) -> None:
         for code in self.codes:
             if not _CODE.fullmatch(code):
-                raise SettingsError(f"no rule has a code like {code!r}; `v3-migrate explain` lists them all")
+                # What the eye takes for digits.
+                digits = "V" + code.upper()[1:].translate(str.maketrans("OIL", "011"))
+                hint = f": did you mean {digits!r}?" if code and _CODE.fullmatch(digits) else ""
+                hint = hint or "; `v3-migrate explain` lists them all"
+                raise SettingsError(f"no rule has a code like {code!r}{hint}")
         if self.speech_model is not None and not _MODEL.fullmatch(self.speech_model):
             raise SettingsError(f"speech-model: letters, digits, '.', '_' and '-' only, not {self.speech_model!r}")
         if self.region is not None:
