@@ -70,8 +70,9 @@ def _settings(folder: Path) -> set[str]:
     for here, inner, names in os.walk(folder):
         inner[:] = [name for name in inner if name not in NOT_WALKED and not Path(here, name, "pyvenv.cfg").exists()]
         for name in filter(NAMES.search, names):
-            with suppress(OSError, DecodingError), open(os.path.join(here, name), "rb", opener=regular) as file:
-                found |= {setting.key for setting in Configuration.decode(file.read(PARSE_LIMIT)).settings}
+            path = os.path.join(here, name)
+            with suppress(OSError, DecodingError), open(path, "rb", opener=regular) as file:
+                found |= {setting.key for setting in Configuration.decode(path, file.read(PARSE_LIMIT)).settings}
     return found
 
 
