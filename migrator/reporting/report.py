@@ -55,6 +55,7 @@ class Report:
         program: how this program is called.
         undo: commands that take back what was written.
         repositories: those with changed files that are none of the one the user stands in.
+        marked: whether the code itself remembers what is left, by TODO comments.
         exit_zero: stale usage does not fail the run.
         fail_on: nor does what matters less than this.
         beyond: what the report leaves out on purpose, in words that follow "no v2 usage".
@@ -69,6 +70,7 @@ class Report:
     program: str = "v3-migrate"
     undo: Sequence[str] = ()
     repositories: Sequence[str] = ()
+    marked: bool = True
     exit_zero: bool = False
     fail_on: Severity = Severity.WARNING
     beyond: str = ""
@@ -202,6 +204,8 @@ class Report:
         if self.left:
             code = next(finding.code for _, finding in self.findings if not finding.fixed and not _is_note(finding))
             yield "To see what to do about a place", f"{self.program} explain {code}"
+        if self.mode is Mode.WRITE and self.left and not self.marked:
+            yield "Keep this list: without TODO comments a later run need not find these places again", ""
         if self.mode is not Mode.CHECK:
             yield from self._proving()
         if self.repositories:
