@@ -9,6 +9,7 @@ from enum import Enum
 
 from migrator.smoke.checks.lookups import strangers
 from migrator.smoke.observation import Happening, Observation
+from migrator.smoke.parsing import parsed
 
 _CLIENT = r"\b(StreamingClient|RealTimeTranscriber)\("
 #: Lines that say where to connect, the likeliest first.
@@ -109,10 +110,8 @@ def _statements(text: str) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunction
 
     Of a statement that has others in it, these are the lines of its head.
     """
-    try:
-        waiting: list[ast.AST] = [ast.parse(text)]
-    except (SyntaxError, ValueError):
-        return
+    tree = parsed(text)
+    waiting: list[ast.AST] = [tree] if tree is not None else []
     while waiting:
         function, lines = waiting.pop(), list[tuple[int, int]]()
         inner = list(ast.iter_child_nodes(function))
