@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import threading
 
-#: CPython counts the depth of a tree once for all threads (https://github.com/python/cpython/issues/106905), and runs go
-#: on side by side.
+#: CPython counts the depth of a tree once for all threads (https://github.com/python/cpython/issues/106905), and runs
+#: go on side by side.
 _parsing = threading.Lock()
 
 
