@@ -47,6 +47,8 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "flask-sdk-0.64.2": ("assemblyai==0.64.2", "flask", "flask-sock"),
     "flask-sdk-newest": ("assemblyai", "flask", "flask-sock"),
     "channels": ("channels", "daphne", "websockets"),
+    # A worker.
+    "celery": ("celery", "websockets"),
     "fastapi": ("fastapi", "uvicorn[standard]", "websockets"),
     # The tests of people's programs, with the pytest plug-in: v3-migrate itself is installed on top.
     "plugin": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeGuard
 
 import libcst as cst
@@ -15,6 +15,7 @@ from codemods.interpreter.scopes import ScopeNode
 from codemods.interpreter.values import Bound, External, Function, Json, Obj, Str, Value, Values
 from codemods.libraries.observations import Connect, Send
 from codemods.libraries.values import Connection
+from codemods.syntax.navigate import home_of
 from codemods.syntax.tree import SourceModule
 
 _RECEIVE = frozenset(
@@ -99,6 +100,17 @@ class Sessions:
             elif node.func.attr.value == "run_forever":
                 self.runs.append(node)
 
+    def is_for_others(self, node: cst.CSTNode) -> bool:
+        """Return whether the class or function around a node sends to other services, and not to the vendor."""
+        module, function = self.program.module_of(node), self.function(node)
+        home = home_of(node, module)[0] if module is not None else None
+        if module is None or (home is None and isinstance(function, cst.Module)):
+            return False
+        within = module.walk(home) if home is not None else (n for f in self.reach(function) for n in own_nodes(f))
+        sending = set(within)
+        reached = {c for send in self.program.sends.values() if send.call in sending for c in send.connections}
+        return bool(reached) and reached <= self.program.foreign_connections
+
     def _makes_thread(self, node: cst.CSTNode) -> TypeGuard[cst.Call]:
         return isinstance(node, cst.Call) and "threading.Thread" in external_names(self.program.values(node.func))
 
@@ -146,10 +158,10 @@ class Sessions:
         """Whether the program spells out a message that ends a session; where it is sent is not looked at."""
         return bool(self.spelled)
 
-    @property
+    @cached_property
     def spelled(self) -> tuple[cst.CSTNode, ...]:
         """The names and literals by which the program spells out messages that end a session."""
-        return self.program.memo((Sessions, "spelled"), lambda: tuple(self._spelled()))
+        return tuple(self._spelled())
 
     def _spelled(self) -> Iterator[cst.CSTNode]:
         for module in self.program.modules.values():

@@ -24,6 +24,12 @@ def simplified(node: cst.CSTNode, *, alone: bool) -> Simplified:
     match node:
         case cst.UnaryOperation(operator=cst.Not(), expression=inner) if (known := constant(inner)) is not None:
             return keep_parentheses(node, cst.Name(str(not known)))
+        case cst.UnaryOperation(
+            operator=cst.Not(),
+            expression=cst.Comparison(lpar=[_, *_], comparisons=[cst.ComparisonTarget(cst.Equal()) as asked]) as inner,
+        ):
+            unequal = asked.with_changes(operator=cst.NotEqual())
+            return keep_parentheses(node, inner.with_changes(lpar=(), rpar=(), comparisons=[unequal]))
         case cst.BooleanOperation():
             return _operation(node)
         case cst.Call(func=cst.Attribute(attr=cst.Name("get")), args=[key, default]) if _is_same(
@@ -65,7 +71,13 @@ def _operation(node: cst.BooleanOperation) -> cst.CSTNode:
     right = _as_get(node.right) if deciding else node.right
     if any(_is_same(operand, node.right) or _is_same(operand, right) for operand in operands):
         return keep_parentheses(node, node.left)
+    if any(_is_opposite(operand, node.right) or _is_opposite(node.right, operand) for operand in operands):
+        return keep_parentheses(node, cst.Name(str(deciding)))
     return node
+
+
+def _is_opposite(one: cst.BaseExpression, other: cst.BaseExpression) -> bool:
+    return isinstance(one, cst.UnaryOperation) and isinstance(one.operator, cst.Not) and _is_same(one.expression, other)
 
 
 def _as_get(node: cst.BaseExpression) -> cst.BaseExpression:

@@ -7,6 +7,8 @@ from itertools import count
 
 import libcst as cst
 
+from codemods import protocol as v
+from codemods.facts.pauses import pause
 from codemods.facts.program import Program
 from codemods.interpreter.values import Const, Values
 from codemods.libraries.assemblyai_values import Transcriber, transcribers
@@ -21,8 +23,6 @@ from codemods.rewrites.sdk.sessions import Session, Sessions, Use, function_of_v
 from codemods.syntax.layout import Argument
 from codemods.syntax.tree import SourceModule
 
-INACTIVITY_TIMEOUT = 300
-"""Seconds without a message from the client after which v3 ends a session, if it is told to: v2 always did."""
 NO_LIMIT = "3600.0"
 """Seconds that stand for v2's `timeout=None`: v3 has no way to wait for ever."""
 TERMINATE_TIMEOUT = 30.0
@@ -196,7 +196,12 @@ class Plans:
             )
         given.append(Argument(f'"{self.options.speech_model}"', "speech_model"))
         given.append(Argument("True", "format_turns"))
-        given.append(Argument(str(INACTIVITY_TIMEOUT), "inactivity_timeout"))
+        paused = pause(self.program, [use.node for use in session.named("stream")])
+        if paused is None:
+            given.append(Argument(str(v.INACTIVITY_TIMEOUT), "inactivity_timeout"))
+        else:
+            by = session.module.code(paused)
+            plan.notes.append(f"no inactivity_timeout, since {by} keeps the session open without sending")
         boost = session.value("word_boost")
         if boost is not None:
             given.append(self._argument(plan, "keyterms_prompt", boost, "word_boost"))
@@ -315,6 +320,24 @@ class Plans:
         )
         if session.owner is not None:
             plan.closes_at_sites = True  # in the method `close` of the subclass itself
+        elif (
+            isinstance(closer, cst.Lambda) and len(sites) > 1 if plan.closes_at_sites else sites and "." in plan.target
+        ):
+            plan.closer_name = self._closer_name(plan, sites)
+
+    def _closer_name(self, plan: SessionPlan, sites: list[Use]) -> str | None:
+        """Return a name for `on_close` where it is an attribute beside the client, or a variable that all sites see."""
+        module, (holder, dot, client) = plan.session.module, plan.target.rpartition(".")
+        if not client.isidentifier():
+            return None
+        home = function_of(plan.session.call, module)
+        for use in sites:
+            if use.module.code(use.node.value).rpartition(".")[1:] != (dot, client):
+                return None
+            if not holder and (use.module is not module or not (_is_within(use.node, home, module))):
+                return None
+        names = ("on_close", f"on_{client}_close")
+        return next((name for name in names if not _is_taken(name, module)), None)
 
     def closer_problem(self, plan: SessionPlan) -> str | None:
         """Return why the `on_close` callback cannot be called: it wants arguments that v2 never gave."""
@@ -327,3 +350,17 @@ class Plans:
         if len(required) > given:
             return "on_close takes arguments, which v2 never gave it: it failed when called"
         return None
+
+
+def _is_within(node: cst.CSTNode, function: cst.CSTNode, module: SourceModule) -> bool:
+    return any(up is function for up in module.ancestors(node))
+
+
+def _is_taken(name: str, module: SourceModule) -> bool:
+    """Return whether a module uses a name for anything but a keyword."""
+    return any(
+        isinstance(node, cst.Name)
+        and node.value == name
+        and not (isinstance(parent := module.parent(node), cst.Arg) and parent.keyword is node)
+        for node in module.walk()
+    )

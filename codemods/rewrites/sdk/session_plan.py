@@ -50,6 +50,8 @@ class SessionPlan:
     edits: list[Edit] = field(default_factory=list)
     buffer: frames.Buffer | None = None
     closer_may_be_none: bool = False
+    closer_name: str | None = None
+    """What `on_close` is called beside the client, if its places cannot name it or should not all repeat a lambda."""
 
     @property
     def closer(self) -> cst.BaseExpression | None:
@@ -64,7 +66,7 @@ class SessionPlan:
     @property
     def carries_closer(self) -> bool:
         """Whether the client keeps the `on_close` callback, for those who close it and cannot name it."""
-        return self.closer is not None and self.is_closed and not self.closes_at_sites
+        return self.closer is not None and self.is_closed and not self.closes_at_sites and self.closer_name is None
 
     def ending(self, client: str) -> str | None:
         """Return what to do when the session is over, as source: the callback's call, or what a lambda does.
@@ -77,6 +79,9 @@ class SessionPlan:
             return None
         if self.carries_closer:
             return f"{client}.on_close()"
+        if self.closer_name is not None:
+            holder, dot, _ = client.rpartition(".")
+            return f"{holder}{dot}{self.closer_name}()"
         if isinstance(closer, cst.Lambda):
             return self.session.module.code(closer.body)
         code = self.session.module.code(closer)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.libraries.values import CloseCode
+from codemods.libraries.values import CloseCode, Connection
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Edit, Replace
 
@@ -22,7 +22,6 @@ class CloseCodes(Rule):
     source = v.ERRORS
     why = "v3 closes with 1008 and 3005 to 3009; `assert e.code == 4008` would turn every close into an AssertionError."
     nodes = (cst.Comparison,)
-    order = 36
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         comparison = cst.ensure_type(node, cst.Comparison)
@@ -34,8 +33,9 @@ class CloseCodes(Rule):
         old = [number for number in found if 4000 <= number.evaluated_value <= 4999]
         if not old:
             return
-        if not all(context.program.closes_vendor(operand) for operand in codes):
-            if context.program.vendor_connections:
+        seen = self._seen_closing(comparison, context)
+        if not (seen <= context.program.vendor_connections if seen else self._is_vendors(codes, context)):
+            if context.program.vendor_connections and not (seen and seen <= context.program.foreign_connections):
                 yield self.report(comparison, "this may be a v2 close code: v3 closes with 1008 and 3005 to 3009")
             return
         if any(isinstance(target.operator, _ORDERED) for target in comparison.comparisons):
@@ -55,6 +55,24 @@ class CloseCodes(Rule):
             elif isinstance(operand, cst.Tuple | cst.List | cst.Set):
                 edits.append(Replace(operand, _mapped))
         yield self.change(comparison, "v2 close code becomes v3's", *edits)
+
+    def _is_vendors(self, codes: list[cst.BaseExpression], context: Context) -> bool:
+        return all(context.program.closes_vendor(operand) for operand in codes)
+
+    def _seen_closing(self, comparison: cst.Comparison, context: Context) -> frozenset[Connection]:
+        """Return the connections that are used in the `try` whose `except` clause this is: one of them was closed."""
+        ways = list(context.module.ancestors(comparison))
+        handler = next((up for up in ways if isinstance(up, cst.ExceptHandler)), None)
+        if handler is None:
+            return frozenset()
+        tried = cst.ensure_type(ways[ways.index(handler) + 1], cst.Try)
+        return frozenset(
+            value
+            for node in context.module.walk(tried.body)
+            if isinstance(node, cst.Name | cst.Attribute | cst.Call)
+            for value in context.program.values(node)
+            if isinstance(value, Connection)
+        )
 
     def _is_code(self, node: cst.BaseExpression, context: Context) -> bool:
         return any(isinstance(value, CloseCode) for value in context.program.values(node))

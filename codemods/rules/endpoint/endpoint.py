@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import dict_entries, endpoints
 from codemods.facts.endpoints import EndpointText
+from codemods.facts.pauses import pause
+from codemods.facts.program import Program
+from codemods.facts.sessions import Sessions
 from codemods.interpreter.values import Lit, Obj, Query, Str
 from codemods.libraries.observations import Connect
 from codemods.model import Options
@@ -20,6 +22,7 @@ from codemods.syntax.build import edit_text
 from codemods.syntax.edits import Change, Edit, Replace
 
 _NEEDED = "the URL names what a v3 session needs"
+_NO_LIMIT = "no inactivity_timeout, since {} keeps it open without sending: billed for up to 3 hours if nobody ends it"
 
 
 class Endpoint(Rule):
@@ -43,27 +46,35 @@ class Endpoint(Rule):
         cst.Tuple,
         cst.Call,
     )
-    order = 10
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        table = context.program.memo(Endpoint, lambda: _Planner(self, context).plan())
+        table = context.get(_Planner).table
         return table.get(node, ())
 
 
 class _Planner:
     """Works out all endpoint edits of a program at once, since one URL may be put together in many places."""
 
-    def __init__(self, rule: Endpoint, context: Context) -> None:
-        self.rule = rule
-        self.context = context
-        self.program = context.program
-        self.options: Options = context.options
+    def __init__(self, program: Program) -> None:
+        self.rule = Endpoint()
+        self.program = program
+        self.options: Options = program.options
         self.table: dict[cst.CSTNode, list[Change]] = {}
-        self.hosts = Hosts.of(context.program, context.options.region)
+        """The changes by the node they stand at."""
+        self.hosts = program.get(Hosts)
         self.queries_done: set[cst.CSTNode] = set()
+        self.pause = self._pause()
+        self.note = "" if self.pause is None else f"; {_NO_LIMIT.format(program.code(self.pause))}"
+        self.needed = f"{_NEEDED}{self.note}"
+        self._plan()
 
-    def plan(self) -> dict[cst.CSTNode, list[Change]]:
-        """Return the changes by the node they stand at."""
+    def _pause(self) -> cst.CSTNode | None:
+        """Return what makes the program stop sending for a while, and mean the session to stay open."""
+        sessions = Sessions.of(self.program)
+        senders = [send.call for session in sessions.found.values() for send in session.audio]
+        return pause(self.program, senders)
+
+    def _plan(self) -> None:
         found = list(endpoints.sockets(self.program))
         for connect, text, endpoint in found:
             self._host(endpoint)
@@ -75,7 +86,6 @@ class _Planner:
                 continue
             for literal in endpoints.literals(self.program, path):
                 self._stray(literal)
-        return self.table
 
     def _add(self, node: cst.CSTNode, change: Change) -> None:
         self.table.setdefault(node, []).append(change)
@@ -83,7 +93,7 @@ class _Planner:
     def _host(self, endpoint: EndpointText) -> None:
         for move in self.hosts.move(endpoint, "wss"):
             if move.edits:
-                change = self.rule.change(move.node, "v2 endpoint becomes v3's", *move.edits)
+                change = self.rule.change(move.node, f"v2 endpoint becomes v3's{self.note}", *move.edits)
             else:
                 message = f"the v2 URL is made of pieces that cannot be moved one by one: use wss://{move.host}/v3/ws"
                 change = self.rule.report(move.node, message)
@@ -95,8 +105,8 @@ class _Planner:
         self.hosts.done |= pieces
         others = sorted({_host(text.text) for text in self.program.other_servers(connect.connection)})
         message = f"this connection may go to {', '.join(others)}, too, where v3 is not spoken: open one of its own"
-        report = self.rule.report(connect.call, f"{message} for AssemblyAI")
-        self._once(connect.call, replace(report, covers=tuple(pieces)))
+        report = self.rule.report(connect.call, f"{message} for AssemblyAI", explains=tuple(pieces))
+        self._once(connect.call, report)
 
     # query
 
@@ -104,7 +114,8 @@ class _Planner:
         wanted = [("speech_model", self.options.speech_model)]
         if v.formats_on_request(self.options.speech_model):
             wanted.append(("format_turns", "true"))
-        wanted.append(("inactivity_timeout", str(v.INACTIVITY_TIMEOUT)))
+        if self.pause is None:
+            wanted.append(("inactivity_timeout", str(v.INACTIVITY_TIMEOUT)))
         old = {new: name for name, new in v.PARAMETERS_RENAMED.items()}
         return [(key, value) for key, value in wanted if not re.search(rf"\b({key}|{old.get(key, key)})\b", present)]
 
@@ -145,7 +156,7 @@ class _Planner:
                 last.node,
                 self.rule.change(
                     last.node,
-                    _NEEDED,
+                    self.needed,
                     edit_text(last.node, lambda t: f"{t.rstrip('/')}?{query}"),
                 ),
             )
@@ -171,7 +182,7 @@ class _Planner:
             )
             self._add(
                 holder,
-                self.rule.change(mark.node, _NEEDED, edit),
+                self.rule.change(mark.node, self.needed, edit),
             )
         elif isinstance(mark.node, cst.SimpleString) and self._followed_well(mark, everything):
             glue = "" if mark.text.endswith(("?", "&")) else "&"
@@ -179,7 +190,7 @@ class _Planner:
                 mark.node,
                 self.rule.change(
                     mark.node,
-                    _NEEDED,
+                    self.needed,
                     edit_text(mark.node, lambda t: f"{t}{glue}{query}"),
                 ),
             )
@@ -188,7 +199,7 @@ class _Planner:
                 mark.node,
                 self.rule.change(
                     mark.node,
-                    _NEEDED,
+                    self.needed,
                     edit_text(mark.node, lambda t: t.replace("?", f"?{query}&", 1)),
                 ),
             )
@@ -250,7 +261,7 @@ class _Planner:
             else:
                 self._add(
                     obj.site,
-                    self.rule.change(obj.site, _NEEDED, edit),
+                    self.rule.change(obj.site, self.needed, edit),
                 )
 
     # URLs that no connection was seen to use

@@ -33,12 +33,9 @@ class MessageTypes(Rule):
         "`turn_is_formatted`: the one test that sees each final exactly once however the service sends it."
     )
     nodes = (cst.Comparison,)
-    order = 20
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         comparison = cst.ensure_type(node, cst.Comparison)
-        if context.is_claimed(comparison):
-            return
         tests = TypeTests.of(context.program)
         test = tests.tests.get(comparison)
         if test is not None and tests.is_stuck(test):
@@ -60,12 +57,11 @@ class MessageTypes(Rule):
                 return self.report(node, "compare with the v3 message types here: Begin, Turn, Termination")
             return self.change(node, "v2 message type becomes the kind of turn", *edits, safety=safety)
         if _is_dead(test, context):
-            context.claim(node)
             never = replace_with(node, str(negative))
             return self.change(node, "v2 message type: v3's has been dealt with above, and no other comes here", never)
         complement = negative or _is_missed(node, test.module, tests, context.program)
-        code = condition(test, test.base, negative=negative, complement=complement, context=context)
-        context.claim(node)
+        either = _asks_for_the_other(test, node, negative, tests, context)
+        code = condition(test, test.base, negative=negative, complement=complement, either=either, context=context)
         return self.change(
             node,
             "v2 message type becomes type and flags",
@@ -74,14 +70,14 @@ class MessageTypes(Rule):
         )
 
     def _kind_edits(self, node: cst.Comparison, context: Context) -> list[Edit]:
-        edits: list[Edit] = []
-        for operand in (node.left, node.comparisons[0].comparator):
-            elements = operand.elements if isinstance(operand, cst.Tuple | cst.List | cst.Set) else ()
-            for literal in (operand, *(element.value for element in elements)):
-                if isinstance(literal, cst.SimpleString) and literal.evaluated_value in v.V2_TYPES:
-                    edits.append(rename_string(literal, kind_name(str(literal.evaluated_value))))
-                    context.claim(literal)
-        return edits
+        operands = [node.left, node.comparisons[0].comparator]
+        listed = [item for item in operands if isinstance(item, cst.Tuple | cst.List | cst.Set)]
+        operands += [element.value for item in listed for element in item.elements]
+        return [
+            rename_string(literal, kind_name(str(literal.evaluated_value)))
+            for literal in operands
+            if isinstance(literal, cst.SimpleString) and literal.evaluated_value in v.V2_TYPES
+        ]
 
     def _substring(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
         """Rewrite `"SessionBegins" in raw`."""
@@ -95,7 +91,6 @@ class MessageTypes(Rule):
         wanted = text.strip('"')
         if wanted not in v.V2_TYPES:
             return
-        context.claim(node)
         raw = context.code(right)
         base = Base(cst.parse_expression(f"json.loads({raw})"), True, node.left)
         test = TypeTest(node, node.left, (wanted,), frozenset(), base, context.module)
@@ -163,10 +158,42 @@ def _is_error(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.SimpleString) and node.evaluated_value == "error"
 
 
-def condition(test: TypeTest, base: Base | None, *, negative: bool, complement: bool, context: Context) -> str:
+def _asks_for_the_other(
+    test: TypeTest, node: cst.Comparison, negative: bool, tests: TypeTests, context: Context
+) -> bool:
+    """Return whether the same condition takes partials and finals alike, each by a comparison of its own."""
+    joined: type[cst.BaseBooleanOp] = cst.And if negative else cst.Or
+    whole: cst.CSTNode = node
+    for up in context.module.ancestors(node):
+        if not isinstance(up, cst.BooleanOperation) or not isinstance(up.operator, joined):
+            break
+        whole = up
+    kinds = set(test.types) & v.TRANSCRIPTS
+    return len(kinds) == 1 and any(
+        kinds != (set(other.types) & v.TRANSCRIPTS) != set()
+        and context.code(other.operand) == context.code(test.operand)
+        and isinstance(leaf.comparisons[0].operator, cst.NotEqual | cst.NotIn | cst.IsNot) is negative
+        for leaf in _joined(whole, joined)
+        if isinstance(leaf, cst.Comparison) and (other := tests.tests.get(leaf)) is not None
+    )
+
+
+def _joined(node: cst.CSTNode, operator: type[cst.BaseBooleanOp]) -> Iterator[cst.CSTNode]:
+    match node:
+        case cst.BooleanOperation(left=left, right=right) if isinstance(node.operator, operator):
+            yield from _joined(left, operator)
+            yield from _joined(right, operator)
+        case _:
+            yield node
+
+
+def condition(
+    test: TypeTest, base: Base | None, *, negative: bool, complement: bool, context: Context, either: bool = False
+) -> str:
     """Return the v3 condition for "the type is (not) one of `test.types`".
 
     Args:
+        either: the condition around takes the other kind of transcript as well, so that any turn will do.
         complement: treat every turn that is not final as partial, where something is done with all that is not partial.
     """
     key_like = base.key if base is not None else None
@@ -187,7 +214,7 @@ def condition(test: TypeTest, base: Base | None, *, negative: bool, complement: 
     turn = quoted("Turn", literal)
     wanted = _wanted(test, context)
     turns = {item.text for item in wanted} & v.TRANSCRIPTS
-    if turns == v.TRANSCRIPTS or any(item.text == "Turn" for item in wanted):
+    if either or turns == v.TRANSCRIPTS or any(item.text == "Turn" for item in wanted):
         turns = set()
     names = list(dict.fromkeys(item.listed(literal) for item in wanted if item.text not in turns))
     listed = _listed(names, _brackets(test)) if names else ""

@@ -23,7 +23,6 @@ class TypedDicts(Rule):
     source = v.MESSAGES
     why = "The keys are read by their v3 names now: a type checker would refuse them, and a reader be misled."
     nodes = (cst.AnnAssign,)
-    order = 42
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         declaration = cst.ensure_type(node, cst.AnnAssign)
@@ -32,7 +31,7 @@ class TypedDicts(Rule):
         line = context.module.parent(declaration)
         body = context.module.parent(line) if line is not None else None
         owner = context.module.parent(body) if body is not None else None
-        if not isinstance(owner, cst.ClassDef) or owner not in typed_dicts.message_types(context.program):
+        if not isinstance(owner, cst.ClassDef) or owner not in context.get(typed_dicts.message_types):
             return
         key = declaration.target.value
         declared = set(context.program.declared(owner))

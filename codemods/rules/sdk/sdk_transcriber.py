@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import libcst as cst
 
@@ -18,11 +17,12 @@ from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import V3_PARAMETERS, Plans
 from codemods.rewrites.sdk.registration import find_call, registration
+from codemods.rewrites.sdk.scopes import function_of
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
 from codemods.rewrites.sdk.sessions import Session
 from codemods.rule import Context, Rule
 from codemods.syntax.build import expression
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.syntax.edits import AddHelper, Change, Edit, Replace
 from codemods.syntax.layout import Argument, call, width
 
 
@@ -38,7 +38,6 @@ class SdkTranscriber(Rule):
         "without a word. `terminate_timeout` is how long a graceful end may take before the last words are dropped."
     )
     nodes = (cst.Call,)
-    order = 5
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Call)
@@ -46,7 +45,6 @@ class SdkTranscriber(Rule):
         plans = context.get(Plans)
         for session, plan in plans.of.items():
             if session.call is node:
-                context.claim(node.func)
                 yield from self._session(plan, plans, context)
 
     def _mistaken(self, node: cst.Call, context: Context) -> Iterable[Change]:
@@ -74,12 +72,13 @@ class SdkTranscriber(Rule):
                 f"RealtimeTranscriber never had {keyword!r}{_nearest(keyword)}; the call failed in v2 as well{gone}",
             )
         if plan.problem is not None:
-            report = self.report(
+            yield self.report(
                 session.call,
                 f"not rewritten: {plan.problem}; make a StreamingClient(StreamingClientOptions(api_key=...)), register "
                 "handlers with on(...), pass StreamingParameters(...) to connect",
+                covers=(session.call.func,),
+                explains=context.get(LegacyNames).left,
             )
-            yield replace(report, covers=context.get(LegacyNames).left)
             return
         note = "".join(f"; {text}" for text in plan.notes)
         message = f"RealtimeTranscriber becomes StreamingClient{note}"
@@ -93,7 +92,8 @@ class SdkTranscriber(Rule):
                 "StreamingClientOptions(api_host=...)",
             )
         if plan.shape == "super":
-            yield self.change(session.call, message, *self._initialiser(plan, wrong is None, context))
+            edits = self._initialiser(plan, wrong is None, context)
+            yield self.change(session.call, message, *edits, covers=(session.call.func,))
             return
         if not session.named("connect"):
             yield self.report(
@@ -117,7 +117,8 @@ class SdkTranscriber(Rule):
                 f"no close() of this transcriber was found: call {plan.target}.disconnect(terminate=True) at the end, "
                 f"or the session stays open, and billed, for hours{event}",
             )
-        yield self.change(session.call, message, *self._statement(plan, wrong is None, context))
+        edits = self._statement(plan, wrong is None, context)
+        yield self.change(session.call, message, *edits, covers=(session.call.func,))
 
     # the statement that makes the client
 
@@ -151,6 +152,8 @@ class SdkTranscriber(Rule):
         options = call("StreamingClientOptions", plan.options, indent, room - len(indent), room - 2 * len(indent))
         made = call(name, [Argument(options), *extra], indent, room - len(plan.target) - 3)
         lines = self._registrations(plan, closes, context)
+        defined, helper_edits = self._defined_closer(plan, closes)
+        edits += helper_edits
         original = session.call
 
         def build(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
@@ -159,6 +162,10 @@ class SdkTranscriber(Rule):
             parsed = expression(made)
             if plan.shape == "assign":
                 first = updated.deep_replace(old, parsed)
+                if defined is not None:
+                    above = defined.with_changes(leading_lines=getattr(first, "leading_lines", ()))
+                    first = first.with_changes(leading_lines=[cst.EmptyLine(indent=False)])
+                    return cst.FlattenSentinel([above, first, *ons])
                 return cst.FlattenSentinel([first, *ons])
             line = cst.ensure_type(updated, cst.SimpleStatementLine)
             made_first = cst.parse_statement(f"{plan.target} = {made}", session.module.tree.config_for_parsing)
@@ -168,6 +175,16 @@ class SdkTranscriber(Rule):
 
         edits.append(Replace(holder, build))
         return edits
+
+    def _defined_closer(self, plan: SessionPlan, closes: bool) -> tuple[cst.CSTNode | None, list[Edit]]:
+        """Return `on_close` as a function: to stand above the statement in a function, below the imports elsewhere."""
+        if plan.closer_name is None or "." in plan.target or not closes or not isinstance(plan.closer, cst.Lambda):
+            return None, []
+        module = plan.session.module
+        code = f"def {plan.closer_name}():\n{module.tree.default_indent}{module.code(plan.closer.body)}\n"
+        if isinstance(function_of(plan.session.call, module), cst.Module):
+            return None, [AddHelper(plan.closer_name, code)]
+        return cst.parse_statement(code, module.tree.config_for_parsing), []
 
     def _registrations(self, plan: SessionPlan, closes: bool, context: Context) -> list[tuple[str, Handler | None]]:
         """Return the `on(...)` statements, with `HANDLER` for the callback as it looks when all is edited."""
@@ -187,6 +204,9 @@ class SdkTranscriber(Rule):
             )
         if plan.carries_closer and closes and plan.closer is not None:
             lines.append((f"{plan.target}.on_close = {plan.session.module.code(plan.closer)}", None))
+        if plan.closer_name is not None and "." in plan.target and closes and plan.closer is not None:
+            holder = plan.target.rpartition(".")[0]
+            lines.append((f"{holder}.{plan.closer_name} = {plan.session.module.code(plan.closer)}", None))
         if plan.stored or plan.carries_parameters:
             wide = width(plan.session.module.text)
             parameters = call("StreamingParameters", plan.parameters, indent, wide - 30, wide - 12)

@@ -29,7 +29,6 @@ class ThreadJoin(Rule):
     source = v.MIGRATION
     why = "A stream that is closed while another thread reads from it crashes PortAudio, at worst the whole process."
     nodes = (cst.Call,)
-    order = 80
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)
@@ -117,5 +116,7 @@ def _freed_at(module: SourceModule, sender: SenderThread, sessions: Sessions) ->
             continue
         first = next((node for node in own_nodes(function) if frees_device(node, sessions)), None)
         statement = module.statement(first) if first is not None else None
-        if isinstance(statement, cst.SimpleStatementLine) and sender.is_at_home(statement):
+        if not isinstance(statement, cst.SimpleStatementLine) or sessions.is_for_others(statement):
+            continue
+        if sender.is_at_home(statement):
             yield statement
