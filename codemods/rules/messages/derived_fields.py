@@ -49,7 +49,7 @@ class DerivedFields(Rule):
         if isinstance(context.module.parent(node), cst.AssignTarget):
             yield self.report(node, f"v3 messages have no {key!r}: keep this value in a variable of your own")
             return
-        message = f"v2 field {key!r}, computed from the words"
+        message = f"v2 field {key!r} becomes what the words say"
         if isinstance(base.node, cst.Name) and has_transcript(node, base.node, context):
             code = self._inline(key, base.node.value, base.key)
             yield self.change(node, message, self._replace(node, code, context))
