@@ -49,7 +49,7 @@ class Callback:
     parameters: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Transport:
     """One way of using one client library.
 
@@ -84,6 +84,3 @@ class Transport:
     snippets_import: str = ""
     callbacks: Mapping[str, Callback] = field(default_factory=dict)
     binary: Callable[[str, Place], BinarySend] = lambda method, place: BinarySend(method)
-
-    def __repr__(self) -> str:
-        return self.name
