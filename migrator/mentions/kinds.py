@@ -40,6 +40,11 @@ _LONG = 5000
 """Characters. No person writes such a line: the file is a bundle, whatever its name says."""
 
 
+def holds_settings(path: str) -> bool:
+    """Return whether a file of this name is what programs are configured by, not made from something else."""
+    return kind_of(path, "") in (Kind.CONFIGURATION, Kind.SHELL)
+
+
 def kind_of(path: str, text: str) -> Kind:
     """Return what a file is for; where its name does not tell, it is configuration."""
     name = path.rpartition("/")[2]
