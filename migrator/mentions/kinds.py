@@ -33,7 +33,9 @@ _ENDINGS = {
     Kind.GENERATED: "map lock",
 }
 _BY_ENDING = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()}
-_GENERATED = re.compile(r"\.min\.[cm]?js$|(?:^|/)(?:package-lock\.json|pnpm-lock\.yaml|npm-shrinkwrap\.json)$")
+_GENERATED = re.compile(
+    r"\.min\.[cm]?js$|(?:^|/)(?:package-lock\.json|pnpm-lock\.yaml|npm-shrinkwrap\.json|METADATA|PKG-INFO)$"
+)
 _DOCUMENTS = re.compile(r"(?:README|CHANGELOG|CHANGES|HISTORY|NEWS|LICENSE|CONTRIBUTING|TODO|AUTHORS)\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{\{[^}]*\}\}")
 _LONG = 5000
