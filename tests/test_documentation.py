@@ -119,6 +119,7 @@ def test_the_steps_of_the_action_run(tmp_path: Path) -> None:
     files = {name: tmp_path / name.lower() for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
     environment = {
         **os.environ,
+        "GITHUB_ACTIONS": "true",
         "RUNNER_TEMP": str(tmp_path / "temp"),
         "GITHUB_ACTION_PATH": str(ROOT),
         **{name: str(path) for name, path in files.items()},
@@ -150,5 +151,7 @@ def test_the_steps_of_the_action_run(tmp_path: Path) -> None:
         codes[step["name"]] = ran.returncode
     assert codes == {"Check": 0, "Result": 1}
     assert "::error file=bot.py,line=5" in printed
-    assert files["GITHUB_STEP_SUMMARY"].read_text().startswith("## v3-migrate\n")
+    summary = files["GITHUB_STEP_SUMMARY"].read_text()
+    assert summary.startswith("## v3-migrate\n")
+    assert "1. To fix: `v3-migrate . --write`" in summary  # to be typed elsewhere than on the runner
     assert json.loads((tmp_path / "temp" / "v3-migrate.sarif").read_text())["version"] == "2.1.0"
