@@ -215,7 +215,9 @@ class Report:
 
     def _proving(self) -> Iterator[tuple[str, str]]:
         """Yield what shows that the new code works: its SDK installed, its programs run."""
-        required = [outcome.path for outcome in self.changed if any(f.code == "V3M701" for f in outcome.findings)]
+        required = [
+            outcome.path for outcome in self.changed if any(f.code in ("V3M701", "V3M802") for f in outcome.findings)
+        ]
         if required:
             yield f"Install again, since another SDK is asked for: {', '.join(required)}", ""
         if self.fixed and any(outcome.path.endswith((".py", ".pyw")) for outcome in self.changed):
