@@ -69,7 +69,7 @@ OWN = (
         "V3M703",
         "websockets-requirement",
         "websockets is held below 14",
-        "Only a note, which fails no check: with websockets below 14, the SDK's `disconnect()` takes ten seconds if it "
+        "Only a note, which fails no check: below websockets 14, the SDK's `disconnect()` takes ten seconds when it "
         "is called in a handler. Allow 14 or newer where your own code can run on it.",
     ),
     OwnRule(
