@@ -15,6 +15,7 @@ from migrator.documents.configuration import NAMES, Configuration
 from migrator.documents.module import DecodingError
 from migrator.files.discovery import NOT_WALKED, Discovery
 from migrator.files.paths import PARSE_LIMIT, regular
+from migrator.smoke.parsing import parsed
 from migrator.smoke.telephone.frameworks import served, stubbed
 
 SPEAKS = re.compile(
@@ -39,7 +40,7 @@ def programs(folder: Path) -> list[Found]:
     web applications that a server has to import.
     """
     sources = {name: Path(name).read_bytes() for name in python_files(folder)}
-    trees = {name: tree for name, source in sources.items() if (tree := _parsed(source)) is not None}
+    trees = {name: tree for name, source in sources.items() if (tree := parsed(source)) is not None}
     speaks = [SPEAKS, *(re.compile(rb"[\"']" + key.encode() + rb"[\"']") for key in _settings(folder))]
     speaking = {name for name, source in sources.items() if any(words.search(source) for words in speaks)}
     imported = _Imported(sources)
@@ -98,13 +99,6 @@ class _Imported:
                 seen.add(current)
                 waiting += self._targets.get(current, ())
         return False
-
-
-def _parsed(source: bytes) -> ast.Module | None:
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError):
-        return None
 
 
 def _starts_itself(tree: ast.Module) -> bool:
