@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions
-from codemods.libraries.values import Transport
+from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_task import catches_cancellation
 from codemods.rewrites.shutdown.strategies import at_close
@@ -59,7 +59,7 @@ def _is_closed_next(node: cst.Call, session: Session, context: Context) -> bool:
 def _waits(node: cst.Call, session: Session, sessions: Sessions, context: Context) -> list[Edit]:
     """Return the edits that put `end_session` in the place of a call that sends `Terminate`."""
     module = context.module
-    awaited = session.connection.transport is not Transport.WEBSOCKET_CLIENT
+    awaited = session.connection.transport is not websocket_client.TRANSPORT
     holder = module.parent(node)
     if awaited:
         holder = module.parent(holder) if isinstance(holder, cst.Await) else None
