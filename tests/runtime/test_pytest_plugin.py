@@ -114,8 +114,15 @@ def test_new(v3_server):
 """.replace("URL", repr("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _imported() -> None:
+    """Have all that a server needs imported before `pytester`, which forgets what is imported in its time."""
+    with serve():
+        pass
+
+
 @pytest.fixture(autouse=True)
-def _project(pytester: pytest.Pytester) -> None:
+def _project(_imported: None, pytester: pytest.Pytester) -> None:
     names = {
         "DICTATION": FOLDER / "dictation-f1.jsonl",
         "AUDIO": FOLDER / "dictation.wav",
