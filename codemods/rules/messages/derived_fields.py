@@ -25,7 +25,7 @@ class DerivedFields(Rule):
     source = v.MESSAGES
     why = (
         "v3 has no confidence and no times on a turn; `end_of_turn_confidence` is something else (how sure the service "
-        "is that the speaker is done)."
+        "is that the speaker is done). Nor does a message say when it was created: take the clock when it arrives."
     )
     nodes = (cst.Subscript, cst.Call)
 

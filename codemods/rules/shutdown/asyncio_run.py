@@ -48,7 +48,9 @@ class AsyncioRun(Rule):
         if found is None or not isinstance(node, cst.Call):
             return
         if found:
-            yield self.change(node, "Ctrl+C left this loop with the session open; now it cancels the coroutine", *found)
+            yield self.change(
+                node, "Ctrl+C leaves this loop with the session open; migrated, it cancels the coroutine", *found
+            )
         else:
             yield self.report(node, _BY_HAND)
 

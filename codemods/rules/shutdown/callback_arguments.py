@@ -65,7 +65,7 @@ class CallbackArguments(Rule):
 
         yield self.change(
             node,
-            f"{callback.name} lacks arguments that websocket-client gives, now {_signature(callback.name)}",
+            f"{callback.name} lacks arguments that websocket-client gives; migrated, {_signature(callback.name)}",
             Replace(callback.node.params, build),
         )
 

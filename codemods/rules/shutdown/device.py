@@ -44,7 +44,7 @@ class Device(Rule):
         if freeing and not (_only_when_closed(freeing, sessions) or _may_not_get_there(node, freeing, sessions)):
             return
         if not freeing and (edit := freed_by_its_reader(node, sessions, context.module)) is not None:
-            yield self.change(node, "the sound device is never freed; now the thread that reads it does", edit)
+            yield self.change(node, "the sound device is never freed; migrated, the thread that reads it does", edit)
             return
         statement = context.module.statement(node)
         release = _release(node, context)
@@ -66,7 +66,7 @@ class Device(Rule):
             return
         yield self.change(
             node,
-            f"the sound device is {freed}; now it is, when the program ends",
+            f"the sound device is {freed}; migrated, it is, when the program ends",
             InsertAfter(statement, f"atexit.register({held}.{method})"),
             AddImport("atexit"),
         )

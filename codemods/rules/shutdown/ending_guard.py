@@ -56,7 +56,7 @@ class EndingGuard(Rule):
             body = guarded.body.with_changes(body=[old.with_changes(leading_lines=())])
             return guarded.with_changes(body=body, leading_lines=old.leading_lines)
 
-        message = "without a connection this raised, and the rest of the way out did not happen; now it does"
+        message = "without a connection this raises, and the rest of the way out does not happen; migrated, it does"
         yield self.change(node, message, Replace(line, build), imported)
 
 

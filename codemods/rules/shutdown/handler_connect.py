@@ -47,7 +47,7 @@ class HandlerConnect(Rule):
             return with_keywords(cst.ensure_type(updated, cst.Call), [("open_timeout", _LIMIT)])
 
         yield self.change(
-            node, "Ctrl+C waits for this attempt to connect; now that gives up in time", Replace(node, build)
+            node, "Ctrl+C waits for this attempt to connect; migrated, that gives up in time", Replace(node, build)
         )
 
 

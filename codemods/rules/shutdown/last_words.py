@@ -39,7 +39,7 @@ class LastWords(Rule):
             edits = [] if sessions.function(node) in receiving else _waits(node, session, sessions, context)
             if edits:
                 yield self.change(
-                    node, "the socket was closed before the last transcripts came; now they are waited for", *edits
+                    node, "the socket is closed before the last transcripts come; migrated, they are waited for", *edits
                 )
             elif context.options.harden:
                 yield self.report(node, _CLOSED)

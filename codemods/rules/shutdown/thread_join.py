@@ -42,7 +42,7 @@ class ThreadJoin(Rule):
             return  # V3M510 says what there is to do for this session
         edits = _edits(session, sessions) or _stopped(session, sessions)
         if edits:
-            yield self.change(node, "nothing waits for this thread; now the end of the program does", *edits)
+            yield self.change(node, "nothing waits for this thread; migrated, the end of the program does", *edits)
         elif _may_outlive(node, sessions, context.module):
             yield self.report(node, "nothing waits for this thread: stop it and join it, with a time limit, at the end")
 
