@@ -49,5 +49,5 @@ def test_what_is_passed_on_is_a_message(use: str) -> None:
 
 def test_a_function_that_adds_an_argument_and_calls_itself_comes_to_an_end() -> None:
     """Its arguments are told apart up to a number, and from there they are one."""
-    migrated = migrate(f"{SHOW}{CONNECT}{WRAPPED}show(json.loads(ws.recv()))\n")
+    migrated = migrate(f"{SHOW}{CONNECT}{WRAPPED}show()\n")
     assert "v3/ws" in migrated.text
