@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from abc import ABCMeta
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 import libcst as cst
 
-from codemods import rules, suppression
+from codemods import suppression
 from codemods.facts import foreign
 from codemods.facts.program import Program
 from codemods.model import Finding, Options, ParseError, Safety, Span, Workspace
 from codemods.rule import Context, Rule, RuleDoc
+from codemods.rules import RULES
 from codemods.syntax import apply, comments
 from codemods.syntax.edits import AddImport, Change, Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
 from codemods.syntax.tree import SourceModule
@@ -144,7 +142,7 @@ def _plan(
                 edits.append(edit)
     explained += [module.span(node) for node in foreign.nodes(program, module)]
     for change in everything:
-        explained += [module.span(node) for node in (*_touched(change.edits), *change.covers) if module.owns(node)]
+        explained += [module.span(node) for node in (*_touched(change.edits), *change.explains) if module.owns(node)]
     return ModulePlan(module, findings, explained, edits, options)
 
 
@@ -214,32 +212,33 @@ def _touched(edits: Sequence[Edit]) -> list[cst.CSTNode]:
 
 @cache
 def registry() -> tuple[Rule, ...]:
-    """Return every rule of `codemods.rules`, in the order in which they look at a node."""
-    found: list[Rule] = []
-    for module in pkgutil.walk_packages(rules.__path__, "codemods.rules."):
-        contents = vars(importlib.import_module(module.name))
-        for item in contents.values():
-            # Not `type`: in Python 3.10 `list[str]` passes for one.
-            if isinstance(item, ABCMeta) and issubclass(item, Rule) and item.__module__ == module.name:
-                if not getattr(item, "__abstractmethods__", None):
-                    found.append(item())
-    return tuple(sorted(found, key=lambda rule: (rule.order, rule.code)))
+    """Return every rule, in the order in which they see a node."""
+    return tuple(rule() for rule in RULES)
 
 
 def _changes(program: Program, options: Options) -> Iterator[Change]:
-    """Walk every module once and yield what the rules find."""
-    claimed: set[cst.CSTNode] = set()
+    """Walk every module once and yield what the rules find; what a change covers, no later rule sees."""
+    covered: set[cst.CSTNode] = set()
     table: dict[type[cst.CSTNode], list[Rule]] = {}
     for path in program.targets:
         module = program.modules[path]
-        context = Context(program, module, options, claimed)
+        context = Context(program, module, options)
         for node in module.walk():
             kind = type(node)
             if kind not in table:
                 table[kind] = [rule for rule in registry() if issubclass(kind, rule.nodes)]
             for rule in table[kind]:
+                if node in covered:
+                    break
                 for change in rule.visit(node, context):
+                    covered.update(below for top in change.covered for below in _subtree(top))
                     yield replace(change, path=path)
+
+
+def _subtree(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    for child in node.children:
+        yield from _subtree(child)
 
 
 def documentation() -> Sequence[RuleDoc]:

@@ -63,26 +63,14 @@ class Context:
         options: the user's choices.
     """
 
-    def __init__(self, program: Program, module: SourceModule, options: Options, claimed: set[cst.CSTNode]) -> None:
+    def __init__(self, program: Program, module: SourceModule, options: Options) -> None:
         self.program = program
         self.module = module
         self.options = options
-        self._claimed = claimed
 
     def get(self, analysis: Callable[[Program], T]) -> T:
         """Return an analysis of the program, made on first use: `context.get(Sessions)`."""
         return self.program.get(analysis)
-
-    def claim(self, *nodes: cst.CSTNode) -> None:
-        """Keep other rules away from nodes, and all below them, that this rule deals with as a whole."""
-        self._claimed.update(nodes)
-
-    def is_claimed(self, node: cst.CSTNode) -> bool:
-        """Return whether a rule has claimed `node` or something around it."""
-        if node in self._claimed:
-            return True
-        module = self.module if self.module.owns(node) else self.program.module_of(node)
-        return module is not None and any(up in self._claimed for up in module.ancestors(node))
 
     def code(self, node: cst.CSTNode) -> str:
         """Return the source of a node of any module of the program."""
@@ -101,7 +89,6 @@ class Rule(ABC):
         safety: of its rewrites; MANUAL when it only reports.
         safety_reason: a sentence for those who ask why; empty where there is nothing to add.
         nodes: the types of node it wants to see.
-        order: rules with lower numbers see a node first and may claim it.
 
     Its examples are files: `examples/<module of the rule>/` beside it, see `RuleDoc`.
     """
@@ -113,19 +100,32 @@ class Rule(ABC):
     safety: ClassVar[Safety] = Safety.SAFE
     safety_reason: ClassVar[str] = ""
     nodes: ClassVar[tuple[type[cst.CSTNode], ...]]
-    order: ClassVar[int] = 50
 
     @abstractmethod
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         """Yield what there is to change or to report at `node`."""
 
-    def change(self, node: cst.CSTNode, message: str, *edits: Edit, safety: Safety | None = None) -> Change:
-        """Return a rewrite at `node`."""
-        return Change(self.code, node, message, safety or self.safety, edits)
+    def change(
+        self,
+        node: cst.CSTNode,
+        message: str,
+        *edits: Edit,
+        safety: Safety | None = None,
+        covers: Sequence[cst.CSTNode] = (),
+    ) -> Change:
+        """Return a rewrite at `node`; see `Change` for the rest."""
+        return Change(self.code, node, message, safety or self.safety, edits, covers)
 
-    def report(self, node: cst.CSTNode, message: str) -> Change:
-        """Return a finding that a person has to act on."""
-        return Change(self.code, node, message, Safety.MANUAL)
+    def report(
+        self,
+        node: cst.CSTNode,
+        message: str,
+        *,
+        covers: Sequence[cst.CSTNode] = (),
+        explains: Sequence[cst.CSTNode] = (),
+    ) -> Change:
+        """Return a finding that a person has to act on; see `Change` for the rest."""
+        return Change(self.code, node, message, Safety.MANUAL, (), covers, explains)
 
     @classmethod
     def doc(cls) -> RuleDoc:

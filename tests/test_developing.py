@@ -48,6 +48,8 @@ def test_a_rule_is_written_by_following_the_page(tmp_path: Path) -> None:
     for name, text in files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
+    (listed,) = re.findall(r'```diff title="[^"]+"\n(.*?)```', page, re.DOTALL)
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=listed, text=True, check=True)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     commands = page.split("```sh\n")[1].split("```")[0].splitlines()
     assert [command.split()[0] for command in commands] == ["python", "v3-migrate"]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from codemods.rules import RULES
 from migrator.cli import COMMANDS, parser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -161,3 +162,13 @@ def test_only_the_facts_of_a_program_know_the_interpreter_s_tables() -> None:
         for path in (ROOT / "codemods" / folder).rglob("*.py"):
             if "examples" not in path.parts and path.name != "program.py":
                 assert not re.search(r"program\._?run\b", path.read_text()), path
+
+
+def test_every_rule_stands_in_the_list_of_its_family() -> None:
+    defined = [
+        (path.parent.name, name)
+        for path in (ROOT / "codemods" / "rules").glob("*/*.py")
+        for name in re.findall(r"^class (\w+)\(Rule\):", path.read_text(), re.MULTILINE)
+    ]
+    listed = [(rule.__module__.split(".")[2], rule.__name__) for rule in RULES]
+    assert sorted(listed) == sorted(defined)

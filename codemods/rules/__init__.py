@@ -1,1 +1,16 @@
-"""The rules, one file each; a file added here is found by itself."""
+"""The rules, one file each, a folder for each family; and the one list of them."""
+
+from __future__ import annotations
+
+from codemods.rule import Rule
+from codemods.rules import audio, controls, endpoint, messages, sdk, shutdown
+
+RULES: tuple[type[Rule], ...] = (
+    *sdk.RULES,
+    *endpoint.RULES,
+    *messages.RULES,
+    *audio.RULES,
+    *controls.RULES,
+    *shutdown.RULES,
+)
+"""Every rule, in the order in which they see a node; the lists of the families say why."""

@@ -52,7 +52,7 @@ def rename_string(node: cst.SimpleString, text: str) -> Replace:
 
 def replace_with(node: cst.CSTNode, code: str) -> Replace:
     """Replace an expression by the one in `code`; parentheses around the old one stay."""
-    return Replace(node, lambda updated: keep_parentheses(updated, expression(code)))
+    return Replace(node, lambda updated: keep_parentheses(updated, expression(code)), whole=True)
 
 
 def keep_parentheses(old: cst.CSTNode, new: cst.BaseExpression) -> cst.BaseExpression:

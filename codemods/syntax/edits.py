@@ -17,10 +17,12 @@ class Replace:
 
     Attributes:
         build: makes the new node from `node` as it looks once everything inside it has been edited.
+        whole: whether nothing of `node` is left, so that edits inside it would be lost.
     """
 
     node: cst.CSTNode
     build: Callable[[cst.CSTNode], cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]]
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ class Change:
     Attributes:
         node: the place, for the report.
         edits: what rewrites it; empty when a person has to.
-        covers: other places, of any module, of which nothing need be said once this has been said.
+        covers: nodes, of any module, that this deals with as a whole, beside those that the edits take away: no later
+            rule sees them, or what is below them.
+        explains: other places, of any module, of which nothing need be said once this has been said.
     """
 
     code: str
@@ -115,5 +119,12 @@ class Change:
     safety: Safety = Safety.SAFE
     edits: Sequence[Edit] = ()
     covers: Sequence[cst.CSTNode] = ()
+    explains: Sequence[cst.CSTNode] = ()
     path: str = ""
     """The module of `node`, filled in by the driver; `edits` may reach into other modules."""
+
+    @property
+    def covered(self) -> Sequence[cst.CSTNode]:
+        """All that this change covers."""
+        gone = [edit.statement for edit in self.edits if isinstance(edit, Remove)]
+        return [*self.covers, *gone, *(edit.node for edit in self.edits if isinstance(edit, Replace) and edit.whole)]

@@ -11,7 +11,7 @@ from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions
 from codemods.libraries.values import Connection
 from codemods.model import Options
-from codemods.syntax.edits import Edit, Remove
+from codemods.syntax.edits import Edit
 
 Endings: TypeAlias = dict[cst.CSTNode, list[list[Edit]]]
 """Rewrites that end a session, by the node they stand at."""
@@ -67,14 +67,3 @@ class ShutdownPlan:
                 self.ended.setdefault(session.connection, code)
                 found.update(here)
         return found
-
-
-def removed(endings: Endings) -> list[cst.CSTNode]:
-    """Return the statements that rewrites take out: no other rule has to look at them."""
-    return [
-        edit.statement
-        for several in endings.values()
-        for edits in several
-        for edit in edits
-        if isinstance(edit, Remove)
-    ]

@@ -1,1 +1,15 @@
 """V3M2xx: audio."""
+
+from __future__ import annotations
+
+from codemods.rule import Rule
+from codemods.rules.audio.audio import Audio
+from codemods.rules.audio.frame_sizes import FrameSizes
+from codemods.rules.audio.pace import Pace
+
+RULES: tuple[type[Rule], ...] = (
+    Audio,
+    FrameSizes,
+    Pace,
+)
+"""In the order in which they see a node: what a change covers, the rules behind it do not see."""

@@ -28,12 +28,9 @@ class Audio(Rule):
     source = v.MESSAGES
     why = "v3 takes audio as binary frames only; a text frame with `audio_data` ends the session."
     nodes = (cst.Call,)
-    order = 30
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         call = cst.ensure_type(node, cst.Call)
-        if context.is_claimed(call):
-            return
         send = context.program.sends.get(call)
         if send is not None:
             change = self._send(send, context)
@@ -181,9 +178,8 @@ class Audio(Rule):
         bytes_ = Tracer(context.program, context.module).unwrap(payload, call)
         if bytes_ is None:
             return
-        context.claim(call)
         new = binary_send(inner, send, transport, cst.parse_expression(bytes_.code), context.program, context.module)
-        edits: list[Edit] = [*bytes_.edits, Replace(call, lambda updated: new)]
+        edits: list[Edit] = [*bytes_.edits, Replace(call, lambda updated: new, whole=True)]
         edits += [Unused(name) for name in sorted(bytes_.loose)]
         if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context.program, context.module):
             edits.append(AddImport("websocket", "ABNF"))
@@ -198,7 +194,6 @@ class Audio(Rule):
                 if audio and only and self._feeds_a_rewritten_send(value, context):
                     found = self._unwrapped(value, context)
                     if found is not None:
-                        context.claim(call)
                         code = found.code
                         edits: list[Edit] = [
                             *found.edits,
@@ -232,7 +227,7 @@ class Audio(Rule):
             home = context.program.module_of(send.call)
             if home is None:
                 return False
-            there = Context(context.program, home, context.options, set())
+            there = Context(context.program, home, context.options)
             transport = send.transport or context.program.transport_hint(home.path)
             audio, only = audio_json(context.program, send.data)
             ours = all(context.program.is_vendor(c) for c in send.connections) and (

@@ -34,7 +34,6 @@ class FrameSizes(Rule):
         "frames of a telephone line. How many bytes that is depends on the sample rate."
     )
     nodes = (cst.Call,)
-    order = 35
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         program = context.program

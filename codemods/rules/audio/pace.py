@@ -28,7 +28,6 @@ class Pace(Rule):
     why = "v3 closes a session (3007) in which more than about five minutes of audio wait; short files get through."
     safety = Safety.MANUAL
     nodes = (cst.Call,)
-    order = 36
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         send = context.program.sends.get(cst.ensure_type(node, cst.Call))

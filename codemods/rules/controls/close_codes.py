@@ -22,7 +22,6 @@ class CloseCodes(Rule):
     source = v.ERRORS
     why = "v3 closes with 1008 and 3005 to 3009; `assert e.code == 4008` would turn every close into an AssertionError."
     nodes = (cst.Comparison,)
-    order = 36
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         comparison = cst.ensure_type(node, cst.Comparison)

@@ -29,11 +29,8 @@ class Controls(Rule):
     source = v.MESSAGES
     why = "v3 answers an unknown message with an error close; a session that is not terminated is billed for hours."
     nodes = (cst.Dict, cst.Call, cst.SimpleString, cst.FormattedStringText)
-    order = 35
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        if context.is_claimed(node):
-            return
         match node:
             case cst.Dict():
                 yield from self._dict(node, context)
@@ -57,7 +54,6 @@ class Controls(Rule):
         if safety is Safety.MANUAL:
             yield self.report(node, _unproven(next(iter(message))))
             return
-        context.claim(node)
         if asked is Request.SILENCE:
             yield self._silence(node, safety, context)
             return
@@ -151,7 +147,6 @@ class Controls(Rule):
             safety = Safety.UNSAFE
         if safety is None or (safety is Safety.MANUAL and not context.program.mentions_v2):
             return
-        context.claim(node)
         if silence:
             change = edit_text(node, partial(_settings_text, v.formats_on_request(context.options.speech_model)))
             yield self.change(node, f"v2 message {v.SILENCE!r} becomes v3 settings", change, safety=Safety.SAFE)

@@ -33,7 +33,6 @@ class TextFrames(Rule):
         "the session is closed (3007), and what was said last is lost."
     )
     nodes = (cst.Call,)
-    order = 34
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         program = context.program

@@ -28,14 +28,11 @@ class UnknownMessages(Rule):
     why = "v2 passed over a message that it did not know; v3 closes the session for it (3006)."
     safety = Safety.MANUAL
     nodes = (cst.Dict, cst.Call, cst.SimpleString, cst.FormattedString)
-    order = 36
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sent = context.get(Requests)
         literals = node.parts[:1] if isinstance(node, cst.FormattedString) else (node,)
         if not any(sent.destination(literal) is Destination.VENDOR for literal in literals):
-            return
-        if context.is_claimed(node):
             return
         values = [Obj(node, "dict")] if isinstance(node, cst.Dict | cst.Call) else context.program.values(node)
         for value in values:

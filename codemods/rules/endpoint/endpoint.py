@@ -46,7 +46,6 @@ class Endpoint(Rule):
         cst.Tuple,
         cst.Call,
     )
-    order = 10
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         table = context.program.memo(Endpoint, lambda: _Planner(self, context).plan())

@@ -23,7 +23,6 @@ class HiddenEndpoint(Rule):
     why = "The URL needs v3's host and path, `speech_model` and `format_turns=true`, or v3's messages never come."
     safety = Safety.MANUAL
     nodes = (cst.Call,)
-    order = 14
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         connect = context.program.connects.get(cst.ensure_type(node, cst.Call))

@@ -31,7 +31,6 @@ class Parameters(Rule):
         "reports the duration at the end), and ends a turn by confidence and silence, not by silence alone."
     )
     nodes = (cst.SimpleString, cst.FormattedString, cst.Name)
-    order = 11
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         for parameter in context.get(_by_holder).get(node, ()):

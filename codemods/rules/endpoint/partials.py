@@ -42,7 +42,6 @@ class Partials(Rule):
     source = v.PARAMETERS
     why = "v3 has no such parameter: it always sends turns as they grow, and the program would take each for a final."
     nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
-    order = 13
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         table = context.program.memo(Partials, lambda: self._plan(context.program))

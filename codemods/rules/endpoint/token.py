@@ -38,7 +38,6 @@ class Token(Rule):
         "its session are good for, is a parameter of its own in v3."
     )
     nodes = (cst.Call, cst.SimpleString, cst.FormattedStringText)
-    order = 12
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         table = context.program.memo(Token, lambda: _Planner(self, context).plan())

@@ -61,7 +61,6 @@ class UnknownParameters(Rule):
     )
     safety = Safety.MANUAL
     nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
-    order = 12
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         for parameter in context.get(_unknown).get(node, ()):

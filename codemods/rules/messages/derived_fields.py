@@ -28,11 +28,10 @@ class DerivedFields(Rule):
         "is that the speaker is done)."
     )
     nodes = (cst.Subscript, cst.Call)
-    order = 41
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         base = read_base(node)
-        if base is None or base.key is None or context.is_claimed(node):
+        if base is None or base.key is None:
             return
         keys = set(context.program.constants(base.key))
         if len(keys) != 1:
@@ -50,7 +49,6 @@ class DerivedFields(Rule):
         if isinstance(context.module.parent(node), cst.AssignTarget):
             yield self.report(node, f"v3 messages have no {key!r}: keep this value in a variable of your own")
             return
-        context.claim(node)
         message = f"v2 field {key!r}, computed from the words"
         if isinstance(base.node, cst.Name) and has_transcript(node, base.node, context):
             code = self._inline(key, base.node.value, base.key)

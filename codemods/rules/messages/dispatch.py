@@ -26,7 +26,6 @@ class Dispatch(Rule):
     source = v.MESSAGES
     why = "v3 sends types that v2 did not have (SpeechStarted, Warning, ...): ignore what the program does not know."
     nodes = (cst.Subscript, cst.ClassDef)
-    order = 23
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         known = TypeTests.of(context.program)

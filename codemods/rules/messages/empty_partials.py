@@ -24,7 +24,6 @@ class EmptyPartials(Rule):
     why = "v2 sent empty partials while nobody spoke. v3 sends none; the end of speech is a turn with `end_of_turn`."
     safety = Safety.MANUAL
     nodes = (cst.If,)
-    order = 15
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         branch = cst.ensure_type(node, cst.If)

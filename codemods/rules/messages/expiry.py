@@ -23,7 +23,6 @@ class Expiry(Rule):
     source = v.MESSAGES
     why = "v2 sent ISO text without a zone (UTC), v3 sends Unix seconds: `fromisoformat` would raise a TypeError."
     nodes = (cst.Call, cst.Subscript)
-    order = 42
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Subscript):

@@ -9,7 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.message_writes import MessageWrites
 from codemods.facts.partial_texts import PartialTexts, compared_with_nothing, is_only_tested, is_sure_of_key
-from codemods.facts.type_tests import Base, is_message, read_base
+from codemods.facts.type_tests import Base, TypeTests, is_message, read_base
 from codemods.interpreter.values import Obj, Values
 from codemods.libraries.values import Message
 from codemods.model import Safety
@@ -30,15 +30,16 @@ class Fields(Rule):
         "safe: not every v3 message has a transcript."
     )
     nodes = (cst.Subscript, cst.Call, cst.Comparison)
-    order = 40
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Comparison):
             yield from self._membership(node, context)
             return
         base = read_base(node)
-        if base is None or base.key is None or not isinstance(node, cst.BaseExpression) or context.is_claimed(node):
+        if base is None or base.key is None or not isinstance(node, cst.BaseExpression):
             return
+        if node in TypeTests.of(context.program).kinds:
+            return  # V3M302's
         values = context.program.values(base.node)
         messages = [value for value in values if isinstance(value, Message)]
         ours = [message for message in messages if context.program.is_ours(message)]
@@ -89,13 +90,11 @@ class Fields(Rule):
             return self._joined(node, read, context)
         if not isinstance(node, cst.Subscript) or is_sure_of_key(node, read.node, context):
             return [replace_with(read.key, new)]
-        context.claim(read.key)
         return [rewrite(node, f"{{message}}.get({new}, {quoted('', read.key)})", message=read.node)]
 
     def _joined(self, node: cst.BaseExpression, read: Base, context: Context) -> list[Edit]:
         """Return the edits that take a turn's words for its text, which in v3 lacks those that may still change."""
         assert read.key is not None
-        context.claim(read.key)
         if is_only_tested(node, context.module):
             nothing = compared_with_nothing(node, context.module)
             words = replace_with(read.key, quoted("words", read.key))
@@ -113,7 +112,7 @@ class Fields(Rule):
 
     def _membership(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
         """Rewrite `"text" in message`."""
-        if len(node.comparisons) != 1 or context.is_claimed(node):
+        if len(node.comparisons) != 1:
             return
         target = node.comparisons[0]
         if not isinstance(target.operator, cst.In | cst.NotIn):

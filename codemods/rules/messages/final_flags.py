@@ -28,7 +28,6 @@ class FinalFlags(Rule):
         "formatted: a test of `end_of_turn` alone takes each sentence twice."
     )
     nodes = (cst.Subscript, cst.Call)
-    order = 43
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         read = read_base(node)

@@ -32,7 +32,6 @@ class Imitations(Rule):
     why = "The program under test reads v3 messages now; what a test is to find out with one, only its author knows."
     safety = Safety.MANUAL
     nodes = (cst.Dict, cst.SimpleString)
-    order = 50
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if not context.program.mentions_v2 or not context.program.is_test(context.module, node):
@@ -40,8 +39,7 @@ class Imitations(Rule):
         found = self._types(node, context)
         kind = next((text for text in found if text in _NOW), None)
         if kind is not None:
-            context.claim(node)
-            yield self.report(node, f"imitates a v2 message; v3 sends {_NOW[kind]}")
+            yield self.report(node, f"imitates a v2 message; v3 sends {_NOW[kind]}", covers=(node,))
 
     def _types(self, node: cst.CSTNode, context: Context) -> list[str]:
         if isinstance(node, cst.Dict):

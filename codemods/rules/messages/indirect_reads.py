@@ -36,11 +36,8 @@ class IndirectReads(Rule):
     )
     safety = Safety.MANUAL
     nodes = (cst.Call, cst.BinaryOperation, cst.Attribute, cst.Comparison)
-    order = 46
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        if context.is_claimed(node):
-            return
         keys = list(dict.fromkeys(_looked_for(node, context)))
         if keys:
             yield self.report(node, f"looks for v2's keys in a server message: {', '.join(map(_now, keys))}")

@@ -25,7 +25,6 @@ class KeysOneByOne(Rule):
     why = "v3 calls them `transcript`, `type`, `id`: the comparison is never true again."
     safety = Safety.MANUAL
     nodes = (cst.Call,)
-    order = 45
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         call = cst.ensure_type(node, cst.Call)
@@ -36,8 +35,7 @@ class KeysOneByOne(Rule):
             return
         for inner in context.module.walk(Sessions.of(context.program).function(call)):
             key = _wanted(inner)
-            if key is not None and not context.is_claimed(inner):
-                context.claim(inner)
+            if key is not None:
                 now = f"{key} is {v.FIELDS[key]}" if key in v.FIELDS else f"v3 has no {key}"
                 yield self.report(inner, f"{_NOTE}: {now}")
 

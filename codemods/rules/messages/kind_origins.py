@@ -24,23 +24,20 @@ class KindOrigins(Rule):
     source = v.MESSAGES
     why = "v3 tells partial from final by flags of the message, which a bare type does not carry along."
     nodes = (cst.Subscript, cst.Call, cst.SimpleString)
-    order = 21
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         tests = TypeTests.of(context.program)
-        if node not in tests.kinds or (node not in tests.stuck and context.is_claimed(node)):
+        if node not in tests.kinds:
             return
         read = read_base(node)
         if read is None and node in Fillings.of(context.program).at:
             return  # the class that is filled here, and what it is filled with, is V3M310's
         if read is None or node in tests.stuck:
-            context.claim(node)
             known = TypeTests.of(context.program)
             if not any(test.operand is node and known.is_stuck(test) for test in known.tests.values()):
                 message = "the type's message is out of reach where it is tested: pass the message along"
                 yield self.report(node, message)  # else: reported as the test that it is part of
             return
-        context.claim(node)
         kind = kind_helper(context.module)
         code = f"{kind.name}({context.code(read.node)})"
         yield self.change(

@@ -32,7 +32,6 @@ class MatchTypes(Rule):
         "turn; a pattern for the whole message asks for the flags."
     )
     nodes = (cst.Match,)
-    order = 22
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         match = cst.ensure_type(node, cst.Match)

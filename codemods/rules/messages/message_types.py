@@ -33,12 +33,9 @@ class MessageTypes(Rule):
         "`turn_is_formatted`: the one test that sees each final exactly once however the service sends it."
     )
     nodes = (cst.Comparison,)
-    order = 20
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         comparison = cst.ensure_type(node, cst.Comparison)
-        if context.is_claimed(comparison):
-            return
         tests = TypeTests.of(context.program)
         test = tests.tests.get(comparison)
         if test is not None and tests.is_stuck(test):
@@ -60,13 +57,11 @@ class MessageTypes(Rule):
                 return self.report(node, "compare with the v3 message types here: Begin, Turn, Termination")
             return self.change(node, "v2 message type becomes the kind of turn", *edits, safety=safety)
         if _is_dead(test, context):
-            context.claim(node)
             never = replace_with(node, str(negative))
             return self.change(node, "v2 message type: v3's has been dealt with above, and no other comes here", never)
         complement = negative or _is_missed(node, test.module, tests, context.program)
         either = _asks_for_the_other(test, node, negative, tests, context)
         code = condition(test, test.base, negative=negative, complement=complement, either=either, context=context)
-        context.claim(node)
         return self.change(
             node,
             "v2 message type becomes type and flags",
@@ -75,14 +70,14 @@ class MessageTypes(Rule):
         )
 
     def _kind_edits(self, node: cst.Comparison, context: Context) -> list[Edit]:
-        edits: list[Edit] = []
-        for operand in (node.left, node.comparisons[0].comparator):
-            elements = operand.elements if isinstance(operand, cst.Tuple | cst.List | cst.Set) else ()
-            for literal in (operand, *(element.value for element in elements)):
-                if isinstance(literal, cst.SimpleString) and literal.evaluated_value in v.V2_TYPES:
-                    edits.append(rename_string(literal, kind_name(str(literal.evaluated_value))))
-                    context.claim(literal)
-        return edits
+        operands = [node.left, node.comparisons[0].comparator]
+        listed = [item for item in operands if isinstance(item, cst.Tuple | cst.List | cst.Set)]
+        operands += [element.value for item in listed for element in item.elements]
+        return [
+            rename_string(literal, kind_name(str(literal.evaluated_value)))
+            for literal in operands
+            if isinstance(literal, cst.SimpleString) and literal.evaluated_value in v.V2_TYPES
+        ]
 
     def _substring(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
         """Rewrite `"SessionBegins" in raw`."""
@@ -96,7 +91,6 @@ class MessageTypes(Rule):
         wanted = text.strip('"')
         if wanted not in v.V2_TYPES:
             return
-        context.claim(node)
         raw = context.code(right)
         base = Base(cst.parse_expression(f"json.loads({raw})"), True, node.left)
         test = TypeTest(node, node.left, (wanted,), frozenset(), base, context.module)

@@ -21,7 +21,6 @@ class OwnEntries(Rule):
     source = v.MESSAGES
     why = "`message.update(text=...)` would leave what the server said where the program reads its own text."
     nodes = (cst.Call, cst.AugAssign, cst.BinaryOperation)
-    order = 39
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         for write in context.get(MessageWrites).at.get(node, ()):

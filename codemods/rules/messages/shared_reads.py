@@ -31,7 +31,7 @@ class SharedReads(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         found = context.program.grades.foreign.get(node)
-        if found is None or context.is_claimed(node) or not renamed(node, context.program):
+        if found is None or not renamed(node, context.program):
             return
         grades = context.program.grades
         holder = next(part for part in holders(node) if part in grades.foreign)

@@ -25,7 +25,6 @@ class Termination(Rule):
     source = v.MESSAGES
     why = "v3 ends a session with one message; of two branches for it, the second would never run."
     nodes = (cst.If,)
-    order = 16
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         first = cst.ensure_type(node, cst.If)

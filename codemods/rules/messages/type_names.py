@@ -29,13 +29,12 @@ class TypeNamesRule(Rule):
         "says which kind of turn it is."
     )
     nodes = (cst.SimpleString,)
-    order = 22
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         literal = cst.ensure_type(node, cst.SimpleString)
         names = TypeNames.of(context.program)
         tests = names.tests.get(literal)
-        if not tests or context.is_claimed(literal):
+        if not tests:
             return
         known = TypeTests.of(context.program)
         name = kind_name(str(literal.evaluated_value))

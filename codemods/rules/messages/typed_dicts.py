@@ -23,7 +23,6 @@ class TypedDicts(Rule):
     source = v.MESSAGES
     why = "The keys are read by their v3 names now: a type checker would refuse them, and a reader be misled."
     nodes = (cst.AnnAssign,)
-    order = 42
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         declaration = cst.ensure_type(node, cst.AnnAssign)

@@ -45,7 +45,6 @@ class TypesTakenApart(Rule):
     why = "`kind.startswith('Final')` or `kind == settings.FINAL` is never true again: v3 has other types."
     safety = Safety.MANUAL
     nodes = (cst.Call, cst.Comparison, cst.Subscript)
-    order = 24
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Comparison):
@@ -68,7 +67,7 @@ class TypesTakenApart(Rule):
         operator = node.comparisons[0].operator
         if len(node.comparisons) != 1 or not isinstance(operator, _COMPARED):
             return
-        if node in TypeTests.of(context.program).tests or context.is_claimed(node):
+        if node in TypeTests.of(context.program).tests:
             return
         left, right = node.left, node.comparisons[0].comparator
         if context.program.fields(left, v.TYPE_KEY):

@@ -24,13 +24,11 @@ class Unpacked(Rule):
     source = v.MESSAGES
     why = "v3 messages have other keys and more of them: `Event(**message)` raises TypeError, or fills nothing."
     nodes = (cst.Call,)
-    order = 19
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         filling = Fillings.of(context.program).at.get(node)
         if filling is None:
             return
-        context.claim(node)
         if filling.problem is not None:
             yield self.report(node, filling.problem)
         elif filling.of_word:

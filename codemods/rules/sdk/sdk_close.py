@@ -28,14 +28,13 @@ class SdkClose(Rule):
         "event for `on_close`: the program calls it itself, once, where `close()` did."
     )
     nodes = (cst.Attribute,)
-    order = 7
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute)
         if node.attr.value != "close":
             return
         found = context.get(Plans).at(node)
-        if found is None or context.is_claimed(node):
+        if found is None:
             return
         use, plans = found
         if any(plan.problem is not None for plan in plans) or any(plan.shape == "super" for plan in plans):

@@ -29,14 +29,13 @@ class SdkConnect(Rule):
     source = v.SDK
     why = "v3's `connect` has one argument, the parameters. `connect()` and `connect(timeout=...)` raise TypeError."
     nodes = (cst.Attribute,)
-    order = 7
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute)
         if node.attr.value != "connect":
             return
         found = context.get(Plans).at(node)
-        if found is None or context.is_claimed(node):
+        if found is None:
             return
         use, plans = found
         if any(plan.problem is not None for plan in plans) or any(plan.shape == "super" for plan in plans):

@@ -35,7 +35,6 @@ class SdkControls(Rule):
         "decides, as in v2; `max_turn_silence` is how long it lasts, in milliseconds."
     )
     nodes = (cst.Attribute,)
-    order = 9
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute)

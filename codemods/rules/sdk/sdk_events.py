@@ -41,7 +41,6 @@ class SdkEvents(Rule):
         "raises). `StreamingError` has `code`. An AttributeError in a handler is only logged."
     )
     nodes = (cst.Attribute, cst.Comparison, cst.Call)
-    order = 8
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Attribute):

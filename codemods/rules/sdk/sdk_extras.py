@@ -29,12 +29,11 @@ class SdkExtras(Rule):
         "PyAudio, with it: install `pyaudio` yourself. What replaces it records and paces as the old one did."
     )
     nodes = (cst.Attribute, cst.Name)
-    order = 15
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute | cst.Name)
         parent = context.module.parent(node)
-        if isinstance(parent, cst.ImportAlias | cst.AsName | cst.Param) or context.is_claimed(node):
+        if isinstance(parent, cst.ImportAlias | cst.AsName | cst.Param):
             return
         if isinstance(parent, cst.Attribute) and parent.attr is node:
             return
@@ -46,7 +45,6 @@ class SdkExtras(Rule):
         extra = names.extra(node)
         if extra is None or names.only_v3:
             return  # a v3 program: nothing to migrate, whatever SDK it stays on
-        context.claim(node)
         imports = context.get(SdkImports)
         if imports.comes_from_project(node, context.module):
             return  # the module that it comes from has it from now on

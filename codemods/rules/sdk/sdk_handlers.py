@@ -29,7 +29,6 @@ class SdkHandlers(Rule):
         "leaves partial transcripts out either, so the callback has to."
     )
     nodes = (cst.FunctionDef, cst.Lambda)
-    order = 6
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.FunctionDef | cst.Lambda)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 import libcst as cst
 
@@ -31,7 +30,6 @@ class SdkNames(Rule):
     source = v.SDK
     why = "Since SDK 0.64.3 the import fails, or the attribute; annotations are evaluated when a function is defined."
     nodes = (cst.Attribute, cst.Name, cst.SimpleString, cst.Import, cst.ImportFrom, cst.MatchClass)
-    order = 20
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         match node:
@@ -43,7 +41,7 @@ class SdkNames(Rule):
                 yield from self._pattern(node, context)
             case cst.SimpleString():
                 yield from self._text(node, context)
-            case cst.Attribute() | cst.Name() if not context.is_claimed(node):
+            case cst.Attribute() | cst.Name():
                 yield from self._name(node, context)
 
     # uses
@@ -179,10 +177,8 @@ class SdkNames(Rule):
         legacy = Names.of(context.program, context.module).legacy(node.cls)
         if legacy is None:
             return
-        context.claim(node.cls)
-        yield self.report(
-            node, f"v3 has one class, TurnEvent, instead of {legacy}: match on end_of_turn and turn_is_formatted"
-        )
+        message = f"v3 has one class, TurnEvent, instead of {legacy}: match on end_of_turn and turn_is_formatted"
+        yield self.report(node, message, covers=(node.cls,))
 
     # imports
 
@@ -241,10 +237,8 @@ class SdkNames(Rule):
             elif binding in legacy.staying:
                 far = binding.provider if binding.provider and not imports.is_rewritten(binding.provider) else None
                 where = f" (it comes from {far}, which this run does not rewrite)" if far is not None else ""
-                report = self.report(
-                    alias, f"the SDK no longer has {binding.legacy}, and the program still names it{where}"
-                )
-                yield replace(report, covers=legacy.staying[binding])
+                message = f"the SDK no longer has {binding.legacy}, and the program still names it{where}"
+                yield self.report(alias, message, explains=legacy.staying[binding])
             elif binding.provider is not None:
                 if binding.legacy in EXTRAS:
                     continue  # whoever passes it on has it from now on

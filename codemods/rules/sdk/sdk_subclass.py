@@ -29,7 +29,6 @@ class SdkSubclass(Rule):
         "the subclass supplies both, and calls its `on_close`, which v3 would not."
     )
     nodes = (cst.ClassDef,)
-    order = 5
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.ClassDef)
@@ -37,9 +36,6 @@ class SdkSubclass(Rule):
             return
         plans = context.get(Plans)
         found = [plan for session, plan in plans.of.items() if session.owner is node]
-        if len(found) != 1 or found[0].problem is not None:
-            # a base that is gone fails at once; one that takes other arguments would fail later
-            context.claim(*(base.value for base in node.bases))
         if len(found) != 1:
             yield self.report(
                 node,
@@ -79,7 +75,6 @@ class SdkSubclass(Rule):
         names = Names.of(context.program, context.module)
         for base in node.bases:
             if names.legacy(base.value) == "RealtimeTranscriber":
-                context.claim(base.value)
                 name, edits = helpers.buffered(context.module)
                 return [*edits, replace_with(base.value, name)]
         return []

@@ -31,7 +31,6 @@ class SdkToken(Rule):
         "minutes at most; how long the session may last is a second parameter. Failures are httpx errors now."
     )
     nodes = (cst.Call,)
-    order = 4
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Call)
@@ -48,7 +47,6 @@ class SdkToken(Rule):
                 node, "v3: create_temporary_token(expires_in_seconds=..., max_session_duration_seconds=...)"
             )
             return
-        context.claim(node)
         imports = context.get(SdkImports)
         client = context.code(func.value)
         edits: list[Edit] = []

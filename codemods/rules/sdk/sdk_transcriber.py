@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import libcst as cst
 
@@ -39,7 +38,6 @@ class SdkTranscriber(Rule):
         "without a word. `terminate_timeout` is how long a graceful end may take before the last words are dropped."
     )
     nodes = (cst.Call,)
-    order = 5
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Call)
@@ -47,7 +45,6 @@ class SdkTranscriber(Rule):
         plans = context.get(Plans)
         for session, plan in plans.of.items():
             if session.call is node:
-                context.claim(node.func)
                 yield from self._session(plan, plans, context)
 
     def _mistaken(self, node: cst.Call, context: Context) -> Iterable[Change]:
@@ -75,12 +72,13 @@ class SdkTranscriber(Rule):
                 f"RealtimeTranscriber never had {keyword!r}{_nearest(keyword)}; the call failed in v2 as well{gone}",
             )
         if plan.problem is not None:
-            report = self.report(
+            yield self.report(
                 session.call,
                 f"not rewritten: {plan.problem}; make a StreamingClient(StreamingClientOptions(api_key=...)), register "
                 "handlers with on(...), pass StreamingParameters(...) to connect",
+                covers=(session.call.func,),
+                explains=context.get(LegacyNames).left,
             )
-            yield replace(report, covers=context.get(LegacyNames).left)
             return
         note = "".join(f"; {text}" for text in plan.notes)
         message = f"RealtimeTranscriber becomes StreamingClient{note}"
@@ -94,7 +92,8 @@ class SdkTranscriber(Rule):
                 "StreamingClientOptions(api_host=...)",
             )
         if plan.shape == "super":
-            yield self.change(session.call, message, *self._initialiser(plan, wrong is None, context))
+            edits = self._initialiser(plan, wrong is None, context)
+            yield self.change(session.call, message, *edits, covers=(session.call.func,))
             return
         if not session.named("connect"):
             yield self.report(
@@ -118,7 +117,8 @@ class SdkTranscriber(Rule):
                 f"no close() of this transcriber was found: call {plan.target}.disconnect(terminate=True) at the end, "
                 f"or the session stays open, and billed, for hours{event}",
             )
-        yield self.change(session.call, message, *self._statement(plan, wrong is None, context))
+        edits = self._statement(plan, wrong is None, context)
+        yield self.change(session.call, message, *edits, covers=(session.call.func,))
 
     # the statement that makes the client
 

@@ -50,11 +50,8 @@ class SdkTranscripts(Rule):
         "that may still change, so the first partial of a turn would look empty."
     )
     nodes = (cst.Attribute, cst.Call, cst.Comparison)
-    order = 8
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        if context.is_claimed(node):
-            return
         if isinstance(node, cst.Call | cst.Comparison):
             yield from self._test(node, context)
         elif isinstance(node, cst.Attribute) and is_transcript(context.program, node.value):
@@ -68,7 +65,6 @@ class SdkTranscripts(Rule):
             if not isinstance(tested.base, cst.Name | cst.Attribute | cst.Subscript):
                 yield self.report(node, "ask the turn itself: end_of_turn and turn_is_formatted")
                 return
-            context.claim(node)
             edits = [self._flags(node, tested, context), *self._rest(node, tested, context)]
             edits += context.get(SdkImports).unused(context.module)
             yield self.change(node, f"test for {tested.kind} becomes the turn's flags", *edits)
@@ -124,7 +120,6 @@ class SdkTranscripts(Rule):
         operator = node.comparisons[0].operator
         if not isinstance(operator, cst.Equal | cst.NotEqual):
             return
-        context.claim(node)
         code = f"{context.code(left.value)}.words"
         negative = isinstance(operator, cst.Equal)
         edit = replace_test(context.module, node, f"not {code}" if negative else code)
@@ -143,7 +138,6 @@ class SdkTranscripts(Rule):
         name = text_of(context.program, node.args[1].value)
         if name not in _V2 or not is_transcript(context.program, base):
             return
-        context.claim(node)
         assert isinstance(node.func, cst.Name)
         if node.func.value == "hasattr":
             yield self.change(node, f"every turn has what replaces {name!r}", self._always_true(node, context))
@@ -204,7 +198,6 @@ class SdkTranscripts(Rule):
             while isinstance(parent, cst.Attribute) and parent.attr.value == "value":
                 node, parent = parent, context.module.parent(parent)
             if isinstance(parent, cst.Assign) and self._only_tests(parent, context):
-                context.claim(node)
                 yield self.change(node, "the kind of a transcript, which nothing asks for any more", Remove(parent))
                 return
             if not is_shown(node, context.module) and not isinstance(parent, cst.Assign):
@@ -212,7 +205,6 @@ class SdkTranscripts(Rule):
         code, edits = self._value(name, base, node, context)
         if any(isinstance(up, cst.FormattedString) and '"' in up.start for up in context.module.ancestors(node)):
             code = code.replace('"', "'")  # Python before 3.12 has no other way
-        context.claim(node)
         edit = replace_with(node, fitted(node, code, context.program, context.module))
         yield self.change(node, f"v2 field {name!r} becomes {code}", edit, *edits)
 

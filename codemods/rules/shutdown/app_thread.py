@@ -23,13 +23,12 @@ class AppThread(Rule):
         "`run_forever` drops the socket on Ctrl+C: the session goes on being billed, the last transcripts are lost, "
         "and the audio thread sends into a closed socket."
     )
-    nodes = (cst.Call,)
-    order = 60
+    nodes = (cst.Module,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        for edits in strategies.planned(context.program, self.code).get(node, ()):
+        for place, edits in strategies.within(context.module, context.program, self.code):
             yield self.change(
-                node,
+                place,
                 "Ctrl+C would leave the audio thread and the session behind; now both are ended",
                 *edits,
             )

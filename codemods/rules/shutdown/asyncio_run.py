@@ -43,7 +43,6 @@ class AsyncioRun(Rule):
         "never resumed: nothing that it does at its end, such as to terminate the session, is done."
     )
     nodes = (cst.Call,)
-    order = 60
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         found = context.program.memo(AsyncioRun, lambda: _plan(context)).get(node)

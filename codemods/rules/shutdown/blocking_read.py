@@ -26,7 +26,6 @@ class BlockingRead(Rule):
     )
     safety = Safety.UNSAFE
     nodes = (cst.Call,)
-    order = 70
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or node.func.attr.value != "read":

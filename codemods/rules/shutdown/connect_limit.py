@@ -35,7 +35,6 @@ class ConnectLimit(Rule):
         "for as long as a server (or a firewall) says nothing, and if it is no daemon the program does, too."
     )
     nodes = (cst.Attribute,)
-    order = 70
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if not isinstance(node, cst.Attribute) or node.attr.value != "run_forever":

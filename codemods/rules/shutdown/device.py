@@ -30,7 +30,6 @@ class Device(Rule):
         "A PyAudio that is never terminated keeps the microphone, and on some systems the next program cannot open it."
     )
     nodes = (cst.Call,)
-    order = 90
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

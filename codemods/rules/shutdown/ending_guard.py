@@ -32,7 +32,6 @@ class EndingGuard(Rule):
         "freed, closed and waited for behind that line never is."
     )
     nodes = (cst.Call,)
-    order = 70
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)
@@ -40,7 +39,7 @@ class EndingGuard(Rule):
         if session is None or session.connection.transport is not Transport.WEBSOCKET_CLIENT:
             return
         line = context.module.statement(node)
-        if line is None or not _is_plain(line, node) or context.is_claimed(node):
+        if line is None or not _is_plain(line, node):
             return
         if not _is_on_the_way_out(node, sessions, context.module):
             return

@@ -29,7 +29,6 @@ class HandlerConnect(Rule):
         "the whole application from ending for as long as `websockets` tries, ten seconds."
     )
     nodes = (cst.Call,)
-    order = 60
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

@@ -30,7 +30,6 @@ class InterruptibleJoin(Rule):
         "once, and what is closed and freed then is still in use."
     )
     nodes = (cst.Call,)
-    order = 80
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

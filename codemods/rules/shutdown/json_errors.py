@@ -21,7 +21,6 @@ class JsonErrors(Rule):
     source = v.MIGRATION
     why = "A broken frame and a bug in the program's own code look the same where one handler reports both."
     nodes = (cst.Try,)
-    order = 80
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

@@ -13,7 +13,8 @@ from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_task import catches_cancellation
 from codemods.rewrites.shutdown.strategies import at_close
 from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Edit, Replace, Unused
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import Change, Edit, Unused
 
 _CANCELLED = "nobody receives once this task is cancelled: ask for the end before, wait for Termination"
 _CLOSED = "the socket is closed before the last transcripts have come: wait for Termination in between"
@@ -27,18 +28,16 @@ class LastWords(Rule):
     source = v.MESSAGES
     why = "The service sends what was said last after `Terminate`; a program that has stopped reading never sees it."
     nodes = (cst.Call,)
-    order = 40
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)
         session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
-        if session is None or not isinstance(node, cst.Call) or context.is_claimed(node):
+        if session is None or not isinstance(node, cst.Call):
             return
         receiving = at_close.readers(session, sessions)
         if receiving and _is_closed_next(node, session, context):
             edits = [] if sessions.function(node) in receiving else _waits(node, session, sessions, context)
             if edits:
-                context.claim(node)
                 yield self.change(
                     node, "the socket was closed before the last transcripts came; now they are waited for", *edits
                 )
@@ -72,7 +71,7 @@ def _waits(node: cst.Call, session: Session, sessions: Sessions, context: Contex
         return []  # the message would be left over
     socket = module.code(node.func.value)
     return [
-        Replace(node, lambda updated: cst.parse_expression(f"{helpers.END}({socket})")),
+        replace_with(node, f"{helpers.END}({socket})"),
         *helpers.end_session(module, session.connection),
         Unused("json"),
     ]

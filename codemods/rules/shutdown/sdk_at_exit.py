@@ -23,7 +23,6 @@ class SdkAtExit(Rule):
         "is billed, for up to three hours. v2 closed idle sessions after a minute. What is over is left alone."
     )
     nodes = (cst.Attribute,)
-    order = 60
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         loose = context.get(loose_ends.LooseEnds).of.get(node)

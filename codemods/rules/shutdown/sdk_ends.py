@@ -26,17 +26,19 @@ class SdkEnds(Rule):
         "A device that fails, or Ctrl+C, skips the end: the session stays open, and is billed, for up to three hours, "
         "what was said last is lost, and the threads of the SDK keep the process from ending. v2 closed idle sessions."
     )
-    nodes = (cst.Attribute, cst.Call)
-    order = 60
+    nodes = (cst.Module,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         for span in context.get(spans.Spans).found:
             guard = span.guard
+            place = span.opened if guard is None or guard.added else span.ended or span.opened
+            if not context.module.owns(place.node):
+                continue
             if guard is None:
-                if span.opened.node is node and context.options.harden:  # else the service's limit ends it
-                    yield self.report(node, _UNPROVEN)
-            elif node is (span.opened if guard.added else span.ended or span.opened).node:
-                edits: list[Edit] = [guard]
-                if guard.opening is guard.ending:  # a branch makes the session, or none does
-                    edits.append(InsertBefore(guard.ending, f"{span.opened.place.name} = None"))
-                yield self.change(node, _OPEN if span.ended is not None else _NEVER, *edits)
+                if context.options.harden:  # else the service's limit ends it
+                    yield self.report(place.node, _UNPROVEN)
+                continue
+            edits: list[Edit] = [guard]
+            if guard.opening is guard.ending:  # a branch makes the session, or none does
+                edits.append(InsertBefore(guard.ending, f"{span.opened.place.name} = None"))
+            yield self.change(place.node, _OPEN if span.ended is not None else _NEVER, *edits)

@@ -23,9 +23,8 @@ class SessionClose(Rule):
         "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours, and "
         "what was said last is lost."
     )
-    nodes = (cst.Call,)
-    order = 60
+    nodes = (cst.Module,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        for edits in strategies.planned(context.program, self.code).get(node, ()):
-            yield self.change(node, "the session is never terminated; now it is, before its socket is closed", *edits)
+        for place, edits in strategies.within(context.module, context.program, self.code):
+            yield self.change(place, "the session is never terminated; now it is, before its socket is closed", *edits)

@@ -8,7 +8,6 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.rewrites.shutdown import strategies
-from codemods.rewrites.shutdown.plan import removed
 from codemods.rewrites.shutdown.strategies import in_loop
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
@@ -24,14 +23,10 @@ class SessionMessages(Rule):
         "Ctrl+C cancels the loop, so that what was said last is lost. When the task fails or has no more to send, the "
         "loop goes on for ever: v2 closed such a session after a minute, v3 bills it for up to three hours."
     )
-    nodes = (cst.For, cst.Call, cst.Module)
-    order = 60
+    nodes = (cst.Module,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        if isinstance(node, cst.Module):
-            context.claim(*removed(strategies.planned(context.program, self.code)))
-            return
-        for edits in strategies.planned(context.program, self.code).get(node, ()):
+        for place, edits in strategies.within(context.module, context.program, self.code):
             yield self.change(
-                node, "this loop and the task that sends leave the session open; now it ends with either", *edits
+                place, "this loop and the task that sends leave the session open; now it ends with either", *edits
             )

@@ -8,7 +8,6 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.rewrites.shutdown import strategies
-from codemods.rewrites.shutdown.plan import removed
 from codemods.rewrites.shutdown.strategies import in_block
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
@@ -21,14 +20,10 @@ class SessionScope(Rule):
     summary = "the session is terminated at the end of the block that opened it"
     source = v.BILLING
     why = "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours."
-    nodes = (cst.With, cst.Module)
-    order = 60
+    nodes = (cst.Module,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        if isinstance(node, cst.Module):
-            context.claim(*removed(strategies.planned(context.program, self.code)))
-            return
-        for edits in strategies.planned(context.program, self.code).get(node, ()):
+        for place, edits in strategies.within(context.module, context.program, self.code):
             yield self.change(
-                node, "the session is never terminated; now it is, on every way out of this block", *edits
+                place, "the session is never terminated; now it is, on every way out of this block", *edits
             )

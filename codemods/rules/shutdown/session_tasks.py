@@ -10,7 +10,6 @@ from codemods import protocol as v
 from codemods.facts.sessions import Sessions
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.in_pair import waited_for
-from codemods.rewrites.shutdown.plan import removed
 from codemods.rewrites.shutdown.strategies import in_pair
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
@@ -31,24 +30,16 @@ class SessionTasks(Rule):
         "`gather` waits for both: when one fails or Ctrl+C cancels them, the session stays open on the server, where "
         "it is billed for up to three hours, and the last transcripts are lost."
     )
-    nodes = (cst.Await, cst.With, cst.Module)
-    order = 60
+    nodes = (cst.Module, cst.Await)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        planned = strategies.planned(context.program, self.code)
-        if isinstance(node, cst.Module):
-            context.claim(*removed(planned))
-            return
-        for edits in planned.get(node, ()):
-            yield self.change(
-                node, "neither task ends the session; now it ends, and is terminated, when one of them does", *edits
-            )
-        if (
-            node not in strategies.planned(context.program, self.code)
-            and isinstance(node, cst.Await)
-            and isinstance(node.expression, cst.Call)
-        ):
-            sessions = Sessions.of(context.program)
-            live = [session for session in sessions.found.values() if session.legacy and session.audio]
-            if any(waited_for(node.expression, session, sessions, context.module) for session in live):
-                yield self.report(node, _BOTH)
+        match node:
+            case cst.Module():
+                message = "neither task ends the session; now it ends, and is terminated, when one of them does"
+                for place, edits in strategies.within(context.module, context.program, self.code):
+                    yield self.change(place, message, *edits)
+            case cst.Await(expression=cst.Call() as call) if node not in strategies.planned(context.program, self.code):
+                sessions = Sessions.of(context.program)
+                live = [session for session in sessions.found.values() if session.legacy and session.audio]
+                if any(waited_for(call, session, sessions, context.module) for session in live):
+                    yield self.report(node, _BOTH)

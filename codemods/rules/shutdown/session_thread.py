@@ -13,6 +13,11 @@ from codemods.rewrites.shutdown.strategies import in_thread
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change
 
+_LEFT = (
+    "Ctrl+C closes this socket while another thread sends: stop that and let it end the session, and receive what "
+    "still comes, before"
+)
+
 
 class SessionThread(Rule):
     """Lets the thread that sends end the session on every way out, and the last transcripts come."""
@@ -24,18 +29,16 @@ class SessionThread(Rule):
         "Ctrl+C leaves the `with` block, which closes the socket while the other thread still sends: the session goes "
         "on being billed, the last transcripts are lost, and that thread fails."
     )
-    nodes = (cst.With, cst.Call)
-    order = 60
+    nodes = (cst.Module, cst.Call)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        endings = strategies.planned(context.program, self.code)
-        for edits in endings.get(node, ()):
-            yield self.change(node, "Ctrl+C would close the socket while the session goes on; now it is ended", *edits)
+        if isinstance(node, cst.Module):
+            message = "Ctrl+C would close the socket while the session goes on; now it is ended"
+            for place, edits in strategies.within(context.module, context.program, self.code):
+                yield self.change(place, message, *edits)
+            return
         sessions = Sessions.of(context.program)
         for session in sessions.found.values():
-            if session.connect.call is node and not endings and in_thread.is_left(session, sessions):
-                yield self.report(
-                    node,
-                    "Ctrl+C closes this socket while another thread sends: stop that and let it end the session, and "
-                    "receive what still comes, before",
-                )
+            if session.connect.call is node and in_thread.is_left(session, sessions):
+                if not strategies.planned(context.program, self.code):
+                    yield self.report(node, _LEFT)

@@ -39,7 +39,6 @@ class SessionUnended(Rule):
     why = "An unterminated v3 session stays open, and is billed, for up to three hours."
     safety = Safety.MANUAL
     nodes = (cst.Call,)
-    order = 90
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

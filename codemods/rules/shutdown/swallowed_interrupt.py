@@ -25,7 +25,6 @@ class SwallowedInterrupt(Rule):
         "session comes to an end."
     )
     nodes = (cst.ExceptHandler,)
-    order = 55
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

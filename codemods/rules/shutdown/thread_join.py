@@ -29,7 +29,6 @@ class ThreadJoin(Rule):
     source = v.MIGRATION
     why = "A stream that is closed while another thread reads from it crashes PortAudio, at worst the whole process."
     nodes = (cst.Call,)
-    order = 80
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)

@@ -29,7 +29,6 @@ class TokenTimeout(Rule):
         "even the cancellation by Ctrl+C: a service that does not answer means that the program has to be killed."
     )
     nodes = (cst.Call,)
-    order = 60
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if node not in context.program.memo(TokenTimeout, lambda: frozenset(_unlimited(context))):

@@ -31,7 +31,6 @@ class Unshown(Rule):
     )
     safety = Safety.MANUAL
     nodes = (cst.ExceptHandler,)
-    order = 90
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         handler = cst.ensure_type(node, cst.ExceptHandler)

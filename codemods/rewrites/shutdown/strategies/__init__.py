@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.rewrites.shutdown.plan import Endings
 from codemods.rewrites.shutdown.strategies import at_close, in_app, in_block, in_loop, in_pair, in_thread
+from codemods.syntax.edits import Edit
+from codemods.syntax.tree import SourceModule
 
 STRATEGIES: tuple[tuple[str, Callable[[Program], Endings]], ...] = (
     (in_pair.CODE, in_pair.plan),
@@ -26,3 +30,10 @@ def planned(program: Program, code: str) -> Endings:
         if name == code:
             return endings
     raise KeyError(code)
+
+
+def within(module: SourceModule, program: Program, code: str) -> Iterator[tuple[cst.CSTNode, list[Edit]]]:
+    """Yield the places of one module where a strategy rewrites, each with its edits."""
+    for place, several in planned(program, code).items():
+        if module.owns(place):
+            yield from ((place, edits) for edits in several)
