@@ -12,8 +12,8 @@ from codemods.libraries.assemblyai_values import ErrorStatus, EventKind
 from codemods.rewrites.sdk.arguments import text_of
 from codemods.rewrites.sdk.names import MODEL_METHODS
 from codemods.rewrites.sdk.plan import Plans
-from codemods.rewrites.sdk.shown import is_shown
 from codemods.rewrites.sdk.turns import delivered
+from codemods.rewrites.shown import is_shown
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, replace_with
 from codemods.syntax.edits import AddImport, Change, Edit

@@ -8,14 +8,15 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.narrowing import leaves
-from codemods.rewrites.sdk import clock, helpers
+from codemods.facts.text_guards import is_judged
+from codemods.rewrites import clock
 from codemods.rewrites.sdk import handlers as h
+from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.arguments import text_of
 from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import MODEL_METHODS
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.reads import bracketed, does_something, ends_its_function, fitted, is_guarded, is_truth_test
-from codemods.rewrites.sdk.shown import is_shown
 from codemods.rewrites.sdk.turns import (
     ANY,
     FINAL,
@@ -26,6 +27,7 @@ from codemods.rewrites.sdk.turns import (
     kind_test,
     partial_texts,
 )
+from codemods.rewrites.shown import is_shown
 from codemods.rule import Context, Rule
 from codemods.syntax.build import expression, keep_parentheses, replace_test, replace_with
 from codemods.syntax.edits import Change, Edit, Remove, Replace
@@ -76,18 +78,20 @@ class SdkTranscripts(Rule):
 
     def _flags(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> Edit:
         code = context.code(tested.base)
-        final = h.FINAL.format(code)
         parent = context.module.parent(node)
+        final = h.final_test(code, node, context.program, context.module)
         if tested.kind == ANY:
             return replace_with(node, "False" if tested.negated else "True")
         if (tested.kind == FINAL) != tested.negated:
-            return replace_test(context.module, node, final)
+            judged = is_judged(node, context.module) or not final.endswith(".transcript")
+            return replace_test(context.module, node, final) if judged else replace_with(node, f"bool({final})")
         if isinstance(parent, cst.UnaryOperation) and isinstance(parent.operator, cst.Not):
             # `not isinstance(x, Partial)`: a final
             return Replace(parent, lambda updated: _parenthesised(parent, final, context))
         if isinstance(parent, cst.If) and parent.orelse is None and not leaves(parent.body) and not tested.negated:
             return replace_with(node, f"not {code}.end_of_turn")
-        return replace_test(context.module, node, f"not ({final})")
+        partial = h.FINAL.format(code) if tested.kind == PARTIAL else final
+        return replace_test(context.module, node, f"not ({partial})")
 
     def _rest(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> list[Edit]:
         """Return the edit of a branch for all that is not final: the raw end of a turn is not partial either."""
