@@ -231,14 +231,8 @@ def _changes(program: Program, options: Options) -> Iterator[Change]:
                 if node in covered:
                     break
                 for change in rule.visit(node, context):
-                    covered.update(below for top in change.covered for below in _subtree(top))
+                    covered.update(below for top in change.covered for below in module.walk(top))
                     yield replace(change, path=path)
-
-
-def _subtree(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in node.children:
-        yield from _subtree(child)
 
 
 def documentation() -> Sequence[RuleDoc]:

@@ -74,8 +74,7 @@ class Context:
 
     def code(self, node: cst.CSTNode) -> str:
         """Return the source of a node of any module of the program."""
-        module = self.module if self.module.owns(node) else self.program.module_of(node)
-        return (module or self.module).code(node)
+        return self.module.code(node) if self.module.owns(node) else self.program.code(node)
 
 
 class Rule(ABC):

@@ -16,7 +16,7 @@ from migrator.files import git
 from migrator.files.discovery import Discovery
 from migrator.files.paths import shown
 from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
-from migrator.mentions.search import Mentions
+from migrator.mentions.search import Mentions, installs_sdk
 from migrator.output.unfinished import is_any_unfinished
 from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from migrator.analysis.import_graph import Group
     from migrator.analysis.outcome import Outcome
     from migrator.analysis.worker import Analyse, Task
+    from migrator.mentions.findings import Known
+    from migrator.mentions.pages import Pages
     from migrator.output.writer import Written
 
 
@@ -130,7 +132,9 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
         screening.screen(root, batch)
     screening.drop_aliases()
     named = dict.fromkeys(discovery.others)
-    mentions = [path for path in sorted({*elsewhere.paths(), *named}) if not configuration.excluded(path)]
+    installing = [path for path in screening.files if path.endswith("noxfile.py") and installs_sdk(path)]
+    mentions = sorted({*elsewhere.paths(), *named, *installing})
+    mentions = [path for path in mentions if not configuration.excluded(path)]
     if screening.namesakes:
         from migrator.analysis.sdk_names import takes_from_sdk
 
@@ -144,10 +148,14 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     found = [Outcome(problem.path, error=problem.message) for problem in problems]
     if settings.verbose:
         print(f"{screening.looked_at} files looked at, {len(screening.hits)} speak v2", file=sys.stderr)
-    if screening.hits:
-        found += _analysed(screening, configuration, settings, mentions, analyse)
-    dependencies = _dependencies(screening, found, configuration)
-    outcomes = _with_mentions([*found, *dependencies], mentions, configuration)
+    from migrator.mentions.findings import Known
+
+    pages = _pages(mentions)
+    if screening.hits or pages.programs:
+        found += _analysed(screening, configuration, settings, mentions, pages, analyse)
+    programs = _on_a_recent_sdk(screening, found)
+    found += _dependencies(programs, screening, found, configuration)
+    outcomes = _with_mentions(found, mentions, Known({}, (), programs, screening.files, pages.reasons), configuration)
     named.update((outcome.path, None) for outcome in outcomes if outcome.path not in screening.files)
     scanned = screening.looked_at + len(named)
     if settings.verbose:
@@ -159,24 +167,32 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     return Result(outcomes, scanned, discovery.notes)
 
 
-def _with_mentions(found: Sequence[Outcome], paths: Sequence[str], configuration: Configuration) -> list[Outcome]:
+def _pages(mentions: Sequence[str]) -> Pages:
+    """Return which pages of documentation show programs, and which are left as they are."""
+    from migrator.mentions.pages import pages
+
+    return pages(mentions)
+
+
+def _with_mentions(
+    found: Sequence[Outcome], paths: Sequence[str], known: Known, configuration: Configuration
+) -> list[Outcome]:
     """Return the outcomes and, by path among them, what is to be said of files that are no Python."""
     by_path = {outcome.path: outcome for outcome in found}
     if paths:
         from migrator.mentions import findings
 
-        minted = {
-            f"{outcome.path}:{finding.span.line}": None
+        minted = dict.fromkeys(
+            f"{outcome.path}:{finding.span.line}"
             for outcome in found
             for finding in outcome.findings
             if finding.fixed and finding.code in _MINTS
-        }
-        for told in findings.outcomes(paths, configuration.options, list(minted)):
-            known = by_path.get(told.path)
-            if known is not None:
-                lines = {finding.span.line for finding in known.findings}
-                rest = tuple(finding for finding in told.findings if finding.span.line not in lines)
-                told = replace(known, findings=known.findings + rest)
+        )
+        known = replace(known, outcomes=by_path, minted=minted)
+        for told in findings.outcomes(paths, configuration.options, known):
+            other = by_path.get(told.path)
+            if other is not None:
+                told = replace(other, after=told.after, findings=other.findings + told.findings)
             by_path[told.path] = told
     return sorted(by_path.values(), key=lambda outcome: outcome.path)
 
@@ -186,12 +202,13 @@ def _analysed(
     configuration: Configuration,
     settings: Settings,
     mentions: Sequence[str],
+    pages: Pages,
     analyse: Analyse | None,
 ) -> list[Outcome]:
     """Return what becomes of the files that speak v2 and of those around them, group by group."""
     from migrator.analysis import gate, pool
     from migrator.analysis.environment import joined
-    from migrator.analysis.import_graph import Folder, groups
+    from migrator.analysis.import_graph import Folder, Group, groups
     from migrator.analysis.worker import rules_analyse
     from migrator.reporting.progress import progress
 
@@ -204,6 +221,7 @@ def _analysed(
 
         together = since.with_changes(together, settings.since)
     together = joined(together, mentions)
+    together += [Group((path,), frozenset([path])) for path in pages.programs]
     tasks = [_task(group, configuration) for group in together]
     tell = progress([group.paths for group in together], settings.verbose)
     found: list[Outcome] = []
@@ -212,21 +230,24 @@ def _analysed(
         tell.done()
     tell.end()
     others = itertools.chain(screening.files, gate.around(found))
-    return gate.held_back(found, [group.paths for group in together], others, configuration.options)
+    found = gate.held_back(found, [group.paths for group in together], others, configuration.options)
+    return pages.settled(found)
 
 
 def _task(group: Group, configuration: Configuration) -> Task:
     from migrator.analysis.import_graph import Folder
     from migrator.analysis.worker import Task
+    from migrator.documents.page import is_page
 
     options = {path: configuration.options(path) for path in group.paths}
-    # A file of settings has no place for a comment of ours.
-    options |= {path: replace(options[path], todo=False) for path in group.configuration}
+    # A file of settings has no place for a comment of ours, and the readers of a page no use for one.
+    quiet = [path for path in group.paths if path in group.configuration or is_page(path)]
+    options |= {path: replace(options[path], todo=False) for path in quiet}
     return Task(group, options, Folder(variables=group.variables))
 
 
-def _dependencies(screening: Screening, found: Sequence[Outcome], configuration: Configuration) -> list[Outcome]:
-    """Return what becomes of the files that say which SDK the programs get, if the new code needs another one."""
+def _on_a_recent_sdk(screening: Screening, found: Sequence[Outcome]) -> list[str]:
+    """Return the programs whose code needs a recent SDK, or will."""
     rewritten = {outcome.path: outcome for outcome in found if outcome.changed}
     programs = [path for path in screening.recent if path not in rewritten]
     programs += [
@@ -234,6 +255,13 @@ def _dependencies(screening: Screening, found: Sequence[Outcome], configuration:
         for path, outcome in rewritten.items()
         if needs_recent_sdk(outcome.after) or any(f.fixed and f.code.startswith(SDK_RULES) for f in outcome.findings)
     ]
+    return programs
+
+
+def _dependencies(
+    programs: Sequence[str], screening: Screening, found: Sequence[Outcome], configuration: Configuration
+) -> list[Outcome]:
+    """Return what becomes of the files that say which SDK the programs get, if the new code needs another one."""
     if not programs:
         return []
     from migrator.dependencies import project

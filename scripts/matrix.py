@@ -47,6 +47,8 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "flask-sdk-0.64.2": ("assemblyai==0.64.2", "flask", "flask-sock"),
     "flask-sdk-newest": ("assemblyai", "flask", "flask-sock"),
     "channels": ("channels", "daphne", "websockets"),
+    # A worker.
+    "celery": ("celery", "websockets"),
     "fastapi": ("fastapi", "uvicorn[standard]", "websockets"),
     # What the plug-ins below import and a stand-in cannot be.
     "voice-plugins": ("aiohttp", "pydantic", "python-dotenv", "websockets"),

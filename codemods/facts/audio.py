@@ -240,16 +240,12 @@ def bare(node: cst.BaseExpression | None) -> cst.BaseExpression | None:
 
 def recoded(program: Program) -> frozenset[Json]:
     """Return the JSON texts that are encoded or decoded on their way: with the bytes in their place, that fails."""
-
-    def find() -> frozenset[Json]:
-        found: set[Json] = set()
-        for path in program.targets:
-            for node in program.modules[path].walk():
-                if isinstance(node, cst.Call) and (inner := bare(node)) is not node:
-                    found.update(value for value in program.values(inner) if isinstance(value, Json))
-        return frozenset(found)
-
-    return program.memo(recoded, find)
+    found: set[Json] = set()
+    for path in program.targets:
+        for node in program.modules[path].walk():
+            if isinstance(node, cst.Call) and (inner := bare(node)) is not node:
+                found.update(value for value in program.values(inner) if isinstance(value, Json))
+    return frozenset(found)
 
 
 def plain_sender(program: Program, function: cst.FunctionDef) -> cst.Call | None:

@@ -36,7 +36,7 @@ _RAISED = ("SystemExit", "KeyboardInterrupt")
 
 def on_main_thread(node: cst.CSTNode, sessions: Sessions) -> bool:
     """Return whether a piece of code runs on the main thread only: nothing hands it, or a caller of it, to others."""
-    handed, methods = _handed_on(sessions), _run_methods(sessions)
+    handed, methods = sessions.program.get(_handed_on), _run_methods(sessions)
     for function in sessions.program.functions:
         if function in handed or function in methods or _is_decorated(function):
             if sessions.within(function, [node]):
@@ -139,20 +139,16 @@ def _is_bound(node: cst.CSTNode, sessions: Sessions) -> bool:
     return any(name.split(".", 1)[0] in _BOUND or name.startswith(_LOOPS) for name in names)
 
 
-def _handed_on(sessions: Sessions) -> frozenset[cst.CSTNode]:
+def _handed_on(program: Program) -> frozenset[cst.CSTNode]:
     """Return the functions that the program names other than to call them."""
-
-    def find() -> frozenset[cst.CSTNode]:
-        found: set[cst.CSTNode] = set()
-        for module in sessions.modules():
-            for node in module.walk():
-                if isinstance(node, cst.Name | cst.Attribute | cst.Lambda):
-                    holder = module.parent(node)
-                    if not (isinstance(holder, cst.Call) and holder.func is node):
-                        found.update(functions(sessions.program.values(node)))
-        return frozenset(found)
-
-    return sessions.program.memo(_handed_on, find)
+    found: set[cst.CSTNode] = set()
+    for module in Sessions.of(program).modules():
+        for node in module.walk():
+            if isinstance(node, cst.Name | cst.Attribute | cst.Lambda):
+                holder = module.parent(node)
+                if not (isinstance(holder, cst.Call) and holder.func is node):
+                    found.update(functions(program.values(node)))
+    return frozenset(found)
 
 
 def _run_methods(sessions: Sessions) -> list[cst.CSTNode]:

@@ -44,7 +44,6 @@ class Program:
         self._run.run()
         self._unknown = self._run.take_unknown()
         self._analyses: dict[object, object] = {}
-        self._memo: dict[object, object] = {}
         self.grades = Grades(self)
         if self.grades.has_foreign:
             self._leave_alone()
@@ -62,12 +61,6 @@ class Program:
         if analysis not in self._analyses:
             self._analyses[analysis] = analysis(self)
         return cast(T, self._analyses[analysis])
-
-    def memo(self, key: object, make: Callable[[], T]) -> T:
-        """Return what a rule works out once for a whole program."""
-        if key not in self._memo:
-            self._memo[key] = make()
-        return cast(T, self._memo[key])
 
     # modules
 
@@ -188,6 +181,11 @@ class Program:
             if module.owns(node):
                 return module
         return None
+
+    def code(self, node: cst.CSTNode) -> str:
+        """Return the source of a node, of whatever module."""
+        module = self.module_of(node)
+        return module.code(node) if module is not None else cst.Module([]).code_for_node(node)
 
     def values(self, node: cst.CSTNode | None) -> Values:
         """Return what is known of what an expression can be; see `unknown` for the rest."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeGuard
 
 import libcst as cst
@@ -158,10 +158,10 @@ class Sessions:
         """Whether the program spells out a message that ends a session; where it is sent is not looked at."""
         return bool(self.spelled)
 
-    @property
+    @cached_property
     def spelled(self) -> tuple[cst.CSTNode, ...]:
         """The names and literals by which the program spells out messages that end a session."""
-        return self.program.memo((Sessions, "spelled"), lambda: tuple(self._spelled()))
+        return tuple(self._spelled())
 
     def _spelled(self) -> Iterator[cst.CSTNode]:
         for module in self.program.modules.values():

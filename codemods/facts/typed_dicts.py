@@ -13,7 +13,7 @@ from codemods.syntax.tree import SourceModule
 
 def message_types(program: Program) -> frozenset[cst.ClassDef]:
     """Return the classes, with their bases, by which variables that hold a message are annotated."""
-    return program.memo(message_types, lambda: frozenset(_find(program)))
+    return frozenset(_find(program))
 
 
 def _find(program: Program) -> Iterator[cst.ClassDef]:

@@ -37,15 +37,10 @@ class Move:
 class Hosts:
     """The moves of one program: each literal is moved once, however many URLs it is part of."""
 
-    def __init__(self, program: Program, region: str) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
-        self.region = region
+        self.region = program.options.region
         self.done: set[cst.CSTNode] = set()
-
-    @staticmethod
-    def of(program: Program, region: str) -> Hosts:
-        """Return the moves of a program, shared by the rules that ask for them."""
-        return program.memo(Hosts, lambda: Hosts(program, region))
 
     def host(self, endpoint: EndpointText | re.Match[str]) -> str:
         """Return the v3 host for a v2 URL."""

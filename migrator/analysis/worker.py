@@ -17,9 +17,10 @@ from migrator.analysis.outcome import Outcome
 from migrator.analysis.sdk_names import passed_on
 from migrator.analysis.verification import VerificationError, check_grammar, check_stable, encoded, syntax_error
 from migrator.documents.configuration import Configuration
-from migrator.documents.document import Document, decode, is_notebook
+from migrator.documents.document import Document, decode
 from migrator.documents.module import DecodingError
 from migrator.documents.notebook import Notebook
+from migrator.documents.page import Page
 from migrator.files.paths import PARSE_LIMIT, regular
 from migrator.files.prefilter import may_speak_v2
 
@@ -120,7 +121,7 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
     for path, (text, findings) in planned.items():
         data, document = contents[path], documents[path]
         try:
-            if isinstance(document, Configuration):
+            if isinstance(document, Configuration | Page):
                 told = tuple(replace(finding, span=document.place(finding.span)) for finding in findings)
             elif isinstance(document, Notebook):
                 document, told = completed(document, text, findings, task.options[path])
@@ -128,7 +129,7 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
                 told = findings
             after = encoded(document, text)
             if text != texts[path]:
-                check_grammar(texts[path], text, top_level_await=is_notebook(path))
+                check_grammar(texts[path], text, top_level_await=isinstance(document, Notebook | Page))
             if second is not first:
                 if path in second.errors:
                     raise VerificationError("the new text would not be valid Python")
@@ -217,7 +218,7 @@ def crashed(paths: Sequence[str], error: BaseException) -> list[Outcome]:
 
 def _describe(error: ParseError, document: Document) -> str:
     text = document.text
-    found = syntax_error(text, top_level_await=isinstance(document, Notebook))
+    found = syntax_error(text, top_level_await=isinstance(document, Notebook | Page))
     if found is None:
         return _unread(error, document)
     line, column, reason = found.lineno or error.line, found.offset or 1, found.msg

@@ -7,6 +7,7 @@ from typing import Protocol
 from migrator.documents.configuration import Configuration
 from migrator.documents.module import Module
 from migrator.documents.notebook import Notebook
+from migrator.documents.page import Page, is_page
 from migrator.files.paths import NOTEBOOK
 
 
@@ -49,6 +50,8 @@ def decode(path: str, data: bytes, settings: bool = False) -> Document:
     """
     if settings:
         return Configuration.decode(data)
+    if is_page(path):
+        return Page.decode(data)
     return Notebook.decode(data) if is_notebook(path) else Module.decode(data)
 
 

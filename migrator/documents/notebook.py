@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from codemods.model import BARRIER, Span
+from codemods.model import Span
 from migrator.documents import json_cells, magics
 from migrator.documents.module import DecodingError, Module, newlines
-
-_BOUNDARY_LINE = re.compile(rf"^{BARRIER}(\d+)_\n", re.MULTILINE)
+from migrator.documents.pieces import at, join, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Notebook:
                 source = cell.get("source")
                 joined = "".join(map(str, source)) if isinstance(source, list) else str(source)
                 cells.append(_cell(index + 1, *where[index], joined))
-        return cls(_joined([cell.masked for cell in cells]), tuple(cells), file)
+        return cls(join([cell.masked for cell in cells]), tuple(cells), file)
 
     def encode(self, text: str | None = None) -> bytes:
         """Return the bytes of the notebook with `text` as its program.
@@ -82,23 +81,20 @@ class Notebook:
             DecodingError: a cell would be lost, or a character that the encoding lacks would be written.
         """
         text = self.text if text is None else text
-        numbers = [int(match[1]) for match in _BOUNDARY_LINE.finditer(text)]
-        if numbers != list(range(1, len(self.cells))):
-            raise DecodingError("a cell would be lost")
-        raw, pieces, at = self.file.text, [], 0
-        for cell, masked in zip(self.cells, _BOUNDARY_LINE.split(text)[::2], strict=True):
+        raw, pieces, done = self.file.text, [], 0
+        for cell, masked in zip(self.cells, split(text, [cell.masked for cell in self.cells]), strict=True):
             if cell.problem:
                 continue
             try:
-                source = magics.show(_fitted(masked, cell.masked), cell.hidden)
+                source = magics.show(masked, cell.hidden)
             except magics.MagicsLostError as error:
                 raise DecodingError(str(error)) from None
             if source == cell.source:
                 continue
             old = raw[cell.start : cell.end]
-            pieces += [raw[at : cell.start], json_cells.rewritten(old, source, raw.isascii())]
-            at = cell.end
-        return self.file.encode("".join([*pieces, raw[at:]]))
+            pieces += [raw[done : cell.start], json_cells.rewritten(old, source, raw.isascii())]
+            done = cell.end
+        return self.file.encode("".join([*pieces, raw[done:]]))
 
     def settled(self, text: str) -> str:
         """Return `text` as it is read back once it was written: cells do not begin or end with more blank lines.
@@ -152,16 +148,12 @@ class Notebook:
 
     def _cell_at(self, line: int) -> tuple[Cell, int]:
         """Return the cell that a line of the program (from 1) belongs to, and which of its lines (from 1) that is."""
-        start = 1
-        for cell in self.cells:
-            size = _ended(cell.masked).count("\n")
-            if line < start + size or cell is self.cells[-1]:
-                break
-            start += size + 1
-        above = "\n".join(cell.masked.split("\n")[: line - start])
+        number, inside = at(line, [cell.masked for cell in self.cells])
+        cell = self.cells[number]
+        above = "\n".join(cell.masked.split("\n")[: inside - 1])
         # a hidden line may stand for several
-        more = sum(cell.hidden[int(number)].count("\n") for number in re.findall(magics.HIDDEN, above))
-        return cell, line - start + 1 + more
+        more = sum(cell.hidden[int(hidden)].count("\n") for hidden in re.findall(magics.HIDDEN, above))
+        return cell, inside + more
 
 
 def changed_cells(before: bytes, after: bytes) -> Iterator[tuple[int, bytes, bytes]]:
@@ -188,22 +180,3 @@ def _cell(number: int, start: int, end: int, source: str) -> Cell:
     except magics.NotPythonError as error:
         return Cell(number, start, end, source, "", problem=str(error))
     return Cell(number, start, end, source, masked, tuple(hidden))
-
-
-def _joined(sources: list[str]) -> str:
-    parts = []
-    for index, source in enumerate(sources):
-        if index:
-            parts.append(f"{BARRIER}{index}_\n")
-        parts.append(_ended(source))
-    return "".join(parts)
-
-
-def _ended(source: str) -> str:
-    return source if not source or source.endswith("\n") else source + "\n"
-
-
-def _fitted(new: str, old: str) -> str:
-    """Return the new source of a cell with the blank lines at its edges that the old one had."""
-    new = new.strip("\n") if new.strip() else ""
-    return old[: len(old) - len(old.lstrip("\n"))] + new + old[len(old.rstrip("\n")) :]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from codemods.model import Finding, Options, Safety
 from migrator.analysis.outcome import Outcome
 from migrator.dependencies.edits import place
 from migrator.dependencies.formats import decoded, format_of
+from migrator.dependencies.versions import FLOOR
 from migrator.files.paths import regular
 from migrator.files.prefilter import SIZE_LIMIT
 from migrator.mentions.kinds import Kind, kind_of
-from migrator.mentions.words import PIN, Mention, mentions
+from migrator.mentions.pins import Pin, concerned, pins, raised
+from migrator.mentions.words import ON_PURPOSE, PIN, Mention, mentions
 
 _MOST = 200
 """Findings of one file; a larger number is one finding: nobody works through such a list."""
@@ -22,12 +25,35 @@ _REPORT = re.compile(r"\"(?:ruleId|code|check_name)\": \"V3M\d{3}\"")
 """A report or a list of known places of ours, left in the tree by an earlier run: it quotes what it reports."""
 
 
-def outcomes(paths: Iterable[str], options_for: Callable[[str], Options], minted: Sequence[str] = ()) -> list[Outcome]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a run knows already.
+
+    Attributes:
+        outcomes: by path; a place that is told there is not told again.
+        minted: where Python programs of this run now make tokens for v3.
+        programs: those whose code needs a recent SDK; `modules` are all there are.
+        reasons: page of documentation to why it is left as it is.
+    """
+
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    minted: Collection[str] = ()
+    programs: Collection[str] = ()
+    modules: Collection[str] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def lines(self, path: str) -> set[int]:
+        """Return the lines of a file of which something is told."""
+        known = self.outcomes.get(path)
+        spans = [finding.span for finding in known.findings] if known else []
+        return {line for span in spans for line in range(span.line, span.end_line + 1)}
+
+
+def outcomes(paths: Iterable[str], options_for: Callable[[str], Options], known: Known) -> list[Outcome]:
     """Return what is to be said of each file; nothing of those that speak of v3 alone.
 
     Args:
         options_for: the options that apply to a file.
-        minted: where Python programs of this run now make tokens for v3.
     """
     found = []
     for path in paths:
@@ -36,19 +62,43 @@ def outcomes(paths: Iterable[str], options_for: Callable[[str], Options], minted
                 data = file.read(SIZE_LIMIT)
         except OSError:
             continue  # gone since it was found
-        text, _ = decoded(data)
+        text, encoding = decoded(data)
         if _REPORT.search(text):
             continue
-        kind = kind_of(path, text)
+        options, kind = options_for(path), kind_of(path, text)
+        findings, after = _findings(kind, text, _told(path, kind, text, known)), data
         # Where the tool raises a pin itself (V3M701), it says so there.
-        told = [mention for mention in mentions(kind, text) if mention.code != PIN or format_of(path) is None]
-        if minted and kind is Kind.JAVASCRIPT and "token" in text and told:
-            told[0] = replace(told[0], message=f"{told[0].message}; the tokens of {', '.join(minted)} are v3's now")
-        options = options_for(path)
-        findings = [finding for finding in _findings(kind, text, told) if options.selects(finding.code)]
-        if findings:
-            found.append(Outcome(path, data, data, tuple(findings)))
+        if kind not in (Kind.GENERATED, Kind.TEMPLATE) and format_of(path) is None and options.selects(PIN):
+            needed = encoding != "utf-16" and concerned(path, known.programs, known.modules)
+            findings += [_pinned(text, pin, needed) for pin in pins(text)]
+            other = known.outcomes.get(path)
+            after = other.after if other is not None and other.changed else data
+            after = raised(after.decode(encoding)).encode(encoding) if needed else after
+        if findings := sorted(filter(lambda f: options.selects(f.code), findings), key=lambda f: f.span):
+            found.append(Outcome(path, data, after, tuple(findings), target=os.path.realpath(path)))
     return found
+
+
+def _told(path: str, kind: Kind, text: str, known: Known) -> list[Mention]:
+    """Return what speaks v2 in a file and is not told otherwise, with what a run knows of it."""
+    lines = known.lines(path)
+    told = [mention for mention in mentions(kind, text) if place(text, mention.start, mention.end).line not in lines]
+    if known.minted and kind in (Kind.JAVASCRIPT, Kind.OTHER_LANGUAGE) and "token" in text.lower() and told:
+        minted = ", ".join(known.minted)
+        told[0] = replace(told[0], message=f"{told[0].message}; the tokens of {minted} are v3's now")
+    if path in known.reasons:
+        why = f"; left as it is: {known.reasons[path]}"
+        told = [replace(mention, message=mention.message.removesuffix(ON_PURPOSE) + why) for mention in told]
+    return told
+
+
+def _pinned(text: str, pin: Pin, needed: bool) -> Finding:
+    span = place(text, pin.start, pin.end)
+    if needed and pin.new is not None:
+        return Finding(PIN, span, pin.reason, Safety.SAFE, True)
+    old = text[pin.start : pin.end]
+    message = f"{old} has no v3 client that migrated code runs on: install assemblyai>={FLOOR}, and pyaudio by itself"
+    return Finding(PIN, span, f"{message} if it is used", Safety.MANUAL, False)
 
 
 def _findings(kind: Kind, text: str, told: list[Mention]) -> list[Finding]:

@@ -8,6 +8,8 @@ from contextlib import suppress
 
 from migrator.files import git
 from migrator.files.discovery import SUFFIXES
+from migrator.files.paths import regular
+from migrator.files.prefilter import SIZE_LIMIT
 
 WORDS = (
     "assemblyai.com/v2/realtime",
@@ -40,6 +42,13 @@ class Mentions:
                 prefix = "" if folder == "." else folder.rstrip("/") + "/"
                 found.update((prefix + name[len(below) :], None) for name in os.fsdecode(output).split("\0") if name)
         return sorted(found)
+
+
+def installs_sdk(path: str) -> bool:
+    """Return whether a Python file, which git does not search here, may install the SDK."""
+    with suppress(OSError), open(path, "rb", opener=regular) as file:
+        return b"assemblyai" in file.read(SIZE_LIMIT)
+    return False
 
 
 def _grep(folder: str) -> Iterator[tuple[str, str, git.Process]]:

@@ -11,6 +11,8 @@ from migrator.mentions.kinds import Kind
 
 CONFIGURATION, PIN, DOCUMENT, LANGUAGE, MADE = "V3M801", "V3M802", "V3M803", "V3M804", "V3M805"
 
+ON_PURPOSE = "; unless this tells of v2 on purpose"
+
 _CODES = {
     Kind.CONFIGURATION: CONFIGURATION,
     Kind.SHELL: CONFIGURATION,
@@ -66,19 +68,11 @@ _RAW = {
     "audio_data": "binary frames of 50 to 1000 ms",
 }
 _RAW_WORDS = re.compile(r"\b(?:" + "|".join(_RAW) + r")\b")
-_PINNED = re.compile(
-    r"(?<![\w./-])assemblyai(?P<extras>\[[\w, -]*\])?\s*(?P<pin>(?:==|~=|<=?)\s*\"?(?P<version>\d+(?:\.\d+)*))?"
-)
-_INSTALLS = re.compile(
-    r"\bpip3?\b|\buv\b|\bpoetry\b|\bpdm\b|\bpipx\b|\binstall|\bconda\b|dependencies|requirements|deps\b"
-)
-_SDK = (0, 64, 16)
-"""The first version with all that migrated code uses; see V3M701."""
 
 
 def mentions(kind: Kind, text: str) -> Iterator[Mention]:
     """Yield what speaks v2 in the text of a file, in order of place."""
-    yield from sorted([*_spoken(kind, text), *_pins(kind, text)], key=lambda mention: mention.start)
+    yield from sorted(_spoken(kind, text), key=lambda mention: mention.start)
 
 
 def _spoken(kind: Kind, text: str) -> Iterator[Mention]:
@@ -86,6 +80,11 @@ def _spoken(kind: Kind, text: str) -> Iterator[Mention]:
     addresses = list(_ADDRESS.finditer(text))
     for match in addresses:
         yield Mention(code, *match.span(), _address(kind, match))
+    if kind is Kind.DOCUMENT and not addresses and "assemblyai" in text.lower():
+        yield from (
+            Mention(code, *match.span(), _told(kind, match[0], "the SDK's streaming client"))
+            for match in re.finditer(r"\bRealtimeTranscriber\b|\brealtime\.transcriber(?=\()", text)
+        )
     npm = [(match, advice) for pattern, advice in _NPM for match in pattern.finditer(text)]
     # `assemblyai` as well: other people have classes and events of these names.
     if kind is not Kind.DOCUMENT and "assemblyai" in text.lower():
@@ -114,30 +113,10 @@ def _address(kind: Kind, match: re.Match[str]) -> str:
 def _told(kind: Kind, what: str, advice: str) -> str:
     match kind:
         case Kind.DOCUMENT:
-            return f"{what}: in v3 {advice}; unless this tells of v2 on purpose"
+            return f"{what}: in v3 {advice}{ON_PURPOSE}"
         case Kind.TEMPLATE:
             return f"{what}: in v3 {advice}; a template: edit it by hand, then make anew what is made from it"
         case Kind.GENERATED:
             return f"{what}: this file is made from others, make it anew once they are moved"
         case _:
             return f"{what}: in v3 {advice}"
-
-
-def _pins(kind: Kind, text: str) -> Iterator[Mention]:
-    if kind is Kind.GENERATED:
-        return
-    for match in _PINNED.finditer(text):
-        line_start = text.rfind("\n", 0, match.start()) + 1
-        if not _INSTALLS.search(text, line_start, match.start()):
-            continue
-        if match["version"] and match["pin"].startswith(("==", "~=", "<")) and _version(match["version"]) < _SDK:
-            why = f"assemblyai{match['pin'].strip()} has no v3 client that migrated code runs on"
-        elif match["extras"] and "extras" in match["extras"]:
-            why = "assemblyai[extras] is gone since 1.0.0"
-        else:
-            continue
-        yield Mention(PIN, *match.span(), f"{why}: install assemblyai>=0.64.16, and pyaudio by itself if it is used")
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split("."))

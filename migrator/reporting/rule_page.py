@@ -75,14 +75,19 @@ OWN = (
         "pin",
         "an image, a workflow or a script installs an SDK without v3",
         "The image builds, and the program dies at its first import. Migrated code needs assemblyai 0.64.16; the "
-        "option `extras` went with 1.0.0. Requirement files are raised by the tool itself (V3M701).",
+        "option `extras` went with 1.0.0. Dockerfiles, workflows, scripts, Makefiles, tox, nox, devcontainers pages "
+        "are raised to it with the program that they install it for, as requirement files are (V3M701). Where no "
+        "program of the run needs it, or quotes leave no room for the new words, the place is reported.",
+        "safe",
     ),
     OwnRule(
         "V3M803",
         "document",
         "a document tells of v2",
-        "Only a note, which fails no check: a guide or a changelog may tell of v2 on purpose. Where it teaches how to "
-        "use your program, move it.",
+        "Programs in the Python blocks of Markdown, reStructuredText and AsciiDoc are migrated like any other, all "
+        "blocks of a page as one program, but without comments of the tool. A page is left as it is, and the note says "
+        "why, if it tells of v2 on purpose (a changelog, a migration guide, one that shows v3 as well), or if its code "
+        "needs a person. What stands in sentences is never edited: a note names it, and fails no check.",
     ),
     OwnRule(
         "V3M804",

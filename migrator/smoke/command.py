@@ -237,7 +237,7 @@ class _Suited:
 def _understand(arguments: argparse.Namespace) -> _Asked:
     from migrator.smoke.interpreters import discovered, named, script
     from migrator.smoke.programs import Found, programs
-    from migrator.smoke.telephone.frameworks import framework
+    from migrator.smoke.telephone.frameworks import stubbed
 
     words: list[str] = list(arguments.words)
     folder = Path(words.pop(0)) if words and Path(words[0]).is_dir() else Path()
@@ -262,8 +262,8 @@ def _understand(arguments: argparse.Namespace) -> _Asked:
     python_before = named(arguments.python_before) if arguments.python_before else replace(python, chosen=False)
     if words:
         path = folder / words[0]
-        browser = path.suffix == ".py" and path.is_file() and framework(path.read_bytes()) == "streamlit"
-        return _Asked(folder, {name: Found(tuple(words), "streamlit" * browser)}, python, python_before)
+        replaced = stubbed(path.read_bytes()) if path.suffix == ".py" and path.is_file() else ""
+        return _Asked(folder, {name: Found(tuple(words), replaced)}, python, python_before)
     found = {" ".join(program.command): program for program in programs(folder)}
     if not found:
         raise _UsageError(_nothing_to_run(folder))

@@ -9,8 +9,22 @@ from migrator.smoke.observation import Output
 
 #: Characters of each channel that are kept whole; of what follows, the lines that have a final in them.
 LIMIT = 1 << 20
+#: Bytes, about, of an object with a few fields.
+_OVERHEAD = 512
 #: Seconds within which two pieces count as one.
 _MOMENT = 0.005
+
+
+class Room:
+    """Room for so many bytes of what is reported of a run."""
+
+    def __init__(self, size: int = 16 * LIMIT) -> None:
+        self._left = size
+
+    def takes(self, *facts: object) -> bool:
+        """Return whether there is room for one report more, with these facts."""
+        self._left -= _OVERHEAD + sum(len(str(fact)) for fact in facts)
+        return self._left >= 0
 
 
 class Gathered:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from runtime.recording import JsonObject
 from runtime.replay import SessionRecord, TokenRequest
 
+#: Characters of an exception's words that are told.
+_LONGEST = 300
 #: Sessions after which a program that opens one after the other has shown what it does.
 ROUNDS = 8
 
@@ -103,5 +105,6 @@ def description(error: Happening) -> str:
 
 
 def _named(facts: JsonObject) -> str:
-    kind, message, where = (str(facts.get(name) or "") for name in ("kind", "message", "where"))
+    kind, message, where = (" ".join(str(facts.get(name) or "").split()) for name in ("kind", "message", "where"))
+    message = message if len(message) <= _LONGEST else message[:_LONGEST] + "..."
     return ": ".join(filter(None, (kind, message))) + (f" at {where}" if where else "")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from migrator.analysis.import_graph import Folder, imports
 from migrator.files.discovery import Discovery
-from migrator.smoke.telephone.frameworks import framework, served
+from migrator.smoke.telephone.frameworks import served, stubbed
 
 SPEAKS = re.compile(
     rb"/v2/realtime/ws|/realtime/ws|assemblyai\.com/v3/ws|RealtimeTranscriber|StreamingClient|RealTimeTranscriber"
@@ -22,7 +22,7 @@ _SETUP = ("logging.", "load_dotenv", "dotenv.", "sys.path", "os.environ", "djang
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A program: what follows the interpreter, and the package that is replaced since only a browser could drive it."""
+    """A program: what follows the interpreter, and the package that a stub replaces; see `stubbed`."""
 
     command: tuple[str, ...]
     stubbed: str = ""
@@ -43,12 +43,13 @@ def programs(folder: Path) -> list[Found]:
         if Path(name).name.startswith(("test_", "conftest")) or not imported.reach(name, speaking):
             continue
         path = Path(os.path.relpath(name, folder))
-        if framework(sources[name]) == "streamlit":
-            found.append(Found((str(path),), "streamlit"))
+        replaced = stubbed(sources[name])
+        if replaced == "streamlit":
+            found.append(Found((str(path),), replaced))
         elif not _starts_itself(tree) and (command := served(path, Path(name).parent, sources[name])) is not None:
             found.append(Found(command))
         elif _is_script(tree):
-            found.append(Found((str(path),)))
+            found.append(Found((str(path),), replaced))
     return sorted(found, key=lambda program: program.command)
 
 

@@ -17,7 +17,7 @@ from typing import IO
 
 from migrator.smoke.checks.finals import expected_finals
 from migrator.smoke.folder import Scene
-from migrator.smoke.gathered import Gathered
+from migrator.smoke.gathered import Gathered, Room
 from migrator.smoke.interpreters import parts
 from migrator.smoke.observation import ROUNDS, Happening, Observation
 from migrator.smoke.service import serve, trust
@@ -38,10 +38,6 @@ PATIENCE = 5.0
 RINGS = 1.0
 #: Seconds (on the wall) from Ctrl+C to the end; libraries wait up to 10 s for a closing handshake.
 GRACE = 15.0
-
-
-#: Reports from inside of the program that are kept.
-MOST = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +101,8 @@ class _Run:
         self.changed = threading.Condition()
         self.last_change = time.time()
         self.opened_at: float | None = None
+        self._opened = 0
+        self._room_on_wire, self._room_for_reports = Room(), Room()
         self.pending_inputs = 0
         self.caller: Caller | None = None
 
@@ -333,19 +331,21 @@ class _Run:
     def _on_wire(self, entry: JsonObject) -> None:
         with self.changed:
             now = time.time()
-            self.seen.wire.append(Happening(now - getattr(self, "started", now), str(entry.get("event")), entry))
+            if self._room_on_wire.takes(entry.get("control"), entry.get("text")):
+                self.seen.wire.append(Happening(now - getattr(self, "started", now), str(entry.get("event")), entry))
+            self._opened += entry.get("event") == "session opened"
             if entry.get("event") == "session opened" and self.opened_at is None:
                 self.opened_at = now
             self.changed.notify_all()
 
     def _sessions_opened(self) -> int:
-        return sum(happening.kind == "session opened" for happening in self.seen.wire)
+        return self._opened
 
     def _take_events(self) -> None:
         for facts in self.scene.new_events():
             kind, at = str(facts.pop("event")), facts.pop("time")
             assert isinstance(at, float)
-            if len(self.seen.happenings) < MOST:
+            if self._room_for_reports.takes(*facts.values()):
                 self.seen.happenings.append(Happening(at - self.started, kind, facts))
             self.pending_inputs += kind == "input"
             if kind == "listening" and self.caller is not None:

@@ -35,4 +35,5 @@ def serve(
         tls=trust().context,
         speed=speed,
         log=log,
+        keep_audio=True,
     )

@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from runtime.client.messages import Turn
 
+MOST = 64
+"""Turns that are held at once; of finished ones, four times as many are remembered. The formatted twin follows its turn
+closely: older ones would only gather, with a service that never formats."""
+
 
 class TurnTracker:
     """Tells partials from finals within one session.
@@ -20,7 +24,7 @@ class TurnTracker:
 
     def __init__(self, formatted: bool) -> None:
         self._formatted = formatted
-        self._finished: set[int] = set()
+        self._finished: dict[int, None] = {}
         self._held: dict[int, Turn] = {}
 
     def is_partial(self, turn: Turn) -> bool:
@@ -33,7 +37,7 @@ class TurnTracker:
             return []
         if self._formatted and not turn.turn_is_formatted:
             self._held[turn.turn_order] = turn
-            return []
+            return self._finish([self._held.pop(min(self._held))]) if len(self._held) > MOST else []
         self._held.pop(turn.turn_order, None)
         # A lower turn that is still held lost its formatted twin: were it released later, the order would be wrong.
         earlier = [self._held.pop(order) for order in sorted(self._held) if order < turn.turn_order]
@@ -46,5 +50,7 @@ class TurnTracker:
         return self._finish(held)
 
     def _finish(self, turns: list[Turn]) -> list[Turn]:
-        self._finished.update(turn.turn_order for turn in turns)
+        self._finished.update((turn.turn_order, None) for turn in turns)
+        for order in list(self._finished)[: -4 * MOST]:
+            del self._finished[order]
         return turns

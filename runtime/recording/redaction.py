@@ -34,10 +34,10 @@ _WHOLE = frozenset({"key", "sig", "pwd", "pass", "auth", "jwt", "bearer"})
 _SHAPES = (
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     r"(?<![0-9A-Za-z-])[0-9a-fA-F]{32,}(?![0-9A-Za-z-])",
-    r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",  # JSON Web Tokens
+    r"\beyJ[\w-]{8,9000}\.[\w-]{8,9000}\.[\w-]*",  # JSON Web Tokens
     r"(?i:\b(?:bearer|basic|token)\s+)(?=\S*\d)[\w.~+/=-]{8,}",
-    r"\b(?:sk|pk|rk)[-_](?=\S*\d)[\w-]{16,}",
-    r"\b(?:ghp|gho|ghu|ghs|ghr|github_pat|glpat|hf|npm|pypi|xox[abposr]|SG)[-_.](?=\S*\d)[\w.-]{16,}",
+    r"\b(?:sk|pk|rk)[-_](?=\S{0,500}\d)[\w-]{16,}",
+    r"\b(?:ghp|gho|ghu|ghs|ghr|github_pat|glpat|hf|npm|pypi|xox[abposr]|SG)[-_.](?=\S{0,500}\d)[\w.-]{16,}",
     r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
     r"\bAIza[\w-]{35}",
     r"(?<=://)[^\s/@:]+:[^\s/@]+(?=@)",  # the user and the password of a URL
@@ -46,8 +46,8 @@ _SHAPES = (
 )
 _SHAPE = re.compile("|".join(_SHAPES), re.DOTALL)
 
-#: `name=value` in a URL or a header inside a text.
-_PAIR = re.compile(r"(?P<name>[\w.-]+)(?P<is>=|%3[Dd])(?P<value>[^&\s\"'<>;,]+)")
+#: `name=value` in a URL or a header inside a text; looked for where a name begins, once, however long it is.
+_PAIR = re.compile(r"(?<![\w.-])(?P<name>[\w.-]+)(?P<is>=|%3[Dd])(?P<value>[^&\s\"'<>;,]+)")
 
 #: Shorter texts are not looked for elsewhere: they may be words.
 _SHORTEST = 6

@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO
@@ -15,6 +15,12 @@ from runtime.jsontext import dump_json
 from runtime.recording import JsonObject
 
 __all__ = ["Frame", "Log", "SessionRecord", "TokenRequest"]
+
+MOST = 250_000
+"""Frames, and messages, of one session that are kept: three hours of frames of 50 ms."""
+
+MOST_TEXT = 8 << 20
+"""Bytes of control messages whose content is kept; no program has so much to say in earnest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class SessionRecord:
     close_reason: str = ""
     status: int | None = None
     seconds: float = 0.0
+    _text: int = field(default=0, repr=False)
     digest: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
     tell: Callable[..., None] | None = field(default=None, repr=False)
 
@@ -77,15 +84,16 @@ class SessionRecord:
         if self.tell is not None:
             facts = {"at": frame.at, "size": frame.size, "milliseconds": frame.milliseconds, "control": frame.control}
             self.tell("heard", session=self.number, **facts)
-        if self.detailed:
-            self.frames.append(frame)
+        if self.detailed and len(self.frames) < MOST:
+            self._text += frame.size if frame.control is not None else 0
+            self.frames.append(frame if self._text <= MOST_TEXT else replace(frame, control=None))
 
     def note_sent(self, text: str, seconds: float) -> None:
         """Record a message of the server, sent so many seconds after the handshake."""
         self.messages_sent += 1
         if self.tell is not None:
             self.tell("said", session=self.number, at=round(seconds * 1000), text=text)
-        if self.detailed:
+        if self.detailed and len(self.sent) < MOST:
             self.sent.append(text)
             self.sent_at.append(round(seconds * 1000))
 

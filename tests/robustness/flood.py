@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -82,37 +83,48 @@ def one_message(size: int) -> Pieces:
 # commands --------------------------------------------------------------------------------------------------------
 
 
+# A process that is born takes the peak of its parent along until it has become its own program: this one is small.
+MEASURE = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stderr=subprocess.DEVNULL)
+print(child.pid, file=sys.stderr, flush=True)
+print(os.wait4(child.pid, 0)[2].ru_maxrss, file=sys.stderr)
+"""
+
+
 class Tool:
     """The tool as a process of its own; `address` is where it listens, if it says so."""
 
     def __init__(self, folder: str, *arguments: str, listens: bool = True, given: bytes = b"") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "v3_migrate", *arguments],
+            [sys.executable, "-c", MEASURE, sys.executable, "-m", "v3_migrate", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             cwd=folder,
             env=os.environ | {"ASSEMBLYAI_API_KEY": "a key"},
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        assert self._process.stderr is not None
         self._process.stdin.write(given)
         self._process.stdin.flush()
+        self._pid = int(self._process.stderr.readline())
         first = self._process.stdout.readline().decode() if listens else ""
         found = re.search(r"ws://127[\d.:]+", first)
         self.address = found[0] if found else ""
-        self._drain = threading.Thread(target=_drain, args=[self._process.stdout], daemon=True)
-        self._drain.start()
+        threading.Thread(target=_drain, args=[self._process.stdout], daemon=True).start()
 
     def stop(self) -> None:
         """Ask it to end."""
-        self._process.terminate()
+        os.kill(self._pid, signal.SIGTERM)
 
     def peak(self) -> float:
         """Wait for its end and return the most memory that it took, in megabytes."""
-        _, status, usage = os.wait4(self._process.pid, 0)
-        self._process.returncode = os.waitstatus_to_exitcode(status)
-        return usage.ru_maxrss / 1024
+        assert self._process.stderr is not None
+        measured = int(self._process.stderr.read())
+        self._process.wait()
+        return measured / 1024
 
 
 def _drain(stream: IO[bytes]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import tracemalloc
+import wave
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,25 @@ def test_a_secret_is_taken_out_of_what_came_before_it_was_known(tmp_path: Path) 
     assert SAID not in written
     assert "1234567890123" not in written
     assert [event.close.reason for event in read(path).events if event.close] == ["not REDACTED"]
+
+
+def test_a_session_without_end_is_kept_on_disk_not_in_memory(tmp_path: Path) -> None:
+    tape = Tape({"sample_rate": "16000"}, Redactor(), lambda: 0.0, "2026-11-29T12:00:00+00:00")
+    piece, text = bytes(range(256)) * 128, json.dumps({"type": "Turn", "transcript": "word " * 1000})
+    tracemalloc.start()
+    for _ in range(500):
+        tape.hear(piece)
+        tape.say("server", text)
+    tape.save(tmp_path / "call.jsonl", "made by a test")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
+    with wave.open(str(tmp_path / "call.wav")) as sound:
+        assert sound.readframes(sound.getnframes()) == piece * 500
+    assert (tmp_path / "call.jsonl").read_text().count('"Turn"') == 500
+
+
+@pytest.mark.parametrize("word", ["x", "eyJ-", "sk-", "ghp_", "a.", "token ", "key=", "-----BEGIN ", "://a:"])
+def test_the_work_grows_with_the_text_not_with_its_square(word: str) -> None:
+    text = word * (400_000 // len(word))
+    assert len(Redactor().text(text)) > 0

@@ -16,7 +16,8 @@ import pytest
 import websocket
 
 from runtime.recording import JsonObject, RecordingError
-from runtime.replay import Limits, ReplayServer, SessionRecord
+from runtime.replay import Frame, Limits, ReplayServer, SessionRecord
+from runtime.replay.records import MOST, MOST_TEXT
 from tests.runtime.sessions import FINALS, SPEED, V2, V3, Client, finals, recording
 
 KEY = "a key that must not be written down"
@@ -483,3 +484,16 @@ def test_it_also_runs_on_the_loop_of_the_caller() -> None:
 def test_wrong_arguments_are_refused_before_it_starts(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"."):
         ReplayServer(recording(), **wrong)  # type: ignore[arg-type]
+
+
+def test_a_record_keeps_so_much_of_what_a_client_says_and_counts_the_rest() -> None:
+    record = SessionRecord(1, "v3", "", "/v3/ws", {}, [])
+    size = MOST_TEXT // 10
+    for at in range(30):
+        record.note_frame(Frame(at, "text", size, control={"type": "ForceEndpoint"}))
+    assert [frame.control is not None for frame in record.frames] == [True] * 10 + [False] * 20
+    for at in range(MOST + 10):
+        record.note_frame(Frame(at, "binary", 1600, 50.0))
+        record.note_sent("{}", at)
+    assert (len(record.frames), record.audio_frames) == (MOST, MOST + 10)
+    assert (len(record.sent), record.messages_sent) == (MOST, MOST + 10)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.client.messages import Turn
-from runtime.client.turns import TurnTracker
+from runtime.client.turns import MOST, TurnTracker
 
 P, R, F = "partial", "raw end", "formatted end"
 
@@ -62,3 +62,11 @@ def test_partials_are_those_of_turns_that_still_grow() -> None:
 def test_every_ended_turn_is_told_exactly_once(messages: list[tuple[int, str]], formatted: bool) -> None:
     told = tell([turn(order, kind) for order, kind in messages], formatted)
     assert sorted(text[0] for text in told) == sorted({str(order) for order, kind in messages if kind != P})
+
+
+def test_a_service_that_never_formats_does_not_fill_the_memory() -> None:
+    tracker = TurnTracker(formatted=True)
+    told = [final.turn_order for order in range(50 * MOST) for final in tracker.finals(turn(order, R))]
+    assert told == list(range(49 * MOST))
+    assert len(tracker.flush()) == MOST
+    assert len(tracker._finished) <= 5 * MOST

@@ -15,8 +15,8 @@ def _sdk(name: str, old: str, new: str, told: str) -> Fault:
 
 #: `evidence` is what the headline has to say.
 SUBTLE = (
-    _captions("type in lower case", '"Turn"', '"turn"', "none of the 3 finals"),
-    _captions("field in camel case", "msg.get('words', ())", "msg.get('wordList', ())", "none of the 3 finals"),
+    _captions("type in lower case", '"Turn"', '"turn"', "compares the type with 'turn'"),
+    _captions("field in camel case", "msg.get('words', ())", "msg.get('wordList', ())", "asks for 'wordList'"),
     _captions("type of v2", 'elif msg_type == "Turn"', 'elif msg_type == "FinalTranscript"', "FinalTranscript"),
     _captions("plain instead of TLS", "wss://streaming", "ws://streaming", "no v3 session was opened"),
     _captions("path of no API", "/v3/ws", "/v3/stream", "no v3 session was opened"),
@@ -31,7 +31,7 @@ SUBTLE = (
     _captions("misspelt method", "stream.read(", "stream.reed(", "has no attribute 'reed'"),
     _captions("argument missing", "def on_message(ws, message)", "def on_message(message)", "on_message() takes 1"),
     _captions("thread not started", "    ws_thread.start()\n", "", "no v3 session was opened; hosts it tried: none"),
-    _sdk("handler not registered", "transcriber.on(StreamingEvents.Turn, on_data)\n", "", "no handler for its turns"),
+    _sdk("handler not registered", "transcriber.on(StreamingEvents.Turn, on_data)\n", "", "no handler for turns"),
     _sdk("not terminated", "disconnect(terminate=True)", "disconnect()", "closed without it"),
     _sdk("attribute of v2", "print(transcript.transcript,", "print(transcript.text,", "has no attribute 'text'"),
     _sdk("module that is not there", "assemblyai.streaming.v3", "assemblyai.realtime.v3", "ModuleNotFoundError"),

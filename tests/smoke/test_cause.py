@@ -49,7 +49,7 @@ def test_an_exception_names_what_led_to_it_once_for_all_variants(tmp_path: Path)
     text = terminal(found, color=False, with_timeline=False)
     # The folder of a run is another one each time, and is no business of the reader.
     cause = "RuntimeError: no session after 0.123 s in bot.py at bot.py:13; from KeyError: 'session_id' at bot.py:11"
-    assert text.count(f"  FAIL exceptions {cause}\n                  at bot.py:13\n") == 1
+    assert text.count(f"  FAIL exceptions {cause}\n                  at bot.py:11\n") == 1
     assert "[F1]" not in text
     # What it brought about is no advice of its own.
     assert text.count("->") == 1

@@ -126,7 +126,7 @@ def test_it_says_what_it_is_about(browser: Browser) -> None:
     # What the bundled recording was made with is no business of the reader.
     assert "espeak" not in browser.evaluate("document.body.innerText")
     rows = browser.evaluate("[...document.querySelectorAll('table.said tr')].map(row => row.innerText.trim())")
-    assert rows[0] == "said\tbefore, on v2\tafter, on v3 (F1)"
+    assert rows[0] == "said\tbefore, on v2\tafter, on v3"
     assert rows[1] == "Good morning everyone.\tGood morning everyone.\tGood morning everyone."
     assert len(rows) == 4
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from migrator.smoke.checks.judge import judge
-from migrator.smoke.gathered import LIMIT, Gathered
+from migrator.smoke.gathered import LIMIT, Gathered, Room
 from migrator.smoke.sandbox import Conditions, Program, run
 from migrator.smoke.walls import start
 from migrator.smoke.walls.copying import copy_project
@@ -172,3 +172,9 @@ def test_a_program_that_floods_is_ended_in_time(tmp_path: Path) -> None:
     assert sum(len(output.text) for output in seen.outputs) < 2 * LIMIT
     (network,) = (check for check in judge(seen).checks if check.name == "network")
     assert "MB of stdout were not kept" in network.evidence
+
+
+def test_reports_of_a_run_are_not_kept_without_end() -> None:
+    room = Room(1 << 20)
+    assert sum(room.takes({"type": "x" * 1000}, None) for _ in range(10_000)) < 1000
+    assert not room.takes()

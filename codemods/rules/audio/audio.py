@@ -270,4 +270,4 @@ class Audio(Rule):
         return found
 
     def _can_unwrap(self, value: Json, context: Context) -> bool:
-        return value not in recoded(context.program) and self._unwrapped(value, context) is not None
+        return value not in context.get(recoded) and self._unwrapped(value, context) is not None

@@ -28,12 +28,16 @@ class Bearer(Rule):
     nodes = (cst.SimpleString, cst.FormattedStringText)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        if node in context.program.memo(Bearer, lambda: set(_prefixes(context.program))):
+        if node in context.get(_prefixes):
             yield self.report(node, "the key goes into Authorization without 'Bearer'")
 
 
-def _prefixes(program: Program) -> Iterator[cst.CSTNode]:
-    """Yield the literals that put `Bearer` in front of a key for the vendor."""
+def _prefixes(program: Program) -> frozenset[cst.CSTNode]:
+    """Return the literals that put `Bearer` in front of a key for the vendor."""
+    return frozenset(_find(program))
+
+
+def _find(program: Program) -> Iterator[cst.CSTNode]:
     calls = [c.call for c in program.connects.values() if program.is_vendor(c.connection)]
     calls += [request.call for request in tokens.find(program)]
     for call in calls:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 import libcst as cst
 
@@ -12,6 +11,7 @@ from codemods import protocol as v
 from codemods.facts import dict_entries, endpoints
 from codemods.facts.endpoints import EndpointText
 from codemods.facts.pauses import pause
+from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions
 from codemods.interpreter.values import Lit, Obj, Query, Str
 from codemods.libraries.observations import Connect
@@ -48,24 +48,25 @@ class Endpoint(Rule):
     )
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        table = context.program.memo(Endpoint, lambda: _Planner(self, context).plan())
+        table = context.get(_Planner).table
         return table.get(node, ())
 
 
 class _Planner:
     """Works out all endpoint edits of a program at once, since one URL may be put together in many places."""
 
-    def __init__(self, rule: Endpoint, context: Context) -> None:
-        self.rule = rule
-        self.context = context
-        self.program = context.program
-        self.options: Options = context.options
+    def __init__(self, program: Program) -> None:
+        self.rule = Endpoint()
+        self.program = program
+        self.options: Options = program.options
         self.table: dict[cst.CSTNode, list[Change]] = {}
-        self.hosts = Hosts.of(context.program, context.options.region)
+        """The changes by the node they stand at."""
+        self.hosts = program.get(Hosts)
         self.queries_done: set[cst.CSTNode] = set()
         self.pause = self._pause()
-        self.note = "" if self.pause is None else f"; {_NO_LIMIT.format(context.code(self.pause))}"
+        self.note = "" if self.pause is None else f"; {_NO_LIMIT.format(program.code(self.pause))}"
         self.needed = f"{_NEEDED}{self.note}"
+        self._plan()
 
     def _pause(self) -> cst.CSTNode | None:
         """Return what makes the program stop sending for a while, and mean the session to stay open."""
@@ -73,8 +74,7 @@ class _Planner:
         senders = [send.call for session in sessions.found.values() for send in session.audio]
         return pause(self.program, senders)
 
-    def plan(self) -> dict[cst.CSTNode, list[Change]]:
-        """Return the changes by the node they stand at."""
+    def _plan(self) -> None:
         found = list(endpoints.sockets(self.program))
         for connect, text, endpoint in found:
             self._host(endpoint)
@@ -86,7 +86,6 @@ class _Planner:
                 continue
             for literal in endpoints.literals(self.program, path):
                 self._stray(literal)
-        return self.table
 
     def _add(self, node: cst.CSTNode, change: Change) -> None:
         self.table.setdefault(node, []).append(change)
@@ -106,8 +105,8 @@ class _Planner:
         self.hosts.done |= pieces
         others = sorted({_host(text.text) for text in self.program.other_servers(connect.connection)})
         message = f"this connection may go to {', '.join(others)}, too, where v3 is not spoken: open one of its own"
-        report = self.rule.report(connect.call, f"{message} for AssemblyAI")
-        self._once(connect.call, replace(report, covers=tuple(pieces)))
+        report = self.rule.report(connect.call, f"{message} for AssemblyAI", explains=tuple(pieces))
+        self._once(connect.call, report)
 
     # query
 

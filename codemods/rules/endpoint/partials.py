@@ -44,15 +44,8 @@ class Partials(Rule):
     nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        table = context.program.memo(Partials, lambda: self._plan(context.program))
-        return table.get(node, ())
-
-    def _plan(self, program: Program) -> dict[cst.CSTNode, list[Change]]:
-        table: dict[cst.CSTNode, list[Change]] = {}
-        for parameter in query.parameters(program):
-            if parameter.name == "disable_partial_transcripts":
-                table.setdefault(parameter.node, []).extend(self._parameter(parameter, program))
-        return table
+        for parameter in context.get(_disabled).get(node, ()):
+            yield from self._parameter(parameter, context.program)
 
     def _parameter(self, parameter: Parameter, program: Program) -> Iterator[Change]:
         known = query.constants(program, parameter)
@@ -169,3 +162,12 @@ def _gives_a_value(function: cst.FunctionDef, module: SourceModule) -> bool:
         if isinstance(node, cst.Yield) or (isinstance(node, cst.Return) and node.value is not None):
             return True
     return False
+
+
+def _disabled(program: Program) -> dict[cst.CSTNode, list[Parameter]]:
+    """Return the parameters by which a program asks for no partial transcripts, by the node they stand at."""
+    table: dict[cst.CSTNode, list[Parameter]] = {}
+    for parameter in query.parameters(program):
+        if parameter.name == "disable_partial_transcripts":
+            table.setdefault(parameter.node, []).append(parameter)
+    return table

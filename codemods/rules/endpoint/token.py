@@ -11,6 +11,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts import dict_entries, endpoints, tokens
 from codemods.facts.dict_entries import Entry
+from codemods.facts.program import Program
 from codemods.facts.tokens import TokenRequest
 from codemods.interpreter.values import External, Json, Obj
 from codemods.rewrites.url import Hosts, Move
@@ -40,21 +41,22 @@ class Token(Rule):
     nodes = (cst.Call, cst.SimpleString, cst.FormattedStringText)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        table = context.program.memo(Token, lambda: _Planner(self, context).plan())
+        table = context.get(_Planner).table
         return table.get(node, ())
 
 
 class _Planner:
     """Works out the token requests of a program at once: they may share URL, body and client."""
 
-    def __init__(self, rule: Token, context: Context) -> None:
-        self.rule = rule
-        self.program = context.program
-        self.hosts = Hosts.of(context.program, context.options.region)
+    def __init__(self, program: Program) -> None:
+        self.rule = Token()
+        self.program = program
+        self.hosts = program.get(Hosts)
         self.table: dict[cst.CSTNode, list[Change]] = {}
+        """The changes by the node they stand at."""
+        self._plan()
 
-    def plan(self) -> dict[cst.CSTNode, list[Change]]:
-        """Return the changes by the node they stand at."""
+    def _plan(self) -> None:
         for request in tokens.find(self.program):
             edits = self._request(request)
             host = self.hosts.host(request.endpoints[0])
@@ -73,7 +75,6 @@ class _Planner:
         for path in self.program.targets:
             for literal in endpoints.literals(self.program, path):
                 self._stray(literal)
-        return self.table
 
     def _add(self, change: Change) -> None:
         self.table.setdefault(change.node, []).append(change)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import libcst as cst
 
@@ -39,13 +38,13 @@ class SharedReads(Rule):
             return  # `message["message_type"] == ...`: told of the read
         sites = sorted({where for value in found.others if (where := _made(value, context))})
         place = f" (see {', '.join(sites[:3])})" if sites else ""
-        report = self.report(
+        around = context.module.parent(node)
+        yield self.report(
             holder if isinstance(node, cst.Match) else node,
             f"{context.code(holder)} is not AssemblyAI's alone{place}: tell the messages apart, then read v3's keys "
             "in AssemblyAI's",
+            explains=(around,) if isinstance(around, cst.Comparison) else (),
         )
-        around = context.module.parent(node)
-        yield replace(report, covers=(around,)) if isinstance(around, cst.Comparison) else report
 
 
 def _made(value: object, context: Context) -> str:

@@ -31,7 +31,7 @@ class TypedDicts(Rule):
         line = context.module.parent(declaration)
         body = context.module.parent(line) if line is not None else None
         owner = context.module.parent(body) if body is not None else None
-        if not isinstance(owner, cst.ClassDef) or owner not in typed_dicts.message_types(context.program):
+        if not isinstance(owner, cst.ClassDef) or owner not in context.get(typed_dicts.message_types):
             return
         key = declaration.target.value
         declared = set(context.program.declared(owner))

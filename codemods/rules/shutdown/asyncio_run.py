@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
 from codemods.interpreter.variables import Def
 from codemods.libraries.values import Transport
@@ -45,7 +46,7 @@ class AsyncioRun(Rule):
     nodes = (cst.Call,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        found = context.program.memo(AsyncioRun, lambda: _plan(context)).get(node)
+        found = context.get(_plan).get(node)
         if found is None or not isinstance(node, cst.Call):
             return
         if found:
@@ -71,9 +72,9 @@ class _Loops:
     others: list[cst.CSTNode] = field(default_factory=list)
 
 
-def _plan(context: Context) -> dict[cst.CSTNode, list[Edit]]:
+def _plan(program: Program) -> dict[cst.CSTNode, list[Edit]]:
     """Return the edits for each call that runs a loop with a v2 session in it; none where a person has to."""
-    sessions = Sessions.of(context.program)
+    sessions = Sessions.of(program)
     live = [s for s in sessions.found.values() if s.legacy and s.audio and s.connection.transport in _TRANSPORTS]
     if not live:
         return {}
@@ -92,7 +93,7 @@ def _plan(context: Context) -> dict[cst.CSTNode, list[Edit]]:
     if len(loops.runs) != 1 or loops.others:
         # a program that stops its tasks itself, or is told of signals, knows what it does
         return {} if any(_stops(module) for module in sessions.modules()) else {run: [] for run in holding}
-    return {run: [] if _may_block(run, sessions, context.module) else _edits(run, loops, sessions) for run in holding}
+    return {run: [] if _may_block(run, sessions) else _edits(run, loops, sessions) for run in holding}
 
 
 def _collect(module: SourceModule, sessions: Sessions, loops: _Loops) -> None:
@@ -131,11 +132,12 @@ def _holds(run: cst.Call, places: list[cst.CSTNode], sessions: Sessions) -> bool
     )
 
 
-def _may_block(run: cst.Call, sessions: Sessions, module: SourceModule) -> bool:
+def _may_block(run: cst.Call, sessions: Sessions) -> bool:
     """Return whether a coroutine waits for a terminal, a pipe or a queue: `asyncio.run` has Ctrl+C wait as well."""
+    module = sessions.program.module_of(run)
     called = [
         function
-        for node in module.walk(run)
+        for node in (module.walk(run) if module is not None else ())
         if isinstance(node, cst.Call)
         for function in functions(sessions.program.values(node.func))
     ]

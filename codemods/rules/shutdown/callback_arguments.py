@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
+from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, argument_of, functions, own_nodes
 from codemods.interpreter.values import Bound, Value
 from codemods.libraries.values import Transport
@@ -42,7 +43,7 @@ class CallbackArguments(Rule):
     nodes = (cst.FunctionDef, cst.Lambda)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        table = context.program.memo(CallbackArguments, lambda: _callbacks(Sessions.of(context.program)))
+        table = context.get(_callbacks)
         callback = table.get(node)
         if callback is None:
             return
@@ -105,7 +106,9 @@ def _signature(name: str) -> str:
     return f"({', '.join(_PARAMETERS[name])})"
 
 
-def _callbacks(sessions: Sessions) -> dict[cst.CSTNode, _Callback]:
+def _callbacks(program: Program) -> dict[cst.CSTNode, _Callback]:
+    """Return the callbacks of v2 sessions, by the function that each is."""
+    sessions = Sessions.of(program)
     found: dict[cst.CSTNode, _Callback] = {}
     for session in sessions.found.values():
         if session.legacy and session.connection.transport is Transport.WEBSOCKET_CLIENT:

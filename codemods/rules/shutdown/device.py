@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.concurrency import calls_of, is_never_called, stray_functions
+from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names, own_nodes
 from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import strategies
@@ -39,7 +40,7 @@ class Device(Rule):
             return
         if sessions.is_for_others(node):
             return
-        freeing = context.program.memo(Device, lambda: _freeing(sessions))
+        freeing = context.get(_freeing)
         if freeing and not (_only_when_closed(freeing, sessions) or _may_not_get_there(node, freeing, sessions)):
             return
         if not freeing and (edit := freed_by_its_reader(node, sessions, context.module)) is not None:
@@ -81,15 +82,15 @@ def _is_constructor(node: cst.Call, context: Context) -> bool:
     return "pyaudio.PyAudio" in external_names(context.program.values(node.func))
 
 
-def _freeing(sessions: Sessions) -> list[cst.Attribute]:
+def _freeing(program: Program) -> list[cst.Attribute]:
     """Return where the program frees the device."""
     return [
         node
-        for module in sessions.modules()
-        for node in module.walk()
+        for path in program.targets
+        for node in program.modules[path].walk()
         if isinstance(node, cst.Attribute)
         and node.attr.value == "terminate"
-        and _AUDIO in external_names(sessions.program.values(node.value))
+        and _AUDIO in external_names(program.values(node.value))
     ]
 
 

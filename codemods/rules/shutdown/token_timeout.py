@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.facts import dict_entries, tokens
+from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names
 from codemods.model import Source
 from codemods.rule import Context, Rule
@@ -31,7 +32,7 @@ class TokenTimeout(Rule):
     nodes = (cst.Call,)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        if node not in context.program.memo(TokenTimeout, lambda: frozenset(_unlimited(context))):
+        if node not in context.get(_unlimited):
             return
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
@@ -42,12 +43,13 @@ class TokenTimeout(Rule):
         )
 
 
-def _unlimited(context: Context) -> Iterable[cst.Call]:
-    """Yield the calls that ask for a v2 token inside a coroutine, and wait for ever."""
-    sessions = Sessions.of(context.program)
-    requests = [request.call for request in tokens.find(context.program)]
+def _unlimited(program: Program) -> frozenset[cst.Call]:
+    """Return the calls that ask for a v2 token inside a coroutine, and wait for ever."""
+    sessions = Sessions.of(program)
+    requests = [request.call for request in tokens.find(program)]
+    found: set[cst.Call] = set()
     if not requests:
-        return
+        return frozenset()
     blocked: set[cst.CSTNode] = set()
     for module in sessions.modules():
         for node in module.walk():
@@ -55,13 +57,14 @@ def _unlimited(context: Context) -> Iterable[cst.Call]:
                 blocked |= sessions.reach(node)
     for module in sessions.modules():
         for node in module.walk():
-            if isinstance(node, cst.Call) and sessions.function(node) in blocked and _waits_for_ever(node, context):
-                if node in requests or (node.args and _made_by(node.args[0].value, context) in requests):
-                    yield node
+            if isinstance(node, cst.Call) and sessions.function(node) in blocked and _waits_for_ever(node, program):
+                if node in requests or (node.args and _made_by(node.args[0].value, program) in requests):
+                    found.add(node)
+    return frozenset(found)
 
 
-def _waits_for_ever(call: cst.Call, context: Context) -> bool:
-    names = external_names(context.program.values(call.func))
+def _waits_for_ever(call: cst.Call, program: Program) -> bool:
+    names = external_names(program.values(call.func))
     library = names[0].split(".", 1)[0] if len(names) == 1 else ""
     if library not in _UNLIMITED or names[0] == "urllib.request.Request":
         return False
@@ -71,9 +74,9 @@ def _waits_for_ever(call: cst.Call, context: Context) -> bool:
     return place is None or sum(argument.keyword is None for argument in call.args) <= place
 
 
-def _made_by(node: cst.BaseExpression, context: Context) -> cst.CSTNode | None:
+def _made_by(node: cst.BaseExpression, program: Program) -> cst.CSTNode | None:
     """Return the call that made what is passed on: `urlopen(Request(...))`, in one step or two."""
     if isinstance(node, cst.Name):
-        values = [definition.value for definition in context.program.definitions(node)]
+        values = [definition.value for definition in program.definitions(node)]
         return values[0] if len(values) == 1 else None
     return node

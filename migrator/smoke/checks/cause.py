@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.smoke.checks.exceptions import errors
 from migrator.smoke.checks.finals import TWICE
 from migrator.smoke.checks.verdict import Check, Status, skipped
 from migrator.smoke.observation import Happening, Observation, sessions_of
+from runtime.recording import JsonObject
 
 #: Part of what is raised where a host is closed to the program (see `inside/sitecustomize.py`).
 NO_NETWORK = "the smoke test has no network beyond loopback"
@@ -39,7 +41,7 @@ def arranged(checks: Sequence[Check], seen: Observation, before: Observation | N
     """Return the checks, the first cause leading, then what follows from it; what cannot be judged says so."""
     failures = {check.name: check for check in checks if check.status is Status.FAIL}
     follows: dict[str, str] = {}
-    for cause in _order(seen, before):
+    for cause in _order(seen, before, failures):
         if cause in failures and cause not in follows:
             for name in _EXPLAINS[cause]:
                 if name in failures and name not in follows and name not in follows.values():
@@ -47,13 +49,13 @@ def arranged(checks: Sequence[Check], seen: Observation, before: Observation | N
                         follows[name] = cause
     marked = [replace(check, follows=follows.get(check.name, "")) for check in checks]
     judged = [_unjudged(check, failures, seen) or check for check in marked]
-    roots = [name for name in _order(seen, before) if name in failures and name not in follows]
+    roots = [name for name in _order(seen, before, failures) if name in failures and name not in follows]
     return sorted(judged, key=lambda check: _rank(check, roots))
 
 
-def _order(seen: Observation, before: Observation | None) -> Iterator[str]:
+def _order(seen: Observation, before: Observation | None, failures: Mapping[str, Check]) -> Iterator[str]:
     """Yield the checks as causes: what happened first is in front."""
-    refused = [event.time for event in seen.wire if _is_refusal(event.facts)]
+    refused = list(_refused_at(seen))
     found = [error for error in errors(seen, before) if NO_NETWORK not in error.text("message")]
     # What only brings the news may be written down before the server has written its own line.
     raised = [error.time for error in found if not ((refused or _tried(seen)) and _is_news(error))]
@@ -61,7 +63,14 @@ def _order(seen: Observation, before: Observation | None) -> Iterator[str]:
     first = raised and (not refused or min(raised) < min(refused))
     if first:
         yield "exceptions"
-    yield from ("v3 only", "connects", "parameters", "audio", "protocol")
+    # A session that was refused for a message came to no audio.
+    refused_first = "no audio was sent" in _evidence(failures, "audio")
+    yield from (
+        "v3 only",
+        "connects",
+        "parameters",
+        *(("protocol", "audio") if refused_first else ("audio", "protocol")),
+    )
     if not first:
         yield "exceptions"
     yield from ("terminate", "finals", "partials", "ends", "errors", "network")
@@ -74,6 +83,24 @@ def _tried(seen: Observation) -> bool:
 
 def _is_news(error: Happening) -> bool:
     return not error.text("kind") or _NEWS.search(error.text("kind")) is not None
+
+
+def _refused_at(seen: Observation) -> Iterator[float]:
+    """Yield when the service refused something: it says so before it closes, which is when a session is logged."""
+    opened = {event.facts.get("session"): event.time for event in seen.wire if event.kind == "session opened"}
+    for session in sessions_of(seen):
+        for at, message in zip(session.sent_at, map(_parsed, session.sent), strict=True):
+            if message.get("type") == "Error" or "error" in message:
+                yield opened.get(session.number, 0.0) + at / 1000
+    yield from (event.time for event in seen.wire if _is_refusal(event.facts))
+
+
+def _parsed(text: str) -> JsonObject:
+    try:
+        message = json.loads(text)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
 def _is_refusal(facts: dict[str, object]) -> bool:
@@ -110,7 +137,7 @@ def _unjudged(check: Check, failures: dict[str, Check], seen: Observation) -> Ch
     return None
 
 
-def _evidence(failures: dict[str, Check], name: str) -> str:
+def _evidence(failures: Mapping[str, Check], name: str) -> str:
     return failures[name].evidence if name in failures else ""
 
 

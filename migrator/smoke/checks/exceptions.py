@@ -24,6 +24,10 @@ _CALL = re.compile(r"(?:[\w.<>]*\.)?(\w+)\(\) (?:takes|missing|got an unexpected
 _TRACEBACK = re.compile(r"""((?:^[ \t]+File "[^"]+", line \d+.*\n(?:[ \t]+(?!File ").*\n)*)+)(.+)""", re.MULTILINE)
 #: The folder of a run, before the name of a file of the project.
 _FOLDER = re.compile(r"[^\s\"']*v3-migrate-smoke-\w+/project/")
+#: What Python says of a call whose result nobody waits for, before the line and the words.
+_UNAWAITED = re.compile(r"^(\S+\.py):(\d+): RuntimeWarning: (coroutine '[^']+' was never awaited)", re.MULTILINE)
+#: What is raised because somebody asked for the end, or because it has come.
+_ENDS = re.compile(r"CancelledError|KeyboardInterrupt|SystemExit|Connection|Closed")
 _FRAME = re.compile(r"""File "([^"]+)", line (\d+)""")
 #: Part of the words of an exception, and what to do about it.
 _REMEDIES = (
@@ -84,8 +88,14 @@ def _printed(seen: Observation) -> Iterator[Happening]:
             own = [f"{name}:{number}" for path, number in frames for name in seen.sources if path == name]
             if own:
                 kind, colon, message = block[2].strip().partition(": ")
+                if _ENDS.search(kind):
+                    continue
                 facts: JsonObject = {"kind": kind * bool(colon), "message": message or kind, "where": own[-1]}
                 yield Happening(seen.ended_at, "handled", facts)
+        for name, number, message in _UNAWAITED.findall(text):
+            if name in seen.sources:
+                told: JsonObject = {"kind": "RuntimeWarning", "message": message, "where": f"{name}:{number}"}
+                yield Happening(seen.ended_at, "handled", told)
 
 
 def _causes(error: Happening) -> Iterator[tuple[str, str]]:
@@ -125,7 +135,12 @@ def _where(seen: Observation, error: Happening) -> str:
     """Return the line to be changed: that of the function that was called wrongly, else where it was raised."""
     call = _CALL.match(error.text("message"))
     place = definition(seen, call[1]) if call else ""
-    return place or error.text("where")
+    first = [str(cause.get("where")) for cause in _named_causes(error) if _is_own(cause, seen)]
+    return place or (first[-1] if first else error.text("where"))
+
+
+def _is_own(cause: JsonObject, seen: Observation) -> bool:
+    return str(cause.get("where")).rpartition(":")[0] in seen.sources
 
 
 def _remedy(error: Happening, seen: Observation) -> str:
@@ -136,6 +151,6 @@ def _remedy(error: Happening, seen: Observation) -> str:
     for pattern, remedy in _REMEDIES:
         if pattern.search(error.text("message")):
             return remedy
-    if _named_causes(error):
+    if any(_is_own(cause, seen) for cause in _named_causes(error)):
         return "Begin with the last one named: the others come from it."
     return "Nobody caught this: correct that line."

@@ -8,7 +8,7 @@ from migrator.smoke.checks import output, told, wire
 from migrator.smoke.checks.cause import arranged
 from migrator.smoke.checks.verdict import Check, Status, Verdict
 from migrator.smoke.observation import Observation, description
-from migrator.smoke.telephone.frameworks import framework
+from migrator.smoke.telephone.frameworks import only_a_browser
 
 __all__ = ["Check", "Status", "Verdict", "could_not_run", "judge", "offer"]
 
@@ -26,7 +26,7 @@ def could_not_run(seen: Observation) -> str | None:
         return "the sandbox did not get inside: it takes Python 3.8 or newer, and nothing that ignores PYTHONPATH"
     if seen.sessions or seen.happened("redirected"):
         return None
-    if any(framework(source.encode()) for source in seen.sources.values()) and seen.happened("listening"):
+    if any(only_a_browser(source.encode()) for source in seen.sources.values()) and seen.happened("listening"):
         return "only a browser can drive its page: write a program that calls what the page calls, and run that"
     for problem in seen.happened("no-call"):
         return problem.text("message")

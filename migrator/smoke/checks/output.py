@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from migrator.smoke.checks.exceptions import exceptions, swallowed
 from migrator.smoke.checks.finals import TWICE, same, shown, shown_unfinished, unfinished
-from migrator.smoke.checks.places import hanging, saying, stale_words
+from migrator.smoke.checks.places import ADDRESSES, hanging, reading, saying, unheard, unreached
 from migrator.smoke.checks.shapes import lines_about, raw_ends, shown_like_finals, tells_apart
 from migrator.smoke.checks.verdict import Check, Rule, Status, failed, passed, skipped
 from migrator.smoke.observation import ROUNDS, Observation, description, sessions_of
@@ -27,7 +27,18 @@ def _finals(seen: Observation, before: Observation | None) -> Iterator[Check]:
         check = _shown_as_before(seen, before)
     else:
         check = _made_as_before(seen, before)
+    if check.status is Status.PASS and before is not None and _held_back(seen) and not _held_back(before):
+        advice = "What reads the messages waits for something else: let that go on beside it."
+        where = saying(seen, r"\bon_open\b", *ADDRESSES)
+        yield failed("finals", "shown only once it was stopped, and not as they came, as before", advice, where)
+        return
     yield _located(check, seen, before) if check.status is Status.FAIL else check
+
+
+def _held_back(seen: Observation) -> bool:
+    """Return whether no final was shown before the program was told to end."""
+    times = [output.time for output in seen.outputs if any(final in output.text for final in seen.expected)]
+    return seen.stopped_at is not None and bool(times) and min(times) > seen.stopped_at
 
 
 def _located(check: Check, seen: Observation, before: Observation | None) -> Check:
@@ -41,11 +52,21 @@ def _located(check: Check, seen: Observation, before: Observation | None) -> Che
         check = replace(
             check, advice="Correct that line: what it raises is caught, and the message is lost.", where=where
         )
-    elif stale := stale_words(seen):
-        reasons = stale
-        check = replace(check, advice="Correct what is named.", where=stale.partition(" ")[0])
+    elif reasons := unheard(seen):
+        check = replace(check, advice="Correct what is named.", where=reasons.partition(" ")[0])
+    elif raw := _unformatted(seen):
+        reasons = f"shown unformatted: {', '.join(map(repr, raw))}"
+        where = saying(seen, r"\bturn_is_formatted\b", r"\bend_of_turn\b", _SHOWS)
+        check = replace(check, advice=_ONLY_FINALS, where=where)
     else:
-        return replace(check, where=saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS))
+        where = saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS)
+        missed = unreached(seen)
+        if not missed or shown(first, seen.expected):
+            # All tests were passed, so it is what follows them.
+            return replace(check, where=reading(seen) or where)
+        reasons = f"never reached: {', '.join(missed[:2])}"
+        places = (missed[0].partition(" ")[0], where)
+        check = replace(check, where=", ".join(dict.fromkeys(filter(None, places))))
     return replace(check, evidence="\n".join([f"{first}; {reasons}", *rest]))
 
 
@@ -121,6 +142,17 @@ def _doubled(seen: Observation) -> list[str]:
     raw, partials = raw_ends(sessions_of(seen)), unfinished(sessions_of(seen))
     found = (shown_like_finals(text, seen.expected, raw, partials) for text in seen.channels.values())
     return list(dict.fromkeys(end for ends in found for end in ends))
+
+
+def _unformatted(seen: Observation) -> list[str]:
+    """Return the raw ends of turns, if these are all that was shown of what is not final."""
+    raw = raw_ends(sessions_of(seen))
+    others = [text for text in unfinished(sessions_of(seen)) if text not in raw]
+    shown_ends = dict.fromkeys(end for text in seen.channels.values() for end in shown(text, raw))
+    # A partial is part of the end that it became.
+    if any(shown_unfinished(text, [*seen.expected, *raw], others) for text in seen.channels.values()):
+        return []
+    return list(shown_ends)
 
 
 def _wanted(seen: Observation) -> Sequence[str]:
@@ -219,6 +251,8 @@ def _network(seen: Observation, before: Observation | None) -> Iterator[Check]:
     if seen.left_out:
         notes.append(f"links that lead out of the project were not copied: {', '.join(seen.left_out[:5])}")
     notes += [f"closed here, so not tested with it: {', '.join(hosts)}"] if hosts else []
+    if replaced := list(dict.fromkeys(stub.text("package") for stub in seen.happened("stubbed"))):
+        notes.append(f"replaced by stubs, so not tested: {', '.join(replaced)}")
     if seen.happened("uvloop"):
         notes.append("uvloop resolves names past the sandbox: asyncio's own loop ran in its place")
     if notes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import itertools
 import sys
 import threading
 import time
@@ -12,6 +13,7 @@ import sitecustomize
 CONFIG = sitecustomize.CONFIG
 report = sitecustomize.report
 _sleep = sitecustomize._sleep
+_numbers = itertools.count()
 
 
 class Playback:
@@ -23,12 +25,14 @@ class Playback:
         self._position = 0
         self._started = time.monotonic()
         self._lock = threading.Lock()
+        self._number, self._told = next(_numbers), 0
 
     def read(self, frames: int) -> bytes:
         """Return the next `frames`, when they have been spoken."""
         with self._lock:
             chunk = self._samples[self._position : self._position + frames]
             self._position += frames
+            self._tell()
             due = self._started + self._position / self._rate / self._speed
         _sleep(max(0.0, due - time.monotonic()))
         chunk.extend([0] * (frames - len(chunk)))
@@ -37,6 +41,13 @@ class Playback:
         if sys.byteorder == "big":
             chunk.byteswap()
         return chunk.tobytes()
+
+    def _tell(self) -> None:
+        """Report how much was read, at each whole second of audio."""
+        seconds = self._position // self._rate
+        if seconds > self._told:
+            self._told = seconds
+            report("recorded", microphone=self._number, seconds=seconds)
 
     def is_broken(self) -> bool:
         """Return whether the device has failed by now, if the test is about that (`device_fails`: ms of audio)."""

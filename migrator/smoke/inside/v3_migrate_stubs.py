@@ -7,9 +7,12 @@ import importlib.machinery
 import os
 import re
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+
+import v3_migrate_control
 
 _SECRET = re.compile(r"key|token|secret|password", re.IGNORECASE)
 _START = re.compile(r"^\W*(start|begin|record|listen)", re.IGNORECASE)
@@ -19,13 +22,13 @@ _ERROR = re.compile(r"(Error|Exception|Warning|Disconnect)$")
 class Stub:
     """Anything: a function, an object, a decorator, a context manager, a base class, a mapping."""
 
-    def __init__(self, name: str, shape: int = 0) -> None:
-        self.__dict__.update(_name=name, _items={}, _shape=shape)
+    def __init__(self, name: str, shape: int = 0, label: str = "") -> None:
+        self.__dict__.update(_name=name, _items={}, _shape=shape, _label=label)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        value = self.__dict__[name] = _attribute(self._name, name)
+        value = self.__dict__[name] = _attribute(self._name, name, self._label)
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -34,13 +37,23 @@ class Stub:
         self.__dict__[name] = value
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1 and not kwargs and isinstance(args[0], (types.FunctionType, type)):
+        if len(args) == 1 and not kwargs and isinstance(args[0], type) and args[0].__module__ != "builtins":
             return args[0]
+        label = " ".join(
+            filter(None, [self._label, *(arg for arg in (*args, *kwargs.values()) if isinstance(arg, str))])
+        )
+        noted = [v3_migrate_control.noted(value, label) for value in (*args, *kwargs.values())]
+        if len(args) == 1 and not kwargs and noted[0]:
+            return args[0]  # It may be a decorator.
         _report_text(self._name, (*args, *(value for name, value in kwargs.items() if not _SECRET.search(name))))
         if _START.search(next((arg for arg in args if isinstance(arg, str)), "")):
             _press(kwargs)
+        if v3_migrate_control.GIVES.search(self._name + "()"):
+            taken = v3_migrate_control.take(Stub)
+            if taken is not None:
+                return taken
         counts = [len(value) if isinstance(value, (list, tuple)) else value for value in args[:1]]
-        return Stub(self._name + "()", counts[0] if counts and isinstance(counts[0], int) else 0)
+        return Stub(self._name + "()", counts[0] if counts and isinstance(counts[0], int) else 0, label)
 
     def __getitem__(self, key: Any) -> Any:
         if key not in self:
@@ -88,7 +101,7 @@ class Stub:
         raise StopAsyncIteration
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
-        return ()
+        return () if any(_Base in getattr(base, "__mro__", ()) for base in bases) else (_Base,)
 
     def __int__(self) -> int:
         return 1
@@ -102,19 +115,47 @@ class Stub:
     __repr__ = __str__
 
 
+class _Base:
+    """What a class of the program gets from one that is not there: whatever it asks for, and threads that run."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        _report_text(type(self).__name__, (*args, *kwargs.values()))
+        v3_migrate_control.hooks(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        if name == "start" and callable(getattr(type(self), "run", None)):
+            thread = self.__dict__["_thread"] = threading.Thread(target=self.run, daemon=True)
+            return thread.start
+        if name in ("wait", "join") and "_thread" in self.__dict__:
+            return lambda *_: self._thread.join()
+        value = self.__dict__[name] = _attribute(type(self).__name__, name)
+        return value
+
+
 def _press(options: dict[str, Any]) -> None:
-    """Press a button that starts something: nobody else is there to do it."""
-    action = options.get("on_click") or options.get("command")
+    """Press a button of a page that is made from top to bottom: nobody else is there to do it."""
+    action = options.get("on_click")
     if isinstance(action, types.FunctionType):
         action(*(options.get("args") or ()), **(options.get("kwargs") or {}))
 
 
-def _attribute(owner: str, name: str) -> Any:
+class _Key(str):
+    """A made-up key; where a method has such a name, it can be called."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Stub:
+        return Stub("key()")
+
+
+def _attribute(owner: str, name: str, label: str = "") -> Any:
     if _ERROR.search(name):
         return type(name, (Exception,), {})
     if _SECRET.search(name) and not name.startswith("set"):
-        return "smoke-test-key"
-    return Stub(owner + "." + name)
+        return _Key("smoke-test-key")
+    return Stub(owner + "." + name, label=label)
 
 
 class _Module(types.ModuleType):

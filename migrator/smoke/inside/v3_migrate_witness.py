@@ -15,6 +15,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import v3_migrate_reach
+
 #: Mistakes in a program; what a network does to it is told by the wire.
 _MISTAKES = (AttributeError, LookupError, NameError, TypeError, ValueError, AssertionError, ImportError)
 _LIBRARIES = ("websocket", "websockets", "asyncio", "assemblyai", "aiohttp")
@@ -35,6 +37,7 @@ def install(project: str, stacks: str, report: Callable[..., None]) -> None:
     _watch_mistakes()
     _watch_sending()
     _watch_stacks(stacks)
+    v3_migrate_reach.install(_own_name, report)
 
 
 # --- where ---
@@ -42,6 +45,12 @@ def install(project: str, stacks: str, report: Callable[..., None]) -> None:
 
 def _is_own(file: str) -> bool:
     return file.startswith(_project) and "site-packages" not in file
+
+
+def _own_name(file: str) -> str:
+    """Return a file of the program as a person names it; nothing for another."""
+    whole = file if os.path.isabs(file) or file.startswith("<") else _project + file
+    return whole[len(_project) :] if _is_own(whole) else ""
 
 
 def _file(code: Any) -> str:

@@ -96,24 +96,28 @@ def _sentence(runs: Sequence[Trial]) -> str:
 def _said(runs: Sequence[Trial], recording: Recording) -> Iterator[str]:
     """Yield a table of what was said, and what of it was shown: by the original, and in each variant."""
     finals, before = expected_finals(recording), runs[0].before
-    columns = [("before, on v2", before, True)] if before is not None else []
-    after = "after, on v3" if before is not None else "on v3"
-    columns += [
-        (f"{after} ({run.variant})" if run.variant else after, run.seen, "finals" not in run.verdict.failed)
-        for run in runs
-        if run.verdict
-    ]
-    if not finals or not any(run.verdict for run in runs):
+    judged = [run for run in runs if run.verdict]
+    if not finals or not judged:
         return
-    heads = "".join(f"<th scope=col>{escape(head)}" for head, _, _ in columns)
+    # Variants that show the same are one column.
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for run in judged:
+        right = run.verdict is not None and "finals" not in run.verdict.failed
+        cells = tuple(_shown(final, finals, run.seen, right) for final in finals)
+        alike.setdefault(cells, []).append(run.variant or "")
+    after = "after, on v3" if before is not None else "on v3"
+    columns = [
+        (f"{after} ({', '.join(variants)})" if len(alike) > 1 else after, cells) for cells, variants in alike.items()
+    ]
+    if before is not None:
+        columns.insert(0, ("before, on v2", tuple(_shown(final, finals, before, True) for final in finals)))
+    heads = "".join(f"<th scope=col>{escape(head)}" for head, _ in columns)
     caption = f"What was said, and shown by {escape(runs[0].name)}"
     yield f'<div class="scroll"><table class="said"><caption>{caption}</caption>'
     yield f"<thead><tr><th scope=col>said{heads}<tbody>"
-    for final in finals:
-        cells = "".join(
-            f'<td data-head="{escape(head)}">{_shown(final, finals, seen, right)}' for head, seen, right in columns
-        )
-        yield f"<tr><th scope=row>{escape(final)}{cells}"
+    for number, final in enumerate(finals):
+        row = "".join(f'<td data-head="{escape(head)}">{cells[number]}' for head, cells in columns)
+        yield f"<tr><th scope=row>{escape(final)}{row}"
     yield "</table></div>"
 
 

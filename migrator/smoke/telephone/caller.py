@@ -1,4 +1,4 @@
-"""Plays the caller of a web application: asks a URL, or telephones as Twilio does."""
+"""Plays the caller of a web application: asks a URL, telephones as Twilio does, or presses a page's button."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import websocket
 
 from migrator.smoke.telephone import call as telephone
+from migrator.smoke.telephone import gradio
 from migrator.smoke.telephone.routes import STARTS, Route, routes
 from runtime.recording import Recording
 
@@ -125,6 +126,8 @@ class Caller(threading.Thread):
         elif self._target == AUTO and pages and (len(pages) == 1 or STARTS.search(pages[0])):
             if (stream := self._ask(pages[0])) is not None:
                 self._telephone(stream)
+        elif self._target == AUTO and gradio.is_made_with_it(self._project):
+            self._press()
         elif self._target == TWILIO:
             raise DriveError("no route that takes a call or a WebSocket was found in its source: --drive URL")
         else:
@@ -140,25 +143,40 @@ class Caller(threading.Thread):
         form = urlencode(
             {"CallSid": call.number, "From": "+15550100001", "To": "+15550100002", "CallStatus": "ringing"}
         )
-        for method in ("POST", "GET"):
-            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_ANSWER)
-            try:
-                connection.sock = self._connect(self._port, _ANSWER)
-                headers = {"Content-Type": "application/x-www-form-urlencoded"} if method == "POST" else {}
-                connection.request(method, path, form if method == "POST" else None, headers)
-                answer = connection.getresponse()
-                text = answer.read().decode("utf-8", "replace")
-            finally:
-                connection.close()
-            if answer.status != 405:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        for method, body, named in (("POST", form.encode(), headers), ("GET", None, {})):
+            status, answer = self._request(method, path, body, named)
+            text = answer.read().decode("utf-8", "replace")
+            if status != 405:
                 break
-        self._hear(f"{method} {path}: {answer.status}")
+        self._hear(f"{method} {path}: {status}")
         self._hear(text)
         found = _STREAM.search(text)
         if found is None:
             return None
         url = urlsplit(html.unescape(found[1]))
         return f"{url.path or '/'}{'?' * bool(url.query)}{url.query}"
+
+    def _request(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, http.client.HTTPResponse]:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_ANSWER)
+        connection.sock = self._connect(self._port, _ANSWER)
+        connection.request(method, path, body, dict(headers))
+        answer = connection.getresponse()
+        return answer.status, answer
+
+    def _press(self) -> None:
+        """Press the button of a Gradio page."""
+        target = gradio.endpoint(self._request)
+        if target is None:
+            raise DriveError("none of the functions of its page takes a recording or starts something: give one a name")
+        self._hear(f"calls {target.name} of its page")
+        try:
+            for text in gradio.call(self._request, target, self._pcm, self._rate):
+                self._hear(text)
+        except ValueError as error:
+            self._hear(str(error))
 
     def _telephone(self, path: str) -> None:
         stream, listener = self._dial(path)

@@ -9,6 +9,13 @@ from pathlib import Path
 
 _ASGI = ("FastAPI", "Starlette", "Quart", "ProtocolTypeRouter", "get_asgi_application")
 _SERVED = re.compile(rb"\b(FastAPI|Starlette|Quart|Flask|ProtocolTypeRouter)\(")
+_IMPORTS = rb"^\s*(?:import|from)\s+(%s)\b"
+_PERSONAL = re.compile(
+    _IMPORTS % b"streamlit|telegram|telebot|aiogram|pyrogram|telethon|discord|nextcord|disnake|slack_bolt|tkinter|"
+    b"customtkinter|PyQt[456]|PySide[26]|wx|kivy",
+    re.MULTILINE,
+)
+_PAGES = re.compile(_IMPORTS % b"flask_socketio|nicegui|dash", re.MULTILINE)
 #: Any free port; the sandbox hears which.
 _PORT = "0"
 
@@ -33,10 +40,15 @@ def served(path: Path, folder: Path, source: bytes) -> tuple[str, ...] | None:
     return None
 
 
-def framework(source: bytes) -> str | None:
-    """Return the framework that this program is made with, if only a browser can drive its pages."""
-    found = re.search(rb"^\s*(?:import|from)\s+(streamlit|gradio|flask_socketio|nicegui|dash)\b", source, re.MULTILINE)
-    return found[1].decode() if found else None
+def stubbed(source: bytes) -> str:
+    """Return the framework that a stub replaces, since it waits for a person: at a window, at a page, in a chat."""
+    found = _PERSONAL.search(source)
+    return found[1].decode() if found else ""
+
+
+def only_a_browser(source: bytes) -> bool:
+    """Return whether a program is made with a framework whose pages speak a protocol of their own."""
+    return _PAGES.search(source) is not None
 
 
 def _applications(source: bytes) -> Iterator[tuple[str, str]]:

@@ -110,6 +110,11 @@ _MODES = ("unshare", "bwrap")
 _refused: dict[str, str] = {}
 
 
+def walls_are_possible() -> bool:
+    """Return whether the kernel may build walls here; it may still turn out that it does not."""
+    return sys.platform == "linux" and not all(mode in _refused for mode in _MODES)
+
+
 def _launched(plan: Plan, mode: str) -> Started:
     wrapper = shutil.which("bwrap") if mode == "bwrap" else None
     ours, theirs = socket.socketpair()

@@ -1,0 +1,95 @@
+"""Lines that install an SDK without v3 move with the programs that they install it for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.migrator.conftest import Tool
+from tests.migrator.programs import put
+
+SDK = """\
+import assemblyai as aai
+
+transcriber = aai.RealtimeTranscriber(on_data=print, on_error=print, sample_rate=8000)
+transcriber.connect()
+transcriber.close()
+"""
+WORKFLOW = ".github/workflows/ci.yml"
+
+RAISED = {
+    "an image": ("Dockerfile", "RUN pip install assemblyai==0.33.0 rich", "RUN pip install assemblyai==0.64.16 rich"),
+    "its stage": ("dev.Dockerfile", "RUN uv pip install assemblyai~=0.3", "RUN uv pip install assemblyai~=0.64.16"),
+    "a range in quotes": (
+        WORKFLOW,
+        "- run: pip install 'assemblyai<0.50'",
+        "- run: pip install 'assemblyai>=0.64.16,<2'",
+    ),
+    "an option": ("run.sh", "pip install assemblyai[extras]", 'pip install "assemblyai>=0.64.16" "pyaudio>=0.2.13"'),
+    "an option in quotes": (
+        "run.sh",
+        "pip install 'assemblyai[extras]==0.33' x",
+        "pip install 'assemblyai==0.64.16' 'pyaudio>=0.2.13' x",
+    ),
+    "an option beside PyAudio": (
+        "run.sh",
+        "pip install assemblyai[extras]==0.33 pyaudio",
+        "pip install assemblyai==0.64.16 pyaudio",
+    ),
+    "JSON": (
+        ".devcontainer/devcontainer.json",
+        '{"postCreateCommand": "pip install assemblyai==0.64.2"}',
+        '{"postCreateCommand": "pip install assemblyai==0.64.16"}',
+    ),
+    "tox": ("tox.ini", "deps =\n    assemblyai ~= 0.20\n    rich", "deps =\n    assemblyai ~= 0.64.16\n    rich"),
+    "a list": (
+        ".pre-commit-config.yaml",
+        "  additional_dependencies:\n  - assemblyai==0.20",
+        "  additional_dependencies:\n  - assemblyai==0.64.16",
+    ),
+    "nox": (
+        "noxfile.py",
+        'import nox\n\n\n@nox.session\ndef tests(s):\n    s.install("assemblyai==0.33.0", "x")',
+        'import nox\n\n\n@nox.session\ndef tests(s):\n    s.install("assemblyai==0.64.16", "x")',
+    ),
+    "a page": ("README.md", "    pip install assemblyai==0.17", "    pip install assemblyai==0.64.16"),
+    "a Makefile": ("Makefile", "all:\n\tpip install assemblyai==0.17", "all:\n\tpip install assemblyai==0.64.16"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", RAISED)
+def test_a_pin_is_raised_with_the_program(tool: Tool, kind: str) -> None:
+    name, old, new = RAISED[kind]
+    put(tool.folder, {"bot.py": SDK, name: f"a\r\n{old}\n".replace("a\r\n", "#\r\n" * (name != "noxfile.py"))})
+    before = tool.read(name)
+    assert tool(".", "--write").code == 0
+    assert tool.read(name) == before.replace(old, new)
+    assert tool(".", "--check").code == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"x": "pip install assemblyai[extras]"}',  # no place for a shell's quotes
+        "requirements: assemblyai[extras]==0.3",
+    ],
+)
+def test_where_only_a_person_can_tell_it_is_named(tool: Tool, line: str) -> None:
+    put(tool.folder, {"bot.py": SDK, "x.json": f"{line}\n"})
+    assert tool(".", "--write").code == 1
+    assert tool.read("x.json") == f"{line}\n"
+    assert ("x.json", "V3M802", False) in tool(".", "--check", "--format", "json").findings()
+
+
+def test_a_pin_of_another_service_stays(tool: Tool) -> None:
+    pin = "RUN pip install assemblyai==0.33.0\n"
+    files = {"talk/bot.py": SDK, "talk/Dockerfile": pin, "files/job.py": "import assemblyai\n", "files/Dockerfile": pin}
+    put(tool.folder, {**files, "deploy/Dockerfile": pin})
+    assert tool(".", "--write").code == 1
+    read = [tool.read(f"{folder}/Dockerfile") for folder in ("talk", "files", "deploy")]
+    assert read == [pin.replace("0.33.0", "0.64.16"), pin, pin.replace("0.33.0", "0.64.16")]
+
+
+def test_a_pin_stays_where_no_program_needs_a_recent_sdk(tool: Tool) -> None:
+    put(tool.folder, {"clean.py": "import assemblyai\n", "Dockerfile": "RUN pip install assemblyai==0.33.0\n"})
+    assert tool(".", "--write").code == 1
+    assert "0.33.0" in tool.read("Dockerfile")
