@@ -237,7 +237,8 @@ def condition(
     if negative:
         return f"not ({positive})"
     is_value = isinstance(test.node, cst.Comparison) and not is_judged(test.node, test.module)
-    return f"bool({positive})" if v.FINAL in turns and is_value else positive
+    loose = getter or positive.endswith(read("transcript"))  # gives what was read, or None, where a truth is kept
+    return f"bool({positive})" if v.FINAL in turns and is_value and loose else positive
 
 
 def _may_be_empty(test: TypeTest, context: Context) -> bool:

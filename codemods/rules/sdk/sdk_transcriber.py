@@ -115,7 +115,7 @@ class SdkTranscriber(Rule):
             yield self.report(
                 session.call,
                 f"no close() of this transcriber was found: call {plan.target}.disconnect(terminate=True) at the end, "
-                f"or the session stays open, and billed, for hours{event}",
+                f"or it stays open, and billed, until 5 minutes pass without audio{event}",
             )
         edits = self._statement(plan, wrong is None, context)
         yield self.change(session.call, message, *edits, covers=(session.call.func,))

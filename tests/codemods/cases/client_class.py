@@ -30,7 +30,7 @@ import websocket, json, base64
 class Client:
     URL = "wss://streaming.assemblyai.com/v3/ws"
     def __init__(self, key, rate=16000):
-        # TODO(v3-migrate): Nothing ends this session, billed for up to 3 hours: send {"type": "Terminate"} and wait for Termination, then close. [V3M510] https://v3-migrate.github.io/v3-migrate/rules/v3m510/
+        # TODO(v3-migrate): Nothing ends this session, billed until 5 minutes pass without a message: send {"type": "Terminate"} and wait for Termination, then close. [V3M510] https://v3-migrate.github.io/v3-migrate/rules/v3m510/
         self.app = websocket.WebSocketApp(f"{self.URL}?sample_rate={rate}&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", header={"Authorization": key}, on_message=self._on_message, on_error=self._on_error, on_close=self._on_close)
         self.last = None
     def _wrap(self, data):

@@ -35,7 +35,7 @@ def turn_kind(message):
 
 
 async def go(mic):
-    # TODO(v3-migrate): Nothing ends this session, billed for up to 3 hours: send {"type": "Terminate"} and wait for Termination, then close. [V3M510] https://v3-migrate.github.io/v3-migrate/rules/v3m510/
+    # TODO(v3-migrate): Nothing ends this session, billed until 5 minutes pass without a message: send {"type": "Terminate"} and wait for Termination, then close. [V3M510] https://v3-migrate.github.io/v3-migrate/rules/v3m510/
     ws = await websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")
     data = mic.read(1600)
     data = base64.b64encode(data).decode("utf-8")
