@@ -51,7 +51,7 @@ def test_a_check_after_writing_lists_just_what_is_left(tool: Tool) -> None:
     ran = tool(".", "--check", "--format", "json")
     assert ran.code == 1
     assert ran.findings() == [("bot.py", "V3M304", False)]
-    assert "# TODO(v3-migrate): V3M304 " in tool.read("bot.py")
+    assert "[V3M304] https://" in tool.read("bot.py")
 
 
 def test_what_is_clean_takes_one_line(tool: Tool) -> None:

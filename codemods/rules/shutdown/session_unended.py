@@ -25,7 +25,10 @@ _UNSEEN = (
     "no message that ends a session is seen to reach this one, billed until 5 minutes pass without a message: {stop}"
     'make sure that {{"type": "Terminate"}} is sent and Termination waited for on every way out'
 )
-_SKIPPED = "an error (or Ctrl+C) on the way here leaves the session open, billed until 5 minutes pass without a message: end it in a `finally`"
+_SKIPPED = (
+    "an error (or Ctrl+C) on the way here leaves the session open, billed until 5 minutes pass without a message: end "
+    "it in a `finally`"
+)
 
 
 class SessionUnended(Rule):
