@@ -24,6 +24,7 @@ TWINS = {
     r"(?i)realtimetranscriber|streamingclient": "Client",
     r'attribute "(close|disconnect)"': 'attribute "end"',
     r'attribute "(?:message_)?type"': 'attribute "type"',
+    r'(?:Item )?"None"(?: of "[^"]*")? has no attribute ("\w+")  \[[a-z-]+\]': r'"None" has no attribute \1',
 }
 #: Asks for an annotation, which programs without any do not have either.
 WANTS_ANNOTATION = "[var-annotated]"

@@ -132,7 +132,7 @@ def test_likely_rewrites_wait_for_unsafe(tool: Tool) -> None:
     assert ("To include 2 likely rewrites", "v3-migrate bot.py --write --unsafe") in ran.steps
     assert tool("bot.py", "--write", "--unsafe").code == 0
     assert tool.read("bot.py").endswith(
-        '    if data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"]:\n'
+        '    if data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"] and data["transcript"]:\n'
         '        print(data["transcript"])\n'
     )
 
