@@ -182,13 +182,11 @@ def _with_mentions(
     if paths:
         from migrator.mentions import findings
 
-        minted = dict.fromkeys(
-            f"{outcome.path}:{finding.span.line}"
+        lines = {
+            outcome.path: min((f.span.line for f in outcome.findings if f.fixed and f.code in _MINTS), default=0)
             for outcome in found
-            for finding in outcome.findings
-            if finding.fixed and finding.code in _MINTS
-        )
-        known = replace(known, outcomes=by_path, minted=minted)
+        }
+        known = replace(known, outcomes=by_path, minted=[f"{path}:{line}" for path, line in lines.items() if line])
         for told in findings.outcomes(paths, configuration.options, known):
             other = by_path.get(told.path)
             if other is not None:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from codemods.facts.narrowing import leaves
 from codemods.facts.program import Program
 from codemods.facts.sessions import own_nodes
-from codemods.interpreter.scopes import ScopeNode
 from codemods.libraries.values import Field
 from codemods.syntax.tree import SourceModule
 
@@ -20,9 +20,31 @@ _TEXTS = frozenset({"text", "transcript", "words"})
 _BARE = frozenset({"strip", "rstrip", "lstrip", "lower"})
 
 
-def asks_for_text(function: ScopeNode, program: Program) -> bool:
-    """Return whether some test of a function depends on whether a message has any text."""
-    return any(_is_text(node, program) for test in own_nodes(function) for node in _judged(test))
+def asks_for_text(node: cst.CSTNode, program: Program, module: SourceModule) -> bool:
+    """Return whether a message without text is kept from what is done where a test holds, by another test.
+
+    One around it, one beside it, one inside the branch that it opens, or one that leaves before it.
+    """
+    around: list[cst.CSTNode] = []
+    for up in module.ancestors(node):
+        around.append(up)
+        if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module):
+            break
+    function = node if isinstance(node, cst.FunctionDef | cst.Lambda) else around[-1]
+    opened = next((up for up in around if isinstance(up, cst.If)), None)
+    for test in own_nodes(function):
+        if not any(_is_text(inner, program) for inner in _judged(test)):
+            continue
+        match test:
+            case cst.If(body=body) if test not in around:
+                if leaves(body) or (opened is not None and any(up is opened for up in module.ancestors(test))):
+                    return True
+            case cst.If(body=body):
+                if body in around or test is opened:
+                    return True
+            case _ if test in around or function is node:
+                return True
+    return False
 
 
 def is_judged(node: cst.CSTNode, module: SourceModule) -> bool:

@@ -37,6 +37,8 @@ class Imports:
         self._followed = 0
         self._beside = 0
         self._unread: dict[str, str] = {}
+        self._starred: dict[str, set[str]] = defaultdict(set)
+        """By module, the names that it has by `import *`."""
 
     def member(self, path: str, name: str) -> Values:
         """Return what a module of the program exports under `name`."""
@@ -48,6 +50,15 @@ class Imports:
             self.taken.add((path, name))
         variables = self._run.variables
         return variables.cells.read((variables.scopes[module.tree], name))
+
+    def submodule(self, package: str, name: str) -> Values:
+        """Return the module `name` of a package, given the path of its `__init__`, which need not exist."""
+        if not package.endswith(_INIT):
+            return NOTHING
+        path, folder = self._module(name, 1, package), f"{package.removesuffix(_INIT)}{name}/"
+        if path is None and any(known.startswith(folder) for known in (*self._run.modules, *self._unread)):
+            path = f"{folder}{_INIT}"  # of a package without one
+        return frozenset({ModuleRef(path)}) if path is not None else NOTHING
 
     def environment(self, names: Iterable[str]) -> Values:
         """Return what the project's settings say environment variables are."""
@@ -64,8 +75,7 @@ class Imports:
             self._bind(alias.asname.name, alias.asname.name.value, frozenset({value}), env)
             return
         head = name.split(".", 1)[0]
-        first = self._module(head, 0) if loaded else None
-        value = ModuleRef(first) if first else External(head)
+        value = ModuleRef(self._module(head, 0) or _package(loaded, name.count("."))) if loaded else External(head)
         node: cst.CSTNode = alias.name
         while isinstance(node, cst.Attribute):
             node = node.value
@@ -99,13 +109,17 @@ class Imports:
         if loaded is not None:
             self.load(loaded)
         if loaded in self._run.modules:
-            for name in sorted(variables.scopes[self._run.modules[loaded].tree].local):
-                variables.cells.join((here, name), self.member(loaded, name))
-            return
-        for known in self._run.library.functions:
-            home, _, name = known.rpartition(".")
-            if home == module:
-                variables.cells.join((here, name), frozenset({External(known)}))
+            self._run.work.read(self, loaded)
+            scope = variables.scopes[self._run.modules[loaded].tree]
+            found = {name: self.member(loaded, name) for name in sorted(scope.local | self._starred[loaded])}
+        else:
+            dotted_names = (known.rpartition(".") for known in self._run.library.functions)
+            found = {name: frozenset({External(f"{home}.{name}")}) for home, _, name in dotted_names if home == module}
+        for name, values in found.items():
+            variables.cells.join((here, name), values)
+        if not found.keys() <= self._starred[here.path]:
+            self._starred[here.path] |= found.keys()
+            self._run.work.grown(self, here.path)
 
     def _bind(self, node: cst.CSTNode, name: str, values: Values, env: Env) -> None:
         self._run.expressions.bind(name, node, values, env, None, "import")
@@ -115,9 +129,9 @@ class Imports:
         paths = {name: self._module(name, 0) for name in names}
         return frozenset(ModuleRef(path) if path else External(name) for name, path in paths.items())
 
-    def _module(self, dotted: str, level: int) -> str | None:
+    def _module(self, dotted: str, level: int, importer: str = "") -> str | None:
         """Return the program's module of that name; small ones and those with telling words are read at once."""
-        path = self.workspace.resolve(self._run.path, dotted, level)
+        path = self.workspace.resolve(importer or self._run.path, dotted, level)
         if path is None or path in self._run.modules or path in self._unread:
             return path
         text = self.workspace.read(path)
@@ -140,3 +154,12 @@ class Imports:
         with suppress(ParseError, RecursionError):
             self._run.add_module(SourceModule(path, text), at_once=False)
         self._run.work.grown(self, path)
+
+
+_INIT = "__init__.py"
+
+
+def _package(path: str, depth: int) -> str:
+    """Return the `__init__` of the package that is `depth` above the module at `path`."""
+    parts = path.removesuffix(f"/{_INIT}").split("/")
+    return "/".join([*parts[:-depth], _INIT])

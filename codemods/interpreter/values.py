@@ -195,7 +195,7 @@ class ModuleRef(Value):
     path: str
 
     def attribute(self, run: Interpreter, name: str) -> Values:
-        return run.imports.member(self.path, name) or run.unknown
+        return run.imports.member(self.path, name) or run.imports.submodule(self.path, name) or run.unknown
 
     def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
         return self.attribute(run, key) if isinstance(key, str) and key != ELEMENT else run.unknown  # `globals()[...]`

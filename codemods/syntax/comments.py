@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import libcst as cst
 
@@ -17,10 +18,15 @@ _OF_OLD = re.compile(r"(?P<code>V3M\d{3}) (?P<sentence>.*)")
 _ABOUT_ENCODING = re.compile(r"base\s?64|b64|\bencod(e|ing)\b|\bjson\b|serializ", re.IGNORECASE)
 
 
-def todo(code: str, message: str) -> str:
-    """Return the comment for a finding: a sentence for the reader of the code, then where more is said."""
+def todo(code: str, message: str, names: AbstractSet[str] = frozenset()) -> str:
+    """Return the comment for a finding: a sentence for the reader of the code, then where more is said.
+
+    Args:
+        names: words that stay as they are at the beginning: those of the program.
+    """
     first, _, rest = message.partition(" ")
-    sentence = f"{first.capitalize() if first.isalpha() and first.islower() else first} {rest}".strip()
+    plain = first.isalpha() and first.islower() and first not in names
+    sentence = f"{first.capitalize() if plain else first} {rest}".strip()
     return f"{TODO}{sentence.removesuffix('.')}. [{code}] {rule_url(code)}"
 
 

@@ -53,7 +53,7 @@ def joined(groups: Sequence[Group], paths: Iterable[str]) -> list[Group]:
 def _read(path: str) -> Configuration | None:
     try:
         with open(path, "rb", opener=regular) as file:
-            found = Configuration.decode(file.read(PARSE_LIMIT))
+            found = Configuration.decode(path, file.read(PARSE_LIMIT))
     except (OSError, DecodingError):
         return None
     return found if found.settings else None

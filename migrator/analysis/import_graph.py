@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from migrator.analysis.carried_names import carried, words
 from migrator.documents.document import decode, is_notebook
 from migrator.documents.module import DecodingError, Module
 from migrator.files import line_lengths
@@ -16,9 +17,11 @@ from migrator.files.prefilter import is_distinctive, may_speak_v2
 
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<module>[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\r\n#]*)"
-    rb"|import[ \t]+(?P<plain>[^\r\n#]+))",
+    rb"|import[ \t]+(?P<plain>[^\r\n#]+))"
+    rb"|\b(?:import_module|__import__)\(\s*[\"'](?P<named>[\w.]+)[\"']",
     re.MULTILINE,
 )
+_STAR = re.compile(r"\bimport\s*\(?\s*\*")
 _NAME = re.compile(r"[\w.]+")
 _PACKAGE = "__init__.py"
 
@@ -94,8 +97,9 @@ def _files(folder: str, tail: str) -> Iterator[str]:
 def imports(data: bytes) -> Iterator[tuple[str, int]]:
     """Yield (module, level) for what a file may import; `from a import b` may mean module a or a.b."""
     for match in _IMPORT.finditer(data):
-        if match["plain"] is not None:
-            for part in match["plain"].decode("latin-1").split(","):
+        plain = match["plain"] or match["named"]
+        if plain is not None:
+            for part in plain.decode("latin-1").split(","):
                 name = part.split()[:1]
                 if name:
                     yield name[0], 0
@@ -166,9 +170,11 @@ class _Graph:
         self.distinctive: set[str] = set()
         self.common: set[str] = set()
         self.edges: dict[str, set[str]] = {}
+        self._connected: set[str] = set()
+        """Those whose own imports are among the edges; others are there because somebody imports them."""
         self._mentions: dict[str, list[str]] = {}
         self._imported: dict[str, set[str]] = {}
-        self._passed_on: dict[str, frozenset[str]] = {}
+        self._carried: dict[str, frozenset[str]] = {}
         for path in [*certain, *paths]:
             data = self._content(path)
             if data is not None:
@@ -194,49 +200,49 @@ class _Graph:
         return self._imported[path]
 
     def join(self, paths: Iterable[str]) -> None:
-        """Take in some files, what they import, whatever imports them, and whoever has from there what is the SDK's."""
-        frontier, providers = set(paths), set[str]()
-        for path in frontier:
+        """Take in some files, what they import, whatever imports them, and whoever uses what comes of them there."""
+        joining = set(paths)
+        for path in joining:
             self.edges.setdefault(path, set())
             self._connect(path)
-            if names := _sdk_names(self._content(path) or b""):
-                self._passed_on[path] = names
-        while self._passed_on and sum(map(self._take, sorted(frontier))):
-            pass
-        while frontier or providers:
-            asked_for = (self._mentions.get(stem(path), ()) for path in frontier | providers)
-            others = {path for paths in asked_for for path in paths if path not in self.edges}
+        grown = joining | {path for path in sorted(joining) if self._carry(path)}
+        while grown:
+            asked_for = (self._mentions.get(stem(path), ()) for path in grown)
             # the name alone proves nothing: every project has some `types` or `client`
-            importers = [path for path in sorted(others) if self._uses(path, frontier, providers)]
-            for path in importers:
+            others = sorted({path for paths in asked_for for path in paths if self.imported(path) & grown})
+            known = {path for path in others if path in self._connected}
+            neighbours = [path for path in others if path in known or self._uses(path, joining)]
+            for path in neighbours:
                 self._connect(path)
-            # A package passes on what its modules define: whoever imports the package is a neighbour too.
-            frontier = {path for path in importers if path in self.edges and os.path.basename(path) == _PACKAGE}
-            # So does a module that has names of the SDK from another one: whoever uses them has them from there.
-            providers = {path for path in importers if self._take(path)}
+            # A package passes on what its modules define: whoever imports the package imports them.
+            packages = {path for path in neighbours if os.path.basename(path) == _PACKAGE} - joining
+            joining |= packages
+            grown = packages | {path for path in neighbours if self._carry(path) or path not in known}
 
-    def _uses(self, importer: str, frontier: AbstractSet[str], providers: AbstractSet[str]) -> bool:
-        """Return whether a module imports one that is looked at, or uses what one passes on."""
-        targets = self.imported(importer)
-        if targets & frontier:
+    def _uses(self, importer: str, joining: AbstractSet[str]) -> bool:
+        """Return whether a module imports one that is looked at, or mentions what one carries, or takes all of it."""
+        if self.imported(importer) & joining:
             return True
-        names = {name.encode() for target in targets & providers for name in self._passed_on[target]}
-        data = self._content(importer) or b"" if names else b""
-        return any(name in data for name in names)
+        text = self._text(importer)
+        offered, _ = self._offered(importer)
+        return not words(text).isdisjoint(offered) or (bool(offered) and _STAR.search(text) is not None)
 
-    def _take(self, importer: str) -> bool:
-        """Note what a module has of the SDK by way of others; return whether that is more than was known."""
-        known = self._passed_on.get(importer, frozenset())
-        found = known | _taken(
-            self._content(importer) or b"",
-            lambda module, level: self._passed_on.get(self._folder.resolve(importer, module, level) or "", frozenset()),
-        )
-        if len(found) == len(known):
-            return False
-        self._passed_on[importer] = found
-        return True
+    def _carry(self, path: str) -> bool:
+        """Work out by which names of a module v2 messages may come in; return whether there are more now."""
+        known = self._carried.get(path, frozenset())
+        self._carried[path] = carried(self._text(path), *self._offered(path))
+        return self._carried[path] > known
+
+    def _offered(self, importer: str) -> tuple[set[str], set[str]]:
+        """Return the names of that kind in the modules that a module imports, and the last names of those modules."""
+        providers = [target for target in self.imported(importer) if self._carried.get(target)]
+        return {name for target in providers for name in self._carried[target]}, {stem(path) for path in providers}
+
+    def _text(self, path: str) -> str:
+        return (self._content(path) or b"").decode("utf-8", "replace")
 
     def _connect(self, importer: str) -> None:
+        self._connected.add(importer)
         for target in self.imported(importer):
             self.edges.setdefault(importer, set()).add(target)
             self.edges.setdefault(target, set()).add(importer)
@@ -253,44 +259,6 @@ def mentioned(folder: str, module: str, level: int) -> Iterator[str]:
 def stem(path: str) -> str:
     """Return the last name by which a module is imported."""
     return os.path.basename(_module(os.path.abspath(path) if os.path.basename(path) == _PACKAGE else path))
-
-
-def _sdk_names(data: bytes) -> frozenset[str]:
-    """Return the names under which a module has the SDK, or something of it, as far as its text tells."""
-    return _taken(
-        data, lambda module, level: None if not level and module.split(".")[0] == "assemblyai" else frozenset()
-    )
-
-
-def _taken(data: bytes, offered: Callable[[str, int], AbstractSet[str] | None]) -> frozenset[str]:
-    """Return the names that a module imports out of those that others offer, and what it assigns from them.
-
-    Args:
-        data: the module.
-        offered: what a module offers, by name and number of leading dots; None for everything it has.
-    """
-    found: set[str] = set()
-    for match in _IMPORT.finditer(data):
-        if match["plain"] is not None:
-            for part in match["plain"].decode("latin-1").split(","):
-                words = part.split()
-                if words and offered(words[0], 0) is None:
-                    found.add(words[-1].split(".")[0])
-            continue
-        names = offered(match["module"].decode("latin-1"), len(match["dots"]))
-        listed = re.sub(rb"#[^\r\n]*", b"", match["names"]).decode("latin-1").strip("() \t\r\n\\")
-        for part in listed.split(","):
-            words = part.split()
-            if words == ["*"]:
-                found |= names or set()
-            elif words and (names is None or words[0] in names):
-                found.add(words[-1])
-    if found:
-        made = re.compile(
-            rb"^[ \t]*(\w+)[ \t]*=[ \t]*(?:%s)\b" % b"|".join(name.encode() for name in sorted(found)), re.M
-        )
-        found |= {name.decode("latin-1") for name in made.findall(data)}
-    return frozenset(found)
 
 
 def _module(path: str) -> str:

@@ -73,14 +73,14 @@ def parsed(text: str) -> ModuleNames | None:
     names = ModuleNames()
     for node in ast.walk(tree):
         _note(node, names)
-    for node in _module_level(tree.body):
-        for name in _bound_by(node):
+    for node in module_level(tree.body):
+        for name in bound_by(node):
             names.bound.setdefault(name, getattr(node, "lineno", 0))
     return names
 
 
 def _note(node: ast.AST, names: ModuleNames) -> None:
-    names.everywhere.update(_bound_by(node))
+    names.everywhere.update(bound_by(node))
     match node:
         case ast.Name(id=name, ctx=ast.Load()):
             names.used.add(name)
@@ -152,7 +152,7 @@ def _chain(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
-def _module_level(body: list[ast.stmt]) -> Iterator[ast.AST]:
+def module_level(body: list[ast.stmt]) -> Iterator[ast.AST]:
     """Yield the nodes that run when the module is imported: not what stands in functions and classes."""
     waiting: list[ast.AST] = list(reversed(body))
     while waiting:
@@ -162,7 +162,8 @@ def _module_level(body: list[ast.stmt]) -> Iterator[ast.AST]:
             waiting.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
-def _bound_by(node: ast.AST) -> Iterator[str]:
+def bound_by(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a node binds where it stands."""
     match node:
         case ast.Name(id=name, ctx=ast.Store()):
             yield name

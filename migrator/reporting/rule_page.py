@@ -144,7 +144,8 @@ def page(rule: RuleDoc | OwnRule) -> str:
         title = "## Example" if len(rule.examples) == 1 else f"## Example {number}"
         parts += [title, _fenced("diff", _difference(example.before, example.after))]
     if rule.instead:
-        parts += ["## Use instead", *(_fenced("python", code) for code in rule.instead)]
+        asked = [] if rule.safety.value == "manual" else ["Where it cannot be rewritten, and a person is asked:"]
+        parts += ["## Use instead", *asked, *(_fenced("python", code) for code in rule.instead)]
     if rule.untouched:
         parts += ["## Left as it is", *(_fenced("python", code) for code in rule.untouched)]
     hardening = "Not a need of v3: part of a run with `--harden` only." if rule.hardening else ""

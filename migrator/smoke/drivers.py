@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from migrator.smoke.parsing import parsed
 from migrator.smoke.programs import SPEAKS, python_files
 
 _STARTS = re.compile(r"start|run|connect|listen|stream|transcribe|open|begin|main|record", re.IGNORECASE)
@@ -20,9 +21,7 @@ def shape(folder: Path) -> str | None:
     for name in sorted(python_files(folder)):
         source = Path(name).read_bytes()
         if SPEAKS.search(source) and not Path(name).name.startswith(("test_", "conftest")):
-            try:
-                tree = ast.parse(source)
-            except (SyntaxError, ValueError):
+            if (tree := parsed(source)) is None:
                 continue
             module = ".".join(Path(os.path.relpath(name, folder)).with_suffix("").parts).removesuffix(".__init__")
             for definition in tree.body:

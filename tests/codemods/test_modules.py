@@ -77,3 +77,70 @@ def test_what_a_test_makes_up_is_no_counterproof(path: str, function: str, prove
     assert bool(migrated["messages.py"].left("V3M330")) != proven
     assert bool(migrated[path].left("V3M326")) == proven
     assert migrated[path].text == imitation
+
+
+_SHOW = """\
+def show(event):
+    if event["message_type"] == "FinalTranscript":
+        print(event["text"])
+"""
+_LIVE = """\
+import json
+import websocket
+IMPORT
+
+
+def on_message(ws, raw):
+    event = json.loads(raw)
+    CALL
+
+
+websocket.WebSocketApp("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000", on_message=on_message)
+"""
+_WAYS = {
+    "a star of a star": (
+        "from two import *",
+        "show(event)",
+        {"two.py": "from one import *\n", "one.py": "from show import *\n"},
+    ),
+    "stars in a ring": (
+        "from one import *",
+        "show(event)",
+        {"one.py": "from show import *\nfrom ring import *\n", "ring.py": "from one import *\n"},
+    ),
+    "a module of a package": (
+        "import ui.screen",
+        "ui.screen.show(event)",
+        {"ui/__init__.py": "", "ui/screen.py": "from show import show\n"},
+    ),
+    "a module of a namespace package": (
+        "import ui.screen",
+        "ui.screen.show(event)",
+        {"ui/screen.py": "from show import show\n"},
+    ),
+    "deep in packages": (
+        "import a.b.screen",
+        "a.b.screen.show(event)",
+        {"a/__init__.py": "", "a/b/__init__.py": "", "a/b/screen.py": "from show import show\n"},
+    ),
+    "deep in namespaces": ("import a.b.screen", "a.b.screen.show(event)", {"a/b/screen.py": "from show import show\n"}),
+    "a package's own import": (
+        "import ui",
+        "ui.screen.show(event)",
+        {"ui/__init__.py": "from . import screen\n", "ui/screen.py": "from show import show\n"},
+    ),
+    "a package that star-imports": (
+        "import ui",
+        "ui.show(event)",
+        {"ui/__init__.py": "from .screen import *\n", "ui/screen.py": "from show import *\n"},
+    ),
+}
+
+
+@pytest.mark.parametrize("way", _WAYS)
+def test_what_a_message_is_handed_to_is_found_through_any_import(way: str) -> None:
+    line, call, between = _WAYS[way]
+    live = _LIVE.replace("IMPORT", line).replace("CALL", call)
+    migrated = migrate_all({"live.py": live, "show.py": _SHOW, **between})
+    assert 'event["transcript"]' in migrated["show.py"].text
+    assert not any(finding for one in migrated.values() for finding in one.findings if not finding.fixed)

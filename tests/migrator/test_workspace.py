@@ -100,3 +100,59 @@ def test_who_imports_the_package_it_lies_in(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     (group,) = groups(["voice/__init__.py"], sorted(files), Folder())
     assert group.paths == ("voice/__init__.py", "voice/app.py", "voice/deep/app.py")
+
+
+BETWEEN = {
+    "a facade": {"facade.py": "from show import show\n", "other.py": "from facade import show\nshow(row())\n"},
+    "two facades": {
+        "facade.py": "from show import show\n",
+        "door.py": "import facade\n\ndef open(row):\n    facade.show(row)\n",
+        "other.py": "import door\ndoor.open(row())\n",
+    },
+    "stars": {
+        "facade.py": "from show import *\n",
+        "door.py": "from facade import *\n",
+        "other.py": "import door\ndoor.show(1)\n",
+    },
+    "a module passed on": {"facade.py": "import show\n", "other.py": "import facade\nfacade.show.show(row())\n"},
+    "a registry": {
+        "facade.py": "from show import show\nALL = []\ndef on(f):\n    ALL.append(f)\non(show)\n"
+        "def emit(row):\n    ALL[0](row)\n",
+        "other.py": "from facade import emit\nemit(row())\n",
+    },
+    "a queue": {
+        "facade.py": "import show, queue\nQ = queue.Queue()\ndef drain():\n    show.show(Q.get())\n",
+        "other.py": "import facade\nfacade.Q.put(row())\n",
+    },
+    "a class": {
+        "facade.py": "from show import show\nclass Hub:\n    def emit(self, row):\n        show(row)\n",
+        "door.py": "from facade import Hub\nHUB = Hub()\n",
+        "other.py": "from door import HUB\nHUB.emit(row())\n",
+    },
+    "a name as a text": {
+        "facade.py": "import importlib\nshow = importlib.import_module('show').show\n",
+        "other.py": "from facade import show\nshow(row())\n",
+    },
+    "what is not Python 3": {
+        "facade.py": "from show import show\nprint 'x'\n",
+        "other.py": "import facade\nfacade.show(1)\n",
+    },
+}
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+def test_who_uses_what_another_module_passes_on_is_looked_at_though_it_has_no_word_of_v2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, between: str
+) -> None:
+    files = {
+        "live.py": _V2 + "from show import show\n",
+        "show.py": "def show(event):\n    print(event['message_type'])\n\n\ndef colour(): ...\n",
+        "apart.py": "from show import colour\n",
+        "far.py": "import apart\napart.colour()\nimport logging\n",
+        **BETWEEN[between],
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (group,) = groups(["live.py"], sorted(files), Folder())
+    assert group.paths == tuple(sorted({*files} - {"far.py"}))

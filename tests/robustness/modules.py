@@ -163,7 +163,7 @@ MOCK = {"a mock": _ROW}
 """Messages that a test makes up."""
 OTHERS = {"nobody": "", **OWN, **UNSEEN, **MOCK}
 
-_LIVE = """\
+LIVE = """\
 import json
 
 import websocket
@@ -179,7 +179,7 @@ def on_message(ws, raw):
 def main():
     websocket.WebSocketApp(URL, on_message=on_message).run_forever()
 """
-_OTHER = """\
+OTHER = """\
 import json
 
 import archive
@@ -187,10 +187,8 @@ import requests
 import websocket
 
 IMPORTS
-ROW = {"message_type": "FinalTranscript", "text": "own"}
 
-
-def NAME():
+def other():
     EVENT
 """
 _FAKES = {
@@ -244,10 +242,13 @@ def program(number: int, seed: int) -> Program:
     consumer, other = chance.choice(sorted(CONSUMERS)), chance.choice(sorted(OTHERS))
     routes = [chance.choice(sorted(ROUTES)) for _ in range(2)]
     producer = "tests/test_show.py" if other in MOCK else "other.py"
-    files = {"live.py": _filled(_LIVE, routes[0], "json.loads(raw)", chance), "show.py": CONSUMERS[consumer]}
+    named = [chance.random() < 0.5 for _ in routes]
+    files = {"live.py": filled(LIVE, routes[0], "json.loads(raw)", named[0]), "show.py": CONSUMERS[consumer]}
     if other != "nobody":
-        text = _OTHER.replace("NAME", "test_other" if other in MOCK else "other")
-        files[producer] = _filled(text, routes[1], OTHERS[other], chance)
+        text = OTHER.replace("def other", "def test_other") if other in MOCK else OTHER
+        if OTHERS[other] == "ROW":
+            text = text.replace("\n\ndef", f"\nROW = {_ROW}\n\n\ndef")
+        files[producer] = filled(text, routes[1], OTHERS[other], named[1])
     asked = list(files.values())
     while asked:
         text = asked.pop()
@@ -260,12 +261,13 @@ def program(number: int, seed: int) -> Program:
     return Program({name: files[name] for name in order}, other, producer, (consumer, *routes, other))
 
 
-def _filled(text: str, route: str, event: str, chance: random.Random) -> str:
+def filled(producer: str, route: str, event: str, named: bool = False) -> str:
+    """Return a producer that has an event, given a name or not, and hands it on."""
     imports, statements = ROUTES[route]
-    if chance.random() < 0.5:
+    if named:
         statements = f"event = {event}\n" + statements.replace("EVENT", "event")
     body = statements.replace("EVENT", event).replace("\n", "\n    ")
-    return text.replace("IMPORTS\n", imports + "\n" * bool(imports)).replace("    EVENT", f"    {body}")
+    return producer.replace("IMPORTS\n", imports + "\n" * bool(imports)).replace("    EVENT", f"    {body}")
 
 
 def run(program: Program, files: Mapping[str, str], variant: Variant | None) -> tuple[str, str]:

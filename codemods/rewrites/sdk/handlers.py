@@ -11,7 +11,7 @@ from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.facts.text_guards import asks_for_text
 from codemods.interpreter.values import Bound, Function
-from codemods.rewrites.sdk.scopes import function_of, occurs
+from codemods.rewrites.sdk.scopes import occurs
 from codemods.rewrites.sdk.sessions import Session, function_of_value
 from codemods.syntax.tree import SourceModule
 
@@ -29,8 +29,7 @@ FINAL = "{0}.end_of_turn and {0}.turn_is_formatted"
 
 def final_test(code: str, place: cst.CSTNode, program: Program, module: SourceModule) -> str:
     """Return the test for a final: one without a word, as it comes after `Terminate`, is none for who does not ask."""
-    function = place if isinstance(place, cst.FunctionDef | cst.Lambda) else function_of(place, module)
-    if asks_for_text(function, program) or not v.formats_on_request(program.options.speech_model):
+    if asks_for_text(place, program, module) or not v.formats_on_request(program.options.speech_model):
         return FINAL.format(code)
     return f"{FINAL.format(code)} and {code}.transcript"
 

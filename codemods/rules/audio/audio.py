@@ -12,9 +12,9 @@ from codemods.facts.audio import Tracer, Unwrapped, audio_json, bare, heads, rec
 from codemods.facts.send_wrappers import handing, is_plain_sender
 from codemods.interpreter.values import Encoded, Json, Obj
 from codemods.libraries.observations import Send
-from codemods.libraries.values import Transport
+from codemods.libraries.transport import Transport
 from codemods.model import Safety
-from codemods.rewrites.binary_frames import binary_send, needs_abnf
+from codemods.rewrites.binary_frames import binary, binary_send
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace, Unused
@@ -62,7 +62,7 @@ class Audio(Rule):
         if is_plain_sender(send, context.program, context.module):
             # each caller that hands audio over is rewritten by itself (see _handed_over)
             return None
-        if not only and transport not in (Transport.WEBSOCKETS, Transport.WEBSOCKETS_SYNC):
+        if not only and (transport is None or transport.binary_methods):
             return self.report(
                 send.call, "audio and other messages share this send: send audio as a binary frame, the rest as text"
             )
@@ -104,13 +104,10 @@ class Audio(Rule):
                         "v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead",
                     )
             data = None
-        edits.append(
-            Replace(
-                send.call, lambda updated: binary_send(updated, send, transport, data, context.program, context.module)
-            )
-        )
-        if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context.program, context.module):
-            edits.append(AddImport("websocket", "ABNF"))
+        how = binary(send, transport, context.program, context.module)
+        edits.append(Replace(send.call, lambda updated: binary_send(updated, data, how)))
+        if how.needs is not None:
+            edits.append(AddImport(*how.needs))
         return self.change(send.call, "v2 audio in JSON becomes a binary frame", *edits)
 
     def _is_empty(self, item: Json | Obj, tracer: Tracer) -> bool:
@@ -178,11 +175,12 @@ class Audio(Rule):
         bytes_ = Tracer(context.program, context.module).unwrap(payload, call)
         if bytes_ is None:
             return
-        new = binary_send(inner, send, transport, cst.parse_expression(bytes_.code), context.program, context.module)
+        how = binary(send, transport, context.program, context.module)
+        new = binary_send(inner, cst.parse_expression(bytes_.code), how)
         edits: list[Edit] = [*bytes_.edits, Replace(call, lambda updated: new, whole=True)]
         edits += [Unused(name) for name in sorted(bytes_.loose)]
-        if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context.program, context.module):
-            edits.append(AddImport("websocket", "ABNF"))
+        if how.needs is not None:
+            edits.append(AddImport(*how.needs))
         yield self.change(call, "v2 audio in JSON becomes a binary frame", *edits)
 
     # the place that wraps, when it is not in the function that sends
@@ -235,7 +233,7 @@ class Audio(Rule):
             )
             if not ours or transport is None:
                 return False
-            if not only and transport not in (Transport.WEBSOCKETS, Transport.WEBSOCKETS_SYNC):
+            if not only and transport.binary_methods:
                 return False
             if len(audio) == 1 and self._in_function(send, audio[0], Tracer(context.program, home), there) is not None:
                 return False

@@ -71,9 +71,12 @@ class Fields(Rule):
 
     def _is_added(self, values: Values, key: str, context: Context) -> bool:
         """Return whether the program puts a value of its own under the key: `{**message, "text": ...}`."""
-        merged = context.get(MessageWrites).merged
+        merged, program = context.get(MessageWrites).merged, context.program
         return any(
-            isinstance(value, Obj) and value.site not in merged and key in context.program.items(value)
+            isinstance(value, Obj)
+            and value.site not in merged
+            and key in program.items(value)
+            and not program.is_stand_in(value)
             for value in values
         )
 

@@ -98,8 +98,7 @@ class MatchTypes(Rule):
         """Return the edit that keeps a final without a word, as it comes after `Terminate`, out of a case."""
         if found.text is None or case.guard is not None or not v.formats_on_request(context.options.speech_model):
             return None
-        function = next(up for up in context.module.ancestors(case) if isinstance(up, cst.FunctionDef | cst.Module))
-        if asks_for_text(function, context.program):
+        if asks_for_text(case, context.program, context.module):
             return None
         name, space = cst.Name(found.text[1]), cst.SimpleWhitespace(" ")
         return Replace(

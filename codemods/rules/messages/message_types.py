@@ -243,10 +243,9 @@ def condition(
 
 def _may_be_empty(test: TypeTest, context: Context) -> bool:
     """Return whether a final without a word, as it comes after `Terminate`, would count here."""
-    function = next(
-        up for up in test.module.ancestors(test.node) if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module)
+    return v.formats_on_request(context.options.speech_model) and not asks_for_text(
+        test.node, context.program, test.module
     )
-    return v.formats_on_request(context.options.speech_model) and not asks_for_text(function, context.program)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class SdkNames(Rule):
             case Fate.RENAMED:
                 code, edits = self._spelled(node, new, context)
                 if code != context.code(node):
-                    yield self.change(node, f"{legacy}, rewritten to {new}", replace_with(node, code), *edits)
+                    yield self.change(node, f"{legacy} becomes {new}", replace_with(node, code), *edits)
             case Fate.KINDS:
                 # asked in a way that no rule reads, this would hold for every turn under the new name
                 yield self.report(
@@ -145,7 +145,7 @@ class SdkNames(Rule):
         edits += imports.unused(context.module)
         if text != node.value:
             yield self.change(
-                node, "quoted annotation, rewritten", Replace(node, lambda u: u.with_changes(value=text)), *edits
+                node, "quoted annotation becomes v3's", Replace(node, lambda u: u.with_changes(value=text)), *edits
             )
 
     def _by_name(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:

@@ -39,7 +39,9 @@ class TokenTimeout(Rule):
             return dict_entries.with_keywords(cst.ensure_type(updated, cst.Call), [("timeout", _LIMIT)])
 
         yield self.change(
-            node, "this request stops the event loop, Ctrl+C included; now it gives up in time", Replace(node, build)
+            node,
+            "this request stops the event loop, Ctrl+C included; migrated, it gives up in time",
+            Replace(node, build),
         )
 
 

@@ -41,7 +41,7 @@ class Client:
     def _on_message(self, ws, message):
         payload = json.loads(message)
         mtype = payload.get("type", "")
-        is_final = bool(mtype == "Turn" and payload.get("end_of_turn") and payload.get("turn_is_formatted"))
+        is_final = bool(mtype == "Turn" and payload.get("end_of_turn") and payload.get("turn_is_formatted") and payload.get("transcript"))
         text = " ".join(word["text"] for word in payload.get("words", ()))
         if mtype == "Turn" and text:
             self.last = dict(text=text, final=is_final, confidence=sum(word["confidence"] for word in payload["words"]) / max(len(payload["words"]), 1))

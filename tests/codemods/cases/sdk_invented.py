@@ -48,7 +48,7 @@ async def main():
     # TODO(v3-migrate): RealtimeTranscriber never had 'api_key'; the nearest is aai.settings.api_key (v3: StreamingClientOptions(api_key=...)); the call failed in v2 as well. [V3M601] https://v3-migrate.github.io/v3-migrate/rules/v3m601/
     # TODO(v3-migrate): RealtimeTranscriber never had 'language_code'; the nearest is nothing (v3: speech_model="universal-streaming-multilingual"); the call failed in v2 as well. [V3M601] https://v3-migrate.github.io/v3-migrate/rules/v3m601/
     t = aai.RealtimeTranscriber(on_message=on_msg, on_end=print, sample_rate=16000, encoding=aai.AudioEncoding.pcm_16, api_key="k", language_code="es")
-    # TODO(v3-migrate): Connect never was a coroutine, neither in v2 nor on this client: take the await out. [V3M609] https://v3-migrate.github.io/v3-migrate/rules/v3m609/
+    # TODO(v3-migrate): connect never was a coroutine, neither in v2 nor on this client: take the await out. [V3M609] https://v3-migrate.github.io/v3-migrate/rules/v3m609/
     await t.connect()
     # TODO(v3-migrate): RealtimeTranscriber never had 'send'; the nearest in v3 is stream(...). [V3M609] https://v3-migrate.github.io/v3-migrate/rules/v3m609/
     t.send(b"")
@@ -56,7 +56,7 @@ async def main():
     t.start()
     # TODO(v3-migrate): RealtimeTranscriber never had 'is_connected'; the nearest in v3 is a flag set by the handlers of Begin and Termination. [V3M609] https://v3-migrate.github.io/v3-migrate/rules/v3m609/
     if t.is_connected(): pass
-    # TODO(v3-migrate): Close never was a coroutine, neither in v2 nor on this client: take the await out. [V3M609] https://v3-migrate.github.io/v3-migrate/rules/v3m609/
+    # TODO(v3-migrate): close never was a coroutine, neither in v2 nor on this client: take the await out. [V3M609] https://v3-migrate.github.io/v3-migrate/rules/v3m609/
     await t.close()
 
 

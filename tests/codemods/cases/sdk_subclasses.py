@@ -47,7 +47,7 @@ def turn_text(turn: TurnEvent) -> str:
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 
-# TODO(v3-migrate): A subclass of RealtimeTranscriber whose constructor is not run by itself: give it an __init__ that passes StreamingClientOptions(...) on and registers its handlers with on(...). [V3M611] https://v3-migrate.github.io/v3-migrate/rules/v3m611/
+# TODO(v3-migrate): a subclass of RealtimeTranscriber whose constructor is not run by itself: give it an __init__ that passes StreamingClientOptions(...) on and registers its handlers with on(...). [V3M611] https://v3-migrate.github.io/v3-migrate/rules/v3m611/
 class A(aai.RealtimeTranscriber):
     pass
 class B(aai.RealtimeTranscriber):
