@@ -208,6 +208,7 @@ def _analysed(
     from migrator.analysis.environment import joined
     from migrator.analysis.import_graph import Folder, Group, groups
     from migrator.analysis.worker import rules_analyse
+    from migrator.mentions.kinds import holds_settings
     from migrator.reporting.progress import progress
 
     together = [
@@ -218,7 +219,7 @@ def _analysed(
         from migrator.analysis import since
 
         together = since.with_changes(together, settings.since)
-    together = joined(together, mentions)
+    together = joined(together, [path for path in mentions if holds_settings(path)])
     together += [Group((path,), frozenset([path])) for path in pages.programs]
     tasks = [_task(group, configuration) for group in together]
     tell = progress([group.paths for group in together], settings.verbose)

@@ -18,7 +18,7 @@ def joined(groups: Sequence[Group], paths: Iterable[str]) -> list[Group]:
     Groups that read the same file become one.
 
     Args:
-        paths: files that mention v2 and are no Python.
+        paths: files that mention v2 and are no Python, nor made from other files.
     """
     settings = {path: found for path in paths if NAMES.search(path) and (found := _read(path)) is not None}
     if not settings:

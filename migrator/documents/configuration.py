@@ -17,7 +17,7 @@ from codemods.model import Span
 from migrator.documents.module import DecodingError, Module, newlines
 
 NAMES = re.compile(
-    r"(?:^|/)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env|[\w.-]*Dockerfile(?:\.[\w-]+)?|[\w.-]+\.dockerfile"
+    r"(?:^|/)(?![^/]*\.postman_)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env|[\w.-]*Dockerfile(?:\.[\w-]+)?|[\w.-]+\.dockerfile"
     r"|[\w.-]+\.(?:ya?ml|toml|json|ini|cfg|conf|properties|service|tfvars|tf|hcl|sh|bash|zsh|mk)|Makefile|GNUmakefile)$"
 )
 """Files whose values are told by their form; not XML, where an ampersand is written otherwise."""

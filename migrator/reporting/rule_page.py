@@ -104,6 +104,15 @@ OWN = (
         "is made anew from what it was made from.",
     ),
     OwnRule(
+        "V3M806",
+        "description",
+        "a comment or docstring describes v2's messages",
+        "Only a note, which fails no check: nothing breaks, but the next reader looks for messages that never come. "
+        "In sentences, v3's word is put in with `--unsafe`; in examples of code, and where v3 has no such word, say it "
+        "anew by hand.",
+        "unsafe",
+    ),
+    OwnRule(
         "V3M900",
         "unexplained-word",
         "v2 word that no rule explains",

@@ -8,13 +8,15 @@ from dataclasses import replace
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.audio import Tracer, Unwrapped, audio_json, bare, heads, recoded
+from codemods.facts.audio import audio_json, bare, heads, payload, recoded
+from codemods.facts.program import Program
 from codemods.facts.send_wrappers import handing, is_plain_sender
 from codemods.interpreter.values import Encoded, Json, Obj
 from codemods.libraries.observations import Send
 from codemods.libraries.transport import Transport
 from codemods.model import Safety
 from codemods.rewrites.binary_frames import binary, binary_send
+from codemods.rewrites.unwrapping import Tracer, Unwrapped
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace, Unused
@@ -44,8 +46,7 @@ class Audio(Rule):
 
     def _send(self, send: Send, context: Context) -> Change | None:
         audio, only = audio_json(context.program, send.data)
-        tracer = Tracer(context.program, context.module)
-        if not audio or all(self._is_empty(item, tracer) for item in audio):
+        if not audio or all(self._is_empty(item, context.program) for item in audio):
             return None  # without sound, it is to keep the session open: see V3M401
         likely = bool(send.connections) and send.connections <= context.program.likely_connections
         if send.connections and not likely and not all(context.program.is_vendor(c) for c in send.connections):
@@ -84,8 +85,8 @@ class Audio(Rule):
 
     def _is_encoded(self, item: Json | Obj, context: Context) -> bool:
         obj = item.content if isinstance(item, Json) else item
-        payload = Tracer(context.program, context.module).payload(obj)
-        return payload is not None and any(isinstance(value, Encoded) for value in context.program.values(payload))
+        held = payload(context.program, obj)
+        return held is not None and any(isinstance(value, Encoded) for value in context.program.values(held))
 
     def _rewrite(self, send: Send, transport: Transport, audio: list[Json | Obj], context: Context) -> Change:
         tracer = Tracer(context.program, context.module)
@@ -110,9 +111,9 @@ class Audio(Rule):
             edits.append(AddImport(*how.needs))
         return self.change(send.call, "v2 audio in JSON becomes a binary frame", *edits)
 
-    def _is_empty(self, item: Json | Obj, tracer: Tracer) -> bool:
-        payload = tracer.payload(item.content if isinstance(item, Json) else item)
-        return isinstance(payload, cst.SimpleString) and payload.evaluated_value in ("", b"")
+    def _is_empty(self, item: Json | Obj, program: Program) -> bool:
+        held = payload(program, item.content if isinstance(item, Json) else item)
+        return isinstance(held, cst.SimpleString) and held.evaluated_value in ("", b"")
 
     def _in_function(
         self, send: Send, item: Json | Obj, tracer: Tracer, context: Context
@@ -123,8 +124,8 @@ class Audio(Rule):
         producer: cst.CSTNode = item.call if isinstance(item, Json) else obj.site
         if not module.owns(producer) or not module.owns(obj.site):
             return None
-        payload = tracer.payload(obj)
-        if payload is None or self._scope(producer, context) is not self._scope(send.call, context):
+        held = payload(program, obj)
+        if held is None or self._scope(producer, context) is not self._scope(send.call, context):
             return None
         edits: list[Edit] = []
         loose: set[str] = set()
@@ -143,7 +144,7 @@ class Audio(Rule):
             if assign is None or any(use is not node for use in program.uses_of.get(definition, [])):
                 return None
             edits.append(Remove(assign))
-        found = tracer.unwrap(payload, send.call)
+        found = tracer.unwrap(held, send.call)
         if found is None:
             return None
         if isinstance(item, Json):
@@ -168,11 +169,11 @@ class Audio(Rule):
         _, obj, inner = found
         send = context.program.sends[inner]
         transport = send.transport or context.program.transport_hint(context.module.path)
-        payload = Tracer(context.program, context.module).payload(obj)
+        held = payload(context.program, obj)
         ours = bool(send.connections) and all(context.program.is_vendor(c) for c in send.connections)
-        if transport is None or payload is None or not ours:
+        if transport is None or held is None or not ours:
             return
-        bytes_ = Tracer(context.program, context.module).unwrap(payload, call)
+        bytes_ = Tracer(context.program, context.module).unwrap(held, call)
         if bytes_ is None:
             return
         how = binary(send, transport, context.program, context.module)
@@ -246,8 +247,8 @@ class Audio(Rule):
         if home is None or not home.owns(value.content.site):
             return None
         tracer = Tracer(context.program, home)
-        payload = tracer.payload(value.content)
-        if payload is None:
+        held = payload(context.program, value.content)
+        if held is None:
             return None
         dumped = self._dumped(value)
         edits: list[Edit] = []
@@ -262,7 +263,7 @@ class Audio(Rule):
             if assign is None or any(use is not dumped for use in context.program.uses_of.get(definition, [])):
                 return None
             edits.append(Remove(assign))
-        found = tracer.unwrap(payload, value.call)
+        found = tracer.unwrap(held, value.call)
         if found is not None:
             found.edits += edits
         return found

@@ -9,11 +9,12 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import endpoints, query
-from codemods.facts.dict_entries import with_keywords
 from codemods.facts.program import Program
 from codemods.facts.query import Parameter
 from codemods.interpreter.values import Lit, Str
 from codemods.model import Safety
+from codemods.rewrites.entry_edits import with_keywords
+from codemods.rewrites.query_edits import remove_parameter
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted
 from codemods.syntax.edits import Change, Replace
@@ -72,7 +73,7 @@ class UnknownParameters(Rule):
         transports = {connect.connection.transport for connect in calls}
         name = transports.pop().headers if len(transports) == 1 else "header"
         message = f"{parameter.name!r} in the URL is no way to send the key: v3 takes it as {name}={{{_FIELD}: key}}"
-        edits = query.remove(context.program, parameter)
+        edits = remove_parameter(context.program, parameter)
         call = calls[0].call if len(calls) == 1 else None
         if call is None or not edits or name not in ("header", "headers") or not context.module.owns(call):
             return self.report(parameter.node, message)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.facts import dict_entries
 from codemods.facts.sessions import Sessions, external_names
 from codemods.libraries import websockets
 from codemods.model import Source
+from codemods.rewrites.entry_edits import with_keywords
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
@@ -44,7 +44,7 @@ class HandlerConnect(Rule):
             return
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
-            return dict_entries.with_keywords(cst.ensure_type(updated, cst.Call), [("open_timeout", _LIMIT)])
+            return with_keywords(cst.ensure_type(updated, cst.Call), [("open_timeout", _LIMIT)])
 
         yield self.change(
             node, "Ctrl+C waits for this attempt to connect; migrated, that gives up in time", Replace(node, build)

@@ -100,10 +100,11 @@ def _as_text(seen: Observation) -> str:
         if start := bytes(session.audio or b"")[:_TELLING]:
             if len(start) == _TELLING and set(start) <= _BASE64:
                 return f"audio as text: the binary frames are base64 ({start[:12].decode()}...)"
-        # What looks like JSON was to be a message.
+        # What looks like JSON was to be a message, and so was what is short.
         broken = any(text.startswith(_BROKEN_JSON) for text in session.violations)
         for frame in session.frames:
-            if frame.kind == "text" and (_carries_audio(frame.control) if frame.control is not None else not broken):
+            unread = frame.control is None and not broken and frame.size >= _TELLING
+            if frame.kind == "text" and (unread or _carries_audio(frame.control or {})):
                 return f"audio as text, {frame.at} ms after the start of the session"
         if any("text is not UTF-8" in text for text in session.violations):
             return "audio as text: bytes that are no UTF-8 in a frame that is marked as text"
