@@ -81,7 +81,7 @@ class SdkTranscripts(Rule):
         code = context.code(tested.base)
         parent = context.module.parent(node)
         final = h.final_test(code, node, context.program, context.module)
-        if tested.kind == ANY:
+        if tested.kind == ANY or self._asks_for_the_other(node, tested, context):
             return replace_with(node, "False" if tested.negated else "True")
         if (tested.kind == FINAL) != tested.negated:
             judged = is_judged(node, context.module) or not final.endswith(".transcript")
@@ -94,6 +94,26 @@ class SdkTranscripts(Rule):
                 return replace_with(node, f"not {code}.end_of_turn")
         partial = h.FINAL.format(code) if tested.kind == PARTIAL else final
         return replace_test(context.module, node, f"not ({partial})")
+
+    def _asks_for_the_other(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> bool:
+        """Return whether the same condition takes partials and finals alike: every turn is one of them."""
+        joined: type[cst.BaseBooleanOp] = cst.And if tested.negated else cst.Or
+        whole: cst.CSTNode = node
+        for up in context.module.ancestors(node):
+            if not isinstance(up, cst.BooleanOperation) or not isinstance(up.operator, joined):
+                break
+            whole = up
+        sides: list[cst.CSTNode] = [whole]
+        while sides:
+            match sides.pop():
+                case cst.BooleanOperation(left=left, right=right, operator=operator) if isinstance(operator, joined):
+                    sides += [left, right]
+                case cst.Call() | cst.Comparison() as side if side is not node:
+                    other = kind_test(context.program, context.module, side)
+                    if other is not None and {other.kind, tested.kind} == {FINAL, PARTIAL}:
+                        if other.negated == tested.negated and context.code(other.base) == context.code(tested.base):
+                            return True
+        return False
 
     def _rest(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> list[Edit]:
         """Return the edit of a branch for all that is not final: the raw end of a turn is not partial either."""
