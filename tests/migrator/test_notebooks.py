@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
 from collections.abc import Sequence
@@ -50,7 +51,7 @@ def sources(data: bytes) -> list[str]:
 
 def cut(program: str) -> list[str]:
     """Return a program as the cells of a notebook: a cell for each definition, one for what comes between."""
-    lines = program.splitlines(keepends=True)
+    lines = [*io.StringIO(program)]  # not splitlines(), which ends a line at a form feed as well
     starts = [0]
     for node in ast.parse(program).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
