@@ -15,6 +15,7 @@ from codemods.model import Finding, Options, ParseError, Safety, Span, Workspace
 from codemods.rule import Context, Rule, RuleDoc
 from codemods.rules import RULES
 from codemods.syntax import apply, comments
+from codemods.syntax.children import children
 from codemods.syntax.edits import AddImport, Change, Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
 from codemods.syntax.tree import SourceModule
 
@@ -237,7 +238,7 @@ def _changes(program: Program, options: Options) -> Iterator[Change]:
 
 def _subtree(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     yield node
-    for child in node.children:
+    for child in children(node):
         yield from _subtree(child)
 
 

@@ -26,6 +26,7 @@ from codemods.interpreter.values import (
     without_unknown,
 )
 from codemods.interpreter.variables import Binding, Env
+from codemods.syntax.children import children
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
@@ -63,7 +64,7 @@ class Expressions:
 
     def eval_children(self, node: cst.CSTNode, env: Env) -> None:
         """Evaluate everything below a node that has no meaning of its own here."""
-        for child in node.children:
+        for child in children(node):
             if isinstance(child, cst.BaseExpression):
                 self.eval(child, env)
             elif not isinstance(child, cst.BaseStatement | cst.BaseSuite):
