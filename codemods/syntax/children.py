@@ -11,7 +11,9 @@ import libcst as cst
 
 def children(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
     """Return what `node.children` does, in a fraction of the time."""
-    names = _ORDERS.get(type(node)) or _order(node)
+    names = _ORDERS.get(type(node))
+    if names is None:
+        names = _order(node)
     found: list[cst.CSTNode] = []
     for name in names:
         value = getattr(node, name)
