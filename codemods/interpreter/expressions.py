@@ -214,6 +214,7 @@ class Expressions:
 
     def eval_Lambda(self, node: cst.Lambda, env: Env) -> Values:
         self.eval_defaults(node.params, env, node)
+        self._run.defined(node)
         return frozenset({Function(node)})
 
     def eval_defaults(self, params: cst.Parameters, env: Env, node: cst.FunctionDef | cst.Lambda) -> None:

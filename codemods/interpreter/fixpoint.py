@@ -103,6 +103,14 @@ class Interpreter:
             scope = scope.parent
         return not isinstance(scope.node, cst.FunctionDef | cst.ClassDef) or scope.node.name.value in names
 
+    def defined(self, node: cst.FunctionDef | cst.Lambda) -> None:
+        """Have a function run that is made by one that is run: where it goes to nobody can say."""
+        scope: scopes.Scope | None = self.scope
+        while scope is not None and isinstance(scope.node, cst.ClassDef):
+            scope = scope.parent
+        if scope is not None and scope.parent is not None:
+            self.calls.demand(node)
+
     def run(self) -> None:
         """Execute everything until nothing changes."""
         self._settle()

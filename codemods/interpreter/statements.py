@@ -43,6 +43,7 @@ class Statements:
 
     def block(self, statements: Sequence[cst.BaseStatement], env: Env | None) -> Env | None:
         for statement in statements:
+            self._run.work.spend()
             if env is None:
                 # code after `return` or `break` still holds v2 words; look at it with what is known everywhere
                 env = {}
@@ -203,6 +204,7 @@ class Statements:
 
     def _exec_FunctionDef(self, node: cst.FunctionDef, env: Env) -> Env:
         env = dict(env)
+        self._run.defined(node)
         function: Values = frozenset({Function(node)})
         for decorator in node.decorators:
             # it may register the function; what it returns is taken to do what the function does
