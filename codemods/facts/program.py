@@ -21,6 +21,7 @@ from codemods.libraries.observations import Connect, Send
 from codemods.libraries.registry import library
 from codemods.libraries.values import Connection, Field, Frame, Message, Transport, Word
 from codemods.model import Options, Workspace
+from codemods.syntax.children import children
 from codemods.syntax.tree import SourceModule
 
 T = TypeVar("T")
@@ -466,5 +467,5 @@ def _names_a_host(text: str) -> bool:
 
 def _walk(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
     yield node
-    for child in node.children:
+    for child in children(node):
         yield from _walk(child)
