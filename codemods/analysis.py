@@ -115,7 +115,7 @@ def _plan(
         fixed = _applies(change, options)
         message = change.message
         if change.edits and not fixed:
-            message = f"likely v2 but not proven, --unsafe rewrites it: {message}"
+            message = f"if this is AssemblyAI's: {message} (--unsafe writes it)"
         # one rewrite of a rule at a place counts once; one and the same thing left in a statement is said once
         key = (change.code, span) if fixed else (change.code, module.statement(change.node) or span, message)
         if key not in seen:

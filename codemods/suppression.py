@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 EVERY = "*"
@@ -69,6 +69,50 @@ def ignored_lines(text: str) -> dict[int, tuple[str, ...]]:
         for line in comment.lines:
             found[line] = found.get(line, ()) + comment.codes
     return found
+
+
+def silenced(text: str, places: Iterable[tuple[int, str]]) -> str:
+    """Return a program with comments that keep the tool away from its places, given as line and code.
+
+    A comment goes to the end of the line; where none may stand, in a string or before a backslash, above the statement.
+    """
+    ends, starts = _layout(text)
+    standing = {comment.line: comment for comment in comments(text)}
+    codes: dict[tuple[int, bool], set[str]] = {}
+    for number, name in places:
+        at = (number, True) if number in ends else (starts.get(number, number), False)
+        codes.setdefault(at, set()).add(name)
+    lines = text.split("\n")
+    for (number, at_end), named in sorted(codes.items(), key=lambda item: item[0], reverse=True):
+        line = lines[number - 1]
+        code = line.rstrip("\r")
+        end = line[len(code) :]
+        known = standing.get(number) if at_end else None
+        words = ", ".join(sorted({*(known.codes if known else ()), *named} - {EVERY}))
+        comment = f"# v3-migrate: ignore[{words}]"
+        if known is not None:
+            lines[number - 1] = f"{code[: known.start]}{comment}{code[known.end :]}{end}"
+        elif at_end:
+            lines[number - 1] = f"{code}  {comment}{end}"
+        else:
+            lines.insert(number - 1, f"{code[: len(code) - len(code.lstrip())]}{comment}{end}")
+    return "\n".join(lines)
+
+
+def _layout(text: str) -> tuple[set[int], dict[int, int]]:
+    """Return the lines that a comment may end, and for each line the first one of its statement."""
+    ends: set[int] = set()
+    starts: dict[int, int] = {}
+    first = 0
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type in (tokenize.NEWLINE, tokenize.NL):
+            ends.add(token.start[0])
+        if token.type == tokenize.NEWLINE:
+            starts.update(dict.fromkeys(range(first, token.start[0] + 1), first))
+            first = 0
+        elif token.type not in _BLANK and not first:
+            first = token.start[0]
+    return ends, starts
 
 
 def is_ignored(code: str, lines: range, ignored: Mapping[int, tuple[str, ...]]) -> bool:

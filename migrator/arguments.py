@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from migrator.settings import meant
 
 FORMATS = ("terminal", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
+
+_WIDTH = 79
 
 _EPILOG = """commands (v3-migrate COMMAND --help):
 {commands}
@@ -45,6 +48,12 @@ class Parser(argparse.ArgumentParser):
             word = next((word for word in unknown if word.startswith("-")), unknown[0]).split("=")[0]
             self.error(f"unknown option {word!r}{meant(word, self.options())}")
         return parsed
+
+    def format_help(self) -> str:
+        """Return the help, its description wrapped: a command says it in one paragraph."""
+        lines = (self.description or "").splitlines()
+        self.description = "\n".join(textwrap.fill(line, _WIDTH) for line in lines)
+        return super().format_help()
 
     def options(self) -> list[str]:
         """Return every option, long and short."""
@@ -111,6 +120,7 @@ def _which_rules(parser: Parser) -> None:
     add("--harden", action="store_true", help="also better habits that v3 does not ask for: time limits, ...")
     add("--baseline", metavar="FILE", help="tell only what is not in this list of known places")
     add("--write-baseline", action="store_true", help="make that list of what is found now")
+    add("--add-ignores", action="store_true", help="write a comment that silences it at each place found now")
 
 
 def _new_code(parser: Parser) -> None:
@@ -148,7 +158,7 @@ def _other(parser: Parser) -> None:
     detail.add_argument("-q", "--quiet", action="store_true", help="only places and errors, one a line")
     detail.add_argument("-v", "--verbose", action="store_true", help="say what is looked at, on standard error")
     group.add_argument("--jobs", type=_positive, metavar="N", help="worker processes (default: one a core)")
-    group.add_argument("--completion", action=_Completion, metavar="SHELL", help="print completions: bash, zsh, tcsh")
+    group.add_argument("--completion", metavar="SHELL", help="print completions: bash, zsh, tcsh")
     group.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version and exit")
     group.add_argument("-h", "--help", action="help", help="show this and exit")
 
@@ -165,18 +175,6 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"a number from 1 on, not {text!r}")
     return number
-
-
-class _Completion(argparse.Action):
-    """`--completion SHELL`; the library that knows shells is loaded for nobody else."""
-
-    def __call__(self, parser: argparse.ArgumentParser, _: object, shell: object, *__: object) -> None:
-        import shtab
-
-        if shell not in shtab.SUPPORTED_SHELLS:
-            parser.error(f"argument --completion: one of {', '.join(shtab.SUPPORTED_SHELLS)}, not {shell!r}")
-        print(shtab.complete(parser, str(shell)))
-        parser.exit()
 
 
 class _Version(argparse.Action):

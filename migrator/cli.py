@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Loaded only when called: the clean check, the most frequent use, has no need for any of them.
 COMMANDS = {
     "explain": ("migrator.explain", "what a rule does, with its examples"),
+    "status": ("migrator.status", "how much of a project is moved"),
     "undo": ("migrator.output.undo", "take back what a run has written"),
     "smoke": ("migrator.smoke.command", "run a program against the replay server"),
     "replay": ("runtime.commands.replay", "serve a recording"),
@@ -61,6 +62,8 @@ def _migrate(parsed: argparse.Namespace) -> int:
     from migrator import run, show
     from migrator.settings import SettingsError
 
+    if parsed.completion is not None:
+        return _complete(parsed.completion)
     try:
         settings = _settings(parsed)
         tests = _tests(parsed) if parsed.smoke else []
@@ -70,6 +73,10 @@ def _migrate(parsed: argparse.Namespace) -> int:
             return stdin.run(settings)
         if settings.write_baseline:
             return run.write_baseline(settings)
+        if settings.add_ignores:
+            from migrator import ignores
+
+            return ignores.add(settings)
         report = run.run(settings)
         if tests and report.changed:
             from migrator.smoke.verify_written import prove_or_take_back
@@ -85,6 +92,34 @@ def _migrate(parsed: argparse.Namespace) -> int:
 def parser() -> Parser:
     """Return the parser of everything but the commands."""
     return arguments.parser({name: text for name, (_, text) in COMMANDS.items()})
+
+
+def whole() -> Parser:
+    """Return a parser that has the commands, too: for what describes them all, completions and the manual page."""
+    result = parser()
+    commands = result.add_subparsers(title="commands", metavar="COMMAND", prog="v3-migrate")
+    for name, (module, text) in COMMANDS.items():
+        import_module(module).configure(commands.add_parser(name, help=text))
+    return result
+
+
+def _complete(shell: str) -> int:
+    """Print what makes a shell complete our words; the library that knows shells is loaded for nobody else."""
+    import shtab
+
+    if shell not in shtab.SUPPORTED_SHELLS:
+        return fail(f"argument --completion: one of {', '.join(shtab.SUPPORTED_SHELLS)}, not {shell!r}")
+    everything, names = whole(), " ".join(COMMANDS)
+    paths = next(action for action in everything._actions if action.dest == "paths")
+    # What stands first is a command as well as a path, which a parser cannot say.
+    paths.complete = {  # type: ignore[attr-defined]
+        "bash": "_v3_migrate_first",
+        "zsh": f"{{_alternative 'commands:command:({names})' 'files:file:_files'}}",
+        "tcsh": f"@({names})@",
+    }
+    first = f'_v3_migrate_first() {{ compgen -W "{names}" -- "$1"; compgen -f -- "$1"; }}'
+    print(shtab.complete(everything, shell, preamble=first if shell == "bash" else ""))
+    return 0
 
 
 def _paths(parsed: argparse.Namespace) -> tuple[str, ...]:
@@ -152,13 +187,16 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         exclude = Globs(_split(parsed.exclude))
     except ValueError as error:
         raise SettingsError(f"--exclude: {error}") from None
+    if parsed.add_ignores and (write or parsed.diff):
+        raise SettingsError("--add-ignores writes comments, and nothing else: it goes neither with --write nor --diff")
+    written = Mode.WRITE if write else Mode.PREVIEW
     formats = parsed.format or []
     shown = [name for name, file in formats if not file]
     if len(shown) > 1:
         raise SettingsError(f"--format {shown[0]} and {shown[1]}: give one of them a file, as in {shown[0]}:FILE")
     return Settings(
         paths=_paths(parsed),
-        mode=Mode.CHECK if parsed.check or parsed.write_baseline else Mode.WRITE if write else Mode.PREVIEW,
+        mode=Mode.CHECK if parsed.check or parsed.write_baseline or parsed.add_ignores else written,
         chosen=Choices(
             select=_split(parsed.select),
             ignore=_split(parsed.ignore),
@@ -186,6 +224,7 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         since=parsed.since,
         baseline=parsed.baseline,
         write_baseline=parsed.write_baseline,
+        add_ignores=parsed.add_ignores,
     )
 
 

@@ -104,7 +104,8 @@ class Configuration:
         known = tuple(summaries())
         for prefix in sorted(new):
             if not any(code.startswith(prefix) for code in known):
-                raise SettingsError(f"no rule has a code like {prefix!r}; `v3-migrate explain` lists them all")
+                hint = meant(prefix, known) or "; `v3-migrate explain` lists them all"
+                raise SettingsError(f"no rule has a code like {prefix!r}{hint}")
         self._known |= new
 
     def _table(self, folder: str) -> Choices:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from migrator.reporting import rule_page
-from migrator.reporting.formats import coloured
+from migrator.reporting.formats import console
 
 if TYPE_CHECKING:
     from codemods.rule import RuleDoc
@@ -68,10 +68,10 @@ def catalogue(rules: Sequence[RuleDoc | OwnRule]) -> list[str]:
 
 def _show(page: str) -> None:
     """Print a page: laid out in colours on a terminal, as the Markdown that it is in a pipe."""
-    if not coloured("auto"):
+    screen = console("auto")
+    if screen is None:
         print(page, end="")
         return
-    from rich.console import Console
     from rich.markdown import Markdown
 
-    Console(force_terminal=True, highlight=False).print(Markdown(page, code_theme="ansi_dark"))
+    screen.print(Markdown(page, code_theme="ansi_dark"))

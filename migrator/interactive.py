@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from migrator.analysis.outcome import Outcome
-from migrator.reporting.formats import coloured, put
+from migrator.reporting.formats import console, put
 from migrator.reporting.report import Report
 
 _QUESTION = "Migrate this file? [y]es, [n]o, [a]ll that follow, [q]uit: "
@@ -33,12 +33,11 @@ def _declined(outcome: Outcome) -> Outcome:
 
 def _show(outcome: Outcome, color: str) -> None:
     report = Report([outcome])
-    if coloured(color):
-        from rich.console import Console
-
+    screen = console(color)
+    if screen is not None:
         from migrator.reporting import pretty
 
-        pretty.show_file(report, outcome, Console(force_terminal=True, highlight=False, markup=False, emoji=False))
+        pretty.show_file(report, outcome, screen)
     else:
         from migrator.reporting import plain
         from migrator.reporting.diff import patches

@@ -182,13 +182,11 @@ def _with_mentions(
     if paths:
         from migrator.mentions import findings
 
-        minted = dict.fromkeys(
-            f"{outcome.path}:{finding.span.line}"
+        lines = {
+            outcome.path: min((f.span.line for f in outcome.findings if f.fixed and f.code in _MINTS), default=0)
             for outcome in found
-            for finding in outcome.findings
-            if finding.fixed and finding.code in _MINTS
-        )
-        known = replace(known, outcomes=by_path, minted=minted)
+        }
+        known = replace(known, outcomes=by_path, minted=[f"{path}:{line}" for path, line in lines.items() if line])
         for told in findings.outcomes(paths, configuration.options, known):
             other = by_path.get(told.path)
             if other is not None:
@@ -210,6 +208,7 @@ def _analysed(
     from migrator.analysis.environment import joined
     from migrator.analysis.import_graph import Folder, Group, groups
     from migrator.analysis.worker import rules_analyse
+    from migrator.mentions.kinds import holds_settings
     from migrator.reporting.progress import progress
 
     together = [
@@ -220,7 +219,7 @@ def _analysed(
         from migrator.analysis import since
 
         together = since.with_changes(together, settings.since)
-    together = joined(together, mentions)
+    together = joined(together, [path for path in mentions if holds_settings(path)])
     together += [Group((path,), frozenset([path])) for path in pages.programs]
     tasks = [_task(group, configuration) for group in together]
     tell = progress([group.paths for group in together], settings.verbose)

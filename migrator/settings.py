@@ -64,7 +64,11 @@ class Choices:
     def __post_init__(self) -> None:
         for code in self.codes:
             if not _CODE.fullmatch(code):
-                raise SettingsError(f"no rule has a code like {code!r}; `v3-migrate explain` lists them all")
+                # What the eye takes for digits.
+                digits = "V" + code.upper()[1:].translate(str.maketrans("OIL", "011"))
+                hint = f": did you mean {digits!r}?" if code and _CODE.fullmatch(digits) else ""
+                hint = hint or "; `v3-migrate explain` lists them all"
+                raise SettingsError(f"no rule has a code like {code!r}{hint}")
         if self.speech_model is not None and not _MODEL.fullmatch(self.speech_model):
             raise SettingsError(f"speech-model: letters, digits, '.', '_' and '-' only, not {self.speech_model!r}")
         if self.region is not None:
@@ -102,6 +106,7 @@ class Settings:
         since: a revision; lines that are as they were where HEAD branched off it are not told about.
         baseline: file with known places, which are not told about.
         write_baseline: make that file of what is found.
+        add_ignores: write a comment that silences it at every place that is found.
 
     Raises:
         SettingsError: two of them exclude each other.
@@ -127,14 +132,15 @@ class Settings:
     since: str | None = None
     baseline: str | None = None
     write_baseline: bool = False
+    add_ignores: bool = False
 
     def __post_init__(self) -> None:
         if self.mode is not Mode.CHECK and (self.since or self.baseline):
             raise SettingsError(
                 f"{'--since' if self.since else '--baseline'} chooses what is told: it goes with --check"
             )
-        if STDIN in self.paths and (len(self.paths) > 1 or self.interactive):
-            raise SettingsError("`-` stands alone: no other path, and nobody to ask")
+        if STDIN in self.paths and (len(self.paths) > 1 or self.interactive or self.add_ignores):
+            raise SettingsError("`-` stands alone: no other path, nobody to ask, no file to write comments to")
         if self.interactive and self.mode is Mode.CHECK:
             raise SettingsError("--check changes nothing: it does not go with --interactive")
 

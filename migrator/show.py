@@ -35,6 +35,7 @@ def show(report: Report, settings: Settings) -> int:
     report.command = settings.command(report.program, [outcome.path for outcome in report.outcomes])
     report.apply = _apply(report, settings)
     report.repositories = _repositories(report)
+    report.marked = settings.chosen.todo is not False
     if report.findings:
         from migrator.explain import summaries
 

@@ -23,9 +23,6 @@ STAND_IN = "127.86.51.3"
 """What the names resolve to. Some libraries take a name's address and the port they wanted, not the port they are told:
 by this address such a connection is recognised as well. Nothing ever connects there."""
 
-_CONTEXT: Any = ssl.SSLContext.__mro__[1]
-"""The class of OpenSSL's own methods, beneath the one that this file changes."""
-
 _SITE = """\
 import importlib.machinery, importlib.util, json, os, sys
 import v3_migrate_redirection as redirection
@@ -72,7 +69,7 @@ def install(hosts: Sequence[str], port: int, authority: str) -> Callable[[], Non
         (socket, "gethostbyname", lambda host, ask=socket.gethostbyname: STAND_IN if is_meant(host) else ask(host)),
         (socket.socket, "connect", lambda self, address: connect(self, target(address))),
         (socket.socket, "connect_ex", lambda self, address: connect_ex(self, target(address))),
-        *_trusting(authority),
+        *_trusting(authority, is_meant),
     ]
     missing = object()
     before = [(place, name, vars(place).get(name, missing)) for place, name, _ in changes]
@@ -94,27 +91,23 @@ def install(hosts: Sequence[str], port: int, authority: str) -> Callable[[], Non
     return undo
 
 
-def _trusting(authority: str) -> List[Tuple[Any, str, Any]]:
-    """Return the methods of TLS contexts that load certificates, each loading one more."""
-    load_default_certs = ssl.SSLContext.load_default_certs
+def _trusting(authority: str, is_meant: Callable[[Any], bool]) -> List[Tuple[Any, str, Any]]:
+    """Return the methods of TLS contexts that begin a connection, each trusting one more authority if it is meant.
 
-    def locations(self: Any, cafile: Any = None, capath: Any = None, cadata: Any = None) -> None:
-        _CONTEXT.load_verify_locations(self, cafile, capath, cadata)
-        _CONTEXT.load_verify_locations(self, authority)
+    Not those that load certificates: libraries make contexts when they are imported, long before a test begins.
+    """
 
-    def defaults(self: Any, purpose: Any = ssl.Purpose.SERVER_AUTH) -> None:
-        load_default_certs(self, purpose)
-        _CONTEXT.load_verify_locations(self, authority)
+    def trusting(name: str, place: int) -> Tuple[Any, str, Any]:
+        begin = getattr(ssl.SSLContext, name)
 
-    def paths(self: Any) -> None:
-        _CONTEXT.set_default_verify_paths(self)
-        _CONTEXT.load_verify_locations(self, authority)
+        def changed(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if is_meant(kwargs.get("server_hostname", args[place] if len(args) > place else None)):
+                self.load_verify_locations(authority)
+            return begin(self, *args, **kwargs)
 
-    return [
-        (ssl.SSLContext, "load_verify_locations", locations),
-        (ssl.SSLContext, "load_default_certs", defaults),
-        (ssl.SSLContext, "set_default_verify_paths", paths),
-    ]
+        return ssl.SSLContext, name, changed
+
+    return [trusting("wrap_socket", 4), trusting("wrap_bio", 3)]
 
 
 def environment(

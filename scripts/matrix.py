@@ -50,6 +50,11 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     # A worker.
     "celery": ("celery", "websockets"),
     "fastapi": ("fastapi", "uvicorn[standard]", "websockets"),
+    # The tests of people's programs, with the pytest plug-in: v3-migrate itself is installed on top.
+    "plugin": (
+        *("pytest", "pytest-asyncio", "pytest-xdist", "trustme"),
+        *("aiohttp", "assemblyai", "websocket-client", "websockets"),
+    ),
     # What the plug-ins below import and a stand-in cannot be.
     "voice-plugins": ("aiohttp", "pydantic", "python-dotenv", "websockets"),
 }
@@ -57,6 +62,7 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
 ALONE: dict[str, tuple[str, ...]] = {
     # The current AssemblyAI plug-ins of frameworks for voice agents, without these frameworks, whose models and codecs
     # are a gigabyte. Pinned, since it is their own methods that are called: what they do changes with each release.
+    "plugin": ("--editable", str(FOLDER.parent)),
     "voice-plugins": (
         "bolna==0.11.9",
         "livekit-plugins-assemblyai==1.8.9",

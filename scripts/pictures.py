@@ -28,7 +28,7 @@ PROGRAM = Path(sys.executable).with_name("v3-migrate")
 COLUMNS = 100
 
 BOT = """\
-import base64, json, os
+import json, os
 import websocket
 
 URL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"
@@ -66,7 +66,7 @@ def pictures() -> dict[str, tuple[str, str]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "bot.py").write_text(BOT)
-        preview = terminal(folder, "bot.py", "--ignore", "V3M5")
+        preview = terminal(folder, "bot.py")
         app = folder / "booth"
         shutil.copytree(ROOT / "fixtures" / "legacy" / "radio_booth" / "v2", app)
         smoke = terminal(app, "smoke", "--migrate", "--python", sys.executable)

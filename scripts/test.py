@@ -27,7 +27,8 @@ def main(arguments: list[str]) -> None:
     environment.install("dev", *(["mic", "pyaudio"] if sys.platform == "linux" else []))
     if subprocess.run([environment.PYTHON, environment.ROOT / "scripts" / "matrix.py"], check=False).returncode:
         raise SystemExit("An environment of scripts/matrix.py could not be built; pip says why above.")
-    environment.become([environment.PYTHON, "-m", "pytest", "--numprocesses=2", "--dist=worksteal", *arguments])
+    # More processes than the two cores of CI: half of the time, tests wait for programs that wait for a server.
+    environment.become([environment.PYTHON, "-m", "pytest", "--numprocesses=3", "--dist=worksteal", *arguments])
 
 
 if __name__ == "__main__":

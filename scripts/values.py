@@ -19,6 +19,7 @@ import libcst as cst  # noqa: E402
 
 from codemods.facts.program import Program  # noqa: E402
 from codemods.interpreter.values import Value  # noqa: E402
+from codemods.libraries.transport import Transport  # noqa: E402
 from codemods.syntax.tree import SourceModule  # noqa: E402
 
 _TRIVIAL = (cst.SimpleString, cst.Integer, cst.Float, cst.SimpleWhitespace)
@@ -76,6 +77,8 @@ def _spell(program: Program, value: object) -> str:
             return f"line {module.span(value).line}" if module is not None else "?"
         case Enum():
             return str(value.value)
+        case Transport():
+            return value.name
         case tuple() | frozenset() | list():
             return "(" + ", ".join(_spell(program, item) for item in value) + ")"
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):

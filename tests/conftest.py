@@ -16,6 +16,10 @@ settings.register_profile("any-machine", deadline=None, derandomize=True, suppre
 settings.register_profile("explore", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
 
-# A shell that starts the tests in the background has them ignore Ctrl+C, and all programs that they start.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell that starts the tests in the background has them ignore Ctrl+C, `nohup` the end of the terminal; so would all
+# programs that they start.
+_ALWAYS_HEARD = {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_DFL}
+for _name, _handler in _ALWAYS_HEARD.items():
+    _number = getattr(signal, _name, None)  # Windows has no SIGHUP
+    if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _handler)

@@ -39,17 +39,7 @@ def test_every_module_of_the_table_exists() -> None:
 def test_a_rule_is_written_by_following_the_page(tmp_path: Path) -> None:
     """In a copy of the repository: its files, then its commands; nothing else is touched."""
     page = (PAGES / "writing-a-rule.md").read_text()
-    for folder in ("codemods", "migrator", "tests", "runtime"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "v3_migrate.py"):
-        shutil.copy(ROOT / name, tmp_path)
-    files = re.findall(r'```python title="([^"]+)"\n(.*?)```', page, re.DOTALL)
-    assert len(files) == 5
-    for name, text in files:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-    (listed,) = re.findall(r'```diff title="[^"]+"\n(.*?)```', page, re.DOTALL)
-    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=listed, text=True, check=True)
+    assert len(_followed(page, tmp_path)) == 5
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     commands = page.split("```sh\n")[1].split("```")[0].splitlines()
     assert [command.split()[0] for command in commands] == ["python", "v3-migrate"]
@@ -72,3 +62,32 @@ def test_a_rule_is_written_by_following_the_page(tmp_path: Path) -> None:
         check=True,
     )
     assert explained.stdout.startswith("# V3M198: a key is written into the program\n")
+
+
+def test_a_library_is_added_by_one_file_and_its_place_among_the_others(tmp_path: Path) -> None:
+    """The page's library, in a copy of the repository: the rules of every family apply to a program that uses it."""
+    files = _followed((PAGES / "interpreter.md").read_text().split("## A new library")[1], tmp_path)
+    assert list(files) == ["codemods/libraries/wires.py", "bot.py", "bot.py, migrated"]
+    subprocess.run(
+        [sys.executable, "-m", "v3_migrate", "bot.py", "--write"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+    assert (tmp_path / "bot.py").read_text() == files["bot.py, migrated"]
+
+
+def _followed(page: str, folder: Path) -> dict[str, str]:
+    """Write a page's files, and apply its diff, in a copy of the repository; return the files."""
+    for name in ("codemods", "migrator", "tests", "runtime"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "v3_migrate.py"):
+        shutil.copy(ROOT / name, folder)
+    files = dict(re.findall(r'```python title="([^"]+)"\n(.*?)```', page, re.DOTALL))
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    (listed,) = re.findall(r'```diff title="[^"]+"\n(.*?)```', page, re.DOTALL)
+    subprocess.run(["git", "apply", "-"], cwd=folder, input=listed, text=True, check=True)
+    return files

@@ -1,223 +1,35 @@
-"""How a program wraps audio in JSON, traced back from the send to the bytes."""
+"""How a program wraps audio in JSON: the messages, what they hold, and functions that only send what they are given."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.interpreter.values import Encoded, Function, Json, Obj
-from codemods.interpreter.variables import Def
-from codemods.syntax.edits import AddImport, Edit, Remove, Replace
-from codemods.syntax.tree import SourceModule
+from codemods.interpreter.values import Json, Obj
 
 _RECODERS = ("encode", "decode")
-_NOT_BYTES = {"sounddevice", "numpy", "soundfile", "librosa"}
 
 
-@dataclass(slots=True)
-class Unwrapped:
-    """The bytes behind a piece of wrapped audio.
-
-    Attributes:
-        code: source of the expression for the bytes, valid where the wrapped audio stood.
-        names: the variables in it and the definitions they are meant to have.
-        edits: what strips or removes the steps in between.
-        dead: definitions that go with those steps.
-        loose: names whose last use may have gone (imports).
-    """
-
-    code: str
-    names: dict[str, frozenset[Def]]
-    edits: list[Edit] = field(default_factory=list)
-    dead: set[Def] = field(default_factory=set)
-    loose: set[str] = field(default_factory=set)
-
-
-class Tracer:
-    """Follows wrapped audio back to the bytes, within one function and into small helpers."""
-
-    def __init__(self, program: Program, module: SourceModule) -> None:
-        self.program = program
-        self.module = module
-
-    def payload(self, obj: Obj) -> cst.BaseExpression | None:
-        """Return what a `{"audio_data": ...}` dict holds, if that is all it holds."""
-        if isinstance(obj.site, cst.Call) and len(obj.site.args) == 1:
-            argument = obj.site.args[0]
-            named = argument.keyword is not None and argument.keyword.value == v.AUDIO_KEY
-            return argument.value if named else None
-        if not isinstance(obj.site, cst.Dict) or len(obj.site.elements) != 1:
-            return None
-        element = obj.site.elements[0]
-        if not isinstance(element, cst.DictElement):
-            return None
-        return element.value if self._is_audio_key(element.key) else None
-
-    def _is_audio_key(self, key: cst.BaseExpression) -> bool:
-        """Return whether a key is always `audio_data`; one that callers choose is out of sight."""
-        if isinstance(key, cst.Name) and any(item.kind == "param" for item in self.program.definitions(key)):
-            return False
-        return set(self.program.constants(key)) == {v.AUDIO_KEY}
-
-    def unwrap(self, node: cst.BaseExpression, at: cst.CSTNode) -> Unwrapped | None:
-        """Return the bytes behind the base64 text `node`, for use in the statement that holds `at`.
-
-        None where the bytes are out of reach.
-        """
-        found = self._raw(node)
-        if found is not None and self._reaches(found, at):
-            return found
-        return self._decoded(node, at)
-
-    def _decoded(self, node: cst.BaseExpression, at: cst.CSTNode) -> Unwrapped | None:
-        """Return what undoes the encoding on the spot, for text encoded out of sight or needed elsewhere too."""
-        if isinstance(node, cst.SimpleString):
-            return None
-        names = {
-            inner.value: self.program.definitions(inner)
-            for inner in self.module.walk(node)
-            if isinstance(inner, cst.Name) and self.program.is_use(inner)
-        }
-        found = Unwrapped(f"base64.b64decode({self.module.code(node)})", names, [AddImport("base64")])
-        return found if self._reaches(found, at) else None
-
-    def _raw(self, node: cst.BaseExpression) -> Unwrapped | None:
-        if isinstance(node, cst.Name):
-            return self._variable(node)
-        if not isinstance(node, cst.Call):
-            return None
-        func = node.func
-        if isinstance(func, cst.Name) and func.value == "str" and len(node.args) >= 1:
-            return self._raw(node.args[0].value)
-        if isinstance(func, cst.Attribute) and func.attr.value in ("decode", "strip", "replace"):
-            return self._raw(func.value)
-        if self._encodes(node) and node.args:
-            found = self._plain(node.args[0].value)
-            found.loose.update(heads(func))
-            return found
-        return self._helper(node)
-
-    def _encodes(self, node: cst.Call) -> bool:
-        return any(isinstance(value, Encoded) and value.call is node for value in self.program.values(node))
-
-    def _plain(self, node: cst.BaseExpression) -> Unwrapped:
-        """Return the expression that was encoded, as it is."""
-        code = self.module.code(node.with_changes(lpar=(), rpar=()) if isinstance(node, cst.Name) else node)
-        names = {
-            inner.value: self.program.definitions(inner)
-            for inner in self.module.walk(node)
-            if isinstance(inner, cst.Name) and self.program.is_use(inner)
-        }
-        if self._may_be_no_bytes(node):
-            code = f"bytes({code})"
-        return Unwrapped(code, names)
-
-    def _may_be_no_bytes(self, node: cst.BaseExpression) -> bool:
-        """Return whether base64 may have taken an array where a socket takes only bytes."""
-        heads = {name.split(".", 1)[0] for name in self.program.imports(self.module.path)}
-        if not heads & _NOT_BYTES:
-            return False
-        if isinstance(node, cst.Name):
-            defs = self.program.definitions(node)
-            return not defs or not all(item.value is not None and _gives_bytes(item.value) for item in defs)
-        return not _gives_bytes(node)
-
-    def _variable(self, node: cst.Name) -> Unwrapped | None:
-        defs = self.program.definitions(node)
-        if len(defs) != 1:
-            return None
-        definition = next(iter(defs))
-        if definition.kind != "assign" or definition.value is None or not self.module.owns(definition.node):
-            return None
-        inner = self._raw(definition.value)
-        if inner is None:
-            return None
-        assign = self.assignment(definition)
-        others = [use for use in self.program.uses_of.get(definition, []) if use is not node]
-        if assign is None:
-            return None
-        simple = inner.code.isidentifier() and set(inner.names) == {inner.code}
-        if simple and not others:
-            inner.edits.append(Remove(assign))
-            inner.dead.add(definition)
-            return inner
-        if not others:
-            # keep the variable, drop the encoding: `chunk = b64encode(read()).decode()` -> `chunk = read()`
-            code = inner.code
-            edit = Replace(definition.value, lambda updated: cst.parse_expression(code))
-            return Unwrapped(node.value, {node.value: defs}, [*inner.edits, edit], set(inner.dead), inner.loose)
-        if simple and inner.code != node.value and not inner.edits:
-            return Unwrapped(inner.code, inner.names)
+def payload(program: Program, obj: Obj) -> cst.BaseExpression | None:
+    """Return what a `{"audio_data": ...}` dict holds, if that is all it holds."""
+    if isinstance(obj.site, cst.Call) and len(obj.site.args) == 1:
+        argument = obj.site.args[0]
+        named = argument.keyword is not None and argument.keyword.value == v.AUDIO_KEY
+        return argument.value if named else None
+    if not isinstance(obj.site, cst.Dict) or len(obj.site.elements) != 1:
         return None
-
-    def assignment(self, definition: Def) -> cst.Assign | cst.AnnAssign | None:
-        """Return the statement that makes a definition, if it makes no other."""
-        target = self.module.parent(definition.node)
-        assign = self.module.parent(target) if isinstance(target, cst.AssignTarget) else target
-        if isinstance(assign, cst.Assign) and len(assign.targets) == 1:
-            return assign
-        return assign if isinstance(assign, cst.AnnAssign) else None
-
-    def _helper(self, node: cst.Call) -> Unwrapped | None:
-        """See through `encode(chunk)`, a function that does nothing but encode its argument."""
-        if len(node.args) != 1 or node.args[0].star or node.args[0].keyword:
-            return None
-        for value in self.program.values(node.func):
-            target = getattr(value, "target", value)
-            if isinstance(target, Function) and self._only_encodes(target):
-                return self._plain(node.args[0].value)
+    element = obj.site.elements[0]
+    if not isinstance(element, cst.DictElement):
         return None
+    return element.value if _is_audio_key(program, element.key) else None
 
-    def _only_encodes(self, function: Function) -> bool:
-        if isinstance(function.node, cst.Lambda):
-            return False
-        body = function.node.body
-        statements = [
-            part
-            for line in body.body
-            if isinstance(line, cst.SimpleStatementLine)
-            for part in line.body
-            if not (isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString))
-        ]
-        if len(statements) != 1 or len(body.body) > 2 or not isinstance(statements[0], cst.Return):
-            return False
-        returned = statements[0].value
-        while isinstance(returned, cst.Call):
-            if self._encodes(returned) and returned.args:
-                argument = returned.args[0].value
-                params = [param.name.value for param in function.node.params.params if param.name.value != "self"]
-                return isinstance(argument, cst.Name) and [argument.value] == params
-            inner = returned.func
-            if isinstance(inner, cst.Attribute) and inner.attr.value == "decode":
-                returned = inner.value if isinstance(inner.value, cst.Call) else None
-            elif isinstance(inner, cst.Name) and inner.value == "str" and isinstance(returned.args[0].value, cst.Call):
-                returned = returned.args[0].value
-            else:
-                return False
+
+def _is_audio_key(program: Program, key: cst.BaseExpression) -> bool:
+    """Return whether a key is always `audio_data`; one that callers choose is out of sight."""
+    if isinstance(key, cst.Name) and any(item.kind == "param" for item in program.definitions(key)):
         return False
-
-    def _reaches(self, found: Unwrapped, at: cst.CSTNode) -> bool:
-        """Return whether the variables in `found` still mean the same in the statement of `at`."""
-        statement = self.module.statement(at)
-        env = self.program.variables_at(statement)
-        for name, defs in found.names.items():
-            binding = env.get(name)
-            if binding is None:
-                # a variable of a surrounding function or the module: the same everywhere, unless it is local here
-                if any(item.scope.node is not self.module.tree for item in defs) and self._is_local(defs, at):
-                    return False
-                continue
-            if binding.defs != defs and not binding.defs <= found.dead:
-                return False
-        return True
-
-    def _is_local(self, defs: frozenset[Def], at: cst.CSTNode) -> bool:
-        around = set(self.module.ancestors(at))
-        inner = next((up for up in self.module.ancestors(at) if isinstance(up, cst.FunctionDef | cst.Lambda)), None)
-        return any(item.scope.node is inner for item in defs) and inner in around
+    return set(program.constants(key)) == {v.AUDIO_KEY}
 
 
 def audio_json(program: Program, node: cst.CSTNode) -> tuple[list[Json | Obj], bool]:
@@ -275,11 +87,3 @@ def heads(func: cst.BaseExpression) -> set[str]:
     while isinstance(func, cst.Attribute):
         func = func.value
     return {func.value} if isinstance(func, cst.Name) else set()
-
-
-def _gives_bytes(node: cst.BaseExpression) -> bool:
-    if isinstance(node, cst.Call):
-        func = node.func
-        name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
-        return name in ("tobytes", "bytes", "read", "readframes", "tostring", "getvalue", "pack", "get", "recv")
-    return False

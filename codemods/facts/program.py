@@ -18,8 +18,9 @@ from codemods.interpreter.scopes import Scope, ScopeNode
 from codemods.interpreter.values import NOTHING, External, Lit, Obj, Str, Value, Values, texts
 from codemods.interpreter.variables import Binding, Def
 from codemods.libraries.observations import Connect, Send
-from codemods.libraries.registry import library
-from codemods.libraries.values import Connection, Field, Frame, Message, Transport, Word
+from codemods.libraries.registry import TRANSPORTS, library
+from codemods.libraries.transport import Transport
+from codemods.libraries.values import Connection, Field, Frame, Message, Word
 from codemods.model import Options, Workspace
 from codemods.syntax.children import children
 from codemods.syntax.tree import SourceModule
@@ -427,16 +428,8 @@ class Program:
     def transport_hint(self, path: str) -> Transport | None:
         """Return the one client library that a module imports, if it is just one."""
         heads = {name.split(".", 1)[0] for name in self._run.imports.imported.get(path, ())}
-        found = [
-            transport
-            for head, transport in (
-                ("websockets", Transport.WEBSOCKETS),
-                ("websocket", Transport.WEBSOCKET_CLIENT),
-                ("aiohttp", Transport.AIOHTTP),
-            )
-            if head in heads
-        ]
-        return found[0] if len(found) == 1 else None
+        found = [transport for transport in TRANSPORTS if transport.package in heads]
+        return found[0] if len({transport.package for transport in found}) == 1 else None
 
     def closes_vendor(self, node: cst.CSTNode) -> bool:
         """Return whether a close code or close error at `node` can be the vendor's and nobody else's."""

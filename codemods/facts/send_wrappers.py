@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from codemods.facts.audio import Tracer, audio_json, plain_sender
+from codemods.facts.audio import audio_json, payload, plain_sender
 from codemods.facts.program import Program
 from codemods.interpreter.values import Function, Json, Obj
 from codemods.libraries.observations import Send
@@ -43,8 +43,7 @@ def handing(call: cst.Call, program: Program, module: SourceModule) -> tuple[cst
     if len(call.args) != 1 or not isinstance(call.args[0].value, cst.Dict):
         return None
     obj = Obj(call.args[0].value, "dict")
-    tracer = Tracer(program, module)
-    if obj not in program.values(call.args[0].value) or tracer.payload(obj) is None:
+    if obj not in program.values(call.args[0].value) or payload(program, obj) is None:
         return None
     for value in program.values(call.func):
         target = getattr(value, "target", value)

@@ -19,9 +19,6 @@ from codemods.syntax.children import children
 from codemods.syntax.navigate import home_of
 from codemods.syntax.tree import SourceModule
 
-_RECEIVE = frozenset(
-    {"recv", "receive", "receive_str", "receive_json", "receive_bytes", "recv_data", "recv_data_frame", "__anext__"}
-)
 _CALLBACKS = ("on_open", "on_message", "on_data", "on_error", "on_close")
 
 
@@ -94,7 +91,7 @@ class Sessions:
         if not isinstance(node.func, cst.Attribute):
             return
         for session in self.at(node.func.value):
-            if node.func.attr.value in _RECEIVE:
+            if node.func.attr.value in session.connection.transport.receives:
                 session.receives.append(node)
             elif node.func.attr.value == "close":
                 session.closes.append(node)

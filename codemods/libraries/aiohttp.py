@@ -11,7 +11,8 @@ from codemods.interpreter.fixpoint import Interpreter
 from codemods.interpreter.library import Library
 from codemods.interpreter.values import NOTHING, Plain, Value, Values
 from codemods.libraries import observations
-from codemods.libraries.values import Connecting, Connection, Frame, Message, Transport
+from codemods.libraries.transport import BinarySend, Transport
+from codemods.libraries.values import Connecting, Connection, Frame, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,21 @@ def _ws_connect(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     url = given.node(0, "url")
     if url is None:
         return NOTHING
-    connection = AiohttpConnection(Transport.AIOHTTP, call)
+    connection = AiohttpConnection(TRANSPORT, call)
     observations.connect(run, connection, call, url, given.node(None, "params"))
     return frozenset({Connecting(connection)})
 
 
+TRANSPORT = Transport(
+    name="aiohttp",
+    package="aiohttp",
+    awaited=True,
+    receives=frozenset({"receive", "receive_str", "receive_json", "receive_bytes", "__anext__"}),
+    send_text="send_str",
+    binary_methods=frozenset({"send_bytes"}),
+    headers="headers",
+    closed=("", "", "ConnectionError"),
+    snippets="aiohttp_session",
+    binary=lambda method, place: BinarySend("send_bytes"),
+)
 LIBRARY = Library(methods={"ws_connect": _ws_connect})

@@ -9,7 +9,8 @@ import libcst as cst
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
-    from codemods.libraries.values import Connection, Transport
+    from codemods.libraries.transport import Transport
+    from codemods.libraries.values import Connection
 
 
 @dataclass(frozen=True, slots=True)

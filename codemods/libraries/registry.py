@@ -21,6 +21,9 @@ _SPEAKS = re.compile(
 )
 """Words without which a module has nothing to do with the vendor, unless it is handed something."""
 
+TRANSPORTS = (websockets.ASYNCIO, websockets.SYNC, websocket_client.TRANSPORT, aiohttp.TRANSPORT)
+"""Every way of using a client library; the first of a package is what an import of it stands for."""
+
 _KNOWN = (
     models.LIBRARY,
     audio_sources.LIBRARY,

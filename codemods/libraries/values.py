@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -13,18 +12,10 @@ from codemods.interpreter.arguments import Arguments
 from codemods.interpreter.containers import keys
 from codemods.interpreter.values import ELEMENT, NOTHING, Plain, Unknown, Value, Values
 from codemods.libraries import observations
+from codemods.libraries.transport import Transport
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
-
-
-class Transport(str, Enum):
-    """The client libraries whose connections are known."""
-
-    WEBSOCKETS = "websockets"
-    WEBSOCKETS_SYNC = "websockets.sync"
-    WEBSOCKET_CLIENT = "websocket-client"
-    AIOHTTP = "aiohttp"
 
 
 @dataclass(frozen=True, slots=True)

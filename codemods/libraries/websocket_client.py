@@ -11,10 +11,10 @@ from codemods.interpreter.fixpoint import Interpreter
 from codemods.interpreter.library import Library
 from codemods.interpreter.values import NOTHING, External, Obj, Values
 from codemods.libraries import observations
-from codemods.libraries.values import CloseCode, CloseError, Connection, Frame, Transport
+from codemods.libraries.transport import BinarySend, Callback, Place, Transport
+from codemods.libraries.values import CloseCode, CloseError, Connection, Frame
 
 _CALLBACKS = ("on_open", "on_message", "on_data", "on_error", "on_close", "on_cont_message", "on_reconnect")
-_APP_POSITIONS = {"on_open": 2, "on_reconnect": 3, "on_message": 4, "on_error": 5, "on_close": 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _opened(run: Interpreter, call: cst.Call, given: Arguments) -> WebSocketClie
     url = given.node(0, "url")
     if url is None:
         return None
-    connection = WebSocketClientConnection(Transport.WEBSOCKET_CLIENT, call)
+    connection = WebSocketClientConnection(TRANSPORT, call)
     observations.connect(run, connection, call, url, None)
     return connection
 
@@ -74,14 +74,51 @@ def _app(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     if connection is None:
         return NOTHING
     for name in _CALLBACKS:
-        connection.register(run, name, given.get(_APP_POSITIONS.get(name), name), call)
+        known = TRANSPORT.callbacks.get(name)
+        position = known.position if known is not None else None
+        connection.register(run, name, given.get(position, name), call)
     return frozenset({connection})
 
 
 def _socket(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    return frozenset({WebSocketClientConnection(Transport.WEBSOCKET_CLIENT, call)})
+    return frozenset({WebSocketClientConnection(TRANSPORT, call)})
 
 
+def _binary(method: str, place: Place) -> BinarySend:
+    """Return how bytes are sent: `send` takes an opcode, and only `WebSocket` has a method of its own as well."""
+    if method not in ("send", "send_text"):
+        return BinarySend(method)
+    if place.names_package:
+        return BinarySend("send", "websocket.ABNF.OPCODE_BINARY")
+    if place.made_by is not None and not any(name.endswith("WebSocketApp") for name in place.made_by):
+        return BinarySend("send_binary")
+    if place.imports_late:
+        return BinarySend("send", "opcode=2")
+    return BinarySend("send", "ABNF.OPCODE_BINARY", needs=("websocket", "ABNF"))
+
+
+TRANSPORT = Transport(
+    name="websocket-client",
+    package="websocket",
+    awaited=False,
+    receives=frozenset({"recv", "recv_data", "recv_data_frame"}),
+    send_text="send",
+    binary_methods=frozenset({"send_binary", "send_bytes"}),
+    takes_opcode=True,
+    headers="header",
+    closed=("websocket", "websocket", "WebSocketConnectionClosedException"),
+    snippets={"WebSocketApp": "app_session", "": "socket_session"},
+    snippets_import="websocket",
+    # since 1.0; before, a bound method got no `ws`
+    callbacks={
+        "on_open": Callback(2, ("ws",)),
+        "on_reconnect": Callback(3, ("ws",)),
+        "on_message": Callback(4, ("ws", "message")),
+        "on_error": Callback(5, ("ws", "error")),
+        "on_close": Callback(6, ("ws", "close_status_code", "close_msg")),
+    },
+    binary=_binary,
+)
 LIBRARY = Library(
     functions={
         "websocket.create_connection": _create,

@@ -11,7 +11,8 @@ from codemods.interpreter.fixpoint import Interpreter
 from codemods.interpreter.library import Library
 from codemods.interpreter.values import NOTHING, Value, Values
 from codemods.libraries import observations
-from codemods.libraries.values import CloseError, Connecting, Connection, Frame, Transport
+from codemods.libraries.transport import Transport
+from codemods.libraries.values import CloseError, Connecting, Connection, Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,38 @@ def _opened(run: Interpreter, call: cst.Call, given: Arguments, transport: Trans
 
 
 def _connect(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    connection = _opened(run, call, given, Transport.WEBSOCKETS)
+    connection = _opened(run, call, given, ASYNCIO)
     return frozenset({Connecting(connection)}) if connection else NOTHING
 
 
 def _connect_sync(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    connection = _opened(run, call, given, Transport.WEBSOCKETS_SYNC)
+    connection = _opened(run, call, given, SYNC)
     return frozenset({connection}) if connection else NOTHING
 
+
+_GONE = ("websockets", "websockets.exceptions", "ConnectionClosed")
+
+ASYNCIO = Transport(
+    name="websockets",
+    package="websockets",
+    awaited=True,
+    receives=frozenset({"recv", "__anext__"}),
+    send_text="send",
+    headers="additional_headers",
+    closed=_GONE,
+    snippets="websockets_session",
+    snippets_import="websockets",
+)
+SYNC = Transport(
+    name="websockets.sync",
+    package="websockets",
+    awaited=False,
+    receives=frozenset({"recv"}),
+    send_text="send",
+    headers="additional_headers",
+    closed=_GONE,
+    snippets="thread_session",
+)
 
 _CLOSED: Value = CloseError(None)
 

@@ -18,7 +18,7 @@ def joined(groups: Sequence[Group], paths: Iterable[str]) -> list[Group]:
     Groups that read the same file become one.
 
     Args:
-        paths: files that mention v2 and are no Python.
+        paths: files that mention v2 and are no Python, nor made from other files.
     """
     settings = {path: found for path in paths if NAMES.search(path) and (found := _read(path)) is not None}
     if not settings:
@@ -53,7 +53,7 @@ def joined(groups: Sequence[Group], paths: Iterable[str]) -> list[Group]:
 def _read(path: str) -> Configuration | None:
     try:
         with open(path, "rb", opener=regular) as file:
-            found = Configuration.decode(file.read(PARSE_LIMIT))
+            found = Configuration.decode(path, file.read(PARSE_LIMIT))
     except (OSError, DecodingError):
         return None
     return found if found.settings else None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from codemods.model import BudgetError, FilePlan, Finding, LostTextError, Options, ParseError, Span, Workspace
-from migrator.analysis import unused_suppressions
+from migrator.analysis import descriptions, unused_suppressions
 from migrator.analysis.coverage import CODE, names_sdk, unexplained
 from migrator.analysis.import_graph import Folder, Group
 from migrator.analysis.notebook_findings import completed
@@ -138,7 +138,9 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
                 if path in second.errors:
                     raise VerificationError("the new text would not be valid Python")
                 again, found = second.outcome(path)
-                left = [f for f in findings if not f.fixed]
+                # Comments go with what they describe.
+                left = [f for f in findings if not f.fixed and f.code != descriptions.CODE]
+                found = tuple(f for f in found if f.code != descriptions.CODE)
                 check_stable(text, document.settled(again), left, found, remembered=task.options[path].todo)
             outcomes[path] = Outcome(path, data, after, told)
         except (VerificationError, DecodingError, LostTextError) as error:
@@ -199,9 +201,12 @@ class _Pass:
             extra = unexplained(text, plan.explained, through)
         silenced = unused_suppressions.comments(text)
         kept = [f for f in extra if options.selects(CODE) and not unused_suppressions.silences(silenced, f)]
-        unused = self._unused(path, silenced, [*plan.findings, *extra], options)
-        told = sorted([*plan.findings, *kept, *unused.findings], key=lambda f: (f.span, f.code))
-        return unused_suppressions.without(text, plan.render(kept), unused.gone), tuple(told)
+        described = descriptions.found(text, options) if path in self._task.group.hits else []
+        unused = self._unused(path, silenced, [*plan.findings, *extra, *described], options)
+        described = [f for f in described if not unused_suppressions.silences(silenced, f)]
+        told = sorted([*plan.findings, *kept, *described, *unused.findings], key=lambda f: (f.span, f.code))
+        after = unused_suppressions.without(text, plan.render(kept), unused.gone)
+        return descriptions.reworded(after) if any(f.fixed for f in described) else after, tuple(told)
 
     def _unused(
         self, path: str, silenced: unused_suppressions.Comments, known: Sequence[Finding], options: Options
@@ -215,7 +220,7 @@ class _Pass:
         found = [] if isinstance(plan, ParseError) else list(plan.findings)
         from codemods.analysis import registry
 
-        codes = [CODE, unused_suppressions.CODE, *(rule.code for rule in registry())]
+        codes = [CODE, unused_suppressions.CODE, descriptions.CODE, *(rule.code for rule in registry())]
         return unused_suppressions.unused(text, [*known, *found], options, codes)
 
 

@@ -90,7 +90,7 @@ def reason(raised: bool, dropped: bool) -> str:
     """Return why a requirement of the SDK changes, in one sentence."""
     parts = []
     if raised:
-        parts.append(f"assemblyai, raised to {versions.FLOOR}, which the migrated code needs")
+        parts.append(f"assemblyai becomes {versions.FLOOR} or newer, which the migrated code needs")
     if dropped:
         parts.append("pyaudio, listed by itself: the option `extras`, which brought it, is gone")
     return "; ".join(parts)

@@ -17,15 +17,18 @@ from codemods.model import Span
 from migrator.documents.module import DecodingError, Module, newlines
 
 NAMES = re.compile(
-    r"(?:^|/)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env|[\w.-]*Dockerfile(?:\.[\w-]+)?|[\w.-]+\.dockerfile"
-    r"|[\w.-]+\.(?:ya?ml|toml|json|ini|cfg|conf|properties|service|tfvars))$"
+    r"(?:^|/)(?![^/]*\.postman_)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env|[\w.-]*Dockerfile(?:\.[\w-]+)?|[\w.-]+\.dockerfile"
+    r"|[\w.-]+\.(?:ya?ml|toml|json|ini|cfg|conf|properties|service|tfvars|tf|hcl|sh|bash|zsh|mk)|Makefile|GNUmakefile)$"
 )
-"""Files in which an ampersand is one like any other character: not so in a shell, a Makefile, XML."""
+"""Files whose values are told by their form; not XML, where an ampersand is written otherwise."""
 
 _VALUE = re.compile(
     r"(?P<quote>[\"']?)(?P<value>(?:wss?|https?)://[\w.]*assemblyai\.com/v[23]/[^\s\"'<>#]*)(?P=quote)(?=\s|$|[,}\]])"
 )
-_KEY = re.compile(r"(?P<key>[A-Za-z_]\w*)[\"']?[ \t]*[=: ][ \t]*$")
+_SHELL = re.compile(r"^\t|\$|\b(?:RUN|CMD|ENTRYPOINT|run|command|sh|bash|zsh|export|env)\b")
+"""Begins a line, or stands in it, where a shell reads on: to it an ampersand without quotes ends a command."""
+_MAKE = re.compile(r"^(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*[:?]?=[ \t]*$")
+_KEY = re.compile(r"(?P<key>[A-Za-z_]\w*)[\"']?[ \t]*(?:[:?]?=|[: ])[ \t]*$")
 _NAMED = re.compile(r"name:[ \t]*[\"']?(?P<key>[A-Za-z_]\w*)[\"']?[ \t]*\r?\n[ \t]*value:[ \t]*$")
 """Kubernetes' way: a pair of `name` and `value`."""
 
@@ -51,21 +54,23 @@ class Configuration:
     """A file of settings as a `migrator.documents.document.Document`.
 
     Attributes:
+        path: its name tells who reads it.
         file: the file as it is.
     """
 
+    path: str
     file: Module
     settings: tuple[Setting, ...]
 
     @classmethod
-    def decode(cls, data: bytes) -> Configuration:
+    def decode(cls, path: str, data: bytes) -> Configuration:
         """Read a file.
 
         Raises:
             DecodingError: its text cannot be written back.
         """
         file = Module.decode(data)
-        return cls(file, tuple(_settings(file.text)))
+        return cls(path, file, tuple(_settings(path, file.text)))
 
     @property
     def text(self) -> str:
@@ -95,12 +100,12 @@ class Configuration:
 
     def settled(self, text: str) -> str:
         """Return `text` as it is read back once it was written: without comments."""
-        return Configuration.decode(self.encode(text)).text
+        return Configuration.decode(self.path, self.encode(text)).text
 
     def reads_back(self, data: bytes, text: str) -> bool:
         """Return whether `data` holds the values of the module `text`."""
         try:
-            again = Configuration.decode(data)
+            again = Configuration.decode(self.path, data)
         except DecodingError:
             return False
         return dict(_constants(again.text)) == dict(_constants(text))
@@ -117,14 +122,24 @@ class Configuration:
         return Span(line, column, line, column + setting.end - setting.start)
 
 
-def _settings(text: str) -> Iterator[Setting]:
+def _settings(path: str, text: str) -> Iterator[Setting]:
+    make = re.search(r"(?:[Mm]akefile|\.mk)$", path) is not None
+    shell = re.search(r"\.(?:sh|bash|zsh)$", path) is not None
     seen: dict[str, int] = {}
     for match in _VALUE.finditer(text):
         before = text[: match.start()]
-        found = _NAMED.search(before) or _KEY.search(before[before.rfind("\n") + 1 :])
+        line = before[before.rfind("\n") + 1 :]
+        found = _NAMED.search(before) or _KEY.search(line)
         if found is None:
             continue
         key = found["key"]
+        # make passes a variable of its own on as it is, unless a command of its shell is made of it.
+        of_make = make and _MAKE.match(line) is not None
+        quoted = bool(match["quote"])
+        if of_make and (quoted or re.search(rf"\$[({{]{key}[)}}]", text)):
+            continue
+        if not quoted and not of_make and (shell or _SHELL.search(line)):
+            continue
         seen[key] = number = seen.get(key, 0) + 1
         yield Setting(key, key if number == 1 else f"{key}__{number}", match.start("value"), match.end("value"))
 

@@ -49,7 +49,7 @@ def decode(path: str, data: bytes, settings: bool = False) -> Document:
         DecodingError: it is damaged, or of another kind.
     """
     if settings:
-        return Configuration.decode(data)
+        return Configuration.decode(path, data)
     if is_page(path):
         return Page.decode(data)
     return Notebook.decode(data) if is_notebook(path) else Module.decode(data)

@@ -68,7 +68,7 @@ class Discovery:
                     yield path, self._fresh(batch)
                 if not found:
                     self.problems.append(Problem(path, "no Python file or notebook in this folder"))
-            elif os.path.isfile(path) and not _is_python(path):
+            elif os.path.isfile(path) and not is_python(path):
                 self.others.append(path)
             elif os.path.isfile(path):
                 # Named by hand: wherever its link leads is meant.
@@ -151,7 +151,7 @@ def beside(folder: str) -> list[str]:
     return [f"{folder}/{name}" if folder else name for name in names if name.endswith(SUFFIXES)]
 
 
-def _is_python(path: str) -> bool:
+def is_python(path: str) -> bool:
     """Return whether a file that a user names may be Python; a script is known by its first line, whatever its name."""
     if path.lower().endswith(SUFFIXES):
         return True

@@ -33,11 +33,18 @@ _ENDINGS = {
     Kind.GENERATED: "map lock",
 }
 _BY_ENDING = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()}
-_GENERATED = re.compile(r"\.min\.[cm]?js$|(?:^|/)(?:package-lock\.json|pnpm-lock\.yaml|npm-shrinkwrap\.json)$")
+_GENERATED = re.compile(
+    r"\.min\.[cm]?js$|(?:^|/)(?:package-lock\.json|pnpm-lock\.yaml|npm-shrinkwrap\.json|METADATA|PKG-INFO)$"
+)
 _DOCUMENTS = re.compile(r"(?:README|CHANGELOG|CHANGES|HISTORY|NEWS|LICENSE|CONTRIBUTING|TODO|AUTHORS)\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{\{[^}]*\}\}")
 _LONG = 5000
 """Characters. No person writes such a line: the file is a bundle, whatever its name says."""
+
+
+def holds_settings(path: str) -> bool:
+    """Return whether a file of this name is what programs are configured by, not made from something else."""
+    return kind_of(path, "") in (Kind.CONFIGURATION, Kind.SHELL)
 
 
 def kind_of(path: str, text: str) -> Kind:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from codemods.model import Finding
+from migrator.analysis import descriptions
 from migrator.analysis.outcome import Outcome
 from migrator.documents.module import DecodingError
 from migrator.documents.page import Page, is_page
@@ -45,17 +47,21 @@ class Pages:
         """
         kept = []
         for outcome in found:
-            if outcome.path in self.programs and (outcome.error is not None or outcome.left):
+            if outcome.path in self.programs and (outcome.error is not None or _for_a_person(outcome)):
                 self.reasons[outcome.path] = _reason(outcome)
             else:
                 kept.append(outcome)
         return kept
 
 
+def _for_a_person(outcome: Outcome) -> list[Finding]:
+    return [finding for finding in outcome.left if finding.code != descriptions.CODE]
+
+
 def _reason(outcome: Outcome) -> str:
     if outcome.error is not None:
         return outcome.error.removeprefix("left alone: ").removesuffix(" (a defect of v3-migrate)")
-    first = outcome.left[0]
+    first = _for_a_person(outcome)[0]
     return f"its code needs a person (line {first.span.line}, {first.code}: {first.message})"
 
 

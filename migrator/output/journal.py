@@ -103,7 +103,8 @@ class Record:
             inside[_numbered(len(inside))] = patch
         data, own = _encoded(self.changes), state_folder()
         kept: list[str] = []
-        for folder in dict.fromkeys([*patches, own]):
+        # The user's own first, and away last: a later run, wherever it looks, finds it and through it the others.
+        for folder in dict.fromkeys([own, *patches]):
             self.folders = [*kept, folder]
             try:
                 self._keep_in(folder, data, patches.get(folder, {}))
@@ -160,7 +161,7 @@ class Record:
     def forget(self) -> None:
         """Remove every trace of the record."""
         self._unlock()
-        for folder in self.folders:
+        for folder in reversed(self.folders):
             self._remove(folder)
             _flush(folder)
 
@@ -178,7 +179,7 @@ class Record:
         return found
 
     def _rename(self, old: str, new: str) -> None:
-        for folder in self.folders:
+        for folder in reversed(self.folders):
             for name in _files(folder, old + self.identifier):
                 with suppress(FileNotFoundError):
                     os.replace(os.path.join(folder, name), os.path.join(folder, new + name.removeprefix(old)))

@@ -7,9 +7,12 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from migrator.reporting.report import Report
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 FORMATS = {
     "terminal": "plain",
@@ -30,16 +33,21 @@ def rendered(report: Report, module: str) -> bytes:
     return render(report)
 
 
-def coloured(choice: str, stream: object = None) -> bool:
-    """Return whether to use colours on a stream: by choice, NO_COLOR, FORCE_COLOR, or a terminal."""
-    if choice != "auto":
-        return choice == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    isatty = getattr(stream or sys.stdout, "isatty", None)
-    return bool(isatty and isatty()) and os.environ.get("TERM") != "dumb"
+def console(choice: str) -> Console | None:
+    """Return what lays text out for a person on standard output; None where plain text is wanted, or nobody looks.
+
+    Args:
+        choice: "auto", "always" or "never".
+    """
+    forced = choice == "always" or (choice == "auto" and bool(os.environ.get("FORCE_COLOR")))
+    looks = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    if choice == "never" or not (looks or forced):
+        return None
+    from rich.console import Console
+
+    # Who wants no colours (https://no-color.org) still has a terminal, with its width, bold and dim.
+    colourless = choice != "always" and bool(os.environ.get("NO_COLOR"))
+    return Console(force_terminal=True, no_color=colourless, highlight=False, markup=False, emoji=False)
 
 
 def put(data: bytes, output: str | None, stream: BinaryIO | None = None) -> None:
@@ -54,12 +62,10 @@ def put(data: bytes, output: str | None, stream: BinaryIO | None = None) -> None
 
 def show(report: Report, name: str, output: str | None, color: str) -> None:
     """Put out the report in the format `name`."""
-    if name == "terminal" and output is None and coloured(color):
-        from rich.console import Console
-
+    screen = console(color) if name == "terminal" and output is None else None
+    if screen is not None:
         from migrator.reporting import pretty
 
-        console = Console(force_terminal=True, no_color=False, highlight=False, markup=False, emoji=False)
-        pretty.show(report, console)
+        pretty.show(report, screen)
     else:
         put(rendered(report, FORMATS[name]), output)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -22,6 +24,9 @@ from migrator.reporting.report import Mode, Report, place, plural
 
 _THEME = "ansi_dark"  # the terminal's own sixteen colours, so that it fits light and dark backgrounds
 _ADDED, _REMOVED = Style(color="green"), Style(color="red")
+_CHANGED = Style(bold=True, underline=True)
+_ALIKE = 0.3
+"""Lines that have less in common are two lines, not one that changed."""
 _TAB = 4
 _LANGUAGES = {
     "toml": "toml",
@@ -77,13 +82,9 @@ def show_file(report: Report, outcome: Outcome, console: Console) -> None:
 
 
 def _told(place: Text, message: str, console: Console) -> None:
-    """Print a message beside its place, or wrapped under it where the terminal is too narrow."""
-    line = Text.assemble(place, f": {message}")
-    if line.cell_len <= console.width:
-        console.print(line)
-    else:
-        console.print(place, soft_wrap=True)
-        console.print(Padding(Text(message), (0, 0, 0, _TAB)))
+    """Print a place and, under it, its message, wrapped in words."""
+    console.print(place, soft_wrap=True)
+    console.print(Padding(Text(message), (0, 0, 0, _TAB)))
 
 
 def _summary(report: Report, console: Console) -> None:
@@ -97,7 +98,9 @@ def _summary(report: Report, console: Console) -> None:
     for number, (why, command) in enumerate(report.next_steps(), 1):
         step = Text.assemble((f"  {number}. ", "bold"), why)
         if command:
-            step.append(": ").append(command, "bold cyan")
+            # Never broken: it is there to be copied.
+            apart = step.cell_len + 2 + cell_len(command) > console.width
+            step.append(":\n     " if apart else ": ").append(command, "bold cyan")
         console.print(step, soft_wrap=True)
 
 
@@ -133,13 +136,43 @@ def _hunks(before: bytes, after: bytes, language: str, width: int) -> Iterator[T
             yield Text(f"{'':>{2 * digits + 1}} \u00b7\u00b7\u00b7", style="dim")
         first = False
         old_line, new_line = hunk.old_start, hunk.new_start
+        rows: list[tuple[str, str, Text]] = []
         for sign, _ in hunk.lines:
             left = f"{old_line}" if sign != b"+" else ""
             right = f"{new_line}" if sign != b"-" else ""
             text = new[new_line - 1] if sign == b"+" else old[old_line - 1]
-            yield from _rows(f"{left:>{digits}} {right:>{digits}}", sign.decode(), text, room)
+            rows.append((f"{left:>{digits}} {right:>{digits}}", sign.decode(), text))
             old_line += sign != b"+"
             new_line += sign != b"-"
+        _emphasise([(sign, text) for _, sign, text in rows])
+        for numbers, mark, text in rows:
+            yield from _rows(numbers, mark, text, room)
+
+
+def _emphasise(rows: Sequence[tuple[str, Text]]) -> None:
+    """Give changed lines the colour of their sign, and mark the words in which one differs from what it replaces."""
+    removed: list[Text] = []
+    added: list[Text] = []
+    for sign, text in (*rows, (" ", Text())):
+        if sign == " " or (sign == "-" and added):
+            for old, new in zip(removed, added, strict=False):
+                _mark_words(old, new)
+            removed, added = [], []
+        if sign != " ":
+            (removed if sign == "-" else added).append(text)
+            text.stylize(_REMOVED if sign == "-" else _ADDED)
+
+
+def _mark_words(old: Text, new: Text) -> None:
+    before, after = (re.findall(r"\w+|\s+|.", line.plain) for line in (old, new))
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return
+    for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        if tag != "equal":
+            for line, parts, start, end in ((old, before, old_from, old_to), (new, after, new_from, new_to)):
+                at = sum(map(len, parts[:start]))
+                line.stylize(_CHANGED, at, at + sum(map(len, parts[start:end])))
 
 
 def _rows(numbers: str, sign: str, line: Text, room: int) -> Iterator[Text]:

@@ -35,7 +35,7 @@ class Severity(str, Enum):
 
 def severity(code: str) -> Severity:
     """Return how much findings of a rule matter."""
-    if code == "V3M803":
+    if code in ("V3M803", "V3M806"):
         return Severity.NOTE
     return Severity.WARNING if code.startswith(("V3M5", "V3M805", "V3M901")) else Severity.ERROR
 
@@ -55,6 +55,7 @@ class Report:
         program: how this program is called.
         undo: commands that take back what was written.
         repositories: those with changed files that are none of the one the user stands in.
+        marked: whether the code itself remembers what is left, by TODO comments.
         exit_zero: stale usage does not fail the run.
         fail_on: nor does what matters less than this.
         beyond: what the report leaves out on purpose, in words that follow "no v2 usage".
@@ -69,6 +70,7 @@ class Report:
     program: str = "v3-migrate"
     undo: Sequence[str] = ()
     repositories: Sequence[str] = ()
+    marked: bool = True
     exit_zero: bool = False
     fail_on: Severity = Severity.WARNING
     beyond: str = ""
@@ -202,6 +204,8 @@ class Report:
         if self.left:
             code = next(finding.code for _, finding in self.findings if not finding.fixed and not _is_note(finding))
             yield "To see what to do about a place", f"{self.program} explain {code}"
+        if self.mode is Mode.WRITE and self.left and not self.marked:
+            yield "Keep this list: without TODO comments a later run need not find these places again", ""
         if self.mode is not Mode.CHECK:
             yield from self._proving()
         if self.repositories:
@@ -211,7 +215,9 @@ class Report:
 
     def _proving(self) -> Iterator[tuple[str, str]]:
         """Yield what shows that the new code works: its SDK installed, its programs run."""
-        required = [outcome.path for outcome in self.changed if any(f.code == "V3M701" for f in outcome.findings)]
+        required = [
+            outcome.path for outcome in self.changed if any(f.code in ("V3M701", "V3M802") for f in outcome.findings)
+        ]
         if required:
             yield f"Install again, since another SDK is asked for: {', '.join(required)}", ""
         if self.fixed and any(outcome.path.endswith((".py", ".pyw")) for outcome in self.changed):

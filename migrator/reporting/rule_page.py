@@ -107,6 +107,15 @@ OWN = (
         "is made anew from what it was made from.",
     ),
     OwnRule(
+        "V3M806",
+        "description",
+        "a comment or docstring describes v2's messages",
+        "Only a note, which fails no check: nothing breaks, but the next reader looks for messages that never come. "
+        "In sentences, v3's word is put in with `--unsafe`; in examples of code, and where v3 has no such word, say it "
+        "anew by hand.",
+        "unsafe",
+    ),
+    OwnRule(
         "V3M900",
         "unexplained-word",
         "v2 word that no rule explains",
@@ -152,7 +161,8 @@ def page(rule: RuleDoc | OwnRule) -> str:
         title = "## Example" if len(rule.examples) == 1 else f"## Example {number}"
         parts += [title, _fenced("diff", _difference(example.before, example.after))]
     if rule.instead:
-        parts += ["## Use instead", *(_fenced("python", code) for code in rule.instead)]
+        asked = [] if rule.safety.value == "manual" else ["Where it cannot be rewritten, and a person is asked:"]
+        parts += ["## Use instead", *asked, *(_fenced("python", code) for code in rule.instead)]
     if rule.untouched:
         parts += ["## Left as it is", *(_fenced("python", code) for code in rule.untouched)]
     hardening = "Not a need of v3: part of a run with `--harden` only." if rule.hardening else ""

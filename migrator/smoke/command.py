@@ -279,7 +279,7 @@ def _nothing_to_run(folder: Path) -> str:
     indented = "".join(f"    {line}\n" if line else "\n" for line in shape.splitlines())
     return (
         f"nothing in {folder} runs what opens a session there. Save a program that does as {drivers.FILE}, with what "
-        f"is missing filled in:\n\n{indented}\nand run it: v3-migrate smoke {drivers.FILE}"
+        f"is missing filled in:\n\n{indented}\nand run it: {drivers.command(shape)}"
     )
 
 

@@ -8,11 +8,23 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from migrator.smoke.parsing import parsed
 from migrator.smoke.programs import SPEAKS, python_files
 
 _STARTS = re.compile(r"start|run|connect|listen|stream|transcribe|open|begin|main|record", re.IGNORECASE)
-_ENDS = re.compile(r"stop|close|end|disconnect|finish|terminate|shutdown", re.IGNORECASE)
+_ENDS = re.compile(r"(^|_)(a?close|stop|end|disconnect|finish|terminate|shutdown)", re.IGNORECASE)
+#: What takes audio: the method, and what its argument is called.
+_FEEDS = re.compile(r"(^|_)(send|feed|write|push|process|stream|on)", re.IGNORECASE)
+_AUDIO = re.compile(r"audio|chunk|pcm|data|frame|sound|samples", re.IGNORECASE)
 FILE = "smoke_driver.py"
+#: How a driver is run; what takes audio is given the recording.
+_RUN, _RUN_WITH_AUDIO = f"v3-migrate smoke {FILE}", f'v3-migrate smoke -- {FILE} "{{audio}}"'
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def command(driver: str) -> str:
+    """Return what to type to run a driver of this `shape`."""
+    return _RUN_WITH_AUDIO if "sys.argv" in driver else _RUN
 
 
 def shape(folder: Path) -> str | None:
@@ -20,9 +32,7 @@ def shape(folder: Path) -> str | None:
     for name in sorted(python_files(folder)):
         source = Path(name).read_bytes()
         if SPEAKS.search(source) and not Path(name).name.startswith(("test_", "conftest")):
-            try:
-                tree = ast.parse(source)
-            except (SyntaxError, ValueError):
+            if (tree := parsed(source)) is None:
                 continue
             module = ".".join(Path(os.path.relpath(name, folder)).with_suffix("").parts).removesuffix(".__init__")
             for definition in tree.body:
@@ -40,9 +50,11 @@ def _driver(module: str, definition: ast.stmt) -> Iterator[str]:
             if starts is None:
                 return
             ends = _first(methods, _ENDS)
+            feeds = next((name for name in methods if _FEEDS.search(name) and _takes_audio(methods[name])), None)
             made = f"bot = {name}({_arguments(methods.get('__init__'))})"
             yield f"from {module} import {name}"
-            yield from _calls(made, methods[starts], methods[ends] if ends else None)
+            functions = [methods[name] if name else None for name in (starts, feeds if feeds != starts else None, ends)]
+            yield from _calls(made, *functions)
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if not name.startswith("_"):
             if _STARTS.search(name):
                 yield f"from {module} import {name}"
@@ -53,26 +65,39 @@ def _driver(module: str, definition: ast.stmt) -> Iterator[str]:
                     yield from ("", call)
 
 
-def _calls(
-    made: str,
-    starts: ast.FunctionDef | ast.AsyncFunctionDef,
-    ends: ast.FunctionDef | ast.AsyncFunctionDef | None,
-) -> Iterator[str]:
-    functions = [starts, *([ends] if ends else [])]
-    waits = any(isinstance(function, ast.AsyncFunctionDef) for function in functions)
-    calls = [
-        ("await " if isinstance(function, ast.AsyncFunctionDef) else "")
-        + f"bot.{function.name}({_arguments(function)})"
-        for function in functions
-    ]
-    enter = "input()  # smoke presses Enter once everything was said"
-    if not waits:
-        yield from ("", made, calls[0], *([enter, calls[1]] if ends else []))
-        return
-    enter = enter.replace("input()", "await asyncio.to_thread(input)")
-    yield from ("import asyncio", "", "", "async def main():", f"    {made}", f"    {calls[0]}")
-    yield from ([f"    {enter}", f"    {calls[1]}"] if ends else [])
-    yield from ("", "", "asyncio.run(main())")
+def _calls(made: str, *called: _Function | None) -> Iterator[str]:
+    """Yield the lines, given what starts, what takes audio, and what ends, as far as there is such a thing."""
+    starts, feeds, ends = called
+    waits = any(isinstance(function, ast.AsyncFunctionDef) for function in called)
+    body = [made, *([_call(starts)] if starts else [])]
+    if feeds is not None:
+        pause = "await asyncio.sleep(0.1)" if waits else "time.sleep(0.1)"
+        body += [
+            "with wave.open(sys.argv[1]) as audio:",
+            "    while chunk := audio.readframes(audio.getframerate() // 10):",
+            f"        {_call(feeds, 'chunk')}",
+            f"        {pause}",
+        ]
+    elif ends is not None:
+        enter = "await asyncio.to_thread(input)" if waits else "input()"
+        body.append(f"{enter}  # smoke presses Enter once everything was said")
+    body += [_call(ends)] if ends else []
+    needed = [*(["asyncio"] if waits else []), *(["sys", *([] if waits else ["time"]), "wave"] if feeds else [])]
+    yield from (f"import {name}" for name in needed)
+    if waits:
+        yield from ("", "", "async def main():", *(f"    {line}" for line in body), "", "", "asyncio.run(main())")
+    else:
+        yield from ("", *body)
+
+
+def _call(function: _Function, given: str = "") -> str:
+    waits = "await " if isinstance(function, ast.AsyncFunctionDef) else ""
+    return f"{waits}bot.{function.name}({given or _arguments(function)})"
+
+
+def _takes_audio(function: _Function) -> bool:
+    arguments = function.args.args[1:]
+    return bool(arguments) and _AUDIO.search(arguments[0].arg) is not None
 
 
 def _first(names: Iterable[str], wanted: re.Pattern[str]) -> str | None:

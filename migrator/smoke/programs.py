@@ -6,11 +6,16 @@ import ast
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.analysis.import_graph import Folder, imports
-from migrator.files.discovery import Discovery
+from migrator.documents.configuration import NAMES, Configuration
+from migrator.documents.module import DecodingError
+from migrator.files.discovery import NOT_WALKED, Discovery
+from migrator.files.paths import PARSE_LIMIT, regular
+from migrator.smoke.parsing import parsed
 from migrator.smoke.telephone.frameworks import served, stubbed
 
 SPEAKS = re.compile(
@@ -35,8 +40,9 @@ def programs(folder: Path) -> list[Found]:
     web applications that a server has to import.
     """
     sources = {name: Path(name).read_bytes() for name in python_files(folder)}
-    trees = {name: tree for name, source in sources.items() if (tree := _parsed(source)) is not None}
-    speaking = {name for name, source in sources.items() if SPEAKS.search(source)}
+    trees = {name: tree for name, source in sources.items() if (tree := parsed(source)) is not None}
+    speaks = [SPEAKS, *(re.compile(rb"[\"']" + key.encode() + rb"[\"']") for key in _settings(folder))]
+    speaking = {name for name, source in sources.items() if any(words.search(source) for words in speaks)}
     imported = _Imported(sources)
     found = []
     for name, tree in trees.items():
@@ -57,6 +63,18 @@ def python_files(folder: Path) -> Iterator[str]:
     """Yield the Python files of a project: git's list, or those that are not hidden, installed or generated."""
     for _, names in Discovery([str(folder)]).batches():
         yield from (name for name in names if name.endswith(".py"))
+
+
+def _settings(folder: Path) -> set[str]:
+    """Return the environment variables that the project's own files of settings set to an address of the service."""
+    found: set[str] = set()
+    for here, inner, names in os.walk(folder):
+        inner[:] = [name for name in inner if name not in NOT_WALKED and not Path(here, name, "pyvenv.cfg").exists()]
+        for name in filter(NAMES.search, names):
+            path = os.path.join(here, name)
+            with suppress(OSError, DecodingError), open(path, "rb", opener=regular) as file:
+                found |= {setting.key for setting in Configuration.decode(path, file.read(PARSE_LIMIT)).settings}
+    return found
 
 
 class _Imported:
@@ -81,13 +99,6 @@ class _Imported:
                 seen.add(current)
                 waiting += self._targets.get(current, ())
         return False
-
-
-def _parsed(source: bytes) -> ast.Module | None:
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError):
-        return None
 
 
 def _starts_itself(tree: ast.Module) -> bool:

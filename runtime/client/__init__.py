@@ -33,6 +33,7 @@ from runtime.client.errors import (
 from runtime.client.listener import Listener
 from runtime.client.messages import (
     Begin,
+    Configuration,
     ErrorMessage,
     Heartbeat,
     LLMGatewayResponse,
@@ -54,6 +55,7 @@ __all__ = [
     "AudioError",
     "AuthenticationError",
     "Begin",
+    "Configuration",
     "ConnectError",
     "ConnectionLostError",
     "DeprecatedApiError",

@@ -22,9 +22,10 @@ from typing import ParamSpec
 
 from runtime.client.buffer import AudioBuffer
 from runtime.client.connection import Connection
+from runtime.client.controls import Controls
 from runtime.client.errors import ConnectionLostError, DeprecatedApiError, ProtocolError, StreamingError, from_close
 from runtime.client.listener import Listener
-from runtime.client.messages import Begin, ErrorMessage, MessageError, Termination, Turn, Word, parse
+from runtime.client.messages import Begin, ErrorMessage, Json, MessageError, Termination, Turn, Word, parse
 from runtime.client.options import StreamingOptions
 from runtime.client.sender import Sender
 from runtime.client.statistics import Statistics
@@ -56,6 +57,7 @@ class StreamingClient:
         self._source = source
         self._listener = listener
         self._options = options
+        self._controls = Controls()
         self._buffer = AudioBuffer(source.audio, options.buffer * 1000, options.reconnects > 0, source.live)
         self._stop = threading.Event()
         self._abort = threading.Event()
@@ -111,6 +113,21 @@ class StreamingClient:
         """Ask for a proper end: no more audio, `Terminate`, the rest of the transcript. From any thread, any number
         of times; returns at once."""
         self._stop.set()
+
+    def force_endpoint(self) -> None:
+        """Have the present turn end now, between two chunks of audio. From any thread, as the next two."""
+        self._controls.force_endpoint()
+
+    def keep_alive(self) -> None:
+        """Keep a session open that sends no audio, where `inactivity_timeout` would end it."""
+        self._controls.keep_alive()
+
+    def update_configuration(self, **settings: Json) -> None:
+        """Change parameters of the open session, such as `max_turn_silence` or `keyterms_prompt`.
+
+        They also hold for a session that has to be opened again.
+        """
+        self._controls.update(settings)
 
     def close(self) -> None:
         """`stop`, wait for the end as long as the options allow, then free whatever is left; harmless when repeated."""
@@ -198,10 +215,14 @@ class StreamingClient:
         if self._abort.is_set():
             connection.abort()
         tracker = TurnTracker(options.format_turns)
-        sender = Sender(connection, self._buffer, self._source.audio, self._stop, options, self.statistics)
+        sender = Sender(
+            connection, self._buffer, self._source.audio, self._stop, options, self.statistics, self._controls
+        )
         first_turn = self._turns_told
         try:
             connection.open(options.connect_timeout)
+            if self.statistics.sessions:
+                self._controls.renew()
             self.statistics.sessions += 1
             if self._capture_thread.ident is None:
                 self._capture_thread.start()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import websocket
 from websocket._abnf import frame_buffer
@@ -114,7 +115,8 @@ class Connection:
         except ssl.SSLError as error:
             raise TlsError(f"no secure connection: {error}") from error
         except (websocket.WebSocketException, OSError, ValueError) as error:
-            raise ConnectError(f"cannot connect: {error}") from error
+            host = urlsplit(self._url).netloc  # the rest may hold a token
+            raise ConnectError(f"cannot connect to {host}: {getattr(error, 'strerror', None) or error}") from error
 
     def _give_up(self) -> None:
         self._overdue = True

@@ -37,14 +37,28 @@ class Word:
 
 
 @dataclass(slots=True)
+class Configuration:
+    """What a session really has; it tells what the service chose where nothing was asked for."""
+
+    model: str | None = None
+    mode: str | None = None
+    api_version: str | None = None
+    speaker_labels: bool | None = None
+    redact_pii: bool | None = None
+    filter_profanity: bool | None = None
+    domain: str | None = None
+    voice_focus: str | None = None
+    extra: Fields | None = None
+
+
+@dataclass(slots=True)
 class Begin:
     """The session is open."""
 
     id: str
     expires_at: int = 0
     """Unix seconds."""
-    configuration: Fields | None = None
-    """What the session really has: `model`, `mode`, `api_version`, ..."""
+    configuration: Configuration | None = None
     extra: Fields | None = None
 
 
@@ -256,6 +270,11 @@ def _optional_number(fields: Fields, name: str) -> float | None:
     return value if type(value) is float or type(value) is int else None
 
 
+def _optional_flag(fields: Fields, name: str) -> bool | None:
+    value = fields.pop(name, None)
+    return value if type(value) is bool else None
+
+
 def _optional_integer(fields: Fields, name: str) -> int | None:
     value = fields.pop(name, None)
     return value if type(value) is int else None
@@ -266,7 +285,21 @@ def _begin(fields: Fields) -> Begin:
     return Begin(
         _text(fields, "id"),
         _integer(fields, "expires_at"),
-        configuration if type(configuration) is dict else None,
+        _configuration(configuration) if type(configuration) is dict else None,
+        fields or None,
+    )
+
+
+def _configuration(fields: Fields) -> Configuration:
+    return Configuration(
+        _optional_text(fields, "model"),
+        _optional_text(fields, "mode"),
+        _optional_text(fields, "api_version"),
+        _optional_flag(fields, "speaker_labels"),
+        _optional_flag(fields, "redact_pii"),
+        _optional_flag(fields, "filter_profanity"),
+        _optional_text(fields, "domain"),
+        _optional_text(fields, "voice_focus"),
         fields or None,
     )
 
@@ -381,12 +414,14 @@ _TYPES: dict[type, str] = {
 }
 
 
-def _fields_of(message: Known | Word | Revision) -> Fields:
+def _fields_of(message: Known | Word | Revision | Configuration) -> Fields:
     fields: Fields = {}
     for name in message.__slots__:
         value = getattr(message, name)
         if name in ("words", "revisions"):
             fields[name] = [_fields_of(item) for item in value]
+        elif isinstance(value, Configuration):
+            fields[name] = _fields_of(value)
         elif name != "extra" and value is not None:
             fields[name] = value
     return {**fields, **(message.extra or {})}

@@ -7,6 +7,7 @@ import time
 
 from runtime.client.buffer import AudioBuffer
 from runtime.client.connection import Connection
+from runtime.client.controls import Controls
 from runtime.client.errors import StreamingError, TerminationTimeoutError
 from runtime.client.messages import TERMINATE
 from runtime.client.options import StreamingOptions
@@ -35,6 +36,7 @@ class Sender:
         stop: threading.Event,
         options: StreamingOptions,
         statistics: Statistics,
+        controls: Controls,
     ) -> None:
         self._connection = connection
         self._buffer = buffer
@@ -42,6 +44,7 @@ class Sender:
         self._stop = stop
         self._options = options
         self._statistics = statistics
+        self._controls = controls
         self._over = threading.Event()
         self._error: StreamingError | None = None
         self._terminated_at: float | None = None
@@ -99,6 +102,8 @@ class Sender:
                 drained_by = min(drained_by, time.monotonic() + self._options.drain_timeout)
                 if time.monotonic() > drained_by:
                     self._buffer.discard()
+            while (control := self._controls.take()) is not None:
+                self._connection.send_text(control)
             chunk = self._buffer.take(_TICK)
             if chunk is None:
                 continue

@@ -231,7 +231,7 @@ def _described(message: Message) -> str:
             kind = "end of turn" if message.end_of_turn else "partial"
             return f"Turn {message.turn_order}: {formatted} {kind}, {len(message.words)} words: {message.transcript!r}"
         case Begin():
-            return f"Begin: expires_at {message.expires_at}, configuration {message.configuration}"
+            return f"Begin: {dump(message)}"
         case _:
             return dump(message)
 
@@ -244,7 +244,7 @@ def _settled(heard: Iterable[Message]) -> Iterator[str]:
     messages = list(heard)
     for message in messages:
         if isinstance(message, Begin) and message.configuration is not None:
-            yield f"the model is {message.configuration.get('model')}"
+            yield f"the model is {message.configuration.model}"
     turns = [message for message in messages if isinstance(message, Turn)]
     if any(turn.end_of_turn and turn.words for turn in turns):
         yield f"turns are reported as {variant_of(_events(messages)).value} (see `v3-migrate replay --help`)"

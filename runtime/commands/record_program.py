@@ -76,13 +76,13 @@ def conclude(recorder: Recorder) -> int:
 
 def summary(path: Path) -> str:
     """Return what a recording holds, on one line."""
-    from runtime.recording import read
+    from runtime.recording.reader import events, header
 
-    recording = read(path)
-    sound = recording.audio_path()
-    seconds = (recording.header.audio.milliseconds if recording.header.audio else 0) / 1000
+    begin = header(path)
+    sound = path.parent / begin.audio.file if begin.audio and begin.audio.file else None
+    seconds = (begin.audio.milliseconds if begin.audio else 0) / 1000
     ends: set[object] = set()
-    for event in recording.events:
+    for event in events(path):
         message = event.message or {}
         if event.sender == "server" and message.get("end_of_turn") and message.get("words"):
             ends.add(message.get("turn_order"))

@@ -134,6 +134,8 @@ def _server(arguments: argparse.Namespace, tls: Tls, log: Log) -> ReplayServer:
         event = str(entry["event"])
         if watch is not None:
             watch(entry)
+        elif event == "session closed" and not entry.get("violations"):
+            print(_ended(entry), file=sys.stderr, flush=True)
         log(event, **{name: value for name, value in entry.items() if name not in ("event", "time")})
         for name, mark in (("violations", ""), ("notes", "taken: ")):
             found = entry.get(name)
@@ -163,6 +165,14 @@ def _server(arguments: argparse.Namespace, tls: Tls, log: Log) -> ReplayServer:
         messages=arguments.verbose,
         keep=0,
     )
+
+
+def _ended(entry: JsonObject) -> str:
+    """Return what one session came to, in a line."""
+    heard = float(str(entry["audio_milliseconds"])) / 1000
+    ended = "terminated" if entry["terminated"] else "not terminated"
+    closed = f"closed by {entry['closed_by'] or 'nobody'}, {entry['close_code']}"
+    return f"session {entry['session']}: {entry['api']}, {heard:.1f} s of audio, {ended}, {closed}"
 
 
 async def _until_stopped(server: ReplayServer, tls: Tls, api: str | None, demo: bool) -> None:

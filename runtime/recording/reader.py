@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from runtime.jsontext import load_json
@@ -30,27 +31,47 @@ _LATEST = 253_402_300_799
 def read(path: Path | str) -> Recording:
     """Read a recording; every departure from the format is a RecordingError that names the line."""
     path = Path(path)
+    return Recording(header(path), tuple(events(path)), path)
+
+
+def header(path: Path) -> Header:
+    """Read the first line of a recording.
+
+    Raises:
+        RecordingError: it is none.
+    """
+    for line in _lines(path):
+        return _header(line)
+    raise RecordingError(path, None, "empty file; the first line of a recording is its header")
+
+
+def events(path: Path) -> Iterator[Event]:
+    """Read what happened in a recording, one event at a time, however many there are.
+
+    Raises:
+        RecordingError: a line departs from the format.
+    """
+    last: Event | None = None
+    for line in islice(_lines(path), 1, None):
+        event = _event(line)
+        if last and (event.at < last.at or event.wall < last.wall):
+            raise line.error("an event cannot happen before the one above it (`at` and `wall` only grow)")
+        if last and last.close and last.sender == event.sender:
+            raise line.error(f"the {event.sender} sends nothing after its close")
+        yield event
+        last = event
+
+
+def _lines(path: Path) -> Iterator[_Line]:
     try:
-        # Not splitlines(): it also breaks at characters that JSON leaves unescaped inside a text, such as U+0085 and
-        # U+2028.
-        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        # A line ends with this one character: JSON leaves others, such as U+0085 and U+2028, unescaped inside a text.
+        with path.open(encoding="utf-8", newline="\n") as file:
+            for number, line in enumerate(file, 1):
+                yield _Line(path, number, line.removesuffix("\n"))
     except OSError as error:
         raise RecordingError(path, None, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise RecordingError(path, None, f"not UTF-8: {error}") from error
-    if lines == [""]:
-        raise RecordingError(path, None, "empty file; the first line of a recording is its header")
-    header = _header(_Line(path, 1, lines[0]))
-    events: list[Event] = []
-    for number, text in enumerate(lines[1:], start=2):
-        line = _Line(path, number, text)
-        event = _event(line)
-        if events and (event.at < events[-1].at or event.wall < events[-1].wall):
-            raise line.error("an event cannot happen before the one above it (`at` and `wall` only grow)")
-        if events and events[-1].close and events[-1].sender == event.sender:
-            raise line.error(f"the {event.sender} sends nothing after its close")
-        events.append(event)
-    return Recording(header, tuple(events), path)
 
 
 class _Line:

@@ -66,7 +66,7 @@ class Connection(asyncio.Protocol):
         self._decoder: codecs.IncrementalDecoder | None = None
         self._parts: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._closing = False
+        self._closing = self._concluded = False
 
     # asyncio.Protocol
 
@@ -99,9 +99,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._service.connections.discard(self)
         self._cancel_timer()
-        if self._session is not None:
-            self._note_close()
-            self._service.finish(self._session, self._loop.time())
+        self._conclude()
 
     # The handshake
 
@@ -161,6 +159,9 @@ class Connection(asyncio.Protocol):
             return
         self._process(protocol.events_received())
         self._flush()
+        if protocol.close_rcvd is not None and protocol.close_sent is not None:
+            # What follows is the end of TLS and TCP, for which some clients take their time.
+            self._conclude()
         if protocol.close_expected():
             # A stalled server does not close either.
             if not self._closing and not self._outlet.stalled:
@@ -274,6 +275,9 @@ class Connection(asyncio.Protocol):
 
     def shut_down(self) -> None:
         """End the session because the server ends (1001), without waiting for the peer."""
+        if self._concluded:
+            self._transport.abort()
+            return
         if self._session is not None and self._protocol is not None and self._protocol.state is State.OPEN:
             self._perform([End(1001, "the server is going away")])
         self._outlet.close()
@@ -281,6 +285,13 @@ class Connection(asyncio.Protocol):
     def abort(self) -> None:
         """Drop the connection at once."""
         self._transport.abort()
+
+    def _conclude(self) -> None:
+        """Hand over what was seen of the session, once."""
+        if self._session is not None and not self._concluded:
+            self._concluded = True
+            self._note_close()
+            self._service.finish(self._session, self._loop.time())
 
     def _note_close(self) -> None:
         """Write down who ended the session and how; 1006 is a connection that was lost."""

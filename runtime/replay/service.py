@@ -257,10 +257,10 @@ class Service:
             passed_over.append(("token= was not issued here; the service also takes an API key there", invalid))
             record.authorized_by = "token"
             return None
-        # Bearer is not part of this API.
+        # Neither Bearer nor Token is part of this API.
         if key is None or key in NO_KEYS:
             raise unauthorized(api, "Missing Authorization header")
-        if key.startswith("Bearer ") or (keys is not None and key not in keys):
+        if key.startswith(("Bearer ", "Token ")) or (keys is not None and key not in keys):
             raise unauthorized(api, "Invalid API key")
         record.authorized_by = "key"
         return None

@@ -7,6 +7,7 @@ PortAudio when it is imported, and brings it along where systems have none (macO
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -20,11 +21,20 @@ if TYPE_CHECKING:
     import pyaudio
     import sounddevice
 
-_NOT_INSTALLED = (
-    "the microphone needs sounddevice or PyAudio, which are built on PortAudio. Install:\n"
-    "  sudo apt-get install libportaudio2    (macOS, Windows: nothing)\n"
-    "  pip install 'v3-migrate[mic]'"
-)
+
+def _not_installed() -> str:
+    """Return how to get what is missing into the very environment that this runs in, whoever made it."""
+    here = Path(sys.prefix)
+    if (here / "pipx_metadata.json").exists():
+        command = "pipx inject v3-migrate sounddevice"
+    elif (here / "uv-receipt.toml").exists():
+        command = f"uv pip install --python {shlex.quote(sys.executable)} sounddevice"
+    else:
+        command = f"{shlex.quote(sys.executable)} -m pip install sounddevice"
+    return (
+        "the microphone needs sounddevice or PyAudio, which are built on PortAudio. Install:\n"
+        f"  sudo apt-get install libportaudio2    (macOS, Windows: nothing)\n  {command}"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ def _load() -> PortAudio:
             continue
         except OSError as error:  # sounddevice finds no PortAudio
             reasons.append(str(error))
-    raise SourceError("\n".join([_NOT_INSTALLED, *reasons]))
+    raise SourceError("\n".join([_not_installed(), *reasons]))
 
 
 @contextmanager

@@ -73,7 +73,7 @@ class TestServer(_Redirected):
         Those that are being closed are waited for, a few seconds: a program does not wait for its server.
         """
         deadline = time.monotonic() + _SETTLED_SECONDS
-        while self.replay.connections and time.monotonic() < deadline:
+        while len(self.replay.sessions) < self.replay.served and time.monotonic() < deadline:
             time.sleep(0.01)
         return self.replay.sessions
 

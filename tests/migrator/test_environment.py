@@ -46,6 +46,14 @@ FORMS = {
     "bot.service": "[Service]\nEnvironment=SPEECH_URL={}\n",
     "app.properties": "SPEECH_URL={}\n",
     "prod.tfvars": 'SPEECH_URL = "{}"\n',
+    "main.tf": 'environment = {{\n  SPEECH_URL = "{}"\n}}\n',
+    "run.sh": 'export SPEECH_URL="{}"\npython bot.py\n',
+    "start.sh": "SPEECH_URL='{}' exec python bot.py\n",
+    "Makefile": "export SPEECH_URL := {}\n\nrun:\n\tpython bot.py\n",
+    "run.mk": "run:\n\tSPEECH_URL='{}' python bot.py\n",
+    ".github/workflows/bot.yml": "jobs:\n  bot:\n    env:\n      SPEECH_URL: {}\n",
+    "chart/values.yaml": "env:\n  SPEECH_URL: '{}'\n",
+    "settings.ini": "[env]\nSPEECH_URL = {}\n",
 }
 READS = ('os.environ["SPEECH_URL"]', 'os.environ.get("SPEECH_URL")', 'os.getenv("SPEECH_URL", "")')
 
@@ -136,7 +144,7 @@ def test_every_byte_around_a_value_stays(
     text = "".join(f"{line}{newline}" for line in before) + middle + newline.join(after)
     data = (b"\xef\xbb\xbf" if mark else b"") + text.encode()
     try:
-        found = Configuration.decode(data)
+        found = Configuration.decode(name, data)
     except DecodingError:
         return  # a line that looks like an encoding cookie
     assert found.encode() == found.encode(found.text) == data
@@ -144,6 +152,26 @@ def test_every_byte_around_a_value_stays(
     changed = found.encode(found.text.replace(V2, V3))
     assert changed == data.replace(V2.encode(), V3.encode())
     assert found.reads_back(changed, found.text.replace(V2, V3))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("run.sh", "export SPEECH_URL={}\n"),
+        ("Dockerfile", "FROM python\nRUN SPEECH_URL={} python bot.py\n"),
+        ("Dockerfile", "FROM python\nCMD SPEECH_URL={}\n"),
+        ("ci.yml", "steps:\n  - run: SPEECH_URL={}\n"),
+        ("compose.yaml", "command: sh -c 'export SPEECH_URL={} ; python bot.py'\n"),
+        (".env", "export SPEECH_URL={}\n"),
+        ("Makefile", "run:\n\tSPEECH_URL={} python bot.py\n"),
+        ("Makefile", "SPEECH_URL = {}\n\nrun:\n\tpython bot.py $(SPEECH_URL)\n"),
+    ],
+)
+def test_where_a_shell_would_take_the_ampersand_a_person_moves_it(tool: Tool, name: str, text: str) -> None:
+    put(tool.folder, {"bot.py": program(), name: text.format(f"{V2}?sample_rate=8000")})
+    assert tool(".", "--write").code == 1
+    assert tool.read(name) == text.format(f"{V2}?sample_rate=8000")
+    assert (name, "V3M801", False) in tool(".", "--check", "--format", "json").findings()
 
 
 def test_clean_settings_cost_nothing(tool: Tool) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -102,6 +104,45 @@ def test_sarif(project: Tool) -> None:
     assert [note["message"]["text"] for note in invocation["toolExecutionNotifications"]] == [
         "line 15, column 1: not valid Python 3: '(' was never closed"
     ]
+
+
+def applied(text: str, fix: Any) -> str:
+    """What a viewer of SARIF makes of a text: regions count in the text as it was, lines and columns from 1."""
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def offset(line: int, column: int) -> int:
+        assert line <= text.count("\n") + (not text.endswith("\n")), "behind the last line"
+        return starts[line - 1] + column - 1
+
+    for change in fix["artifactChanges"]:
+        for replacement in reversed(change["replacements"]):
+            region = replacement["deletedRegion"]
+            start, end = (
+                offset(region["startLine"], region["startColumn"]),
+                offset(region["endLine"], region["endColumn"]),
+            )
+            text = text[:start] + replacement["insertedContent"]["text"] + text[end:]
+    return text
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        V2,
+        LEFT,
+        V2.replace("\n", "\r\n"),
+        "URL = 'wss://api.assemblyai.com/v2/realtime/ws'",  # without a line end
+        f"{V2}\n\nBACKUP = 'wss://api.assemblyai.com/v2/realtime/ws'\n",
+        "x = 1  # v3-migrate: ignore[V3M101]\n# v3-migrate: ignore[V3M101]\n",  # its last line goes
+    ],
+)
+def test_the_fix_in_sarif_is_what_writing_does(tool: Tool, program: str) -> None:
+    put(tool.folder, {"bot.py": program})
+    (run,) = tool("--check", "--format", "sarif").json["runs"]
+    (fix,) = [fix for result in run["results"] for fix in result.get("fixes", [])]
+    changed = applied(program, fix)
+    tool("--write")
+    assert changed == tool.read("bot.py") != program
 
 
 def test_junit(project: Tool) -> None:

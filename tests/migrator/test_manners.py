@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from migrator.cli import COMMANDS
 from tests.migrator.conftest import PROGRAM, Tool
 from tests.migrator.programs import CLEAN, LEFT, V2, V3, git, put, repository
 
@@ -25,6 +26,8 @@ from tests.migrator.programs import CLEAN, LEFT, V2, V3, git, put, repository
         ("--regoin=eu", "--region"),
         ("smoke --comprae", "--compare"),
         ("explain --hlep", "--help"),
+        ("--select V3M1O1", "V3M101"),
+        ("--ignore v3m101", "V3M101"),
     ],
 )
 def test_what_may_be_meant(tool: Tool, words: str, meant: str) -> None:
@@ -218,3 +221,37 @@ def test_the_hint_of_a_hook_can_be_typed(tool: Tool, monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("PRE_COMMIT")
     subprocess.run(shlex.split(command), check=True, capture_output=True)
     assert tool.read("bot.py") == V3
+
+
+def test_every_help_fits(tool: Tool) -> None:
+    for command in COMMANDS:
+        assert max(map(len, tool(command, "--help").text.splitlines())) <= 110, command
+
+
+def test_what_no_comment_remembers_is_told_for_the_last_time(tool: Tool) -> None:
+    put(tool.folder, {"bot.py": LEFT, "other.py": LEFT})
+    last = ("Keep this list", "without TODO comments a later run need not find these places again")
+    assert last in tool("bot.py", "--write", "--no-todo").steps
+    assert last not in tool("other.py", "--write").steps
+
+
+@pytest.mark.parametrize(
+    ("marker", "begins"),
+    [
+        ("pipx_metadata.json", "pipx inject v3-migrate "),
+        ("uv-receipt.toml", "uv pip install --python "),
+        ("pyvenv.cfg", sys.executable),
+    ],
+)
+def test_what_the_microphone_needs_goes_where_the_tool_is(
+    tool: Tool, monkeypatch: pytest.MonkeyPatch, marker: str, begins: str
+) -> None:
+    """No package of our name is asked for: nobody has to have published one."""
+    put(tool.folder, {marker: ""})
+    monkeypatch.setattr(sys, "prefix", str(tool.folder))
+    for library in ("pyaudio", "sounddevice"):
+        monkeypatch.setitem(sys.modules, library, None)
+    monkeypatch.setenv("ASSEMBLYAI_API_KEY", "key")
+    ran = tool("listen", "--url", "ws://127.0.0.1:1")
+    assert ran.code != 0
+    assert f"\n  {begins}" in ran.err and "sounddevice\n" in ran.err and "[mic]" not in ran.err

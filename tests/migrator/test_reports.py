@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
+from migrator.cli import COMMANDS
+from scripts import man
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, V2, put
 
@@ -53,7 +56,32 @@ def test_what_fails_a_check(tool: Tool, files: dict[str, str], codes: dict[str, 
     assert {level: tool(".", "--check", "--fail-on", level).code for level in codes} == codes
 
 
-def test_completion_knows_every_option(tool: Tool) -> None:
-    ran = tool("--completion", "bash")
-    assert ran.code == 0
-    assert "--fail-on" in ran.text and "complete -" in ran.text
+def test_completion_knows_options_commands_their_options_and_files(tool: Tool) -> None:
+    """Asked as bash asks: the words so far, and which of them is being typed."""
+    put(tool.folder, {"status.py": "", "script.sh": tool("--completion", "bash").out})
+
+    def completed(*words: str) -> list[str]:
+        asks = (
+            'source ./script.sh; f=$(complete -p v3-migrate | sed "s/.*-F \\([^ ]*\\).*/\\1/"); COMP_WORDS=("$@"); '
+            'COMP_CWORD=$(($# - 1)); "$f" "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"; '
+            'printf "%s\\n" "${COMPREPLY[@]}"'
+        )
+        ran = subprocess.run(
+            ["bash", "-c", asks, "bash", "v3-migrate", *words],
+            cwd=tool.folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return ran.stdout.split()
+
+    assert completed("--fail") == ["--fail-on"]
+    assert completed("--fail-on", "w") == ["warning"]
+    assert completed("stat") == ["status", "status.py"]
+    assert completed("smoke", "--mig") == ["--migrate"]
+
+
+def test_the_manual_page_is_made_from_the_parser() -> None:
+    """What is kept in the repository may lag behind: a release makes sure that it does not (`release.yml`)."""
+    assert man.PAGE.read_text(encoding="utf-8").startswith(".TH V3")
+    assert {f".SH COMMAND \\fIv3\\-migrate {name}\\fR" for name in COMMANDS} <= set(man.page().splitlines())

@@ -14,6 +14,7 @@ from runtime.client.messages import (
     KEEP_ALIVE,
     TERMINATE,
     Begin,
+    Configuration,
     ErrorMessage,
     Heartbeat,
     Json,
@@ -44,8 +45,10 @@ TIME = st.integers(0, 10**8)
 SHARE = st.floats(0, 1)
 EXTRA = st.none() | st.dictionaries(st.text(min_size=1).map(lambda name: f"x_{name}"), JSON, min_size=1, max_size=2)
 WORDS = st.builds(Word, TEXT, TIME, TIME, SHARE, st.booleans(), st.none() | TEXT, st.none() | SHARE, EXTRA)
+FLAG, WORDING = st.none() | st.booleans(), st.none() | TEXT
+CONFIGURATIONS = st.builds(Configuration, WORDING, WORDING, WORDING, FLAG, FLAG, FLAG, WORDING, WORDING, EXTRA)
 MESSAGES = st.one_of(
-    st.builds(Begin, TEXT, TIME, st.none() | st.dictionaries(TEXT, JSON, max_size=2), EXTRA),
+    st.builds(Begin, TEXT, TIME, st.none() | CONFIGURATIONS, EXTRA),
     st.builds(
         Turn,
         TIME,

@@ -65,7 +65,7 @@ def test_it_serves_until_it_is_told_to_end(number: signal.Signals) -> None:
         output, errors = process.communicate(timeout=30)
     assert process.returncode == 0
     assert output == "served 1 session\n"
-    assert errors == ""
+    assert errors == "session 1: v3, 8.2 s of audio, terminated, closed by server, 1000\n"
 
 
 def test_it_ends_cleanly_with_a_session_open() -> None:
@@ -93,6 +93,7 @@ def test_what_it_refuses_is_said_and_logged(tmp_path: Path) -> None:
     assert errors.splitlines() == [
         "session 1: 3006: Invalid parameter: sample_rate must be between 8000 and 96000",
         "session 2: HTTP 410: Model deprecated. See docs for new model information",
+        "session 3: v3, 0.0 s of audio, terminated, closed by server, 1000",
         "session 3: taken: punctuate is not a parameter of v3; the service ignores it",
     ]
     events = [json.loads(line)["event"] for line in log.read_text().splitlines()]

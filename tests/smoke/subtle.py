@@ -49,4 +49,45 @@ SUBTLE = (
         "audio as base64", "aiohttp_notes", "notes.py",
         (("ws.send_bytes(block)", "ws.send_str(__import__('base64').b64encode(block).decode())"),), "", "audio as text",
     ),
+    Fault(
+        "key under another header", "aiohttp_notes", "notes.py",
+        (('"Authorization"', '"X-Api-Key"'),), "", "Missing Authorization header (it sent ",
+    ),
+    Fault(
+        "encoding that is none", "binary_params", "dispatcher.py",
+        (('encoding="pcm_s16le"', 'encoding="pcm16"'),), "", "(it asks for encoding=pcm16)",
+    ),
+    Fault(
+        "half of the audio", "lecture_hall", "wall.py",
+        (("self.app.send(sound, ", "self.app.send(sound[::2], "),), "", "from the microphone",
+    ),
+    Fault(
+        "base64 in binary frames", "sdk_factory", "factory.py",
+        (("transcriber.stream(frame)", "transcriber.stream(__import__('base64').b64encode(frame))"),),
+        "", "the binary frames are base64",
+    ),
+    Fault(
+        "result that nobody waits for", "caption_service", "service.py",
+        (("await self.on_transcript(", "self.on_transcript("),), "", "coroutine 'show' was never awaited",
+    ),
+    Fault(
+        "handler that nothing calls", "radio_booth", "booth.py",
+        (("            on_open=self.on_open,\n", ""),), "", "never reached: booth.py:56 (nothing calls listen)",
+    ),
+    Fault(
+        "unformatted ends", "typed_messages", "live.py",
+        (('and message["turn_is_formatted"]', 'and not message["turn_is_formatted"]'),), "", "shown unformatted: 'good",
+    ),
+    Fault(
+        "partials instead of finals", "sdk_two_modules", "callbacks.py",
+        (("if not (transcript.end_of_turn", "if (transcript.end_of_turn"),), "", "partials are shown instead",
+    ),
+    Fault(
+        "terms that got lost", "sdk_options", "minutes.py",
+        (("keyterms_prompt=NAMES", "keyterms=NAMES"),), "", "word_boost of the original has no keyterms_prompt",
+    ),
+    Fault(
+        "session that nobody opens", "sdk_hotline", "hotline.py",
+        (('message["event"] == "start"', 'message["event"] == "begin"'),), "", "never reached: hotline.py:80",
+    ),
 )  # fmt: skip

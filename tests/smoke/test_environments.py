@@ -147,18 +147,24 @@ def test_what_cannot_be_installed_is_said_on_one_line(tmp_path: Path, monkeypatc
 
 
 def test_an_old_sdk_in_the_projects_own_environment(tmp_path: Path) -> None:
-    (tmp_path / "captions.py").write_text((LEGACY / "sdk_script" / "v2" / "captions.py").read_text())
-    (tmp_path / "requirements.txt").write_text("assemblyai==0.64.2\n")
     (tmp_path / ".venv").symlink_to(matrix.interpreter("sdk-0.64.2").parents[1])
     clean = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     tool = str(Path(sys.executable).with_name("v3-migrate"))
-    words = [tool, "smoke", "--migrate", "--speed", "6", "--variant", "F1"]
-    refused = subprocess.run([*words, "--no-install"], cwd=tmp_path, env=clean, capture_output=True, text=True)
+
+    def smoke(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([tool, "smoke", *words], cwd=tmp_path, env=clean, capture_output=True, text=True)
+
+    program = tmp_path / "captions.py"
+    program.write_text((LEGACY / "sdk_script" / "v3" / "captions.py").read_text())
+    refused = smoke("--no-install", "captions.py")
     assert refused.returncode == 2
     assert refused.stderr == (
-        "v3-migrate: error: the program needs assemblyai==0.64.16 instead of 0.64.2, "
+        "v3-migrate: error: the program needs assemblyai>=0.64.16 instead of 0.64.2, "
         f"which {tmp_path}/.venv/bin/python has: name an interpreter for it with --python\n"
     )
-    result = subprocess.run(words, cwd=tmp_path, env=clean, capture_output=True, text=True)
+    program.write_text((LEGACY / "sdk_script" / "v2" / "captions.py").read_text())
+    (tmp_path / "requirements.txt").write_text("assemblyai==0.64.2\n")
+    result = smoke("--migrate", "--speed", "6", "--variant", "F1")
     assert result.returncode == 0, result.stdout + result.stderr
+    assert "the program needs assemblyai==0.64.16 instead of 0.64.2: installing it for this run" in result.stderr
     assert result.stdout.endswith("1 run: 1 passed\n")

@@ -87,6 +87,13 @@ class Bot:
             "    await asyncio.to_thread(input)  # smoke presses Enter once everything was said\n"
             "    await bot.stop(reason=...)\n\n\nasyncio.run(main())",
         ),
+        (
+            "class Ear:\n    def connect(self): ...\n    def send_audio(self, chunk): ...\n    def close(self): ...\n",
+            "from bot import Ear\nimport sys\nimport time\nimport wave\n\nbot = Ear()\nbot.connect()\n"
+            "with wave.open(sys.argv[1]) as audio:\n"
+            "    while chunk := audio.readframes(audio.getframerate() // 10):\n"
+            "        bot.send_audio(chunk)\n        time.sleep(0.1)\nbot.close()",
+        ),
         ("def transcribe(path, rate=16000): ...", "from bot import transcribe\n\ntranscribe(path=...)"),
         (
             "async def run(path, rate): ...",
@@ -103,6 +110,14 @@ def test_what_nobody_runs_gets_the_shape_of_a_driver(tmp_path: Path, source: str
         compile(driver, "driver", "exec")
 
 
+def test_a_worker_that_gets_no_work_is_told_where_it_waits(tmp_path: Path) -> None:
+    (tmp_path / "bot.py").write_text("import queue\n\nqueue.Queue().get()\n")
+    program = Program(tmp_path, ("bot.py",), matrix.interpreter("websocket-client-newest"))
+    told = could_not_run(run(program, Conditions(dictation(), speed=SPEED, timeout=1.5)))
+    assert told is not None
+    assert "and waits at bot.py:3 in <module>: run a program that gives it its work" in told
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
@@ -117,4 +132,4 @@ def test_a_program_that_wants_a_file_is_offered_one(tmp_path: Path, source: str,
     told = could_not_run(run(program, Conditions(dictation(), speed=SPEED)))
     assert told is not None
     assert reason in told
-    assert told.endswith('; if it wants a file of audio: v3-migrate smoke -- bot.py "{audio}"')
+    assert told.endswith('; if it wants a file of audio, end the command with: -- bot.py "{audio}"')

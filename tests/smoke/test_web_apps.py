@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import pytest
 
 from migrator.smoke.checks.judge import could_not_run, judge
 from migrator.smoke.observation import Observation
@@ -24,15 +23,16 @@ APPS = {
 }
 
 
-def project(tmp_path: Path, name: str) -> Path:
+def project(folder: Path, name: str) -> Path:
     source = WEB / name
+    folder.mkdir()
     if source.is_dir():
-        shutil.copytree(source, tmp_path, dirs_exist_ok=True)
+        shutil.copytree(source, folder, dirs_exist_ok=True)
     else:
-        shutil.copy(source, tmp_path)
+        shutil.copy(source, folder)
     if name != "aiohttp_app.py":
-        shutil.copy(WEB / "speech.py", tmp_path)
-    return tmp_path
+        shutil.copy(WEB / "speech.py", folder)
+    return folder
 
 
 def observe(folder: Path, name: str) -> Observation:
@@ -42,19 +42,29 @@ def observe(folder: Path, name: str) -> Observation:
     return run(program, Conditions(dictation(), speed=SPEED))
 
 
-@pytest.mark.parametrize("name", APPS)
-def test_it_is_served_and_called(tmp_path: Path, name: str) -> None:
-    seen = observe(project(tmp_path, name), name)
-    assert could_not_run(seen) is None
-    assert judge(seen).failed == [], judge(seen).headline
+def test_each_is_served_and_called(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(len(APPS)) as pool:
+        seen = dict(zip(APPS, pool.map(lambda name: observe(project(tmp_path / name, name), name), APPS), strict=True))
+    for name, observed in seen.items():
+        assert could_not_run(observed) is None, name
+        assert judge(observed).failed == [], (name, judge(observed).headline)
 
 
-@pytest.mark.parametrize("name", APPS)
-def test_a_broken_one_is_told_by_its_fault(tmp_path: Path, name: str) -> None:
-    folder = project(tmp_path, name)
-    file = folder / ("aiohttp_app.py" if name == "aiohttp_app.py" else "speech.py")
-    file.write_text(file.read_text().replace('if message["transcript"]:', 'if message["text"]:'))
-    first = judge(observe(folder, name)).headline
-    assert first is not None
-    assert "KeyError: 'text'" in first.evidence
-    assert first.where.startswith(file.name)
+def test_a_broken_one_is_told_by_its_fault(tmp_path: Path) -> None:
+    def broken(name: str) -> Observation:
+        folder = project(tmp_path / name, name)
+        file = folder / _faulty(name)
+        file.write_text(file.read_text().replace('if message["transcript"]:', 'if message["text"]:'))
+        return observe(folder, name)
+
+    with ThreadPoolExecutor(len(APPS)) as pool:
+        seen = dict(zip(APPS, pool.map(broken, APPS), strict=True))
+    for name, observed in seen.items():
+        first = judge(observed).headline
+        assert first is not None, name
+        assert "KeyError: 'text'" in first.evidence
+        assert first.where.startswith(_faulty(name))
+
+
+def _faulty(name: str) -> str:
+    return "aiohttp_app.py" if name == "aiohttp_app.py" else "speech.py"

@@ -66,7 +66,11 @@ def _points_at(first: Check, fault: Fault, folder: Path) -> bool:
         for place in first.where.split(", ")
     ]
     told = any(line.strip() in new or new in line for line in lines for new in changed)
-    return file == fault.file and number.isdigit() and (told or not changed or first.name in ("audio", "connects"))
+    return (
+        file == fault.file
+        and number.isdigit()
+        and (told or not changed or first.name in ("audio", "connects", "parameters"))
+    )
 
 
 def _judged(faults: Sequence[Fault], folder: Path) -> Iterator[tuple[Fault, Verdict]]:

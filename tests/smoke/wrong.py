@@ -222,7 +222,24 @@ FAULTS = (
         "missing: 'Please bring your notes.'",
         headline="closed without it",
     ),
+    Fault(
+        "whole message shown",
+        "reader_thread",
+        "kiosk.py",
+        (('self.sentences.put(d["transcript"])', "self.sentences.put(d)"),),
+        "finals",
+        "2 times: 'Good morning everyone.'",
+    ),
+    Fault(
+        "reader that waits for the sender",
+        "lecture_hall",
+        "wall.py",
+        (("target=self.capture, daemon", "target=self.capture(), daemon"),),
+        "finals",
+        "shown only once it was stopped, and not as they came",
+    ),
 )
+
 
 #: What the service takes, and a careful client would not do.
 CARELESS = (

@@ -12,11 +12,11 @@ from codemods import suppression
 from codemods.facts.program import Program
 from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Const, External, ModuleRef
-from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names, spelled
+from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names
 from codemods.rewrites.sdk.scopes import function_of
 from codemods.syntax.edits import AddImport, Edit, Unused
 from codemods.syntax.imports import bound_name, bound_names
-from codemods.syntax.tree import SourceModule
+from codemods.syntax.tree import SourceModule, dotted
 
 
 @dataclass(eq=False, slots=True)
@@ -79,10 +79,10 @@ class SdkImports:
                     self._import_from(node, module)
                 elif isinstance(node, cst.Import):
                     for alias in node.names:
-                        provider = program.resolve(path, spelled(alias.name), 0)
+                        provider = program.resolve(path, dotted(alias.name), 0)
                         if provider is not None and self._offers(provider):
-                            self._source(node, module, (provider, spelled(alias.name)))
-                    if any(spelled(alias.name).split(".")[0] == "assemblyai" for alias in node.names):
+                            self._source(node, module, (provider, dotted(alias.name)))
+                    if any(dotted(alias.name).split(".")[0] == "assemblyai" for alias in node.names):
                         if program.resolve(path, "assemblyai", 0) is None:
                             self._source(node, module)
                 elif isinstance(node, cst.Assign) and isinstance(node.value, cst.Call):
@@ -90,13 +90,13 @@ class SdkImports:
                         self._source(node, module)
 
     def _import_from(self, node: cst.ImportFrom, module: SourceModule) -> None:
-        level, home = len(node.relative), spelled(node.module) if node.module is not None else ""
+        level, home = len(node.relative), dotted(node.module) if node.module is not None else ""
         provider = self.program.resolve(module.path, home, level)
         if provider is None and not level and home.split(".")[0] == "assemblyai":
             self._source(node, module)
         brings = False
         for alias in node.names if not isinstance(node.names, cst.ImportStar) else ():
-            name, local = spelled(alias.name), bound_name(alias)
+            name, local = dotted(alias.name), bound_name(alias)
             legacy: str | None = None
             if provider is not None:
                 legacy = self.exported(provider, name)
@@ -201,7 +201,7 @@ class SdkImports:
             if binding not in found:
                 found[binding] = None
                 if binding.provider is not None:
-                    self._follow(binding.provider, spelled(binding.alias.name), found)
+                    self._follow(binding.provider, dotted(binding.alias.name), found)
         starred = self._starred(path, name) if (path, name) not in self.bindings else None
         if starred is not None:
             self._follow(starred, name, found)
@@ -230,7 +230,7 @@ class SdkImports:
         if binding.aliased:
             return name
         if binding.provider is not None:
-            return self.renamed(binding.provider, spelled(binding.alias.name))
+            return self.renamed(binding.provider, dotted(binding.alias.name))
         return RENAMED.get(binding.legacy, binding.legacy)
 
     def spelling(self, node: cst.CSTNode, module: SourceModule) -> tuple[str, bool]:
@@ -289,7 +289,7 @@ class SdkImports:
 
     def is_out_of_sight(self, part: cst.ImportFrom, alias: cst.ImportAlias, module: SourceModule) -> bool:
         """Return whether a name of a project's module is not seen there for sure: not read, made late, not clear."""
-        home, level = spelled(part.module) if part.module is not None else "", len(part.relative)
+        home, level = dotted(part.module) if part.module is not None else "", len(part.relative)
         if not level and self.program.resolve(module.path, home, 0) is None:
             return False  # a library: its class of that name is its own
         scope = self.program.scope(function_of(part, module))
@@ -301,7 +301,7 @@ class SdkImports:
         module = binding.module
         if self.program.is_taken(module.path, binding.local) or binding.local in module.listed:
             return True
-        if binding.aliased and binding.local == spelled(binding.alias.name):
+        if binding.aliased and binding.local == dotted(binding.alias.name):
             return True  # `from x import y as y` says so
         if module.path.rpartition("/")[2] == "__init__.py":
             return not _is_read(binding.local, module)

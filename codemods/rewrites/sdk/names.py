@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.interpreter.values import Const, External, ModuleRef
-from codemods.syntax.tree import SourceModule
+from codemods.syntax.tree import SourceModule, dotted
 
 V3 = "assemblyai.streaming.v3"
 
@@ -79,19 +79,19 @@ class Names:
         return program.get(_AllNames).of(module)
 
     def _import(self, alias: cst.ImportAlias) -> None:
-        dotted = spelled(alias.name)
-        if self._program.resolve(self._module.path, dotted, 0) is not None:
+        full = dotted(alias.name)
+        if self._program.resolve(self._module.path, full, 0) is not None:
             return
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-            self._aliases[alias.asname.name.value] = dotted
+            self._aliases[alias.asname.name.value] = full
         else:
-            head = dotted.split(".", 1)[0]
+            head = full.split(".", 1)[0]
             self._aliases[head] = head
 
     def _import_from(self, node: cst.ImportFrom) -> None:
         if node.relative or node.module is None:
             return  # of the project: what its names are, the flow of values tells
-        home = spelled(node.module)
+        home = dotted(node.module)
         if self._program.resolve(self._module.path, home, 0) is not None:
             return
         if isinstance(node.names, cst.ImportStar):
@@ -100,7 +100,7 @@ class Names:
         for alias in node.names:
             bound = alias.asname.name if alias.asname is not None else alias.name
             if isinstance(bound, cst.Name):
-                self._aliases[bound.value] = f"{home}.{spelled(alias.name)}"
+                self._aliases[bound.value] = f"{home}.{dotted(alias.name)}"
 
     def dotted(self, node: cst.CSTNode, *, optional: bool = False) -> str | None:
         """Return the library name that an expression spells, such as `assemblyai.RealtimeError`.
@@ -193,10 +193,3 @@ class _AllNames:
         if module.path not in self._found:
             self._found[module.path] = Names(self._program, module)
         return self._found[module.path]
-
-
-def spelled(node: cst.BaseExpression) -> str:
-    """Return a dotted name as text, "" for anything else."""
-    if isinstance(node, cst.Attribute):
-        return f"{spelled(node.value)}.{node.attr.value}"
-    return node.value if isinstance(node, cst.Name) else ""

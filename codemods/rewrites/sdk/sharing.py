@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.rewrites.sdk.names import Names, spelled
-from codemods.syntax.tree import SourceModule
+from codemods.rewrites.sdk.names import Names
+from codemods.syntax.tree import SourceModule, dotted
 
 
 def provider(program: Program, module: SourceModule, extra: str) -> str | None:
@@ -29,13 +29,13 @@ def _imported(program: Program, module: SourceModule) -> Iterator[tuple[str, str
         for node in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
             named: list[tuple[str, int]] = []
             if isinstance(node, cst.Import):
-                named = [(spelled(alias.name), 0) for alias in node.names]
+                named = [(dotted(alias.name), 0) for alias in node.names]
             elif isinstance(node, cst.ImportFrom):
-                named = [(spelled(node.module) if node.module is not None else "", len(node.relative))]
-            for dotted, level in named:
-                path = program.resolve(module.path, dotted, level) if dotted else None
+                named = [(dotted(node.module) if node.module is not None else "", len(node.relative))]
+            for home, level in named:
+                path = program.resolve(module.path, home, level) if home else None
                 if path is not None and path in program.targets and path != module.path:
-                    yield path, "." * level + dotted
+                    yield path, "." * level + home
 
 
 def _uses(program: Program, module: SourceModule, extra: str) -> bool:

@@ -11,7 +11,8 @@ import re
 import libcst as cst
 
 from codemods.facts.sessions import Sessions
-from codemods.libraries.values import Connection, Transport
+from codemods.libraries import websocket_client
+from codemods.libraries.values import Connection
 from codemods.syntax.edits import AddImport, Edit
 from codemods.syntax.snippet import written
 from codemods.syntax.tree import SourceModule
@@ -23,17 +24,6 @@ ENDING = "ending_session"
 MESSAGES = "session_messages"
 RECEIVE = "session_receive"
 
-_LIBRARY = {Transport.WEBSOCKETS: "websockets", Transport.WEBSOCKET_CLIENT: "websocket"}
-"""The packages that snippets name, for what they raise."""
-_FILES = {
-    (Transport.WEBSOCKETS, False): "websockets_session",
-    (Transport.AIOHTTP, False): "aiohttp_session",
-    (Transport.WEBSOCKET_CLIENT, True): "app_session",
-    (Transport.WEBSOCKET_CLIENT, False): "socket_session",
-    (Transport.WEBSOCKETS_SYNC, False): "thread_session",
-}
-"""The file of snippets for a transport, and whether it is a `WebSocketApp`."""
-
 
 def fits(module: SourceModule, sessions: Sessions, *names: str) -> bool:
     """Return whether `names` (and `end_session`) are free in a module, and one `end_session` suits all its sessions.
@@ -41,11 +31,13 @@ def fits(module: SourceModule, sessions: Sessions, *names: str) -> bool:
     What the helpers import has to be free, too, and the library to be there wherever the module is.
     """
     connections = [s.connection for s in sessions.found.values() if module.owns(s.connect.call)]
-    threads = any(connection.transport is Transport.WEBSOCKET_CLIENT for connection in connections)
+    threads = any(connection.transport is websocket_client.TRANSPORT for connection in connections)
     imports = ("threading", "time", "contextlib") if threads else ("asyncio", "contextlib", "logging")
-    library = {_LIBRARY[connection.transport] for connection in connections if connection.transport in _LIBRARY}
+    library = {package for connection in connections if (package := connection.transport.snippets_import)}
+    files = {_file(connection) for connection in connections}
     return (
-        len({_kind(connection) for connection in connections}) <= 1
+        len(files) <= 1
+        and "" not in files
         and not module.names & {END, *names}
         and sessions.program.can_import(module, *imports, *library)
         and all(is_loaded(module, name) for name in library)
@@ -61,7 +53,7 @@ def is_loaded(module: SourceModule, library: str) -> bool:
 
 def end_session(module: SourceModule, connection: Connection) -> list[Edit]:
     """Return the edits that give a module `end_session`."""
-    return written(module, _FILES[_kind(connection)], definition=END)
+    return written(module, _file(connection), definition=END)
 
 
 def run_session(module: SourceModule, connection: Connection, *, quiet: bool = False) -> list[Edit]:
@@ -69,17 +61,17 @@ def run_session(module: SourceModule, connection: Connection, *, quiet: bool = F
 
     `quiet` is whether an error of the sender becomes a line of the log, because the program never asks for it.
     """
-    return written(module, _FILES[_kind(connection)] + "_quiet" * quiet, definition=RUN)
+    return written(module, _file(connection) + "_quiet" * quiet, definition=RUN)
 
 
 def ending_session(module: SourceModule, connection: Connection) -> list[Edit]:
     """Return the edits that give a module `ending_session`."""
-    return written(module, _FILES[_kind(connection)], definition=ENDING)
+    return written(module, _file(connection), definition=ENDING)
 
 
 def session_block(module: SourceModule, connection: Connection, name: str) -> list[Edit]:
     """Return the edits that give a module `session_messages` or `session_receive`."""
-    return written(module, _FILES[_kind(connection)], definition=name)
+    return written(module, _file(connection), definition=name)
 
 
 def client_name(module: SourceModule, name: str) -> tuple[str, AddImport] | None:
@@ -101,7 +93,10 @@ def client_name(module: SourceModule, name: str) -> tuple[str, AddImport] | None
     return (f"websocket.{name}", AddImport("websocket")) if plain else (name, AddImport("websocket", name))
 
 
-def _kind(connection: Connection) -> tuple[Transport, bool]:
-    func = connection.site.func
-    name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
-    return connection.transport, name == "WebSocketApp"
+def _file(connection: Connection) -> str:
+    """Return the file of snippets for a connection."""
+    files = connection.transport.snippets
+    if isinstance(files, str):
+        return files
+    made = cst.Module([]).code_for_node(connection.site.func)
+    return files.get(made.rpartition(".")[2], files[""])

@@ -7,17 +7,11 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from codemods.facts.sessions import Session, Sessions, functions, own_nodes
-from codemods.libraries.values import Transport
+from codemods.libraries.transport import Transport
 from codemods.rewrites.shutdown.helpers import is_loaded
 from codemods.syntax.edits import AddImport, Edit, InsertAfter, Replace
 from codemods.syntax.tree import SourceModule, Statement, dotted
 
-_GONE = {
-    Transport.WEBSOCKETS: ("websockets", "websockets.exceptions", "ConnectionClosed"),
-    Transport.AIOHTTP: ("", "", "ConnectionError"),
-}
-"""What a library raises when a connection is gone: the package that has the name, the module to import it from."""
-_SEND = {Transport.WEBSOCKETS: "send", Transport.AIOHTTP: "send_str"}
 # What the receiver raises by then is of no interest: who awaits it is told, or has been cancelled.
 _WAIT = "await asyncio.gather(asyncio.wait_for({}, timeout=5), return_exceptions=True)  # for the last transcripts"
 
@@ -38,7 +32,7 @@ def terminated(
     if named is None:
         return None
     name, edits = named[0], [AddImport("contextlib"), *named[1]]
-    lines = [f'await {socket}.{_SEND[session.connection.transport]}(\'{{"type": "Terminate"}}\')']
+    lines = [f'await {socket}.{session.connection.transport.send_text}(\'{{"type": "Terminate"}}\')']
     if receiver:
         edits.append(AddImport("asyncio"))
         lines.append(_WAIT.format(receiver))
@@ -168,7 +162,7 @@ def _gone(module: SourceModule, place: cst.CSTNode, transport: Transport) -> tup
 
     None where the library is not there wherever the module is, or the name means something else.
     """
-    package, home, name = _GONE[transport]
+    package, home, name = transport.closed
     if not package:
         return name, []
     around = {module.tree, *module.ancestors(place)}

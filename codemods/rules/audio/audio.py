@@ -8,13 +8,15 @@ from dataclasses import replace
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.audio import Tracer, Unwrapped, audio_json, bare, heads, recoded
+from codemods.facts.audio import audio_json, bare, heads, payload, recoded
+from codemods.facts.program import Program
 from codemods.facts.send_wrappers import handing, is_plain_sender
 from codemods.interpreter.values import Encoded, Json, Obj
 from codemods.libraries.observations import Send
-from codemods.libraries.values import Transport
+from codemods.libraries.transport import Transport
 from codemods.model import Safety
-from codemods.rewrites.binary_frames import binary_send, needs_abnf
+from codemods.rewrites.binary_frames import binary, binary_send
+from codemods.rewrites.unwrapping import Tracer, Unwrapped
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace, Unused
@@ -44,8 +46,7 @@ class Audio(Rule):
 
     def _send(self, send: Send, context: Context) -> Change | None:
         audio, only = audio_json(context.program, send.data)
-        tracer = Tracer(context.program, context.module)
-        if not audio or all(self._is_empty(item, tracer) for item in audio):
+        if not audio or all(self._is_empty(item, context.program) for item in audio):
             return None  # without sound, it is to keep the session open: see V3M401
         likely = bool(send.connections) and send.connections <= context.program.likely_connections
         if send.connections and not likely and not all(context.program.is_vendor(c) for c in send.connections):
@@ -62,7 +63,7 @@ class Audio(Rule):
         if is_plain_sender(send, context.program, context.module):
             # each caller that hands audio over is rewritten by itself (see _handed_over)
             return None
-        if not only and transport not in (Transport.WEBSOCKETS, Transport.WEBSOCKETS_SYNC):
+        if not only and (transport is None or transport.binary_methods):
             return self.report(
                 send.call, "audio and other messages share this send: send audio as a binary frame, the rest as text"
             )
@@ -84,8 +85,8 @@ class Audio(Rule):
 
     def _is_encoded(self, item: Json | Obj, context: Context) -> bool:
         obj = item.content if isinstance(item, Json) else item
-        payload = Tracer(context.program, context.module).payload(obj)
-        return payload is not None and any(isinstance(value, Encoded) for value in context.program.values(payload))
+        held = payload(context.program, obj)
+        return held is not None and any(isinstance(value, Encoded) for value in context.program.values(held))
 
     def _rewrite(self, send: Send, transport: Transport, audio: list[Json | Obj], context: Context) -> Change:
         tracer = Tracer(context.program, context.module)
@@ -104,18 +105,15 @@ class Audio(Rule):
                         "v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead",
                     )
             data = None
-        edits.append(
-            Replace(
-                send.call, lambda updated: binary_send(updated, send, transport, data, context.program, context.module)
-            )
-        )
-        if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context.program, context.module):
-            edits.append(AddImport("websocket", "ABNF"))
+        how = binary(send, transport, context.program, context.module)
+        edits.append(Replace(send.call, lambda updated: binary_send(updated, data, how)))
+        if how.needs is not None:
+            edits.append(AddImport(*how.needs))
         return self.change(send.call, "v2 audio in JSON becomes a binary frame", *edits)
 
-    def _is_empty(self, item: Json | Obj, tracer: Tracer) -> bool:
-        payload = tracer.payload(item.content if isinstance(item, Json) else item)
-        return isinstance(payload, cst.SimpleString) and payload.evaluated_value in ("", b"")
+    def _is_empty(self, item: Json | Obj, program: Program) -> bool:
+        held = payload(program, item.content if isinstance(item, Json) else item)
+        return isinstance(held, cst.SimpleString) and held.evaluated_value in ("", b"")
 
     def _in_function(
         self, send: Send, item: Json | Obj, tracer: Tracer, context: Context
@@ -126,8 +124,8 @@ class Audio(Rule):
         producer: cst.CSTNode = item.call if isinstance(item, Json) else obj.site
         if not module.owns(producer) or not module.owns(obj.site):
             return None
-        payload = tracer.payload(obj)
-        if payload is None or self._scope(producer, context) is not self._scope(send.call, context):
+        held = payload(program, obj)
+        if held is None or self._scope(producer, context) is not self._scope(send.call, context):
             return None
         edits: list[Edit] = []
         loose: set[str] = set()
@@ -146,7 +144,7 @@ class Audio(Rule):
             if assign is None or any(use is not node for use in program.uses_of.get(definition, [])):
                 return None
             edits.append(Remove(assign))
-        found = tracer.unwrap(payload, send.call)
+        found = tracer.unwrap(held, send.call)
         if found is None:
             return None
         if isinstance(item, Json):
@@ -171,18 +169,19 @@ class Audio(Rule):
         _, obj, inner = found
         send = context.program.sends[inner]
         transport = send.transport or context.program.transport_hint(context.module.path)
-        payload = Tracer(context.program, context.module).payload(obj)
+        held = payload(context.program, obj)
         ours = bool(send.connections) and all(context.program.is_vendor(c) for c in send.connections)
-        if transport is None or payload is None or not ours:
+        if transport is None or held is None or not ours:
             return
-        bytes_ = Tracer(context.program, context.module).unwrap(payload, call)
+        bytes_ = Tracer(context.program, context.module).unwrap(held, call)
         if bytes_ is None:
             return
-        new = binary_send(inner, send, transport, cst.parse_expression(bytes_.code), context.program, context.module)
+        how = binary(send, transport, context.program, context.module)
+        new = binary_send(inner, cst.parse_expression(bytes_.code), how)
         edits: list[Edit] = [*bytes_.edits, Replace(call, lambda updated: new, whole=True)]
         edits += [Unused(name) for name in sorted(bytes_.loose)]
-        if transport is Transport.WEBSOCKET_CLIENT and needs_abnf(send, context.program, context.module):
-            edits.append(AddImport("websocket", "ABNF"))
+        if how.needs is not None:
+            edits.append(AddImport(*how.needs))
         yield self.change(call, "v2 audio in JSON becomes a binary frame", *edits)
 
     # the place that wraps, when it is not in the function that sends
@@ -235,7 +234,7 @@ class Audio(Rule):
             )
             if not ours or transport is None:
                 return False
-            if not only and transport not in (Transport.WEBSOCKETS, Transport.WEBSOCKETS_SYNC):
+            if not only and transport.binary_methods:
                 return False
             if len(audio) == 1 and self._in_function(send, audio[0], Tracer(context.program, home), there) is not None:
                 return False
@@ -248,8 +247,8 @@ class Audio(Rule):
         if home is None or not home.owns(value.content.site):
             return None
         tracer = Tracer(context.program, home)
-        payload = tracer.payload(value.content)
-        if payload is None:
+        held = payload(context.program, value.content)
+        if held is None:
             return None
         dumped = self._dumped(value)
         edits: list[Edit] = []
@@ -264,7 +263,7 @@ class Audio(Rule):
             if assign is None or any(use is not dumped for use in context.program.uses_of.get(definition, [])):
                 return None
             edits.append(Remove(assign))
-        found = tracer.unwrap(payload, value.call)
+        found = tracer.unwrap(held, value.call)
         if found is not None:
             found.edits += edits
         return found

@@ -12,14 +12,12 @@ from codemods.facts.program import Program
 from codemods.facts.requests import Request
 from codemods.interpreter.values import Const, External, Json, Str
 from codemods.libraries.observations import Send
-from codemods.libraries.values import Transport
 from codemods.rule import Context, Rule
 from codemods.syntax.build import keep_parentheses
 from codemods.syntax.edits import Change, Edit, Replace
 
 _OPCODE_BINARY = 2
 """RFC 6455, section 5.2."""
-_TEXT_METHOD = {Transport.WEBSOCKET_CLIENT: "send", Transport.AIOHTTP: "send_str"}
 
 
 class TextFrames(Rule):
@@ -57,15 +55,12 @@ class TextFrames(Rule):
 
 def _is_binary(send: Send, program: Program) -> bool:
     """Return whether what is sent becomes a binary frame."""
-    match send.transport:
-        case Transport.WEBSOCKET_CLIENT:
-            return send.method in ("send_binary", "send_bytes") or _opcode(send.call, program) is not None
-        case Transport.AIOHTTP:
-            return send.method == "send_bytes"
-        case Transport.WEBSOCKETS | Transport.WEBSOCKETS_SYNC:
-            return _is_bytes(send.data, program)
-        case _:
-            return False
+    if send.transport is None:
+        return False
+    if not send.transport.binary_methods:
+        return _is_bytes(send.data, program)
+    told = send.transport.takes_opcode and _opcode(send.call, program) is not None
+    return told or send.method in send.transport.binary_methods
 
 
 def _opcode(call: cst.Call, program: Program) -> cst.Arg | None:
@@ -105,7 +100,8 @@ def _edits(send: Send, context: Context) -> Iterator[Edit]:
     text = _text(data, context)
     if text is not None:
         yield text
-    method = _TEXT_METHOD.get(send.transport) if send.transport is not None else None
+    by_method = send.transport is not None and bool(send.transport.binary_methods)
+    method = send.transport.send_text if send.transport is not None and by_method else None
     opcode = _opcode(send.call, program)
     if method is None and text is None:
         return

@@ -16,6 +16,7 @@ from codemods.facts.sessions import Sessions
 from codemods.interpreter.values import Lit, Obj, Query, Str
 from codemods.libraries.observations import Connect
 from codemods.model import Options
+from codemods.rewrites.entry_edits import add_entries
 from codemods.rewrites.url import Hosts, moved
 from codemods.rule import Context, Rule
 from codemods.syntax.build import edit_text
@@ -254,7 +255,7 @@ class _Planner:
             ]
             if not additions:
                 continue
-            edit = dict_entries.add(obj.site, additions)
+            edit = add_entries(obj.site, additions)
             if edit is None:
                 names = ", ".join(key for key, _ in additions)
                 self._once(connect.call, self.rule.report(connect.call, f"add {names} to the parameters of this URL"))

@@ -9,11 +9,13 @@ from urllib.parse import unquote_plus
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts import dict_entries, query
+from codemods.facts import query
 from codemods.facts.dict_entries import Entry
 from codemods.facts.program import Program
 from codemods.facts.query import Parameter
 from codemods.interpreter.values import Obj, Str
+from codemods.rewrites.entry_edits import add_entries
+from codemods.rewrites.query_edits import remove_parameter, rename_parameter
 from codemods.rule import Context, Rule
 from codemods.syntax.children import children
 from codemods.syntax.edits import Change, Edit, InsertBefore
@@ -45,11 +47,11 @@ class Parameters(Rule):
                 parameter.node,
                 f"v2 parameter 'word_boost' becomes 'keyterms_prompt': at most {v.TERMS} terms "
                 f"of {v.TERM_LENGTH} characters, without boost_param",
-                query.rename(parameter, v.PARAMETERS_RENAMED[parameter.name]),
+                rename_parameter(parameter, v.PARAMETERS_RENAMED[parameter.name]),
             )
             yield from self._terms(parameter, context)
         elif parameter.name in v.PARAMETERS_DROPPED:
-            edits = query.remove(context.program, parameter)
+            edits = remove_parameter(context.program, parameter)
             if edits:
                 yield self.change(parameter.node, f"v2 parameter {parameter.name!r}, dropped: v3 has none", *edits)
             else:
@@ -69,7 +71,7 @@ class Parameters(Rule):
             return
         if parameter.name != "format_turns":
             message = f"{parameter.name!r} of v3's time of testing becomes 'format_turns'"
-            yield self.change(parameter.node, message, query.rename(parameter, "format_turns"))
+            yield self.change(parameter.node, message, rename_parameter(parameter, "format_turns"))
         known = query.constants(context.program, parameter)
         if known is None or not {text.lower() for text in known} <= {"true", "1"}:
             where = parameter.values[0] if parameter.values else parameter.node
@@ -123,10 +125,10 @@ class Parameters(Rule):
     def _silence(self, parameter: Parameter, context: Context) -> list[Edit]:
         place = parameter.place
         if not _with_confidence(context):
-            return [query.rename(parameter, "max_turn_silence")]
+            return [rename_parameter(parameter, "max_turn_silence")]
         if not isinstance(place, Entry):
-            return [query.rename(parameter, f"{_CONFIDENCE}=1&max_turn_silence")]
-        edits: list[Edit] = [query.rename(parameter, "max_turn_silence")]
+            return [rename_parameter(parameter, f"{_CONFIDENCE}=1&max_turn_silence")]
+        edits: list[Edit] = [rename_parameter(parameter, "max_turn_silence")]
         module = context.program.module_of(place.holder)
         if module is None:
             return edits
@@ -137,7 +139,7 @@ class Parameters(Rule):
                 key = module.code(place.key_node).replace(parameter.name, _CONFIDENCE)
                 edits.append(InsertBefore(statement, f"{module.code(place.holder.value)}[{key}] = 1"))
         elif isinstance(parent, cst.Dict | cst.Call):
-            added = dict_entries.add(parent, [(_CONFIDENCE, "1")])
+            added = add_entries(parent, [(_CONFIDENCE, "1")])
             if added is not None:
                 edits.append(added)
         return edits

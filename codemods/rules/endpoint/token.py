@@ -14,6 +14,7 @@ from codemods.facts.dict_entries import Entry
 from codemods.facts.program import Program
 from codemods.facts.tokens import TokenRequest
 from codemods.interpreter.values import External, Json, Obj
+from codemods.rewrites.entry_edits import add_entries, rename_entry
 from codemods.rewrites.url import Hosts, Move
 from codemods.rule import Context, Rule
 from codemods.syntax.constants import clamped
@@ -167,7 +168,7 @@ class _Planner:
         if expires is None or session is None:
             return None
         value = cst.parse_expression(expires)
-        edits: list[Edit] = [dict_entries.rename(entry, _EXPIRES), Replace(entry.value, lambda updated: value)]
+        edits: list[Edit] = [rename_entry(entry, _EXPIRES), Replace(entry.value, lambda updated: value)]
         if isinstance(entry.holder, cst.Subscript):
             statement = module.statement(entry.holder)
             if statement is None:
@@ -176,7 +177,7 @@ class _Planner:
             edits.append(InsertAfter(statement, f"{module.code(entry.holder.value)}[{key}] = {session}"))
             return edits
         parent = module.parent(entry.holder)
-        added = dict_entries.add(parent, [(_SESSION, session)]) if parent is not None else None
+        added = add_entries(parent, [(_SESSION, session)]) if parent is not None else None
         return [*edits, added] if added is not None else None
 
     def _text_body(self, node: cst.SimpleString) -> list[Edit] | None:

@@ -9,12 +9,12 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import endpoints, query
-from codemods.facts.dict_entries import with_keywords
 from codemods.facts.program import Program
 from codemods.facts.query import Parameter
 from codemods.interpreter.values import Lit, Str
-from codemods.libraries.values import Transport
 from codemods.model import Safety
+from codemods.rewrites.entry_edits import with_keywords
+from codemods.rewrites.query_edits import remove_parameter
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted
 from codemods.syntax.edits import Change, Replace
@@ -32,12 +32,6 @@ _ADVICE = {
 }
 _KEYS = frozenset({"api_key", "apikey", "auth", "auth_key", "authorization", "key"})
 _FIELD = '"Authorization"'
-_HEADERS = {
-    Transport.WEBSOCKET_CLIENT: "header",
-    Transport.AIOHTTP: "headers",
-    Transport.WEBSOCKETS: "additional_headers",
-    Transport.WEBSOCKETS_SYNC: "additional_headers",
-}
 _KNOWN = (
     v.PARAMETERS_KEPT
     | v.PARAMETERS_DROPPED
@@ -77,9 +71,9 @@ class UnknownParameters(Rule):
         """Move the key from the URL, where no version of the service looks for it, into the header."""
         calls = [connect for connect, text, _ in endpoints.sockets(context.program) if _has(text, parameter)]
         transports = {connect.connection.transport for connect in calls}
-        name = _HEADERS[transports.pop()] if len(transports) == 1 else "header"
+        name = transports.pop().headers if len(transports) == 1 else "header"
         message = f"{parameter.name!r} in the URL is no way to send the key: v3 takes it as {name}={{{_FIELD}: key}}"
-        edits = query.remove(context.program, parameter)
+        edits = remove_parameter(context.program, parameter)
         call = calls[0].call if len(calls) == 1 else None
         if call is None or not edits or name not in ("header", "headers") or not context.module.owns(call):
             return self.report(parameter.node, message)

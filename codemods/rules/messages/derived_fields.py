@@ -25,7 +25,7 @@ class DerivedFields(Rule):
     source = v.MESSAGES
     why = (
         "v3 has no confidence and no times on a turn; `end_of_turn_confidence` is something else (how sure the service "
-        "is that the speaker is done)."
+        "is that the speaker is done). Nor does a message say when it was created: take the clock when it arrives."
     )
     nodes = (cst.Subscript, cst.Call)
 
@@ -49,7 +49,7 @@ class DerivedFields(Rule):
         if isinstance(context.module.parent(node), cst.AssignTarget):
             yield self.report(node, f"v3 messages have no {key!r}: keep this value in a variable of your own")
             return
-        message = f"v2 field {key!r}, computed from the words"
+        message = f"v2 field {key!r} becomes what the words say"
         if isinstance(base.node, cst.Name) and has_transcript(node, base.node, context):
             code = self._inline(key, base.node.value, base.key)
             yield self.change(node, message, self._replace(node, code, context))

@@ -81,7 +81,7 @@ class SdkExtras(Rule):
         hint = ": install pyaudio" if extra == "MicrophoneStream" else ""
         yield self.change(
             node,
-            f"{extra}, which the SDK no longer has, written into the program{hint}",
+            f"{extra}, which the SDK no longer has, becomes part of the program{hint}",
             replace_with(node, name),
             *helper,
             *imports.unused(context.module),

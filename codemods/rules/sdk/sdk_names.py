@@ -12,11 +12,12 @@ from codemods.interpreter.values import External
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.fates import DOTTED, STAYS, Fate, LegacyNames
 from codemods.rewrites.sdk.imports import Binding, Guard, SdkImports
-from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names, spelled
+from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, rename_string, replace_with
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace
 from codemods.syntax.imports import bound_name, fallbacks, name_order, none_targets
+from codemods.syntax.tree import dotted
 
 _SURE = re.compile(r"Realtime(Transcriber|(Final|Partial)?Transcript|SessionOpened|SessionInformation)")
 """Names that nobody but the SDK is likely to have."""
@@ -57,7 +58,7 @@ class SdkNames(Rule):
             case Fate.RENAMED:
                 code, edits = self._spelled(node, new, context)
                 if code != context.code(node):
-                    yield self.change(node, f"{legacy}, rewritten to {new}", replace_with(node, code), *edits)
+                    yield self.change(node, f"{legacy} becomes {new}", replace_with(node, code), *edits)
             case Fate.KINDS:
                 # asked in a way that no rule reads, this would hold for every turn under the new name
                 yield self.report(
@@ -145,7 +146,7 @@ class SdkNames(Rule):
         edits += imports.unused(context.module)
         if text != node.value:
             yield self.change(
-                node, "quoted annotation, rewritten", Replace(node, lambda u: u.with_changes(value=text)), *edits
+                node, "quoted annotation becomes v3's", Replace(node, lambda u: u.with_changes(value=text)), *edits
             )
 
     def _by_name(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:
@@ -184,10 +185,10 @@ class SdkNames(Rule):
 
     def _import_extras(self, node: cst.Import, context: Context) -> Iterable[Change]:
         """Rewrite `import assemblyai.extras`, which brings the package as well, and take out `... as name`."""
-        gone = [alias for alias in node.names if spelled(alias.name) == "assemblyai.extras"]
+        gone = [alias for alias in node.names if dotted(alias.name) == "assemblyai.extras"]
         again = any(
             isinstance(other, cst.Import)
-            and any(spelled(a.name) == "assemblyai" and a.asname is None for a in other.names)
+            and any(dotted(a.name) == "assemblyai" and a.asname is None for a in other.names)
             for other in context.module.walk()
         )
         if not gone or Names.of(context.program, context.module).only_v3:
@@ -210,7 +211,7 @@ class SdkNames(Rule):
         return any(binding in legacy.staying for binding in context.get(SdkImports).bindings.get((path, name), ()))
 
     def _import(self, node: cst.ImportFrom, context: Context) -> Iterable[Change]:
-        home = "." * len(node.relative) + (spelled(node.module) if node.module is not None else "")
+        home = "." * len(node.relative) + (dotted(node.module) if node.module is not None else "")
         if isinstance(node.names, cst.ImportStar):
             if home == "assemblyai.extras" and not Names.of(context.program, context.module).only_v3:
                 yield self.change(node, "import of assemblyai.extras, which the SDK no longer has", Remove(node))
@@ -223,7 +224,7 @@ class SdkNames(Rule):
         renamed: dict[cst.ImportAlias, str] = {}
         edits: list[Edit] = []
         for alias in node.names:
-            name = spelled(alias.name)
+            name = dotted(alias.name)
             binding = bindings.get(alias)
             if binding is None:
                 if home == "assemblyai" and name == "extras":
@@ -253,14 +254,14 @@ class SdkNames(Rule):
                 edits += self._passed_on(binding, context)
         if not dropped and not renamed:
             return
-        listed_names = ", ".join(spelled(alias.name) for alias in [*dropped, *renamed])
+        listed_names = ", ".join(dotted(alias.name) for alias in [*dropped, *renamed])
         message = f"import of {listed_names}, which the SDK no longer has"
         edits += self._forgotten(node, dropped, renamed, context)
         if len(dropped) == len(node.names):
             yield self.change(node, message, Remove(node), *edits)
             return
-        gone = {spelled(alias.name) for alias in dropped}
-        changed = {spelled(alias.name): new for alias, new in renamed.items()}
+        gone = {dotted(alias.name) for alias in dropped}
+        changed = {dotted(alias.name): new for alias, new in renamed.items()}
         yield self.change(node, message, Replace(node, lambda updated: _kept(updated, gone, changed)), *edits)
 
     def _passed_on(self, binding: Binding, context: Context) -> list[Edit]:
@@ -312,18 +313,18 @@ def _kept(updated: cst.CSTNode, gone: set[str], changed: dict[str, str]) -> cst.
     assert not isinstance(old.names, cst.ImportStar)
     kept: dict[tuple[str, str], cst.ImportAlias] = {}
     for alias in old.names:
-        name = spelled(alias.name)
+        name = dotted(alias.name)
         if name not in gone:
             new = alias.with_changes(name=cst.Name(changed[name])) if name in changed else alias
-            kept.setdefault((spelled(new.name), bound_name(new)), new)
+            kept.setdefault((dotted(new.name), bound_name(new)), new)
     names = list(kept.values())
     if changed and _in_order(old.names):
-        names.sort(key=lambda alias: name_order(spelled(alias.name)))
+        names.sort(key=lambda alias: name_order(dotted(alias.name)))
         names[:-1] = [alias.with_changes(comma=old.names[0].comma) for alias in names[:-1]]
     names[-1] = names[-1].with_changes(comma=old.names[-1].comma)
     return old.with_changes(names=names)
 
 
 def _in_order(aliases: Iterable[cst.ImportAlias]) -> bool:
-    names = [spelled(alias.name) for alias in aliases]
+    names = [dotted(alias.name) for alias in aliases]
     return names == sorted(names, key=name_order)

@@ -29,6 +29,6 @@ class AppThread(Rule):
         for place, edits in strategies.within(context.module, context.program, self.code):
             yield self.change(
                 place,
-                "Ctrl+C would leave the audio thread and the session behind; now both are ended",
+                "Ctrl+C would leave the audio thread and the session behind; migrated, both are ended",
                 *edits,
             )

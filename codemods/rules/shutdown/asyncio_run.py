@@ -11,14 +11,12 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
 from codemods.interpreter.variables import Def
-from codemods.libraries.values import Transport
 from codemods.model import Source
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace
 from codemods.syntax.tree import SourceModule
 from codemods.syntax.try_blocks import without_finally
 
-_TRANSPORTS = (Transport.WEBSOCKETS, Transport.AIOHTTP)
 _LOOPS = ("asyncio.get_event_loop", "asyncio.new_event_loop")
 #: Where loops come from does not change what one is used for.
 _POLICIES = "EventLoopPolicy"
@@ -50,7 +48,9 @@ class AsyncioRun(Rule):
         if found is None or not isinstance(node, cst.Call):
             return
         if found:
-            yield self.change(node, "Ctrl+C left this loop with the session open; now it cancels the coroutine", *found)
+            yield self.change(
+                node, "Ctrl+C leaves this loop with the session open; migrated, it cancels the coroutine", *found
+            )
         else:
             yield self.report(node, _BY_HAND)
 
@@ -75,7 +75,7 @@ class _Loops:
 def _plan(program: Program) -> dict[cst.CSTNode, list[Edit]]:
     """Return the edits for each call that runs a loop with a v2 session in it; none where a person has to."""
     sessions = Sessions.of(program)
-    live = [s for s in sessions.found.values() if s.legacy and s.audio and s.connection.transport in _TRANSPORTS]
+    live = [s for s in sessions.found.values() if s.legacy and s.audio and s.connection.transport.awaited]
     if not live:
         return {}
     loops = _Loops()

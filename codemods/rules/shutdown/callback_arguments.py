@@ -10,19 +10,12 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, argument_of, functions, own_nodes
 from codemods.interpreter.values import Bound, Value
-from codemods.libraries.values import Transport
+from codemods.libraries import websocket_client
 from codemods.model import Source
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
-_POSITIONS = {"on_open": 2, "on_message": 4, "on_error": 5, "on_close": 6}
-_PARAMETERS = {
-    "on_open": ("ws",),
-    "on_message": ("ws", "message"),
-    "on_error": ("ws", "error"),
-    "on_close": ("ws", "close_status_code", "close_msg"),
-}
-"""What websocket-client gives its callbacks since 1.0; before, a bound method got no `ws`."""
+_TOLD = ("on_open", "on_message", "on_error", "on_close")
 
 
 class _Callback(NamedTuple):
@@ -72,7 +65,7 @@ class CallbackArguments(Rule):
 
         yield self.change(
             node,
-            f"{callback.name} lacks arguments that websocket-client gives, now {_signature(callback.name)}",
+            f"{callback.name} lacks arguments that websocket-client gives; migrated, {_signature(callback.name)}",
             Replace(callback.node.params, build),
         )
 
@@ -103,7 +96,7 @@ def _rows(node: cst.FunctionDef | cst.Lambda) -> Callable[..., list[cst.Param]] 
 
 
 def _signature(name: str) -> str:
-    return f"({', '.join(_PARAMETERS[name])})"
+    return f"({', '.join(websocket_client.TRANSPORT.callbacks[name].parameters)})"
 
 
 def _callbacks(program: Program) -> dict[cst.CSTNode, _Callback]:
@@ -111,8 +104,8 @@ def _callbacks(program: Program) -> dict[cst.CSTNode, _Callback]:
     sessions = Sessions.of(program)
     found: dict[cst.CSTNode, _Callback] = {}
     for session in sessions.found.values():
-        if session.legacy and session.connection.transport is Transport.WEBSOCKET_CLIENT:
-            for name in _PARAMETERS:
+        if session.legacy and session.connection.transport is websocket_client.TRANSPORT:
+            for name in _TOLD:
                 for value in _given(session, name, sessions):
                     for node in functions([value]):
                         if isinstance(node, cst.FunctionDef | cst.Lambda):
@@ -123,7 +116,7 @@ def _callbacks(program: Program) -> dict[cst.CSTNode, _Callback]:
 
 
 def _given(session: Session, name: str, sessions: Sessions) -> Iterable[Value]:
-    argument = argument_of(session.connect.call, _POSITIONS[name], name)
+    argument = argument_of(session.connect.call, websocket_client.TRANSPORT.callbacks[name].position, name)
     yield from sessions.program.values(argument)
     yield from sessions.program.attribute(session.connection, name)
 
@@ -134,7 +127,7 @@ def _missing(callback: _Callback) -> tuple[int, tuple[str, ...]] | None:
     if params.star_arg is not cst.MaybeSentinel.DEFAULT or params.posonly_params or params.kwonly_params:
         return None
     own = len(params.params) - callback.bound
-    wanted = _PARAMETERS[callback.name]
+    wanted = websocket_client.TRANSPORT.callbacks[callback.name].parameters
     if own >= len(wanted) or own < 0:
         return None
     if own == 0:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods.facts.concurrency import calls_of
 from codemods.facts.sessions import Session, Sessions, argument_of, own_nodes
-from codemods.libraries.values import Transport
+from codemods.libraries import websocket_client
 from codemods.model import Source
 from codemods.rewrites.shutdown import helpers, strategies
 from codemods.rewrites.shutdown.plan import ShutdownPlan
@@ -77,7 +77,7 @@ def _thread(
 
 def _edits(node: cst.Attribute, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
     """Return the edits that set the limit before the attempt and lift it in `on_open`; none if that is not proven."""
-    clients = [c for c in sessions.program.connects.values() if c.connection.transport is Transport.WEBSOCKET_CLIENT]
+    clients = [c for c in sessions.program.connects.values() if c.connection.transport is websocket_client.TRANSPORT]
     runs = [
         other
         for each in sessions.modules()

@@ -10,7 +10,7 @@ from codemods import protocol as v
 from codemods.facts.concurrency import calls_of, is_never_called, stray_functions
 from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names, own_nodes
-from codemods.libraries.values import Transport
+from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.device import freed_by_its_reader
 from codemods.rewrites.shutdown.strategies import in_app
@@ -44,7 +44,7 @@ class Device(Rule):
         if freeing and not (_only_when_closed(freeing, sessions) or _may_not_get_there(node, freeing, sessions)):
             return
         if not freeing and (edit := freed_by_its_reader(node, sessions, context.module)) is not None:
-            yield self.change(node, "the sound device is never freed; now the thread that reads it does", edit)
+            yield self.change(node, "the sound device is never freed; migrated, the thread that reads it does", edit)
             return
         statement = context.module.statement(node)
         release = _release(node, context)
@@ -66,7 +66,7 @@ class Device(Rule):
             return
         yield self.change(
             node,
-            f"the sound device is {freed}; now it is, when the program ends",
+            f"the sound device is {freed}; migrated, it is, when the program ends",
             InsertAfter(statement, f"atexit.register({held}.{method})"),
             AddImport("atexit"),
         )
@@ -75,7 +75,7 @@ class Device(Rule):
 def _is_in_place(sessions: Sessions) -> bool:
     """Return whether to free a device that the program does not: other threads read from it, or it is hardened."""
     transports = {session.connection.transport for session in sessions.found.values()}
-    return sessions.program.options.harden or Transport.WEBSOCKET_CLIENT in transports
+    return sessions.program.options.harden or websocket_client.TRANSPORT in transports
 
 
 def _is_constructor(node: cst.Call, context: Context) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods.facts.sessions import Sessions
-from codemods.libraries.values import Transport
+from codemods.libraries import websocket_client
 from codemods.model import Source
 from codemods.rewrites.shutdown import helpers
 from codemods.rule import Context, Rule
@@ -36,7 +36,7 @@ class EndingGuard(Rule):
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)
         session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
-        if session is None or session.connection.transport is not Transport.WEBSOCKET_CLIENT:
+        if session is None or session.connection.transport is not websocket_client.TRANSPORT:
             return
         line = context.module.statement(node)
         if line is None or not _is_plain(line, node):
@@ -56,7 +56,7 @@ class EndingGuard(Rule):
             body = guarded.body.with_changes(body=[old.with_changes(leading_lines=())])
             return guarded.with_changes(body=body, leading_lines=old.leading_lines)
 
-        message = "without a connection this raised, and the rest of the way out did not happen; now it does"
+        message = "without a connection this raises, and the rest of the way out does not happen; migrated, it does"
         yield self.change(node, message, Replace(line, build), imported)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.facts import dict_entries
 from codemods.facts.sessions import Sessions, external_names
-from codemods.libraries.values import Transport
+from codemods.libraries import websockets
 from codemods.model import Source
+from codemods.rewrites.entry_edits import with_keywords
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
@@ -33,7 +33,7 @@ class HandlerConnect(Rule):
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)
         session = next((found for found in sessions.found.values() if found.connect.call is node), None)
-        if session is None or not session.legacy or session.connection.transport is not Transport.WEBSOCKETS:
+        if session is None or not session.legacy or session.connection.transport is not websockets.ASYNCIO:
             return
         call = cst.ensure_type(node, cst.Call)
         names = {argument.keyword.value for argument in call.args if argument.keyword is not None}
@@ -44,10 +44,10 @@ class HandlerConnect(Rule):
             return
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
-            return dict_entries.with_keywords(cst.ensure_type(updated, cst.Call), [("open_timeout", _LIMIT)])
+            return with_keywords(cst.ensure_type(updated, cst.Call), [("open_timeout", _LIMIT)])
 
         yield self.change(
-            node, "Ctrl+C waits for this attempt to connect; now that gives up in time", Replace(node, build)
+            node, "Ctrl+C waits for this attempt to connect; migrated, that gives up in time", Replace(node, build)
         )
 
 

@@ -48,7 +48,9 @@ class InterruptibleJoin(Rule):
 
         edits: list[Edit] = [Replace(module.statement(node) or node, build), AddImport("time")]
         edits += [_limited(again) for again in _joins_again(waiting, thread, sessions, module)]
-        yield self.change(node, "Ctrl+C in this join() made the thread count as ended; now it is waited for", *edits)
+        yield self.change(
+            node, "Ctrl+C in this join() makes the thread count as ended; migrated, it is waited for", *edits
+        )
 
 
 def _is_join(node: cst.Call, sessions: Sessions) -> bool:

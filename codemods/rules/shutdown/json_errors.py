@@ -42,7 +42,7 @@ class JsonErrors(Rule):
             told = cst.ensure_type(cst.parse_statement(code), cst.Try).handlers[0]
             return old.with_changes(handlers=[told, *old.handlers])
 
-        message = "a message that is no JSON and a bug were reported alike; now they are told apart"
+        message = "a message that is no JSON and a bug are reported alike; migrated, they are told apart"
         yield self.change(handler, message, Replace(node, build))
 
 

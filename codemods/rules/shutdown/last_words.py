@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions
-from codemods.libraries.values import Transport
+from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_task import catches_cancellation
 from codemods.rewrites.shutdown.strategies import at_close
@@ -39,7 +39,7 @@ class LastWords(Rule):
             edits = [] if sessions.function(node) in receiving else _waits(node, session, sessions, context)
             if edits:
                 yield self.change(
-                    node, "the socket was closed before the last transcripts came; now they are waited for", *edits
+                    node, "the socket is closed before the last transcripts come; migrated, they are waited for", *edits
                 )
             elif context.options.harden:
                 yield self.report(node, _CLOSED)
@@ -59,7 +59,7 @@ def _is_closed_next(node: cst.Call, session: Session, context: Context) -> bool:
 def _waits(node: cst.Call, session: Session, sessions: Sessions, context: Context) -> list[Edit]:
     """Return the edits that put `end_session` in the place of a call that sends `Terminate`."""
     module = context.module
-    awaited = session.connection.transport is not Transport.WEBSOCKET_CLIENT
+    awaited = session.connection.transport is not websocket_client.TRANSPORT
     holder = module.parent(node)
     if awaited:
         holder = module.parent(holder) if isinstance(holder, cst.Await) else None

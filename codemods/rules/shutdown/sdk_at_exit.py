@@ -35,7 +35,7 @@ class SdkAtExit(Rule):
                 edits.append(InsertAfter(loose.streaming, told))
             yield self.change(
                 node,
-                "nothing would end this session when the program is stopped; now its end does",
+                "nothing would end this session when the program is stopped; migrated, its end does",
                 InsertBefore(loose.statement, call),
                 *edits,
             )

@@ -11,8 +11,8 @@ from codemods.rewrites.sdk import spans
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Edit, InsertBefore
 
-_OPEN = "an error or Ctrl+C would leave this session open; now it ends on every path"
-_NEVER = "nothing ended this session; now it ends when its function has no more use for it, or fails"
+_OPEN = "an error or Ctrl+C would leave this session open; migrated, it ends on every path"
+_NEVER = "nothing ends this session; migrated, it ends when its function has no more use for it, or fails"
 _UNPROVEN = "this session stays open, and is billed, if something fails before it is ended: end it in a `finally`"
 
 

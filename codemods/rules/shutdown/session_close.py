@@ -27,4 +27,6 @@ class SessionClose(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         for place, edits in strategies.within(context.module, context.program, self.code):
-            yield self.change(place, "the session is never terminated; now it is, before its socket is closed", *edits)
+            yield self.change(
+                place, "the session is never terminated; migrated, it is, before its socket is closed", *edits
+            )

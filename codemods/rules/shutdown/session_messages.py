@@ -28,5 +28,5 @@ class SessionMessages(Rule):
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         for place, edits in strategies.within(context.module, context.program, self.code):
             yield self.change(
-                place, "this loop and the task that sends leave the session open; now it ends with either", *edits
+                place, "this loop and the task that sends leave the session open; migrated, it ends with either", *edits
             )

@@ -25,5 +25,5 @@ class SessionScope(Rule):
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         for place, edits in strategies.within(context.module, context.program, self.code):
             yield self.change(
-                place, "the session is never terminated; now it is, on every way out of this block", *edits
+                place, "the session is never terminated; migrated, it is, on every way out of this block", *edits
             )

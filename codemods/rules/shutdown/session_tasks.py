@@ -35,7 +35,7 @@ class SessionTasks(Rule):
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         match node:
             case cst.Module():
-                message = "neither task ends the session; now it ends, and is terminated, when one of them does"
+                message = "neither task ends the session; migrated, it ends, and is terminated, when one of them does"
                 for place, edits in strategies.within(context.module, context.program, self.code):
                     yield self.change(place, message, *edits)
             case cst.Await(expression=cst.Call() as call) if node not in strategies.planned(context.program, self.code):

@@ -33,7 +33,7 @@ class SessionThread(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         if isinstance(node, cst.Module):
-            message = "Ctrl+C would close the socket while the session goes on; now it is ended"
+            message = "Ctrl+C would close the socket while the session goes on; migrated, it is ended"
             for place, edits in strategies.within(context.module, context.program, self.code):
                 yield self.change(place, message, *edits)
             return

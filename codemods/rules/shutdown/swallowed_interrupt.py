@@ -35,4 +35,6 @@ class SwallowedInterrupt(Rule):
             old = cst.ensure_type(updated, cst.ExceptHandler)
             return old.with_changes(type=cst.Name("Exception"), whitespace_after_except=cst.SimpleWhitespace(" "))
 
-        yield self.change(node, "this loop swallowed Ctrl+C; now it goes on after errors only", Replace(node, build))
+        yield self.change(
+            node, "this loop swallows Ctrl+C; migrated, it goes on after errors only", Replace(node, build)
+        )

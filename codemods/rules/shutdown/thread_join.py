@@ -9,7 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.concurrency import kept_as, last_name
 from codemods.facts.sessions import Session, Sessions, own_nodes
-from codemods.libraries.values import Transport
+from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.plan import ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import SenderThread, frees_device, is_true
@@ -42,7 +42,7 @@ class ThreadJoin(Rule):
             return  # V3M510 says what there is to do for this session
         edits = _edits(session, sessions) or _stopped(session, sessions)
         if edits:
-            yield self.change(node, "nothing waits for this thread; now the end of the program does", *edits)
+            yield self.change(node, "nothing waits for this thread; migrated, the end of the program does", *edits)
         elif _may_outlive(node, sessions, context.module):
             yield self.report(node, "nothing waits for this thread: stop it and join it, with a time limit, at the end")
 
@@ -88,7 +88,7 @@ def _is_joined(call: cst.CSTNode, sessions: Sessions) -> bool:
 
 def _edits(session: Session, sessions: Sessions) -> list[Edit]:
     """Return the edits that keep the thread, and join it wherever the device is freed."""
-    if session.connection.transport is not Transport.WEBSOCKET_CLIENT:
+    if session.connection.transport is not websocket_client.TRANSPORT:
         return []
     sender = SenderThread.of(session, sessions)
     if sender is None or any(isinstance(loop, cst.For) or is_true(loop.test) for loop in sender.loops[:1]):
@@ -103,7 +103,7 @@ def _edits(session: Session, sessions: Sessions) -> list[Edit]:
 
 def _stopped(session: Session, sessions: Sessions) -> list[Edit]:
     """Return the edits that make a thread stoppable, and stop and join it."""
-    if session.connection.transport is not Transport.WEBSOCKET_CLIENT:
+    if session.connection.transport is not websocket_client.TRANSPORT:
         return []
     return stopped_by_who_ends(session, sessions) or stopped_in_block(session, sessions)
 

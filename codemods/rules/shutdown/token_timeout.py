@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.facts import dict_entries, tokens
+from codemods.facts import tokens
 from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names
 from codemods.model import Source
+from codemods.rewrites.entry_edits import with_keywords
 from codemods.rule import Context, Rule
 from codemods.syntax.edits import Change, Replace
 
@@ -36,10 +37,12 @@ class TokenTimeout(Rule):
             return
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
-            return dict_entries.with_keywords(cst.ensure_type(updated, cst.Call), [("timeout", _LIMIT)])
+            return with_keywords(cst.ensure_type(updated, cst.Call), [("timeout", _LIMIT)])
 
         yield self.change(
-            node, "this request stops the event loop, Ctrl+C included; now it gives up in time", Replace(node, build)
+            node,
+            "this request stops the event loop, Ctrl+C included; migrated, it gives up in time",
+            Replace(node, build),
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from migrator.smoke.checks.exceptions import swallowed
-from migrator.smoke.checks.places import ADDRESSES, saying, sending
+from migrator.smoke.checks.places import ADDRESSES, Deals, saying, sending, unreached
 from migrator.smoke.checks.verdict import Check, Status, failed, passed, warned
 from migrator.smoke.observation import Observation, description, sessions_of
 from runtime.recording import JsonObject
@@ -55,11 +55,15 @@ def audio(seen: Observation, before: Observation | None) -> Iterator[Check]:
         mistakes = swallowed(seen, before)
         reasons = f"; the program swallowed {'; '.join(map(description, mistakes[:3]))}" if mistakes else ""
         where = mistakes[0].text("where") if mistakes else sending(seen, "audio", "text")
+        if not mistakes and (missed := unreached(seen, Deals.SENDING)):
+            reasons, where = f"; never reached: {', '.join(missed[:2])}", missed[0].partition(" ")[0]
         yield failed("audio", f"no audio was sent{reasons}", "Send the audio as binary frames.", where)
     else:
         span = f"{min(lengths):g} to {max(lengths):g}" if min(lengths) < max(lengths) else f"{min(lengths):g}"
         frames_sent = f"{len(lengths)} binary frames of {span} ms"
-        hasty = [session for session in sessions_of(seen) if _pace(session, seen.speed) > _HASTE]
+        # What is called gets its audio from the caller, who catches up where the machine is busy.
+        called = any(output.channel == "caller" for output in seen.outputs)
+        hasty = [session for session in sessions_of(seen) if not called and _pace(session, seen.speed) > _HASTE]
         notes = [text for session in hasty for text in session.notes if "faster than real time" in text]
         if notes:
             advice = "Pace it: send each chunk when it would have been spoken."
@@ -96,10 +100,11 @@ def _as_text(seen: Observation) -> str:
         if start := bytes(session.audio or b"")[:_TELLING]:
             if len(start) == _TELLING and set(start) <= _BASE64:
                 return f"audio as text: the binary frames are base64 ({start[:12].decode()}...)"
-        # What looks like JSON was to be a message.
+        # What looks like JSON was to be a message, and so was what is short.
         broken = any(text.startswith(_BROKEN_JSON) for text in session.violations)
         for frame in session.frames:
-            if frame.kind == "text" and (_carries_audio(frame.control) if frame.control is not None else not broken):
+            unread = frame.control is None and not broken and frame.size >= _TELLING
+            if frame.kind == "text" and (unread or _carries_audio(frame.control or {})):
                 return f"audio as text, {frame.at} ms after the start of the session"
         if any("text is not UTF-8" in text for text in session.violations):
             return "audio as text: bytes that are no UTF-8 in a frame that is marked as text"

@@ -58,7 +58,7 @@ def _order(seen: Observation, before: Observation | None, failures: Mapping[str,
     refused = list(_refused_at(seen))
     found = [error for error in errors(seen, before) if NO_NETWORK not in error.text("message")]
     # What only brings the news may be written down before the server has written its own line.
-    raised = [error.time for error in found if not ((refused or _tried(seen)) and _is_news(error))]
+    raised = [error.time for error in found if not ((refused or _tried(seen) or _ended(seen)) and _is_news(error))]
     # An exception before the service refused anything was not brought about by that.
     first = raised and (not refused or min(raised) < min(refused))
     if first:
@@ -81,8 +81,17 @@ def _tried(seen: Observation) -> bool:
     return not seen.sessions and bool(seen.happened("redirected"))
 
 
+def _ended(seen: Observation) -> bool:
+    """Return whether the service ended a session."""
+    return any(session.closed_by == "server" for session in sessions_of(seen))
+
+
 def _is_news(error: Happening) -> bool:
-    return not error.text("kind") or _NEWS.search(error.text("kind")) is not None
+    """Return whether an exception only says, itself or by what led to it, that the connection is over."""
+    causes = error.facts.get("causes")
+    root = causes[-1] if isinstance(causes, list) and causes and isinstance(causes[-1], dict) else error.facts
+    kind = str(root.get("kind") or "")
+    return not kind or _NEWS.search(kind) is not None
 
 
 def _refused_at(seen: Observation) -> Iterator[float]:

@@ -147,7 +147,7 @@ def _remedy(error: Happening, seen: Observation) -> str:
     name, _, number = error.text("where").rpartition(":")
     lines = seen.sources.get(name, "").splitlines()
     if number.isdigit() and "argv" in "".join(lines[int(number) - 1 : int(number)]):
-        return f'If it wants a file of audio: v3-migrate smoke -- {seen.program} "{{audio}}"'
+        return f'If it wants a file of audio, end the command with: -- {seen.program} "{{audio}}"'
     for pattern, remedy in _REMEDIES:
         if pattern.search(error.text("message")):
             return remedy

@@ -6,6 +6,7 @@ import re
 
 from migrator.smoke.checks import output, told, wire
 from migrator.smoke.checks.cause import arranged
+from migrator.smoke.checks.places import hanging
 from migrator.smoke.checks.verdict import Check, Status, Verdict
 from migrator.smoke.observation import Observation, description
 from migrator.smoke.telephone.frameworks import only_a_browser
@@ -40,6 +41,10 @@ def could_not_run(seen: Observation) -> str | None:
         called = seen.channels.get("caller", "").partition("\n")[0]
         tried = f" ({called})" if called else ""
         return f"it waits to be called, at port {listening.text('port')}, and opened no session{tried}: see --drive"
+    if seen.ending == "killed":
+        places = hanging(seen)
+        where = f" at {places[0]}" if places else ""
+        return f"it opened no session in {seen.ended_at:.0f} s, and waits{where}: run a program that gives it its work"
     if seen.exit_code and seen.ending == "itself":
         last = seen.channels.get("stderr", "").strip().rpartition("\n")[2]
         said = f": {last}" if last else ""
@@ -54,7 +59,7 @@ def offer(seen: Observation) -> str:
     usage = re.search(r"^usage:|Usage:|Missing argument|arguments are required", seen.channels.get("stderr", ""), re.M)
     file = any(error.text("kind") == "FileNotFoundError" for error in seen.happened("exception"))
     if usage or file or any("argv" in line for line in lines):
-        return f'; if it wants a file of audio: v3-migrate smoke -- {seen.program} "{{audio}}"'
+        return f'; if it wants a file of audio, end the command with: -- {seen.program} "{{audio}}"'
     return ""
 
 

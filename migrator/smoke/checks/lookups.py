@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from codemods.protocol import CONTROLS, FIELDS, FINAL, MESSAGE_TYPES, PARTIAL, V3_TYPES
 from migrator.smoke.observation import Observation, sessions_of
+from migrator.smoke.parsing import parsed
 
 #: What v3 calls what only v2 has.
 _RENAMED = {
@@ -36,9 +37,7 @@ def strangers(seen: Observation) -> list[str]:
     keys |= _SOMETIMES
     found = []
     for name, text in seen.sources.items():
-        try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError):
+        if (tree := parsed(text)) is None:
             continue
         found += [f"{name}:{line} {what}" for line, what in sorted(_strange(tree, keys))]
     return list(dict.fromkeys(found))

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from migrator.smoke.checks.exceptions import exceptions, swallowed
 from migrator.smoke.checks.finals import TWICE, same, shown, shown_unfinished, unfinished
-from migrator.smoke.checks.places import ADDRESSES, hanging, reading, saying, unheard, unreached
-from migrator.smoke.checks.shapes import lines_about, raw_ends, shown_like_finals, tells_apart
-from migrator.smoke.checks.verdict import Check, Rule, Status, failed, passed, skipped
+from migrator.smoke.checks.places import ADDRESSES, Deals, hanging, reading, saying, unheard, unreached
+from migrator.smoke.checks.shapes import lines_about, raw_ends, shapes, shown_like_finals, tells_apart
+from migrator.smoke.checks.verdict import Check, Rule, Status, failed, passed, skipped, warned
 from migrator.smoke.observation import ROUNDS, Observation, description, sessions_of
 
 #: Lines that have to do with showing what was said.
 _SHOWS = r"\btranscript\b"
 #: How much of a difference is shown.
 _LINES = 20
+#: Characters of a line that are shown.
+_WIDEST = 100
 _ONLY_FINALS = "Only a Turn with end_of_turn and turn_is_formatted is what v2 called final."
 
 
@@ -43,6 +46,14 @@ def _held_back(seen: Observation) -> bool:
 
 def _located(check: Check, seen: Observation, before: Observation | None) -> Check:
     """Add what is known about why finals are missing: a mistake that the program swallowed, or a word of v2."""
+    if check.advice == TWICE and _in_one_line(seen):
+        advice = "The same line has it twice, so more than the transcript is shown: show only that."
+        return replace(check, advice=advice, where=reading(seen))
+    if check.advice == TWICE and (
+        missed := [place for place in unreached(seen, Deals.TURNS) if "nothing calls" in place]
+    ):
+        evidence = f"{check.evidence}; never reached: {missed[0]}"
+        return replace(check, evidence=evidence, where=missed[0].partition(" ")[0])
     if check.advice == TWICE:
         return replace(check, where=saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS))
     first, *rest = check.evidence.split("\n")
@@ -58,9 +69,13 @@ def _located(check: Check, seen: Observation, before: Observation | None) -> Che
         reasons = f"shown unformatted: {', '.join(map(repr, raw))}"
         where = saying(seen, r"\bturn_is_formatted\b", r"\bend_of_turn\b", _SHOWS)
         check = replace(check, advice=_ONLY_FINALS, where=where)
+    elif before is not None and (partials := _instead(seen, before)):
+        reasons = f"partials are shown instead: {', '.join(map(repr, partials[:3]))}"
+        where = saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS)
+        check = replace(check, advice=_ONLY_FINALS, where=where)
     else:
         where = saying(seen, r"\bend_of_turn\b", r"\bturn_is_formatted\b", _SHOWS)
-        missed = unreached(seen)
+        missed = unreached(seen, Deals.TURNS)
         if not missed or shown(first, seen.expected):
             # All tests were passed, so it is what follows them.
             return replace(check, where=reading(seen) or where)
@@ -95,7 +110,40 @@ def _shown_as_before(seen: Observation, before: Observation) -> Check:
     where = next(iter(wrong or demanded))
     reached = demanded[where][: len(now.get(where, []))] if endless and not wrong else demanded[where]
     check = _verdict(seen, reached, now.get(where, []), where, not wrong)
-    return replace(check, evidence=f"{check.evidence}\n{_diff(old[where], now.get(where, []))}") if wrong else check
+    if not wrong:
+        return check if check.status is Status.FAIL else _shape_as_before(check, seen, before, where)
+    lines = [_lines_of(run.channels.get(where, ""), run.expected) for run in (before, seen)]
+    return replace(check, evidence=f"{check.evidence}\n{_diff(*lines)}")
+
+
+def _shape_as_before(check: Check, seen: Observation, before: Observation, where: str) -> Check:
+    """Return `check`, with a warning if the lines of finals look otherwise than before: what stands around them."""
+    old, new = (_shape(run, where) for run in (before, seen))
+    if old and new and old.isdisjoint(new):
+        lines = [_lines_of(run.channels.get(where, ""), run.expected)[:1] for run in (before, seen)]
+        evidence = f"{check.evidence}, but in another form than before\n{_diff(*lines)}"
+        return warned("finals", evidence, "Compare the lines, if the form matters.", reading(seen))
+    return check
+
+
+def _shape(run: Observation, where: str) -> set[tuple[str, str]]:
+    partials = set(unfinished(sessions_of(run)))
+    return shapes(run.channels.get(where, ""), set(run.expected) - partials)
+
+
+def _in_one_line(seen: Observation) -> bool:
+    """Return whether finals stand several times in a line, and in no more lines than there are finals."""
+    for text in seen.channels.values():
+        lines = _lines_of(text, seen.expected, cut=False)
+        if lines and len(lines) <= len(seen.expected) < len(shown(text, seen.expected)):
+            return True
+    return False
+
+
+def _lines_of(text: str, finals: Sequence[str], cut: bool = True) -> list[str]:
+    """Return the lines in which finals stand, `cut` where they are long."""
+    lines = [line for line in re.split(r"[\r\n]+", text) if any(final in line for final in finals)]
+    return [line if not cut or len(line) <= _WIDEST else line[:_WIDEST] + "..." for line in lines]
 
 
 def _made_as_before(seen: Observation, before: Observation) -> Check:
@@ -153,6 +201,13 @@ def _unformatted(seen: Observation) -> list[str]:
     if any(shown_unfinished(text, [*seen.expected, *raw], others) for text in seen.channels.values()):
         return []
     return list(shown_ends)
+
+
+def _instead(seen: Observation, before: Observation) -> list[str]:
+    """Return the partials that are shown, if the original showed none."""
+    if _unfinished_shown(before, unfinished(sessions_of(before))):
+        return []
+    return _unfinished_shown(seen, unfinished(sessions_of(seen)))
 
 
 def _wanted(seen: Observation) -> Sequence[str]:

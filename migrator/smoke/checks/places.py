@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from enum import Enum
 
 from migrator.smoke.checks.lookups import strangers
 from migrator.smoke.observation import Happening, Observation
+from migrator.smoke.parsing import parsed
 
 _CLIENT = r"\b(StreamingClient|RealTimeTranscriber)\("
 #: Lines that say where to connect, the likeliest first.
@@ -23,8 +25,17 @@ _ENTERS = re.compile(r"\basyncio\.run\(|run_until_complete\(|run_forever\(|\.joi
 _CALLS = {"audio": r"\.stream\(", "close": r"\.disconnect\b|\bStreamingClient\("}
 #: What tests a turn, and what reads its text: a key or an attribute.
 _TESTS = re.compile(r"""(\.|["'])(end_of_turn|turn_is_formatted)\b""")
-_TELLS = re.compile(r"""(\.|["'])(end_of_turn|turn_is_formatted|transcript|words)\b""")
 _READS = re.compile(r"""(\.|["'])(transcript|words)\b""")
+
+
+class Deals(Enum):
+    """What a statement deals with, as its source says it."""
+
+    TURNS = re.compile(r"""(\.|["'])(end_of_turn|turn_is_formatted|transcript|words)\b""")
+    SENDING = re.compile(r"\.(send\w*|stream)\(")
+    CONNECTING = re.compile(r"\.(connect|ws_connect|create_connection)\(|\bWebSocketApp\(|\bcreate_connection\(")
+
+
 #: Lines that are named, at most.
 _LINES = 3
 
@@ -55,8 +66,8 @@ def unheard(seen: Observation) -> str:
     return "; ".join(found[:_LINES])
 
 
-def unreached(seen: Observation) -> list[str]:
-    """Return what reads a turn, or tests what it is, and was never come to: functions, and statements of the others."""
+def unreached(seen: Observation, what: Deals) -> list[str]:
+    """Return what deals with something and was never come to: functions, and statements of those that were called."""
     if not seen.happened("watching"):
         return []
     reached = {place.text("where") for place in seen.happened("reached")}
@@ -64,7 +75,9 @@ def unreached(seen: Observation) -> list[str]:
     for name, text in seen.sources.items():
         lines = text.splitlines()
         for function, statements in _statements(text):
-            telling = [(first, last) for first, last in statements if _TELLS.search("\n".join(lines[first - 1 : last]))]
+            telling = [
+                (first, last) for first, last in statements if what.value.search("\n".join(lines[first - 1 : last]))
+            ]
             missed = [(first, last) for first, last in telling if reached.isdisjoint(_places(name, first, last))]
             if function is not None and missed and telling == missed:
                 # Of the first statement after the docstring, the first line is told.
@@ -97,10 +110,8 @@ def _statements(text: str) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunction
 
     Of a statement that has others in it, these are the lines of its head.
     """
-    try:
-        waiting: list[ast.AST] = [ast.parse(text)]
-    except (SyntaxError, ValueError):
-        return
+    tree = parsed(text)
+    waiting: list[ast.AST] = [tree] if tree is not None else []
     while waiting:
         function, lines = waiting.pop(), list[tuple[int, int]]()
         inner = list(ast.iter_child_nodes(function))

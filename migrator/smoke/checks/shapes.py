@@ -25,16 +25,16 @@ def shown_like_finals(text: str, finals: Iterable[str], raw: Sequence[str], part
     """Return the raw ends that stand in `text` as finals do, and as partials do not."""
     settled, others = set(finals), set(partials)
     rest = _without(text, settled)
-    as_partial = _shapes(rest, others - set(raw) - settled)
-    as_final = _shapes(text, settled - others) - as_partial
-    return [end for end in raw if end not in settled and _shapes(rest, [end]) & as_final]
+    as_partial = shapes(rest, others - set(raw) - settled)
+    as_final = shapes(text, settled - others) - as_partial
+    return [end for end in raw if end not in settled and shapes(rest, [end]) & as_final]
 
 
 def tells_apart(text: str, finals: Iterable[str], partials: Iterable[str]) -> bool | None:
     """Return whether partials look otherwise than finals do in `text`; None if it does not show both."""
     settled, others = set(finals), set(partials)
     # A text that was sent as both may stand there as either.
-    as_final, as_partial = _shapes(text, settled - others), _shapes(_without(text, settled), others - settled)
+    as_final, as_partial = shapes(text, settled - others), shapes(_without(text, settled), others - settled)
     return as_final.isdisjoint(as_partial) if as_final and as_partial else None
 
 
@@ -50,7 +50,8 @@ def lines_about(text: str, finals: Iterable[str], partials: Iterable[str]) -> li
     return [_blurred(line) for line in re.split(r"[\r\n]+", text) if pattern.search(line)]
 
 
-def _shapes(text: str, wanted: Iterable[str]) -> set[tuple[str, str]]:
+def shapes(text: str, wanted: Iterable[str]) -> set[tuple[str, str]]:
+    """Return what stands around any of the texts in `text`, within its line; counters and times are blurred."""
     # Whole words only.
     pattern = re.compile(rf"(?<!\w)(?:{_any_of(wanted)})(?!\w)")
     text = "\n" + text  # The first line is one like the others.

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from codemods.protocol import PARAMETERS_RENAMED, V2_CONTROLS, V2_PARAMETERS
 from migrator.smoke.checks.audio import audio
-from migrator.smoke.checks.exceptions import errors
-from migrator.smoke.checks.places import ADDRESSES, saying, sending
+from migrator.smoke.checks.exceptions import errors, swallowed
+from migrator.smoke.checks.places import ADDRESSES, Deals, saying, sending, unreached
 from migrator.smoke.checks.verdict import Check, Rule, failed, passed, skipped, warned
 from migrator.smoke.observation import ROUNDS, Happening, Observation, description, sessions_of
 from runtime.hosts import V3_HOSTS
@@ -53,6 +53,11 @@ def _connects(seen: Observation, before: Observation | None) -> Iterator[Check]:
         evidence = f"no {seen.api} session was opened; hosts it tried: {tried}"
         if raised := errors(seen, before)[:1]:
             evidence += f"; {description(raised[0])}"
+        elif unawaited := [error for error in swallowed(seen, before) if error.text("kind") == "RuntimeWarning"]:
+            evidence, where = f"{evidence}; {description(unawaited[0])}", unawaited[0].text("where")
+        elif tried == "none" and (missed := unreached(seen, Deals.CONNECTING)):
+            evidence += f"; never reached: {', '.join(missed[:2])}"
+            where = missed[0].partition(" ")[0]
         yield failed("connects", evidence, _ADVICE, where)
 
 

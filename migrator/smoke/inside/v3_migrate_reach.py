@@ -1,4 +1,4 @@
-"""Says which lines of the program that deal with turns are reached: where none is shown, the others tell why.
+"""Says which lines that deal with a session are reached: where something is missing, the others tell why.
 
 Standard library only, and nothing newer than Python 3.8. Each line is told once, and costs nothing from then on: where
 Python can watch single lines (3.12 and newer), else by a trace function that leaves all other code alone.
@@ -16,8 +16,10 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
-#: What a line says that reads a turn, or tests what it is.
-_TURNS = re.compile(r"end_of_turn|turn_is_formatted|transcript|\bwords\b|\btext\b")
+#: What a line says that reads a turn, tests what it is, sends or connects.
+_TURNS = re.compile(
+    r"end_of_turn|turn_is_formatted|transcript|\bwords\b|\btext\b|\.(send\w*|stream|connect|ws_connect)\(|WebSocketApp\("
+)
 
 #: Of each code object, the lines that are still to be reached.
 _left: dict[CodeType, set[int]] = {}

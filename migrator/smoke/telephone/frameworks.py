@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from migrator.smoke.parsing import parsed
+
 _ASGI = ("FastAPI", "Starlette", "Quart", "ProtocolTypeRouter", "get_asgi_application")
 _SERVED = re.compile(rb"\b(FastAPI|Starlette|Quart|Flask|ProtocolTypeRouter)\(")
 _IMPORTS = rb"^\s*(?:import|from)\s+(%s)\b"
@@ -53,11 +55,8 @@ def only_a_browser(source: bytes) -> bool:
 
 def _applications(source: bytes) -> Iterator[tuple[str, str]]:
     """Yield name and class of each application that the module makes when it is imported."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return
-    for statement in tree.body:
+    tree = parsed(source)
+    for statement in tree.body if tree is not None else ():
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=function)):
                 kind = ast.unparse(function).split(".")[-1]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from migrator.smoke.parsing import parsed
 from migrator.smoke.programs import SPEAKS, python_files
 
 #: What a handler mentions whose answer sends a telephone call on to a media stream.
@@ -44,9 +45,7 @@ def routes(project: Path) -> list[Route]:
     found: list[Route] = []
     for name in python_files(project):
         source = Path(name).read_text(encoding="utf-8", errors="replace")
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError):
+        if (tree := parsed(source)) is None:
             continue
         rate = _RATE.search(source)
         for path, handler, is_socket in _declared(tree, source):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from migrator.mentions.kinds import Kind, kind_of
+from migrator.documents.configuration import NAMES
+from migrator.documents.page import is_page
+from migrator.mentions.kinds import Kind, holds_settings, kind_of
 from migrator.mentions.words import mentions
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, V2, put, repository
@@ -74,6 +79,15 @@ def test_every_kind_of_file_is_named_at_its_place(tool: Tool, make) -> None:  # 
     assert ran.json["summary"]["notes"] == len(DOCUMENTS)
     for path, text in TEXTS.items():
         assert (tool.folder / path).read_text() == text
+
+
+def test_the_table_of_the_documentation() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/files.md").read_text()
+    rows = {name: (moved, why) for name, moved, why in re.findall(r"(?m)^\| `(.+?)` \| (yes|no) \| ?(.*?) ?\|$", page)}
+    assert rows.keys() == TEXTS.keys()
+    for name, (moved, why) in rows.items():
+        by_name = bool(NAMES.search(name) and holds_settings(name)) or is_page(name)
+        assert ((moved == "yes"), bool(why)) == (by_name, not by_name), name
 
 
 def test_a_document_alone_fails_no_check(tool: Tool) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from migrator.mentions.pins import raised
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import put
 
@@ -93,3 +96,15 @@ def test_a_pin_stays_where_no_program_needs_a_recent_sdk(tool: Tool) -> None:
     put(tool.folder, {"clean.py": "import assemblyai\n", "Dockerfile": "RUN pip install assemblyai==0.33.0\n"})
     assert tool(".", "--write").code == 1
     assert "0.33.0" in tool.read("Dockerfile")
+
+
+LINES = st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20), max_size=4)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LINES, LINES, st.sampled_from(sorted(RAISED)), st.sampled_from(["\n", "\r\n"]))
+def test_every_character_around_a_pin_stays(before: list[str], after: list[str], kind: str, newline: str) -> None:
+    _, old, new = RAISED[kind]
+    text = newline.join([*before, "", old.replace("\n", newline), *after])
+    assert raised(text) == newline.join([*before, "", new.replace("\n", newline), *after])
+    assert raised(raised(text)) == raised(text)

@@ -11,7 +11,6 @@ from codemods.facts.concurrency import calls_of
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, argument_of
 from codemods.interpreter.values import Const, Value
-from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.strategies import in_app, in_block, in_pair
@@ -22,7 +21,6 @@ CODE = "V3M503"
 
 _ENDED = frozenset({"SessionTerminated", "SessionInformation"})
 """Types of the messages that say that a v2 session is over."""
-_AWAITED = (Transport.WEBSOCKETS, Transport.AIOHTTP)
 
 
 def plan(program: Program) -> Endings:
@@ -51,7 +49,7 @@ def _endings(session: Session, sessions: Sessions, *, settled: frozenset[cst.CST
 
 def _edits(call: cst.Call, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
     function = sessions.function(call)
-    awaited = session.connection.transport in _AWAITED
+    awaited = session.connection.transport.awaited
     holder = module.parent(call)
     statement = module.statement(call)
     if awaited and isinstance(holder, cst.Await):
@@ -132,5 +130,4 @@ def readers(session: Session, sessions: Sessions) -> frozenset[cst.CSTNode]:
 
 
 def _send(session: Session, socket: str) -> str:
-    method = "send_str" if session.connection.transport is Transport.AIOHTTP else "send"
-    return f'{socket}.{method}(\'{{"type": "Terminate"}}\')'
+    return f'{socket}.{session.connection.transport.send_text}(\'{{"type": "Terminate"}}\')'

@@ -7,7 +7,7 @@ import libcst as cst
 from codemods.facts.concurrency import calls_of, needs_main_thread, on_main_thread, runs_once, serves_others
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, own_nodes
-from codemods.libraries.values import Transport
+from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
@@ -147,7 +147,7 @@ def _is_for_interrupt(handler: cst.ExceptHandler) -> bool:
 
 def _run(session: Session, sessions: Sessions) -> cst.Call | None:
     """Return the call of `run_forever()` if there is one, on the main thread, that another thread can make as well."""
-    if session.connection.transport is not Transport.WEBSOCKET_CLIENT:
+    if session.connection.transport is not websocket_client.TRANSPORT:
         return None
     runs = [c for c in sessions.runs if isinstance(c.func, cst.Attribute) and sessions.only(c.func.value) is session]
     module = sessions.program.module_of(runs[0]) if len(runs) == 1 else None

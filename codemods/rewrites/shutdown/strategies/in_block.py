@@ -8,7 +8,6 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions
-from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_as, entered_too
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
@@ -25,7 +24,7 @@ def plan(program: Program) -> Endings:
 
 def _endings(session: Session, sessions: Sessions) -> Endings:
     found: Endings = {}
-    if session.connection.transport not in (Transport.WEBSOCKETS, Transport.AIOHTTP):
+    if not session.connection.transport.awaited:
         return found
     for module in sessions.modules():
         if not helpers.fits(module, sessions, helpers.ENDING):

@@ -10,7 +10,7 @@ import libcst as cst
 from codemods.facts.lifetimes import is_used_behind
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions
-from codemods.libraries.values import Transport
+from codemods.libraries import websockets
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_as, entered_too
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
@@ -23,7 +23,6 @@ from codemods.rewrites.shutdown.sender_task import (
     tasks_at,
     without_ends,
 )
-from codemods.rewrites.shutdown.strategies import in_pair
 from codemods.rewrites.shutdown.terminate import always_asked_by_sender, finally_behind
 from codemods.syntax.edits import AddImport, Edit, InsertAfter, Replace
 from codemods.syntax.tree import SourceModule, Statement
@@ -149,7 +148,7 @@ def _is_plain(place: cst.CSTNode, session: Session, module: SourceModule) -> boo
         and isinstance(place.func, cst.Attribute)
         and place.func.attr.value == "recv"
         and not place.args
-        and session.connection.transport is Transport.WEBSOCKETS
+        and session.connection.transport is websockets.ASYNCIO
         and isinstance(module.parent(place), cst.Await)
     )
 
@@ -162,7 +161,7 @@ def _connection(place: cst.CSTNode) -> cst.BaseExpression:
 def _helper(places: Iterable[cst.CSTNode], session: Session, module: SourceModule) -> tuple[str | None, str]:
     """Return the helper that the places need, and a free name for what it gives."""
     kinds = {isinstance(place, cst.For) for place in places}
-    if session.connection.transport not in in_pair.TRANSPORTS or len(kinds) != 1:
+    if not session.connection.transport.awaited or len(kinds) != 1:
         return None, ""
     helper, names = (
         (helpers.MESSAGES, ("messages", "received", "service_messages"))

@@ -9,7 +9,6 @@ import libcst as cst
 from codemods.facts.lifetimes import is_done_with
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, own_nodes
-from codemods.libraries.values import Transport
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_pair import Pair, in_group, second_await
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
@@ -19,8 +18,6 @@ from codemods.syntax.edits import Edit, Remove, Replace
 from codemods.syntax.tree import SourceModule
 
 CODE = "V3M501"
-
-TRANSPORTS = (Transport.WEBSOCKETS, Transport.AIOHTTP)
 
 
 def plan(program: Program) -> Endings:
@@ -34,7 +31,7 @@ def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
     found: Endings = {}
     done: set[cst.CSTNode] = set()
     for module in sessions.modules():
-        if session.connection.transport not in TRANSPORTS:
+        if not session.connection.transport.awaited:
             continue
         for node in module.walk():
             edits: list[Edit] = []

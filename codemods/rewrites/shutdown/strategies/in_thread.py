@@ -7,7 +7,7 @@ import libcst as cst
 from codemods.facts.concurrency import on_main_thread
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions
-from codemods.libraries.values import Transport
+from codemods.libraries import websockets
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
@@ -32,7 +32,7 @@ def is_left(session: Session, sessions: Sessions) -> bool:
     sends = [send.call for send in session.audio]
     return (
         session.legacy
-        and session.connection.transport is Transport.WEBSOCKETS_SYNC
+        and session.connection.transport is websockets.SYNC
         and bool(session.ends)
         and any(sessions.within(target, sends) for _, targets in sessions.thread_targets() for target in targets)
     )
@@ -40,7 +40,7 @@ def is_left(session: Session, sessions: Sessions) -> bool:
 
 def _endings(session: Session, sessions: Sessions) -> Endings:
     sender = SenderThread.of(session, sessions)
-    if session.connection.transport is not Transport.WEBSOCKETS_SYNC or sender is None:
+    if session.connection.transport is not websockets.SYNC or sender is None:
         return {}
     module = sender.module
     block = _block(session, module)

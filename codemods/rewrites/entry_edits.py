@@ -1,0 +1,169 @@
+"""Edits of dicts written in the source: entries added, renamed, removed, in the layout they have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from codemods.facts.dict_entries import Entry, written
+from codemods.facts.program import Program
+from codemods.interpreter.values import Obj
+from codemods.syntax.build import expression, quoted, rename_string
+from codemods.syntax.edits import Edit, Remove, Replace
+
+
+def rename_entry(entry: Entry, key: str) -> Replace:
+    """Return the edit that gives an entry another key."""
+    if isinstance(entry.key_node, cst.SimpleString):
+        return rename_string(entry.key_node, key)
+    return Replace(entry.key_node, lambda updated: updated.with_changes(value=key))
+
+
+def remove_entry(program: Program, entry: Entry) -> Edit | None:
+    """Return the edit that takes an entry out, or None where it cannot be taken out alone."""
+    module = program.module_of(entry.holder)
+    if module is None:
+        return None
+    parent = module.parent(entry.holder)
+    if isinstance(entry.holder, cst.DictElement) and isinstance(parent, cst.Dict):
+        return Replace(parent, lambda updated: _without(cst.ensure_type(updated, cst.Dict), entry.key))
+    if isinstance(entry.holder, cst.Element) and isinstance(parent, cst.List | cst.Tuple):
+        return Replace(parent, lambda updated: _without_pair(updated, entry.key))
+    if isinstance(entry.holder, cst.Arg) and isinstance(parent, cst.Call):
+        return Replace(parent, lambda updated: _without_keyword(cst.ensure_type(updated, cst.Call), entry.key))
+    assign = module.parent(parent) if parent is not None else None
+    if isinstance(assign, cst.Assign) and len(assign.targets) == 1:
+        return Remove(assign)
+    return None
+
+
+def _without(node: cst.Dict, key: str) -> cst.Dict:
+    kept = [
+        element
+        for element in node.elements
+        if not (
+            isinstance(element, cst.DictElement)
+            and isinstance(element.key, cst.SimpleString)
+            and element.key.evaluated_value == key
+        )
+    ]
+    if kept and len(kept) < len(node.elements) and node.elements[-1] is not kept[-1]:
+        kept[-1] = kept[-1].with_changes(comma=node.elements[-1].comma)
+    return node.with_changes(elements=kept)
+
+
+def _without_pair(node: cst.CSTNode, key: str) -> cst.CSTNode:
+    elements = list(node.elements) if isinstance(node, cst.List | cst.Tuple) else []
+    kept = [
+        element
+        for element in elements
+        if not (
+            isinstance(element.value, cst.Tuple | cst.List)
+            and isinstance(element.value.elements[0].value, cst.SimpleString)
+            and element.value.elements[0].value.evaluated_value == key
+        )
+    ]
+    if len(kept) > 1 and len(kept) < len(elements) and elements[-1] is not kept[-1]:
+        kept[-1] = kept[-1].with_changes(comma=elements[-1].comma)
+    return node.with_changes(elements=kept)
+
+
+def _without_keyword(node: cst.Call, key: str) -> cst.Call:
+    kept = [argument for argument in node.args if argument.keyword is None or argument.keyword.value != key]
+    if kept and len(kept) < len(node.args) and node.args[-1] is not kept[-1]:
+        kept[-1] = kept[-1].with_changes(comma=node.args[-1].comma)
+    return node.with_changes(args=kept)
+
+
+def add_entries(site: cst.CSTNode, additions: Sequence[tuple[str, str]]) -> Replace | None:
+    """Return the edit that adds entries (key and source of the value) to a dict, `dict(...)` or `.update(...)`."""
+    if isinstance(site, cst.Dict):
+        return Replace(site, lambda updated: _extended(cst.ensure_type(updated, cst.Dict), additions))
+    if isinstance(site, cst.List | cst.Tuple) and list(written(site, Obj(site, "list"))):
+        return Replace(site, lambda updated: _extended_pairs(updated, additions))
+    if isinstance(site, cst.Call) and _takes_entries(site):
+        return Replace(site, lambda updated: with_keywords(cst.ensure_type(updated, cst.Call), additions))
+    return None
+
+
+def _takes_entries(call: cst.Call) -> bool:
+    """Return whether keywords of a call are entries of a mapping: `dict(...)`, `params.update(...)`."""
+    if isinstance(call.func, cst.Attribute):
+        return call.func.attr.value == "update"
+    return isinstance(call.func, cst.Name) and call.func.value == "dict"
+
+
+def _extended(node: cst.Dict, additions: Sequence[tuple[str, str]]) -> cst.Dict:
+    elements = list(node.elements)
+    like = next(
+        (e.key for e in elements if isinstance(e, cst.DictElement) and isinstance(e.key, cst.SimpleString)), None
+    )
+    between = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    for element in elements[:-1]:
+        if isinstance(element.comma, cst.Comma):
+            between = element.comma
+    last_comma = elements[-1].comma if elements else cst.MaybeSentinel.DEFAULT
+    if len(elements) == 1 and isinstance(node.lbrace.whitespace_after, cst.ParenthesizedWhitespace):
+        between = cst.Comma(whitespace_after=node.lbrace.whitespace_after)
+    if elements:
+        if isinstance(between.whitespace_after, cst.ParenthesizedWhitespace):
+            # the comment behind an entry belongs to that entry alone
+            between = between.with_changes(whitespace_after=_bare(between.whitespace_after))
+        joint = between
+        if isinstance(last_comma, cst.Comma) and isinstance(last_comma.whitespace_after, cst.ParenthesizedWhitespace):
+            comment = last_comma.whitespace_after.first_line
+            if comment.comment is not None and isinstance(between.whitespace_after, cst.ParenthesizedWhitespace):
+                joint = between.with_changes(whitespace_after=between.whitespace_after.with_changes(first_line=comment))
+                last_comma = last_comma.with_changes(whitespace_after=_bare(last_comma.whitespace_after))
+        elements[-1] = elements[-1].with_changes(comma=joint)
+    new = [
+        cst.DictElement(key=expression(quoted(key, like)), value=expression(_styled(value, like)), comma=between)
+        for key, value in additions
+    ]
+    new[-1] = new[-1].with_changes(comma=last_comma)
+    return node.with_changes(elements=[*elements, *new])
+
+
+def _extended_pairs(node: cst.CSTNode, additions: Sequence[tuple[str, str]]) -> cst.CSTNode:
+    sequence = cst.ensure_type(node, cst.List) if isinstance(node, cst.List) else cst.ensure_type(node, cst.Tuple)
+    last = sequence.elements[-1]
+    like = last.value.elements[0].value if isinstance(last.value, cst.Tuple | cst.List) else None
+    shared = next((item.comma for item in sequence.elements[:-1] if isinstance(item.comma, cst.Comma)), None)
+    between = shared or cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    pairs = [
+        cst.Element(expression(f"({quoted(key, like)}, {_styled(value, like)})"), comma=between)
+        for key, value in additions
+    ]
+    pairs[-1] = pairs[-1].with_changes(comma=last.comma)
+    return sequence.with_changes(elements=[*sequence.elements[:-1], last.with_changes(comma=between), *pairs])
+
+
+def _bare(space: cst.ParenthesizedWhitespace) -> cst.ParenthesizedWhitespace:
+    first = space.first_line.with_changes(comment=None, whitespace=cst.SimpleWhitespace(""))
+    return space.with_changes(first_line=first, empty_lines=())
+
+
+def _styled(code: str, like: cst.CSTNode | None) -> str:
+    """Return a value's source with the quotes of the keys around it."""
+    if code.startswith('"') and code.endswith('"'):
+        return quoted(code[1:-1], like)
+    return code
+
+
+def with_keywords(node: cst.Call, additions: Sequence[tuple[str, str]]) -> cst.Call:
+    """Return a call with further keywords, each a name and the source of its value, in the style of the others."""
+    arguments = list(node.args)
+    plain = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    between = next((a.comma for a in arguments[:-1] if isinstance(a.comma, cst.Comma)), plain)
+    last_comma = arguments[-1].comma if arguments else cst.MaybeSentinel.DEFAULT
+    gap: cst.BaseParenthesizableWhitespace = cst.SimpleWhitespace("")
+    if arguments:
+        gap = arguments[-1].whitespace_after_arg
+        arguments[-1] = arguments[-1].with_changes(comma=between, whitespace_after_arg=cst.SimpleWhitespace(""))
+    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    new = [
+        cst.Arg(keyword=cst.Name(key), value=expression(value), equal=equal, comma=between) for key, value in additions
+    ]
+    new[-1] = new[-1].with_changes(comma=last_comma, whitespace_after_arg=gap)
+    return node.with_changes(args=[*arguments, *new])
