@@ -137,7 +137,7 @@ def _lines(files: Sequence[File]) -> Iterator[str]:
         if count := _count(programs, state):
             yield f"  {plural(count, 'program')} {words}"
     if others := len(rest) - (len(programs) - _count(programs, State.MOVED)):
-        yield f"  {plural(others, 'other file')} that {'name' if others > 1 else 'names'} v2"
+        yield f"  {plural(others, 'other file')} to see to"
     if rest:
         yield "not moved:"
     for file in rest:

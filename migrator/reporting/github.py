@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,9 @@ from migrator.reporting.report import Report, Severity, plural, severity
 
 _SHOWN = 10
 """How many annotations of a kind GitHub shows for a step, as its users report; the rest it drops without a word."""
+
+_AT = re.compile(r"(?:left alone: )?line (?P<line>\d+)(?:, column (?P<column>\d+))?: ")
+"""Where an error is, as a worker says it of a module."""
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -28,7 +32,10 @@ def render(report: Report) -> bytes:
     found: dict[Severity, list[_Annotation]] = {level: [] for level in Severity}
     for outcome in report.outcomes:
         if outcome.error is not None:
-            found[Severity.ERROR].append(_Annotation(outcome.path, "v3-migrate", outcome.error))
+            at = _AT.match(outcome.error)
+            line, column = (int(at["line"]), int(at["column"] or 1)) if at else (0, 0)
+            span = Span(line, column, line, column) if at else None
+            found[Severity.ERROR].append(_Annotation(outcome.path, "v3-migrate", outcome.error, span))
         for finding in report.listed(outcome):
             found[severity(finding.code)].append(_annotation(outcome.path, finding))
     lines = (f"{_line(_COMMANDS[level], item)}\n" for level, items in found.items() for item in _fitted(items))

@@ -90,7 +90,11 @@ class Tool:
 @pytest.fixture
 def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Tool:
     """The tool in an empty folder, free of the settings of whoever runs the tests."""
-    for name in [name for name in os.environ if name.startswith("GIT_")] + ["FORCE_COLOR", "PRE_COMMIT"]:
+    for name in [name for name in os.environ if name.startswith("GIT_")] + [
+        "FORCE_COLOR",
+        "PRE_COMMIT",
+        "GITHUB_ACTIONS",
+    ]:
         monkeypatch.delenv(name, raising=False)
     folder, state = tmp_path / "project", tmp_path / "state"
     folder.mkdir()

@@ -181,7 +181,8 @@ def test_github(project: Tool) -> None:
     assert len(lines) == 8
     assert lines[0].startswith("::error file=bot.py,line=5,col=7,endLine=5,endColumn=66,title=V3M101::V3M101 ")
     assert lines[3] == (
-        "::error file=broken.py,title=v3-migrate::line 15, column 1: not valid Python 3: '(' was never closed"
+        "::error file=broken.py,line=15,col=1,endLine=15,endColumn=1,title=v3-migrate::"
+        "line 15, column 1: not valid Python 3: '(' was never closed"
     )
     assert lines[4].startswith("::error file=odd%2C %25|`na%3Ame<[é].py,line=5,")
 

@@ -25,7 +25,7 @@ def test_how_much_is_moved(tool: Tool) -> None:
         "  1 program with places left for a person",
         "  1 program kept from being moved by a comment",
         "  1 program that could not be looked at",
-        "  1 other file that names v2",
+        "  1 other file to see to",
         "not moved:",
         "  b/b.py: 3 rewrites",
         "  c.py: 3 rewrites, 1 place left for a person",
