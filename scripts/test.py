@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> None:
         packages.append(f"python{sys.version_info.major}.{sys.version_info.minor}-dev")
     environment.apt_install(*packages)
     # Elsewhere there is no ALSA to play a known file to PortAudio, and tests/conftest.py leaves out what needs it.
-    environment.install("dev", *(["mic", "pyaudio"] if sys.platform == "linux" else []))
+    environment.install("dev", *(["mic", "sounddevice"] if sys.platform == "linux" else []))
     if subprocess.run([environment.PYTHON, environment.ROOT / "scripts" / "matrix.py"], check=False).returncode:
         raise SystemExit("An environment of scripts/matrix.py could not be built; pip says why above.")
     # More processes than the two cores of CI: half of the time, tests wait for programs that wait for a server.

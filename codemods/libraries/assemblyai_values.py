@@ -60,7 +60,8 @@ class ErrorStatus(Plain):
 def transcribers(values: Iterable[Value]) -> Iterator[Transcriber]:
     """Yield the transcriber of each value that is one, or that one delivers."""
     for value in values:
-        if isinstance(value, Transcriber):
-            yield value
-        elif isinstance(value, Event | ErrorStatus):
-            yield value.transcriber
+        match value:
+            case Transcriber():
+                yield value
+            case Event() | ErrorStatus():
+                yield value.transcriber

@@ -78,12 +78,13 @@ def _without_keyword(node: cst.Call, key: str) -> cst.Call:
 
 def add_entries(site: cst.CSTNode, additions: Sequence[tuple[str, str]]) -> Replace | None:
     """Return the edit that adds entries (key and source of the value) to a dict, `dict(...)` or `.update(...)`."""
-    if isinstance(site, cst.Dict):
-        return Replace(site, lambda updated: _extended(cst.ensure_type(updated, cst.Dict), additions))
-    if isinstance(site, cst.List | cst.Tuple) and list(written(site, Obj(site, "list"))):
-        return Replace(site, lambda updated: _extended_pairs(updated, additions))
-    if isinstance(site, cst.Call) and _takes_entries(site):
-        return Replace(site, lambda updated: with_keywords(cst.ensure_type(updated, cst.Call), additions))
+    match site:
+        case cst.Dict():
+            return Replace(site, lambda updated: _extended(cst.ensure_type(updated, cst.Dict), additions))
+        case cst.List() | cst.Tuple() if list(written(site, Obj(site, "list"))):
+            return Replace(site, lambda updated: _extended_pairs(updated, additions))
+        case cst.Call() if _takes_entries(site):
+            return Replace(site, lambda updated: with_keywords(cst.ensure_type(updated, cst.Call), additions))
     return None
 
 

@@ -70,10 +70,11 @@ class Tracer:
         if not isinstance(node, cst.Call):
             return None
         func = node.func
-        if isinstance(func, cst.Name) and func.value == "str" and len(node.args) >= 1:
-            return self._raw(node.args[0].value)
-        if isinstance(func, cst.Attribute) and func.attr.value in ("decode", "strip", "replace"):
-            return self._raw(func.value)
+        match func:
+            case cst.Name(value="str") if len(node.args) >= 1:
+                return self._raw(node.args[0].value)
+            case cst.Attribute() if func.attr.value in ("decode", "strip", "replace"):
+                return self._raw(func.value)
         if self._encodes(node) and node.args:
             found = self._plain(node.args[0].value)
             found.loose.update(heads(func))
@@ -171,12 +172,13 @@ class Tracer:
                 params = [param.name.value for param in function.node.params.params if param.name.value != "self"]
                 return isinstance(argument, cst.Name) and [argument.value] == params
             inner = returned.func
-            if isinstance(inner, cst.Attribute) and inner.attr.value == "decode":
-                returned = inner.value if isinstance(inner.value, cst.Call) else None
-            elif isinstance(inner, cst.Name) and inner.value == "str" and isinstance(returned.args[0].value, cst.Call):
-                returned = returned.args[0].value
-            else:
-                return False
+            match inner:
+                case cst.Attribute() if inner.attr.value == "decode":
+                    returned = inner.value if isinstance(inner.value, cst.Call) else None
+                case cst.Name(value="str") if isinstance(returned.args[0].value, cst.Call):
+                    returned = returned.args[0].value
+                case _:
+                    return False
         return False
 
     def _reaches(self, found: Unwrapped, at: cst.CSTNode) -> bool:

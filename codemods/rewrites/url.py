@@ -93,19 +93,20 @@ class Hosts:
             module = self.program.module_of(piece.node)
             holder = module.parent(piece.node) if module else None
             edits: list[Edit] = []
-            if isinstance(holder, cst.FormattedString):
-                for part in holder.parts:
-                    if isinstance(part, cst.FormattedStringExpression):
-                        prefix = self._spelled(part.expression, base, host, scheme)
-                        if prefix is not None:
-                            text = cst.FormattedStringText(prefix)
-                            edits.append(Replace(part, lambda updated, text=text: text))  # type: ignore[misc]
-                if edits:
-                    edits.append(Replace(holder, _without_placeholders))
-            elif isinstance(holder, cst.BinaryOperation) and holder.right is piece.node:
-                prefix = self._spelled(holder.left, base, host, scheme)
-                if prefix is not None:
-                    edits.append(Replace(holder, partial(_prefixed, prefix)))
+            match holder:
+                case cst.FormattedString():
+                    for part in holder.parts:
+                        if isinstance(part, cst.FormattedStringExpression):
+                            prefix = self._spelled(part.expression, base, host, scheme)
+                            if prefix is not None:
+                                text = cst.FormattedStringText(prefix)
+                                edits.append(Replace(part, lambda updated, text=text: text))  # type: ignore[misc]
+                    if edits:
+                        edits.append(Replace(holder, _without_placeholders))
+                case cst.BinaryOperation() if holder.right is piece.node:
+                    prefix = self._spelled(holder.left, base, host, scheme)
+                    if prefix is not None:
+                        edits.append(Replace(holder, partial(_prefixed, prefix)))
             if not edits:
                 yield Move(piece.node, (), host)
                 return

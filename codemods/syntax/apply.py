@@ -46,14 +46,15 @@ class _Applier(cst.CSTTransformer):
             (edit for edit in edits if isinstance(edit, Guard)), module.tree.config_for_parsing
         )
         for edit in sorted(edits, key=lambda edit: not (isinstance(edit, InsertBefore) and edit.first)):
-            if isinstance(edit, Replace) and edit not in self._replace[edit.node]:
-                self._replace[edit.node].append(edit)
-            elif isinstance(edit, Remove):
-                self._remove.add(edit.statement)
-            elif isinstance(edit, InsertBefore) and edit.code not in self._before[edit.statement]:
-                self._before[edit.statement].append(edit.code)
-            elif isinstance(edit, InsertAfter) and edit.code not in self._after[edit.statement]:
-                self._after[edit.statement].append(edit.code)
+            match edit:
+                case Replace() if edit not in self._replace[edit.node]:
+                    self._replace[edit.node].append(edit)
+                case Remove():
+                    self._remove.add(edit.statement)
+                case InsertBefore() if edit.code not in self._before[edit.statement]:
+                    self._before[edit.statement].append(edit.code)
+                case InsertAfter() if edit.code not in self._after[edit.statement]:
+                    self._after[edit.statement].append(edit.code)
         self.placed = imports.placed(module, edits)
         for node, code in self.placed.behind.items():
             self._after[node] = [*code, *self._after[node]]
@@ -71,12 +72,11 @@ class _Applier(cst.CSTTransformer):
                 node = edit.build(node)
         if isinstance(node, cst.CSTNode) and original_node in self._edited:
             node = self._simplified(original_node, node)
-        if isinstance(node, cst.IndentedBlock | cst.Module) and isinstance(
-            original_node, cst.IndentedBlock | cst.Module
-        ):
-            return self._guards.applied(original_node, self._close_gaps(original_node, node))
-        if isinstance(node, cst.SimpleStatementSuite) and not node.body:
-            return node.with_changes(body=[cst.Pass()])
+        match node:
+            case cst.IndentedBlock() | cst.Module() if isinstance(original_node, cst.IndentedBlock | cst.Module):
+                return self._guards.applied(original_node, self._close_gaps(original_node, node))
+            case cst.SimpleStatementSuite() if not node.body:
+                return node.with_changes(body=[cst.Pass()])
         if isinstance(original_node, cst.SimpleStatementLine | cst.BaseCompoundStatement):
             return self._guards.noted(original_node, self._around(original_node, node))
         return node

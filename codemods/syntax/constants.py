@@ -11,20 +11,21 @@ _PURE = frozenset({"int", "float", "min", "max", "round", "abs", "len", "getenv"
 
 def folded(node: cst.BaseExpression) -> int | None:
     """Return the whole number that an expression of literals is."""
-    if isinstance(node, cst.Integer):
-        return node.evaluated_value
-    if isinstance(node, cst.SimpleString) and node.raw_value.isdecimal():
-        return int(node.raw_value)
-    if isinstance(node, cst.BinaryOperation):
-        left, right = folded(node.left), folded(node.right)
-        if left is None or right is None:
-            return None
-        if isinstance(node.operator, cst.Multiply):
-            return left * right
-        if isinstance(node.operator, cst.Add):
-            return left + right
-        if isinstance(node.operator, cst.Subtract):
-            return left - right
+    match node:
+        case cst.Integer():
+            return node.evaluated_value
+        case cst.SimpleString() if node.raw_value.isdecimal():
+            return int(node.raw_value)
+        case cst.BinaryOperation():
+            left, right = folded(node.left), folded(node.right)
+            if left is None or right is None:
+                return None
+            if isinstance(node.operator, cst.Multiply):
+                return left * right
+            if isinstance(node.operator, cst.Add):
+                return left + right
+            if isinstance(node.operator, cst.Subtract):
+                return left - right
     return None
 
 
@@ -45,11 +46,14 @@ def clamped(node: cst.BaseExpression, code: str, low: int | None, high: int) -> 
 
 def _is_pure(node: cst.CSTNode) -> bool:
     """Return whether an expression can be evaluated twice with no harm done."""
-    if isinstance(node, cst.Await | cst.Yield | cst.NamedExpr):
-        return False
-    if isinstance(node, cst.Call):
-        func = node.func
-        name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
-        if name not in _PURE:
+    match node:
+        case cst.Await() | cst.Yield() | cst.NamedExpr():
             return False
+        case cst.Call():
+            func = node.func
+            name = (
+                func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
+            )
+            if name not in _PURE:
+                return False
     return all(_is_pure(child) for child in children(node))

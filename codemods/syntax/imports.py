@@ -30,15 +30,16 @@ def _names_in(statement: cst.CSTNode) -> frozenset[str]:
     stack = [statement]
     while stack:
         node = stack.pop()
-        if isinstance(node, cst.Import | cst.ImportFrom):
-            continue
-        if isinstance(node, cst.Name):
-            found.add(node.value)
-        elif isinstance(node, cst.SimpleString) and node.raw_value.isidentifier():
-            found.add(node.raw_value)
-        elif isinstance(node, cst.SimpleString) and len(node.raw_value) < 200:
-            # a string annotation: "base64.Something"
-            found.update(re.findall(r"[A-Za-z_]\w*(?=\.)", node.raw_value))
+        match node:
+            case cst.Import() | cst.ImportFrom():
+                continue
+            case cst.Name():
+                found.add(node.value)
+            case cst.SimpleString() if node.raw_value.isidentifier():
+                found.add(node.raw_value)
+            case cst.SimpleString() if len(node.raw_value) < 200:
+                # a string annotation: "base64.Something"
+                found.update(re.findall(r"[A-Za-z_]\w*(?=\.)", node.raw_value))
         if isinstance(node, cst.Attribute | cst.Arg):
             stack.append(node.value)  # neither `.name` nor `name=` is a use of a variable
         else:

@@ -13,10 +13,11 @@ def following(node: cst.CSTNode, module: SourceModule) -> Iterator[cst.CSTNode]:
     """Yield the statements that may be run after `node` in the same turn of its loop, or call of its function."""
     child = node
     for up in module.ancestors(node):
-        if isinstance(up, cst.IndentedBlock | cst.Module):
-            yield from up.body[list(up.body).index(child) + 1 :]  # type: ignore[arg-type]
-        elif isinstance(up, cst.FunctionDef | cst.For | cst.While):
-            return
+        match up:
+            case cst.IndentedBlock() | cst.Module():
+                yield from up.body[list(up.body).index(child) + 1 :]  # type: ignore[arg-type]
+            case cst.FunctionDef() | cst.For() | cst.While():
+                return
         child = up
 
 
@@ -24,17 +25,18 @@ def home_of(node: cst.CSTNode, module: SourceModule) -> tuple[cst.ClassDef | Non
     """Return the class whose method a node is part of, and what that method calls the instance."""
     functions: list[cst.FunctionDef] = []
     for up in module.ancestors(node):
-        if isinstance(up, cst.FunctionDef):
-            functions.append(up)
-        elif isinstance(up, cst.ClassDef):
-            if not functions:
-                return up, ""
-            *inner, method = functions
-            if method.decorators or not method.params.params:
-                return up, ""
-            owner = method.params.params[0].name.value
-            hidden = any(param.name.value == owner for function in inner for param in function.params.params)
-            return up, "" if hidden else owner
+        match up:
+            case cst.FunctionDef():
+                functions.append(up)
+            case cst.ClassDef():
+                if not functions:
+                    return up, ""
+                *inner, method = functions
+                if method.decorators or not method.params.params:
+                    return up, ""
+                owner = method.params.params[0].name.value
+                hidden = any(param.name.value == owner for function in inner for param in function.params.params)
+                return up, "" if hidden else owner
     return None, ""
 
 

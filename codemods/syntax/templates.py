@@ -138,10 +138,11 @@ def _search(node: cst.CSTNode, wanted: cst.CSTNode) -> _Path | None:
 def _children(node: cst.CSTNode) -> Iterator[tuple[str, int | None, cst.CSTNode]]:
     for name in node.__dataclass_fields__:
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield name, None, value
-        elif isinstance(value, Sequence) and not isinstance(value, str):
-            yield from ((name, index, item) for index, item in enumerate(value) if isinstance(item, cst.CSTNode))
+        match value:
+            case cst.CSTNode():
+                yield name, None, value
+            case Sequence() if not isinstance(value, str):
+                yield from ((name, index, item) for index, item in enumerate(value) if isinstance(item, cst.CSTNode))
 
 
 def _follow(node: cst.CSTNode, path: _Path) -> cst.CSTNode:

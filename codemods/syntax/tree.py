@@ -85,10 +85,11 @@ class SourceModule:
         for line in self.tree.body:
             for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
                 targets: list[cst.BaseExpression] = []
-                if isinstance(part, cst.Assign):
-                    targets = [item.target for item in part.targets]
-                elif isinstance(part, cst.AugAssign | cst.AnnAssign):
-                    targets = [part.target]
+                match part:
+                    case cst.Assign():
+                        targets = [item.target for item in part.targets]
+                    case cst.AugAssign() | cst.AnnAssign():
+                        targets = [part.target]
                 if any(isinstance(target, cst.Name) and target.value == "__all__" for target in targets):
                     literals = (node for node in self._below(part) if isinstance(node, cst.SimpleString))
                     found.update((str(node.evaluated_value), node) for node in literals)

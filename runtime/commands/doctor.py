@@ -222,7 +222,7 @@ def _key(variable: str | None) -> str:
 
 
 def _described(message: Message) -> str:
-    from runtime.client import Begin, Turn
+    from runtime.client import Turn
     from runtime.client.messages import dump
 
     match message:
@@ -230,8 +230,6 @@ def _described(message: Message) -> str:
             formatted = "formatted" if message.turn_is_formatted else "raw"
             kind = "end of turn" if message.end_of_turn else "partial"
             return f"Turn {message.turn_order}: {formatted} {kind}, {len(message.words)} words: {message.transcript!r}"
-        case Begin():
-            return f"Begin: {dump(message)}"
         case _:
             return dump(message)
 

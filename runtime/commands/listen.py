@@ -114,7 +114,8 @@ def _listen(arguments: argparse.Namespace) -> int:
             from runtime.recording.bundled import default_recording
             from runtime.replay import ReplayServer
 
-            options = replace(options, url=stack.enter_context(ReplayServer(default_recording())).url)
+            server = ReplayServer(default_recording(), speed=arguments.speed)
+            options = replace(options, url=stack.enter_context(server).url)
         source = _source(arguments)
         transcripts = [Transcript(path) for path in arguments.save]
         for transcript in transcripts:

@@ -162,7 +162,7 @@ def _server(arguments: argparse.Namespace, tls: Tls, log: Log) -> ReplayServer:
         ),
         resume=arguments.resume,
         strict=arguments.strict,
-        messages=arguments.verbose,
+        messages=arguments.verbose or arguments.log is not None,
         keep=0,
     )
 

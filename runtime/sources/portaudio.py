@@ -1,7 +1,8 @@
 """PortAudio, through whichever of its two Python packages is installed: PyAudio or sounddevice.
 
-Both wrap the same library and the same devices under the same numbers. sounddevice needs no compiler: it loads
-PortAudio when it is imported, and brings it along where systems have none (macOS, Windows).
+Both wrap the same library and the same devices under the same numbers. PyAudio is the reference, and used where both
+are installed. sounddevice needs no compiler: it loads PortAudio when it is imported, and brings it along where systems
+have none (macOS, Windows).
 """
 
 from __future__ import annotations
@@ -26,14 +27,15 @@ def _not_installed() -> str:
     """Return how to get what is missing into the very environment that this runs in, whoever made it."""
     here = Path(sys.prefix)
     if (here / "pipx_metadata.json").exists():
-        command = "pipx inject v3-migrate sounddevice"
+        command = "pipx inject v3-migrate"
     elif (here / "uv-receipt.toml").exists():
-        command = f"uv pip install --python {shlex.quote(sys.executable)} sounddevice"
+        command = f"uv pip install --python {shlex.quote(sys.executable)}"
     else:
-        command = f"{shlex.quote(sys.executable)} -m pip install sounddevice"
+        command = f"{shlex.quote(sys.executable)} -m pip install"
     return (
-        "the microphone needs sounddevice or PyAudio, which are built on PortAudio. Install:\n"
-        f"  sudo apt-get install libportaudio2    (macOS, Windows: nothing)\n  {command}"
+        "the microphone needs PortAudio, and PyAudio or sounddevice, which wrap it. Install\n"
+        f"  {command} pyaudio        (on Linux it is built: sudo apt-get install gcc portaudio19-dev)\n"
+        f"  {command} sounddevice    (needs no compiler; on Linux: sudo apt-get install libportaudio2)"
     )
 
 

@@ -85,17 +85,16 @@ def test_listen_records_and_shows_the_finals(environment: dict[str, str], sample
         command = [sys.executable, "-c", USING["sounddevice"] + LISTEN, "--url", server.url, "--device", "recorded"]
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as listening:
             assert listening.stdout is not None
-            finals = [listening.stdout.readline().strip() for _ in range(3)]
+            finals = [listening.stdout.readline().strip()]
             listening.terminate()
-            rest = listening.stdout.read()
+            finals += listening.stdout.read().splitlines()
         [session] = server.wait_for_sessions()
         assert listening.returncode == 0
     assert finals == session.finals
-    assert rest == ""
     assert session.violations == []
     assert session.terminated
     assert session.audio is not None
-    assert len(session.audio) > 250_000
+    assert len(session.audio) > 50_000
     assert samples.startswith(bytes(session.audio[: len(samples)]))
 
 

@@ -195,6 +195,26 @@ PARAMETERS: dict[str, tuple[str, object]] = {
 }
 
 
+#: What the service refuses, and the vendor's SDK sends all the same; with part of the reason.
+REFUSED: list[tuple[dict[str, object], str]] = [
+    *(
+        ({"speech_model": "universal-streaming-english", name: value}, f"{name} is not supported")
+        for name, value in {"prompt": "Rivers.", "mode": "balanced", "agent_context": "Hello."}.items()
+    ),
+    ({"speech_model": "universal-3-6-pro", "prompt": "x" * 1800}, "prompt has 1800 characters"),
+    ({"speech_model": "universal-3-6-pro", "agent_context": "x" * 1800}, "agent_context has 1800 characters"),
+    ({"speech_model": "universal-3-6-pro", "language_codes": ["tlh"]}, "language_codes must be one of"),
+    ({"speech_model": "universal-3-6-pro", "language_codes": ["en"] * 11}, "language_codes has 11 terms"),
+    ({"speech_model": "universal-3-6-pro", "interruption_delay": 2000}, "must be between 0 and 1000"),
+    ({"keyterms_prompt": ["term"] * 101}, "keyterms_prompt has 101 terms"),
+    ({"max_speakers": 11}, "max_speakers must be between 1 and 10"),
+    ({"voice_focus_threshold": 0.5}, "voice_focus_threshold needs voice_focus"),
+    ({"inactivity_timeout": 4}, "must be between 5 and 3600"),
+    ({"sample_rate": 7000}, "must be between 8000 and 96000"),
+    ({"sample_rate": 96_001}, "must be between 8000 and 96000"),
+]
+
+
 @pytest.mark.parametrize("kind", ["sync", "async"])
 def test_every_parameter_of_the_newest_sdk_is_taken(kind: str) -> None:
     sessions = [{"speech_model": model, name: value} for name, (model, value) in PARAMETERS.items()]
@@ -203,6 +223,8 @@ def test_every_parameter_of_the_newest_sdk_is_taken(kind: str) -> None:
     older = ("noise_suppression_model", "noise_suppression_threshold")
     sessions += [{names[0]: "near-field", names[1]: 0.5} for names in (focus, older)]
     sessions += [{"speech_model": "whisper-rt"}, {"speech_model": "u3-pro"}, {"encoding": "opus"}, {}]
+    accepted = len(sessions)
+    sessions += [given for given, _ in REFUSED]
     script = CLIENTS / "sdk_parameters.py"
     # In real time: five seconds without a message do not pass, however busy the machine is.
     with ReplayServer(recording()) as server:
@@ -217,10 +239,16 @@ def test_every_parameter_of_the_newest_sdk_is_taken(kind: str) -> None:
         assert process.returncode == 0, process.stderr
         records = server.wait_for_sessions(len(sessions))
     known, *problems = process.stdout.splitlines()
-    assert problems == []
+    assert len(problems) == len(REFUSED)
+    for given, reason in REFUSED:
+        (said,) = (problem for problem in problems if problem.startswith(str(given)))
+        assert "Invalid parameter: " in said
+        assert reason in said
     assert set(json.loads(known)) == PARAMETERS.keys() | {"sample_rate", "speech_model", focus[1], *older}
-    assert [record.violations for record in records if record.violations] == []
-    assert all(record.terminated for record in records)
+    taken = [record for record in records if not record.violations]
+    assert len(taken) == accepted
+    assert all(record.close_code == 3006 for record in records if record.violations)
+    assert all(record.terminated for record in taken)
     asked = {name for record in records for name in record.query}
     assert asked == set(json.loads(known)) - {*older, "min_end_of_turn_silence_when_confident"}
-    assert not any(IGNORED in note for record in records for note in record.notes)
+    assert not any(IGNORED in note for record in taken for note in record.notes)

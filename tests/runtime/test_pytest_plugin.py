@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
+
+import pytest
 
 from runtime.hosts import V3_HOSTS
 from runtime.recording import read
 from runtime.redirection import environment
 from runtime.replay import ReplayServer
+from runtime.testing import serve
 from runtime.tls import throwaway
 from scripts.matrix import interpreter
 from tests.runtime.sessions import FINALS, FOLDER, SPEED, recording
 
-ROOT = Path(__file__).parents[2]
+pytest_plugins = ["pytester"]
 
 CLIENTS = """
 import json, pytest, ssl, subprocess
@@ -114,16 +114,15 @@ def test_new(v3_server):
 """.replace("URL", repr("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000"))
 
 
-def run(folder: Path, *words: str, variables: dict[str, str] | None = None) -> str:
-    """Run pytest in a folder with the plug-in; return what it printed."""
-    base = variables or dict(os.environ)
-    base["PYTHONPATH"] = os.pathsep.join(filter(None, [base.get("PYTHONPATH"), str(ROOT)]))
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", "-q", *words]
-    done = subprocess.run(command, cwd=folder, env=base, capture_output=True, text=True, timeout=120, check=False)
-    return done.stdout + done.stderr
+@pytest.fixture(scope="module", autouse=True)
+def _imported() -> None:
+    """Have all that a server needs imported before `pytester`, which forgets what is imported in its time."""
+    with serve():
+        pass
 
 
-def test_programs_find_the_server_by_the_vendors_name(tmp_path: Path) -> None:
+@pytest.fixture(autouse=True)
+def _project(_imported: None, pytester: pytest.Pytester) -> None:
     names = {
         "DICTATION": FOLDER / "dictation-f1.jsonl",
         "AUDIO": FOLDER / "dictation.wav",
@@ -131,32 +130,37 @@ def test_programs_find_the_server_by_the_vendors_name(tmp_path: Path) -> None:
         "CLIENT": Path(__file__).parent / "clients" / "sdk_v3.py",
     }
     constants = "".join(f"{name} = {str(value)!r}\n" for name, value in names.items())
-    (tmp_path / "test_bot.py").write_text(constants + CLIENTS)
-    said = run(tmp_path)
-    assert "1 failed, 7 passed" in said
+    pytester.makepyfile(test_bot=constants + CLIENTS, test_new=MISSING)
+
+
+def test_programs_find_the_server_by_the_vendors_name(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest_subprocess("test_bot.py")
+    result.assert_outcomes(passed=7, failed=1)
+    said = result.stdout.str()
     assert "FAILED test_bot.py::test_a_program_that_is_broken" in said
     assert "3007: Input Duration Violation" in said
 
 
-def test_a_recording_that_is_missing_is_made_when_asked_for(tmp_path: Path) -> None:
-    (tmp_path / "test_new.py").write_text(MISSING)
-    assert "`pytest --record-v3` makes it" in run(tmp_path)
+def test_a_recording_that_is_missing_is_made_when_asked_for(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = pytester.runpytest_subprocess("test_new.py")
+    result.assert_outcomes(errors=1)
+    assert "`pytest --record-v3` makes it" in result.stdout.str()
     made = throwaway(V3_HOSTS)
-    inside = tmp_path / "inside"
-    inside.mkdir()
-    with ReplayServer(recording(), speed=SPEED, tls=made.context) as service:
-        authority = made.write(tmp_path / "ca.pem")
-        variables = environment(str(inside), V3_HOSTS, service.port, str(authority))
-        assert "1 passed" in run(tmp_path, "--record-v3", variables=variables)
+    inside = pytester.mkdir("inside")
+    with ReplayServer(recording(), speed=SPEED, tls=made.context) as service, monkeypatch.context() as redirected:
+        authority = made.write(pytester.path / "ca.pem")
+        for name, value in environment(str(inside), V3_HOSTS, service.port, str(authority)).items():
+            redirected.setenv(name, value)
+        pytester.runpytest_subprocess("test_new.py", "--record-v3").assert_outcomes(passed=1)
         assert service.wait_for_sessions()[0].terminated
-    session = read(tmp_path / "calls" / "new.jsonl")
+    session = read(pytester.path / "calls" / "new.jsonl")
     assert session.events[-1].close is not None
-    assert "1 passed" in run(tmp_path)  # from now on, it is played
+    pytester.runpytest_subprocess("test_new.py").assert_outcomes(passed=1)  # from now on, it is played
 
 
 def test_the_finals_of_a_recording_are_those_a_program_has_to_show() -> None:
-    from runtime.testing import serve
-
     with serve(FOLDER / "dictation-f2.jsonl") as server:
         assert server.finals == FINALS
         assert server.sessions == []

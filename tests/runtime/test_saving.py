@@ -47,7 +47,7 @@ def read_by_others(srt: Path, vtt: Path) -> list[list[list[object]]]:
 
 def test_the_demo_is_saved_in_every_form(tmp_path: Path) -> None:
     files = [tmp_path / f"talk{suffix}" for suffix in (".txt", ".srt", ".vtt", ".json", ".jsonl")]
-    result = listen("--demo", *(word for file in files for word in ("--save", str(file))))
+    result = listen("--demo", "--speed", "10", *(word for file in files for word in ("--save", str(file))))
     assert (result.returncode, result.stdout.splitlines()) == (0, FINALS), result.stderr
     text, srt, vtt, document, lines = files
     assert text.read_text().splitlines() == FINALS

@@ -371,5 +371,6 @@ def test_without_portaudio_the_message_names_what_to_install(
         return real(name, *rest, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(SourceError, match=r"libportaudio2(.|\n)*pip install 'v3-migrate\[mic\]'"):
+    hint = r"pip install pyaudio .*portaudio19-dev(.|\n)*pip install sounddevice .*libportaudio2"
+    with pytest.raises(SourceError, match=hint):
         Microphone()

@@ -25,12 +25,13 @@ class AtExit:
         for path in program.targets:
             module = program.modules[path]
             for node in module.walk():
-                if isinstance(node, cst.Call) and node.args and _registers(node.func):
-                    given = node.args[0].value
-                    self._places.update(self._ended(given, module))
-                    self._sessions.update(self._closed(given))
-                elif isinstance(node, cst.FunctionDef) and any(_registers(each.decorator) for each in node.decorators):
-                    self._places.update(self._ended_by(node))
+                match node:
+                    case cst.Call() if node.args and _registers(node.func):
+                        given = node.args[0].value
+                        self._places.update(self._ended(given, module))
+                        self._sessions.update(self._closed(given))
+                    case cst.FunctionDef() if any(_registers(each.decorator) for each in node.decorators):
+                        self._places.update(self._ended_by(node))
 
     def ends(self, begin: Happening) -> bool:
         """Return whether the session that begins is ended when the program ends."""

@@ -94,22 +94,24 @@ def leaves(region: Iterable[cst.CSTNode]) -> bool:
 def _leaves(node: cst.CSTNode, *, in_loop: bool) -> bool:
     if isinstance(node, cst.Return) or (isinstance(node, cst.Break | cst.Continue) and not in_loop):
         return True
-    if isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef | cst.BaseExpression):
-        return False
-    if isinstance(node, cst.For | cst.While):
-        behind = [node.orelse] if node.orelse is not None else []
-        return _leaves(node.body, in_loop=True) or any(_leaves(part, in_loop=in_loop) for part in behind)
+    match node:
+        case cst.FunctionDef() | cst.Lambda() | cst.ClassDef() | cst.BaseExpression():
+            return False
+        case cst.For() | cst.While():
+            behind = [node.orelse] if node.orelse is not None else []
+            return _leaves(node.body, in_loop=True) or any(_leaves(part, in_loop=in_loop) for part in behind)
     return any(_leaves(child, in_loop=in_loop) for child in children(node))
 
 
 def _targets(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Yield what a statement gives a value, taken apart."""
-    if isinstance(node, cst.AssignTarget | cst.AugAssign | cst.For | cst.CompFor | cst.Del):
-        yield from _parts(node.target)
-    elif isinstance(node, cst.AnnAssign) and node.value is not None:
-        yield node.target
-    elif isinstance(node, cst.AsName):
-        yield from _parts(node.name)
+    match node:
+        case cst.AssignTarget() | cst.AugAssign() | cst.For() | cst.CompFor() | cst.Del():
+            yield from _parts(node.target)
+        case cst.AnnAssign() if node.value is not None:
+            yield node.target
+        case cst.AsName():
+            yield from _parts(node.name)
 
 
 def _parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

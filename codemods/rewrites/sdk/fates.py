@@ -59,10 +59,11 @@ class LegacyNames:
         for path in program.targets if self.imports.sources else ():
             module = program.modules[path]
             for node in module.walk():
-                if isinstance(node, cst.Name | cst.Attribute) and _is_read(node, module):
-                    self._use(node, module)
-                elif isinstance(node, cst.SimpleString) and _is_quoted_annotation(node, module):
-                    self._quoted(node, module)
+                match node:
+                    case cst.Name() | cst.Attribute() if _is_read(node, module):
+                        self._use(node, module)
+                    case cst.SimpleString() if _is_quoted_annotation(node, module):
+                        self._quoted(node, module)
         for binding in (item for found in self.imports.bindings.values() for item in found):
             if binding.legacy in RENAMED:
                 self._unclear(binding)
@@ -217,11 +218,12 @@ def is_type(node: cst.CSTNode, module: SourceModule) -> bool:
     """Return whether a class is named as a type only: in an annotation, or between the brackets of a generic type."""
     child = node
     for up in module.ancestors(node):
-        if isinstance(up, cst.Annotation):
-            return True
-        if isinstance(up, cst.Subscript) and up.value is not child:
-            name = up.value.attr if isinstance(up.value, cst.Attribute) else up.value
-            return isinstance(name, cst.Name) and name.value in _GENERIC
+        match up:
+            case cst.Annotation():
+                return True
+            case cst.Subscript() if up.value is not child:
+                name = up.value.attr if isinstance(up.value, cst.Attribute) else up.value
+                return isinstance(name, cst.Name) and name.value in _GENERIC
         child = up
     return False
 
@@ -229,23 +231,25 @@ def is_type(node: cst.CSTNode, module: SourceModule) -> bool:
 def _is_read(node: cst.Name | cst.Attribute, module: SourceModule) -> bool:
     """Return whether a name is used where it stands: not bound, not the name of an attribute or of an argument."""
     parent = module.parent(node)
-    if isinstance(parent, cst.ImportAlias | cst.AsName | cst.Param | cst.AssignTarget | cst.NameItem):
-        return False
-    if isinstance(parent, cst.Attribute) and parent.attr is node:
-        return False
-    if isinstance(parent, cst.Arg) and parent.keyword is node:
-        return False
-    if isinstance(parent, cst.AnnAssign) and parent.target is node:
-        return False
-    if isinstance(parent, cst.Attribute | cst.ImportFrom | cst.ImportAlias):
-        return not any(isinstance(up, cst.Import | cst.ImportFrom) for up in module.ancestors(node))
+    match parent:
+        case cst.ImportAlias() | cst.AsName() | cst.Param() | cst.AssignTarget() | cst.NameItem():
+            return False
+        case cst.Attribute() if parent.attr is node:
+            return False
+        case cst.Arg() if parent.keyword is node:
+            return False
+        case cst.AnnAssign() if parent.target is node:
+            return False
+        case cst.Attribute() | cst.ImportFrom() | cst.ImportAlias():
+            return not any(isinstance(up, cst.Import | cst.ImportFrom) for up in module.ancestors(node))
     return True
 
 
 def _is_quoted_annotation(node: cst.SimpleString, module: SourceModule) -> bool:
     for up in module.ancestors(node):
-        if isinstance(up, cst.Annotation):
-            return True
-        if isinstance(up, cst.BaseStatement):
-            return False
+        match up:
+            case cst.Annotation():
+                return True
+            case cst.BaseStatement():
+                return False
     return False

@@ -111,10 +111,11 @@ def _spellings(program: Program) -> dict[str, list[tuple[cst.CSTNode, SourceModu
     found: dict[str, list[tuple[cst.CSTNode, SourceModule]]] = defaultdict(list)
     for module in program.modules.values():
         for node in module.walk():
-            if isinstance(node, cst.Attribute):
-                found[node.attr.value].append((node, module))
-            elif isinstance(node, cst.Name) and not _only_names(node, module):
-                found[node.value].append((node, module))
+            match node:
+                case cst.Attribute():
+                    found[node.attr.value].append((node, module))
+                case cst.Name() if not _only_names(node, module):
+                    found[node.value].append((node, module))
     return found
 
 
@@ -127,10 +128,11 @@ def _target(value: object) -> cst.CSTNode | None:
 def _only_names(node: cst.Name, module: SourceModule) -> bool:
     """Return whether a name is not read here: a keyword, a parameter, an import, the end of a dotted name."""
     parent = module.parent(node)
-    if isinstance(parent, cst.Arg):
-        return parent.keyword is node
-    if isinstance(parent, cst.Attribute):
-        return parent.attr is node
+    match parent:
+        case cst.Arg():
+            return parent.keyword is node
+        case cst.Attribute():
+            return parent.attr is node
     return isinstance(parent, cst.Param | cst.ImportAlias | cst.AsName | cst.FunctionDef | cst.ClassDef)
 
 

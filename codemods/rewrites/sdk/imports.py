@@ -75,19 +75,20 @@ class SdkImports:
         for path in program.targets:
             module = program.modules[path]
             for node in module.walk():
-                if isinstance(node, cst.ImportFrom):
-                    self._import_from(node, module)
-                elif isinstance(node, cst.Import):
-                    for alias in node.names:
-                        provider = program.resolve(path, dotted(alias.name), 0)
-                        if provider is not None and self._offers(provider):
-                            self._source(node, module, (provider, dotted(alias.name)))
-                    if any(dotted(alias.name).split(".")[0] == "assemblyai" for alias in node.names):
-                        if program.resolve(path, "assemblyai", 0) is None:
+                match node:
+                    case cst.ImportFrom():
+                        self._import_from(node, module)
+                    case cst.Import():
+                        for alias in node.names:
+                            provider = program.resolve(path, dotted(alias.name), 0)
+                            if provider is not None and self._offers(provider):
+                                self._source(node, module, (provider, dotted(alias.name)))
+                        if any(dotted(alias.name).split(".")[0] == "assemblyai" for alias in node.names):
+                            if program.resolve(path, "assemblyai", 0) is None:
+                                self._source(node, module)
+                    case cst.Assign() if isinstance(node.value, cst.Call):
+                        if self._is_package(node.value) and _is_import_call(node.value):
                             self._source(node, module)
-                elif isinstance(node, cst.Assign) and isinstance(node.value, cst.Call):
-                    if self._is_package(node.value) and _is_import_call(node.value):
-                        self._source(node, module)
 
     def _import_from(self, node: cst.ImportFrom, module: SourceModule) -> None:
         level, home = len(node.relative), dotted(node.module) if node.module is not None else ""
@@ -125,10 +126,11 @@ class SdkImports:
             if isinstance(up, cst.FunctionDef):
                 function = up
                 break
-            if isinstance(up, cst.If) and "TYPE_CHECKING" in module.code(up.test) and up.body is child:
-                guard = Guard.TYPING
-            elif isinstance(up, cst.If | cst.Try | cst.With | cst.Else | cst.ExceptHandler) and guard is Guard.NONE:
-                guard = Guard.OPTIONAL
+            match up:
+                case cst.If() if "TYPE_CHECKING" in module.code(up.test) and up.body is child:
+                    guard = Guard.TYPING
+                case cst.If() | cst.Try() | cst.With() | cst.Else() | cst.ExceptHandler() if guard is Guard.NONE:
+                    guard = Guard.OPTIONAL
             child = up
         self.sources.setdefault(module.path, []).append(Source(part, function, guard, provider))
 
@@ -177,16 +179,17 @@ class SdkImports:
         return list(found)
 
     def _origins(self, node: cst.CSTNode, module: SourceModule) -> Iterator[tuple[str, str]]:
-        if isinstance(node, cst.Name):
-            yield module.path, node.value
-            if (module.path, node.value) not in self.bindings:
-                starred = self._starred(module.path, node.value)
-                if starred is not None:
-                    yield starred, node.value
-        elif isinstance(node, cst.Attribute):
-            for value in self.program.values(node.value):
-                if isinstance(value, ModuleRef):
-                    yield value.path, node.attr.value
+        match node:
+            case cst.Name():
+                yield module.path, node.value
+                if (module.path, node.value) not in self.bindings:
+                    starred = self._starred(module.path, node.value)
+                    if starred is not None:
+                        yield starred, node.value
+            case cst.Attribute():
+                for value in self.program.values(node.value):
+                    if isinstance(value, ModuleRef):
+                        yield value.path, node.attr.value
 
     def _starred(self, path: str, name: str) -> str | None:
         """Return the module of the project of which another imports everything, and has that name from it."""
@@ -239,23 +242,24 @@ class SdkImports:
         legacy = names.legacy(node)
         assert legacy is not None
         new = RENAMED[legacy]
-        if isinstance(node, cst.Name):
-            known = self.bindings.get((module.path, node.value), [])
-            if known and known[0].provider is not None:
-                return self.renamed(module.path, node.value), False
-            if known:
-                kept = known[0].aliased and self.is_passed_on(known[0])
-                return (node.value, False) if kept else (new, True)
-            if names.is_starred(node):
-                return new, True
-            origins = [origin for origin in self._origins(node, module) if origin[0] != module.path]
-            return (self.renamed(*origins[0]) if origins else node.value), False
-        if isinstance(node, cst.Attribute):
-            for value in self.program.values(node.value):
-                if isinstance(value, ModuleRef):
-                    return f"{module.code(node.value)}.{self.renamed(value.path, node.attr.value)}", False
-            if names.is_direct(node) or self._is_package(node.value):
-                return new, True
+        match node:
+            case cst.Name():
+                known = self.bindings.get((module.path, node.value), [])
+                if known and known[0].provider is not None:
+                    return self.renamed(module.path, node.value), False
+                if known:
+                    kept = known[0].aliased and self.is_passed_on(known[0])
+                    return (node.value, False) if kept else (new, True)
+                if names.is_starred(node):
+                    return new, True
+                origins = [origin for origin in self._origins(node, module) if origin[0] != module.path]
+                return (self.renamed(*origins[0]) if origins else node.value), False
+            case cst.Attribute():
+                for value in self.program.values(node.value):
+                    if isinstance(value, ModuleRef):
+                        return f"{module.code(node.value)}.{self.renamed(value.path, node.attr.value)}", False
+                if names.is_direct(node) or self._is_package(node.value):
+                    return new, True
         return module.code(node), False
 
     def spelling_of_text(self, node: cst.BaseExpression, new: str, module: SourceModule) -> tuple[str, bool]:
@@ -457,10 +461,11 @@ def _is_read(name: str, module: SourceModule) -> bool:
     for node in module.walk():
         if isinstance(node, cst.Name) and node.value == name:
             parent = module.parent(node)
-            if isinstance(parent, cst.ImportAlias | cst.AsName | cst.AssignTarget):
-                continue
-            if isinstance(parent, cst.Attribute) and parent.attr is node:
-                continue
+            match parent:
+                case cst.ImportAlias() | cst.AsName() | cst.AssignTarget():
+                    continue
+                case cst.Attribute() if parent.attr is node:
+                    continue
             return True
         if (
             isinstance(node, cst.SimpleString)

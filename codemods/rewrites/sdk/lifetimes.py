@@ -77,10 +77,11 @@ class Lifetimes:
         scope = self.program.scope(function_of(statement, module))
         found: list[Happening] = []
         for node in own_nodes(statement):
-            if isinstance(node, cst.Attribute):
-                found += self._method(node, module, scope)
-            elif isinstance(node, cst.Call):
-                found += self._call(node, module, scope)
+            match node:
+                case cst.Attribute():
+                    found += self._method(node, module, scope)
+                case cst.Call():
+                    found += self._call(node, module, scope)
         return found
 
     def leaves_open(self, function: cst.FunctionDef) -> list[Happening]:

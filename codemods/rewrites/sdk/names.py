@@ -51,17 +51,19 @@ class Names:
         assigned: set[str] = set()
         missing: set[str] = set()
         for node in module.walk():
-            if isinstance(node, cst.Import):
-                for alias in node.names:
-                    self._import(alias)
-            elif isinstance(node, cst.ImportFrom):
-                self._import_from(node)
-            elif isinstance(node, cst.ClassDef | cst.FunctionDef):
-                rebound.add(node.name.value)
-            elif isinstance(node, cst.Assign):
-                names = {item.target.value for item in node.targets if isinstance(item.target, cst.Name)}
-                # where a package is missing its names are None: that gives them no other meaning
-                (missing if isinstance(node.value, cst.Name) and node.value.value == "None" else assigned).update(names)
+            match node:
+                case cst.Import():
+                    for alias in node.names:
+                        self._import(alias)
+                case cst.ImportFrom():
+                    self._import_from(node)
+                case cst.ClassDef() | cst.FunctionDef():
+                    rebound.add(node.name.value)
+                case cst.Assign():
+                    names = {item.target.value for item in node.targets if isinstance(item.target, cst.Name)}
+                    # where a package is missing its names are None: that gives them no other meaning
+                    is_none = isinstance(node.value, cst.Name) and node.value.value == "None"
+                    (missing if is_none else assigned).update(names)
         assigned |= missing - self._aliases.keys()
         for name in rebound | assigned:
             self._aliases.pop(name, None)  # what it is where, the flow of values tells
@@ -151,12 +153,13 @@ class Names:
         return last if home in HOMES and last in RENAMED else None
 
     def _dotted(self, node: cst.CSTNode) -> str | None:
-        if isinstance(node, cst.Name):
-            starred = self._star.get(node.value) if node.value not in self.rebound else None
-            return self._aliases.get(node.value, starred)
-        if isinstance(node, cst.Attribute):
-            base = self._dotted(node.value)
-            return f"{base}.{node.attr.value}" if base is not None else None
+        match node:
+            case cst.Name():
+                starred = self._star.get(node.value) if node.value not in self.rebound else None
+                return self._aliases.get(node.value, starred)
+            case cst.Attribute():
+                base = self._dotted(node.value)
+                return f"{base}.{node.attr.value}" if base is not None else None
         return None
 
     def legacy(self, node: cst.CSTNode) -> str | None:

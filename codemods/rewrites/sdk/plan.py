@@ -138,23 +138,24 @@ class Plans:
             plan.problem = "it is made where no further statement can stand"
             return
         plan.holder = statement
-        if isinstance(parent, cst.Assign) and parent.value is session.call:
-            targets = [item.target for item in parent.targets]
-            simple = [item for item in targets if isinstance(item, cst.Name | cst.Attribute | cst.Subscript)]
-            if not simple:
-                plan.problem = "it is unpacked at once"
-                return
-            plan.target, plan.shape = module.code(simple[0]), "assign"
-        elif isinstance(parent, cst.AnnAssign) and parent.value is session.call:
-            plan.target, plan.shape = module.code(parent.target), "assign"
-        else:
-            for up in module.ancestors(session.call):
-                if isinstance(up, cst.Lambda | cst.BaseComp | cst.CompFor | cst.IfExp | cst.BooleanOperation):
-                    plan.problem = "it is made inside an expression that may not be evaluated once"
+        match parent:
+            case cst.Assign() if parent.value is session.call:
+                targets = [item.target for item in parent.targets]
+                simple = [item for item in targets if isinstance(item, cst.Name | cst.Attribute | cst.Subscript)]
+                if not simple:
+                    plan.problem = "it is unpacked at once"
                     return
-                if up is statement:
-                    break
-            plan.target, plan.shape = self._fresh_name(session), "nested"
+                plan.target, plan.shape = module.code(simple[0]), "assign"
+            case cst.AnnAssign() if parent.value is session.call:
+                plan.target, plan.shape = module.code(parent.target), "assign"
+            case _:
+                for up in module.ancestors(session.call):
+                    if isinstance(up, cst.Lambda | cst.BaseComp | cst.CompFor | cst.IfExp | cst.BooleanOperation):
+                        plan.problem = "it is made inside an expression that may not be evaluated once"
+                        return
+                    if up is statement:
+                        break
+                plan.target, plan.shape = self._fresh_name(session), "nested"
 
     def _fresh_name(self, session: Session) -> str:
         """Return a name for the client that means nothing else in the function, or module, that makes it."""

@@ -30,10 +30,11 @@ def ends_its_function(node: cst.If, program: Program, module: SourceModule) -> b
     """Return whether nothing follows a statement in its function."""
     child: cst.CSTNode = node
     for up in module.ancestors(node):
-        if isinstance(up, cst.FunctionDef):
-            return True
-        if isinstance(up, cst.IndentedBlock) and up.body[-1] is not child:
-            return False
+        match up:
+            case cst.FunctionDef():
+                return True
+            case cst.IndentedBlock() if up.body[-1] is not child:
+                return False
         if not isinstance(up, cst.IndentedBlock | cst.If | cst.Else | cst.With):
             return False
         child = up
@@ -44,10 +45,11 @@ def is_truth_test(node: cst.Attribute, program: Program, module: SourceModule) -
     """Return whether only the truth of an expression matters."""
     child: cst.CSTNode = node
     for up in module.ancestors(node):
-        if isinstance(up, cst.If | cst.While | cst.IfExp | cst.Assert | cst.CompIf):
-            return up.test is child
-        if isinstance(up, cst.UnaryOperation):
-            return isinstance(up.operator, cst.Not)
+        match up:
+            case cst.If() | cst.While() | cst.IfExp() | cst.Assert() | cst.CompIf():
+                return up.test is child
+            case cst.UnaryOperation():
+                return isinstance(up.operator, cst.Not)
         if not isinstance(up, cst.BooleanOperation):
             return isinstance(up, cst.Call) and isinstance(up.func, cst.Name) and up.func.value == "bool"
         child = up

@@ -74,12 +74,13 @@ def is_portable(
 
 def _variables(node: cst.CSTNode) -> list[cst.Name]:
     """Return the names that are read as variables below `node`: no attributes, no keywords."""
-    if isinstance(node, cst.Name):
-        return [node]
-    if isinstance(node, cst.Attribute):
-        return _variables(node.value)
-    if isinstance(node, cst.Arg):
-        return _variables(node.value)
+    match node:
+        case cst.Name():
+            return [node]
+        case cst.Attribute():
+            return _variables(node.value)
+        case cst.Arg():
+            return _variables(node.value)
     return [found for child in children(node) for found in _variables(child)]
 
 

@@ -28,10 +28,11 @@ def _imported(program: Program, module: SourceModule) -> Iterator[tuple[str, str
     for statement in module.tree.body:
         for node in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
             named: list[tuple[str, int]] = []
-            if isinstance(node, cst.Import):
-                named = [(dotted(alias.name), 0) for alias in node.names]
-            elif isinstance(node, cst.ImportFrom):
-                named = [(dotted(node.module) if node.module is not None else "", len(node.relative))]
+            match node:
+                case cst.Import():
+                    named = [(dotted(alias.name), 0) for alias in node.names]
+                case cst.ImportFrom():
+                    named = [(dotted(node.module) if node.module is not None else "", len(node.relative))]
             for home, level in named:
                 path = program.resolve(module.path, home, level) if home else None
                 if path is not None and path in program.targets and path != module.path:

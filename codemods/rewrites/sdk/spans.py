@@ -147,13 +147,14 @@ class Spans:
         following = behind_it(around, outer)[:1] if around is not None and isinstance(outer, Block) else []
         if isinstance(around, cst.With | cst.Try) and following and self._ends(following[0], begin.place, module):
             guard = Guard(statement, following[0], around)
-            if isinstance(around, cst.With) and _holds_files(around) and behind:
-                yield self._proven(unproven, guard, behind, module)
-                return
-            if isinstance(around, cst.Try) and around.finalbody is None and block.body[0] is statement:
-                others = [around.orelse] if around.orelse is not None else []
-                yield self._proven(unproven, guard, [*behind, *around.handlers, *others], module)
-                return
+            match around:
+                case cst.With() if _holds_files(around) and behind:
+                    yield self._proven(unproven, guard, behind, module)
+                    return
+                case cst.Try(finalbody=None) if block.body[0] is statement:
+                    others = [around.orelse] if around.orelse is not None else []
+                    yield self._proven(unproven, guard, [*behind, *around.handlers, *others], module)
+                    return
         yield unproven
 
     def _proven(self, span: Span, guard: Guard, region: Sequence[cst.CSTNode], module: SourceModule) -> Span:

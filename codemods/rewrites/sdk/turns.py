@@ -96,10 +96,11 @@ def _kind_test(program: Program, module: SourceModule, test: cst.BaseExpression)
 def _one(node: cst.BaseExpression, kind_of: Callable[[cst.BaseExpression], str | None]) -> str | None:
     """Return the kind that an expression stands for, `ANY` for a list of both."""
     parts: list[cst.BaseExpression] | None = None
-    if isinstance(node, cst.Tuple | cst.List | cst.Set):
-        parts = [element.value for element in node.elements]
-    elif isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
-        parts = [node.left, node.right]
+    match node:
+        case cst.Tuple() | cst.List() | cst.Set():
+            parts = [element.value for element in node.elements]
+        case cst.BinaryOperation(operator=cst.BitOr()):
+            parts = [node.left, node.right]
     if parts is None:
         kind = kind_of(node)
         return kind if kind in (FINAL, PARTIAL, ANY) else None
@@ -111,10 +112,11 @@ def _one(node: cst.BaseExpression, kind_of: Callable[[cst.BaseExpression], str |
 
 def _class_of(node: cst.BaseExpression) -> cst.BaseExpression | None:
     """Return x of `type(x)` or `x.__class__`."""
-    if isinstance(node, cst.Attribute) and node.attr.value == "__class__":
-        return node.value
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "type":
-        return node.args[0].value if len(node.args) == 1 else None
+    match node:
+        case cst.Attribute() if node.attr.value == "__class__":
+            return node.value
+        case cst.Call(func=cst.Name(value="type")):
+            return node.args[0].value if len(node.args) == 1 else None
     return None
 
 
@@ -156,29 +158,31 @@ class FinalPaths:
         code = module.code(base)
         child = node
         for up in module.ancestors(node):
-            if isinstance(up, cst.If | cst.While | cst.IfExp):
-                if up.body is child and self.implies(up.test, code, module, True):
+            match up:
+                case cst.If() | cst.While() | cst.IfExp():
+                    if up.body is child and self.implies(up.test, code, module, True):
+                        return True
+                    if getattr(up, "orelse", None) is child and self.implies(up.test, code, module, False):
+                        return True
+                case cst.BooleanOperation() if up.right is child:
+                    if self.implies(up.left, code, module, isinstance(up.operator, cst.And)):
+                        return True
+                case cst.IndentedBlock() if self._left_early(up, child, code, module):
                     return True
-                if getattr(up, "orelse", None) is child and self.implies(up.test, code, module, False):
-                    return True
-            elif isinstance(up, cst.BooleanOperation) and up.right is child:
-                if self.implies(up.left, code, module, isinstance(up.operator, cst.And)):
-                    return True
-            elif isinstance(up, cst.IndentedBlock) and self._left_early(up, child, code, module):
-                return True
-            elif isinstance(up, cst.FunctionDef | cst.Lambda):
-                return depth > 0 and self._callers(up, code, depth)
+                case cst.FunctionDef() | cst.Lambda():
+                    return depth > 0 and self._callers(up, code, depth)
             child = up
         return False
 
     def implies(self, test: cst.BaseExpression, code: str, module: SourceModule, outcome: bool) -> bool:
         """Return whether `test` being `outcome` means that the transcript is of the kind."""
-        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-            return self.implies(test.expression, code, module, not outcome)
-        if isinstance(test, cst.BooleanOperation):
-            both = isinstance(test.operator, cst.And) == outcome
-            sides = [self.implies(side, code, module, outcome) for side in (test.left, test.right)]
-            return any(sides) if both else all(sides)
+        match test:
+            case cst.UnaryOperation(operator=cst.Not()):
+                return self.implies(test.expression, code, module, not outcome)
+            case cst.BooleanOperation():
+                both = isinstance(test.operator, cst.And) == outcome
+                sides = [self.implies(side, code, module, outcome) for side in (test.left, test.right)]
+                return any(sides) if both else all(sides)
         tested = kind_test(self.program, module, test)
         if tested is not None and module.code(tested.base) == code:
             other = PARTIAL if self.kind == FINAL else FINAL
@@ -255,8 +259,9 @@ def _call_sites(program: Program) -> dict[cst.CSTNode, list[_CallSite | None]]:
                 if not isinstance(value, Function):
                     continue
                 parent = module.parent(node)
-                if isinstance(parent, cst.Call) and parent.func is node:
-                    found.setdefault(value.node, []).append((parent, shift, module))
-                elif isinstance(parent, cst.Arg | cst.Assign | cst.Element | cst.DictElement):
-                    found.setdefault(value.node, []).append(None)
+                match parent:
+                    case cst.Call() if parent.func is node:
+                        found.setdefault(value.node, []).append((parent, shift, module))
+                    case cst.Arg() | cst.Assign() | cst.Element() | cst.DictElement():
+                        found.setdefault(value.node, []).append(None)
     return found

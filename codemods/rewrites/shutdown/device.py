@@ -65,12 +65,15 @@ def _stays(opening: cst.Attribute, function: cst.FunctionDef, module: SourceModu
         return False
     own = set(own_nodes(function))
     for node in module.walk(function):
-        if isinstance(node, cst.Global | cst.Nonlocal) and any(item.name.value == stream for item in node.names):
-            return False
-        if isinstance(node, cst.Name) and node.value == stream:
-            holder = module.parent(node)
-            is_target = isinstance(holder, cst.AssignTarget) and module.parent(holder) is module.parent(call or node)
-            is_asked = isinstance(holder, cst.Attribute) and holder.value is node
-            if node not in own or not (is_target or is_asked):
+        match node:
+            case cst.Global() | cst.Nonlocal() if any(item.name.value == stream for item in node.names):
                 return False
+            case cst.Name() if node.value == stream:
+                holder = module.parent(node)
+                is_target = isinstance(holder, cst.AssignTarget) and module.parent(holder) is module.parent(
+                    call or node
+                )
+                is_asked = isinstance(holder, cst.Attribute) and holder.value is node
+                if node not in own or not (is_target or is_asked):
+                    return False
     return True

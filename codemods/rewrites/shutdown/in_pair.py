@@ -45,14 +45,15 @@ class Pair:
         """Return the pair that an `await` is about, if there is just one sender and one receiver of a session."""
         call = node.expression
         names = external_names(sessions.program.values(call.func)) if isinstance(call, cst.Call) else []
-        if isinstance(call, cst.Call) and "asyncio.gather" in names:
-            if len(call.args) == 1 and call.args[0].star == "*":
-                return _in_list(call.args[0].value, session, sessions, module)
-            plain = not any(argument.keyword or argument.star for argument in call.args)
-            return _of_two("gather", [a.value for a in call.args], session, sessions) if plain else None
-        if isinstance(call, cst.Call) and "asyncio.wait" in names:
-            pair = waited_for(call, session, sessions, module)
-            return pair if pair is not None and _ends_program(node, sessions) else None
+        match call:
+            case cst.Call() if "asyncio.gather" in names:
+                if len(call.args) == 1 and call.args[0].star == "*":
+                    return _in_list(call.args[0].value, session, sessions, module)
+                plain = not any(argument.keyword or argument.star for argument in call.args)
+                return _of_two("gather", [a.value for a in call.args], session, sessions) if plain else None
+            case cst.Call() if "asyncio.wait" in names:
+                pair = waited_for(call, session, sessions, module)
+                return pair if pair is not None and _ends_program(node, sessions) else None
         return _beside(node, session, sessions, module)
 
     def in_place(self, node: cst.Await, socket: str, session: Session, sessions: Sessions) -> list[Edit] | None:
@@ -111,10 +112,11 @@ class Pair:
             held, arguments[place] = arguments[place].value, arguments[place].with_changes(value=shield)
             new = call.with_changes(args=arguments)
         part = part.with_changes(value=awaited.with_changes(expression=new))
-        if isinstance(held, cst.Name):
-            return part, None
-        if isinstance(held, cst.Call) and isinstance(held.func, cst.Attribute) and held.func.attr.value in TASKS:
-            return part, held
+        match held:
+            case cst.Name():
+                return part, None
+            case cst.Call() if isinstance(held.func, cst.Attribute) and held.func.attr.value in TASKS:
+                return part, held
         return part, cst.Call(cst.parse_expression("asyncio.create_task"), [cst.Arg(held)])
 
     def _receiver(self, node: cst.Await, module: SourceModule) -> str:

@@ -138,16 +138,17 @@ def can_be_stopped(call: cst.Call, sessions: Sessions, *, mended: bool) -> bool:
 def outlives_cancellation(function: cst.CSTNode, sessions: Sessions, module: SourceModule, *, mended: bool) -> bool:
     """Return whether a function may go on after it was cancelled."""
     for node in own_nodes(function):
-        if isinstance(node, cst.ExceptHandler):
-            if mended and swallows_in_loop(node, sessions):
-                continue
-            if swallows(node):
+        match node:
+            case cst.ExceptHandler():
+                if mended and swallows_in_loop(node, sessions):
+                    continue
+                if swallows(node):
+                    return True
+                cancelled = node.type is not None and "CancelledError" in module.code(node.type)
+                if cancelled and goes_on(node) and sessions.in_loop(node, function):
+                    return True
+            case cst.Finally() if any(isinstance(inner, cst.Continue) for inner in module.walk(node)):
                 return True
-            cancelled = node.type is not None and "CancelledError" in module.code(node.type)
-            if cancelled and goes_on(node) and sessions.in_loop(node, function):
-                return True
-        elif isinstance(node, cst.Finally) and any(isinstance(inner, cst.Continue) for inner in module.walk(node)):
-            return True
     return False
 
 

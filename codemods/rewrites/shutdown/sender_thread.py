@@ -92,26 +92,27 @@ class SenderThread:
             return None
         part = statement.body[0]
         edits: list[Edit] = []
-        if isinstance(part, cst.Assign) and part.value is call:
-            target = part.targets[0].target
-            if self.home is not None and isinstance(target, cst.Name) and not _is_attribute(module, THREAD):
-                name = THREAD  # a method's own variable keeps it for as long as the method runs
-                edits.append(InsertAfter(statement, f"{self._named(name)} = {target.value}"))
-            elif (found := self._assigned_name(target, function)) is not None:
-                name = found
-            else:
+        match part:
+            case cst.Assign() if part.value is call:
+                target = part.targets[0].target
+                if self.home is not None and isinstance(target, cst.Name) and not _is_attribute(module, THREAD):
+                    name = THREAD  # a method's own variable keeps it for as long as the method runs
+                    edits.append(InsertAfter(statement, f"{self._named(name)} = {target.value}"))
+                elif (found := self._assigned_name(target, function)) is not None:
+                    name = found
+                else:
+                    return None
+            case cst.Expr() if isinstance(started := part.value, cst.Call) and _starts(started, call):
+                name = THREAD
+                if _names(module, name, None):
+                    return None
+                kept = self._named(name)
+                edits += [
+                    Replace(part, lambda updated: assigned(updated, kept)),
+                    InsertAfter(statement, f"{kept}.start()"),
+                ]
+            case _:
                 return None
-        elif isinstance(part, cst.Expr) and isinstance(started := part.value, cst.Call) and _starts(started, call):
-            name = THREAD
-            if _names(module, name, None):
-                return None
-            kept = self._named(name)
-            edits += [
-                Replace(part, lambda updated: assigned(updated, kept)),
-                InsertAfter(statement, f"{kept}.start()"),
-            ]
-        else:
-            return None
         made = self._made(f"{self._named(name)} = None")
         first = first_statement(function)
         if made is None or first is None:

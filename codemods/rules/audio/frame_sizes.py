@@ -119,22 +119,23 @@ def _comes_from_outside(data: cst.BaseExpression, context: Context) -> bool:
         if node in seen:
             continue
         seen.add(node)
-        if isinstance(node, cst.Name):
-            defs = context.program.definitions(node)
-            if any(item.kind in ("param", "for") for item in defs):
-                return True
-            if any(item.kind == "augment" for item in defs):
-                return False
-            queue += [item.value for item in defs if item.value is not None]
-        elif isinstance(node, cst.Call):
-            queue += [argument.value for argument in node.args[:1]]
-            method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
-            if method in _TAKING:
-                return True
-            if isinstance(node.func, cst.Attribute) and method in ("decode", "strip", "tobytes"):
-                queue.append(node.func.value)
-        elif isinstance(node, cst.Dict):
-            queue += [item.value for item in node.elements]
-        elif isinstance(node, cst.Await):
-            queue.append(node.expression)
+        match node:
+            case cst.Name():
+                defs = context.program.definitions(node)
+                if any(item.kind in ("param", "for") for item in defs):
+                    return True
+                if any(item.kind == "augment" for item in defs):
+                    return False
+                queue += [item.value for item in defs if item.value is not None]
+            case cst.Call():
+                queue += [argument.value for argument in node.args[:1]]
+                method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+                if method in _TAKING:
+                    return True
+                if isinstance(node.func, cst.Attribute) and method in ("decode", "strip", "tobytes"):
+                    queue.append(node.func.value)
+            case cst.Dict():
+                queue += [item.value for item in node.elements]
+            case cst.Await():
+                queue.append(node.expression)
     return False

@@ -50,10 +50,11 @@ class CloseCodes(Rule):
             return
         edits: list[Edit] = []
         for operand in operands:
-            if isinstance(operand, cst.Integer) and operand in old:
-                edits.append(_number(operand))
-            elif isinstance(operand, cst.Tuple | cst.List | cst.Set):
-                edits.append(Replace(operand, _mapped))
+            match operand:
+                case cst.Integer() if operand in old:
+                    edits.append(_number(operand))
+                case cst.Tuple() | cst.List() | cst.Set():
+                    edits.append(Replace(operand, _mapped))
         yield self.change(comparison, "v2 close code becomes v3's", *edits)
 
     def _is_vendors(self, codes: list[cst.BaseExpression], context: Context) -> bool:
@@ -79,10 +80,11 @@ class CloseCodes(Rule):
 
 
 def _numbers(node: cst.BaseExpression) -> list[cst.Integer]:
-    if isinstance(node, cst.Integer):
-        return [node]
-    if isinstance(node, cst.Tuple | cst.List | cst.Set):
-        return [element.value for element in node.elements if isinstance(element.value, cst.Integer)]
+    match node:
+        case cst.Integer():
+            return [node]
+        case cst.Tuple() | cst.List() | cst.Set():
+            return [element.value for element in node.elements if isinstance(element.value, cst.Integer)]
     return []
 
 

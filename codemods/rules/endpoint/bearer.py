@@ -55,12 +55,13 @@ def _texts(program: Program, node: cst.BaseExpression) -> Iterator[Str]:
         if value in seen:
             continue
         seen.add(value)
-        if isinstance(value, Str):
-            yield value
-        elif isinstance(value, Obj):
-            todo += program.elements([value])
-            for found in program.items(value).values():
-                todo += found
+        match value:
+            case Str():
+                yield value
+            case Obj():
+                todo += program.elements([value])
+                for found in program.items(value).values():
+                    todo += found
 
 
 def _bearer(text: Str) -> Iterator[cst.CSTNode]:

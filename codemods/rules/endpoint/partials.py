@@ -142,18 +142,19 @@ def _filter(site: cst.CSTNode, key: cst.CSTNode | None, program: Program) -> Ins
 def _leave(site: cst.Call, statement: cst.CSTNode, module: SourceModule, program: Program) -> str | None:
     """Return the statement that goes on to the next message."""
     for up in module.ancestors(statement):
-        if isinstance(up, cst.For | cst.While):
-            return "continue"
-        if isinstance(up, cst.FunctionDef):
-            takes_it = any(
-                isinstance(name, cst.Name)
-                and program.definitions(name)
-                and all(item.kind == "param" for item in program.definitions(name))
-                for name in (*(a.value for a in site.args), getattr(site.func, "value", None))
-            )
-            return "return" if takes_it and not _gives_a_value(up, module) else None
-        if isinstance(up, cst.Lambda | cst.ClassDef):
-            return None
+        match up:
+            case cst.For() | cst.While():
+                return "continue"
+            case cst.FunctionDef():
+                takes_it = any(
+                    isinstance(name, cst.Name)
+                    and program.definitions(name)
+                    and all(item.kind == "param" for item in program.definitions(name))
+                    for name in (*(a.value for a in site.args), getattr(site.func, "value", None))
+                )
+                return "return" if takes_it and not _gives_a_value(up, module) else None
+            case cst.Lambda() | cst.ClassDef():
+                return None
     return None
 
 

@@ -123,12 +123,13 @@ class _Planner:
     def _body(self, node: cst.BaseExpression) -> list[Edit] | None:
         """Return the edits that turn a request's body into a mapping of query parameters."""
         edits: list[Edit] = []
-        if isinstance(node, cst.SimpleString):
-            return self._text_body(node)
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "encode":
-            # the call may be anywhere along the flow; here it is around the body itself
-            inner = self._body(node.func.value)
-            return None if inner is None else [*inner, Replace(node, _receiver)]
+        match node:
+            case cst.SimpleString():
+                return self._text_body(node)
+            case cst.Call() if isinstance(node.func, cst.Attribute) and node.func.attr.value == "encode":
+                # the call may be anywhere along the flow; here it is around the body itself
+                inner = self._body(node.func.value)
+                return None if inner is None else [*inner, Replace(node, _receiver)]
         values = self.program.values(node)
         objects = [value for value in values if isinstance(value, Obj) and value.kind == "dict"]
         texts = [value for value in values if isinstance(value, Json)]

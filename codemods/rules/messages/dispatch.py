@@ -137,13 +137,14 @@ def _is_guarded(node: cst.CSTNode, module: SourceModule, known: TypeTests) -> bo
     """Return whether the program deals with types it does not know: `in`, or an exception that is caught."""
     child = node
     for up in module.ancestors(node):
-        if isinstance(up, cst.FunctionDef | cst.Lambda):
-            return False
-        if isinstance(up, cst.Try) and up.body is child and up.handlers:
-            return True
-        if isinstance(up, cst.If | cst.IfExp) and up.test is not child:
-            if any(item in known.tests for item in module.walk(up.test)):
+        match up:
+            case cst.FunctionDef() | cst.Lambda():
+                return False
+            case cst.Try() if up.body is child and up.handlers:
                 return True
+            case cst.If() | cst.IfExp() if up.test is not child:
+                if any(item in known.tests for item in module.walk(up.test)):
+                    return True
         if isinstance(up, cst.IndentedBlock) and _left_before(up, child, module, known):
             return True
         child = up

@@ -39,12 +39,13 @@ class EmptyPartials(Rule):
         tests = TypeTests.of(context.program).tests
         child: cst.CSTNode = node
         for up in context.module.ancestors(node):
-            if isinstance(up, cst.FunctionDef):
-                return False
-            if isinstance(up, cst.If) and up.body is child:
-                found = tests.get(up.test)
-                if found is not None and found.types == (v.PARTIAL,):
-                    return True
+            match up:
+                case cst.FunctionDef():
+                    return False
+                case cst.If() if up.body is child:
+                    found = tests.get(up.test)
+                    if found is not None and found.types == (v.PARTIAL,):
+                        return True
             child = up
         return False
 

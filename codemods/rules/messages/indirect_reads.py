@@ -170,7 +170,8 @@ def _template(node: cst.CSTNode, context: Context) -> Iterator[str]:
 
 def _made(node: cst.CSTNode, context: Context) -> Iterator[cst.Call]:
     """Yield the call that makes an object, at once or in the definition of a variable."""
-    if isinstance(node, cst.Call):
-        yield node
-    elif isinstance(node, cst.Name):
-        yield from (item.value for item in context.program.definitions(node) if isinstance(item.value, cst.Call))
+    match node:
+        case cst.Call():
+            yield node
+        case cst.Name():
+            yield from (item.value for item in context.program.definitions(node) if isinstance(item.value, cst.Call))

@@ -60,10 +60,11 @@ class MatchTypes(Rule):
         edits: list[Edit] = []
         for value in match_patterns.literals(case.pattern):
             text = value.value
-            if isinstance(text, cst.SimpleString) and text.evaluated_value in v.V2_TYPES:
-                edits.append(rename_string(text, kind_name(str(text.evaluated_value))))
-            elif isinstance(text, cst.ConcatenatedString) and match_patterns.types(context.program, value):
-                yield self.report(value, "compare with the v3 message types here: Begin, Turn, Termination")
+            match text:
+                case cst.SimpleString() if text.evaluated_value in v.V2_TYPES:
+                    edits.append(rename_string(text, kind_name(str(text.evaluated_value))))
+                case cst.ConcatenatedString() if match_patterns.types(context.program, value):
+                    yield self.report(value, "compare with the v3 message types here: Begin, Turn, Termination")
         if edits:
             edits += [Replace(node, _without_twins) for node in context.module.walk(case.pattern) if _is_choice(node)]
             yield self.change(case.pattern, "v2 message type becomes the kind of turn", *edits, safety=safety)

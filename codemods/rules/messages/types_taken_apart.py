@@ -47,13 +47,14 @@ class TypesTakenApart(Rule):
     nodes = (cst.Call, cst.Comparison, cst.Subscript)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        if isinstance(node, cst.Comparison):
-            yield from self._comparison(node, context)
-        elif isinstance(node, cst.Subscript):
-            if context.program.fields(node.value, v.TYPE_KEY):
+        match node:
+            case cst.Comparison():
+                yield from self._comparison(node, context)
+            case cst.Subscript():
+                if context.program.fields(node.value, v.TYPE_KEY):
+                    yield self.report(node, f"looks at part of a message type: {_TYPES}")
+            case cst.Call() if self._takes_apart(node, context):
                 yield self.report(node, f"looks at part of a message type: {_TYPES}")
-        elif isinstance(node, cst.Call) and self._takes_apart(node, context):
-            yield self.report(node, f"looks at part of a message type: {_TYPES}")
 
     def _takes_apart(self, call: cst.Call, context: Context) -> bool:
         program = context.program

@@ -43,12 +43,13 @@ class SdkEvents(Rule):
     nodes = (cst.Attribute, cst.Comparison, cst.Call)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        if isinstance(node, cst.Attribute):
-            yield from self._field(node, context)
-        elif isinstance(node, cst.Comparison):
-            yield from self._codes(node, context)
-        elif isinstance(node, cst.Call):
-            yield from self._guarded(node, context)
+        match node:
+            case cst.Attribute():
+                yield from self._field(node, context)
+            case cst.Comparison():
+                yield from self._codes(node, context)
+            case cst.Call():
+                yield from self._guarded(node, context)
 
     def _kinds(self, node: cst.BaseExpression, context: Context) -> set[EventKind]:
         return {event.kind for event in delivered(context.program, node)} - {EventKind.TRANSCRIPT}

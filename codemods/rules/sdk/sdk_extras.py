@@ -33,12 +33,13 @@ class SdkExtras(Rule):
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         assert isinstance(node, cst.Attribute | cst.Name)
         parent = context.module.parent(node)
-        if isinstance(parent, cst.ImportAlias | cst.AsName | cst.Param):
-            return
-        if isinstance(parent, cst.Attribute) and parent.attr is node:
-            return
-        if isinstance(parent, cst.Arg) and parent.keyword is node:
-            return
+        match parent:
+            case cst.ImportAlias() | cst.AsName() | cst.Param():
+                return
+            case cst.Attribute() if parent.attr is node:
+                return
+            case cst.Arg() if parent.keyword is node:
+                return
         if any(isinstance(up, cst.Import | cst.ImportFrom) for up in context.module.ancestors(node)):
             return
         names = Names.of(context.program, context.module)

@@ -93,10 +93,11 @@ class SdkNames(Rule):
 
     def _invented(self, node: cst.Attribute | cst.Name, context: Context) -> Iterable[Change]:
         parent = context.module.parent(node)
-        if isinstance(parent, cst.ImportAlias | cst.AsName | cst.Param):
-            return
-        if isinstance(parent, cst.Attribute) and parent.attr is node:
-            return
+        match parent:
+            case cst.ImportAlias() | cst.AsName() | cst.Param():
+                return
+            case cst.Attribute() if parent.attr is node:
+                return
         if any(isinstance(up, cst.Import | cst.ImportFrom) for up in context.module.ancestors(node)):
             return
         dotted = Names.of(context.program, context.module).dotted(node)

@@ -77,13 +77,14 @@ class SdkToken(Rule):
         names = Names.of(context.program, context.module)
         child: cst.CSTNode = node
         for up in context.module.ancestors(node):
-            if isinstance(up, cst.FunctionDef | cst.Lambda):
-                return None
-            if isinstance(up, cst.Try) and up.body is child:
-                for handler in up.handlers:
-                    inside = context.module.walk(handler.type) if handler.type is not None else ()
-                    if any(names.dotted(item) in _ERRORS for item in inside):
-                        return handler
+            match up:
+                case cst.FunctionDef() | cst.Lambda():
+                    return None
+                case cst.Try() if up.body is child:
+                    for handler in up.handlers:
+                        inside = context.module.walk(handler.type) if handler.type is not None else ()
+                        if any(names.dotted(item) in _ERRORS for item in inside):
+                            return handler
             child = up
         return None
 

@@ -275,9 +275,10 @@ def _has_other_host(program: Program) -> bool:
         module = program.modules[path]
         names = Names.of(program, module)
         for node in module.walk():
-            if isinstance(node, cst.AssignTarget) and names.dotted(node.target) == "assemblyai.settings.base_url":
-                return True
-            if isinstance(node, cst.Call) and names.dotted(node.func) == "assemblyai.Settings":
-                if any(item.keyword is not None and item.keyword.value == "base_url" for item in node.args):
+            match node:
+                case cst.AssignTarget() if names.dotted(node.target) == "assemblyai.settings.base_url":
                     return True
+                case cst.Call() if names.dotted(node.func) == "assemblyai.Settings":
+                    if any(item.keyword is not None and item.keyword.value == "base_url" for item in node.args):
+                        return True
     return False

@@ -52,10 +52,11 @@ class SdkTranscripts(Rule):
     nodes = (cst.Attribute, cst.Call, cst.Comparison)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        if isinstance(node, cst.Call | cst.Comparison):
-            yield from self._test(node, context)
-        elif isinstance(node, cst.Attribute) and is_transcript(context.program, node.value):
-            yield from self._field(node, context)
+        match node:
+            case cst.Call() | cst.Comparison():
+                yield from self._test(node, context)
+            case cst.Attribute() if is_transcript(context.program, node.value):
+                yield from self._field(node, context)
 
     # partial or final
 
@@ -82,11 +83,12 @@ class SdkTranscripts(Rule):
             return replace_with(node, "False" if tested.negated else "True")
         if (tested.kind == FINAL) != tested.negated:
             return replace_test(context.module, node, final)
-        if isinstance(parent, cst.UnaryOperation) and isinstance(parent.operator, cst.Not):
-            # `not isinstance(x, Partial)`: a final
-            return Replace(parent, lambda updated: _parenthesised(parent, final, context))
-        if isinstance(parent, cst.If) and parent.orelse is None and not leaves(parent.body) and not tested.negated:
-            return replace_with(node, f"not {code}.end_of_turn")
+        match parent:
+            case cst.UnaryOperation(operator=cst.Not()):
+                # `not isinstance(x, Partial)`: a final
+                return Replace(parent, lambda updated: _parenthesised(parent, final, context))
+            case cst.If(orelse=None) if not leaves(parent.body) and not tested.negated:
+                return replace_with(node, f"not {code}.end_of_turn")
         return replace_test(context.module, node, f"not ({final})")
 
     def _rest(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> list[Edit]:
@@ -149,16 +151,19 @@ class SdkTranscripts(Rule):
         """Return the edit that leaves out a test which holds for every turn, or puts `True` in its place."""
         parent = context.module.parent(node)
         kept = ""
-        if isinstance(parent, cst.IfExp) and parent.test is node:
-            kept = "body"
-        elif isinstance(parent, cst.BooleanOperation) and isinstance(parent.operator, cst.And):
-            outer = context.module.parent(parent)
-            if parent.left is node:
-                kept = "right"
-            elif (
-                isinstance(outer, cst.BooleanOperation) and isinstance(outer.operator, cst.And) and outer.left is parent
-            ):
-                kept = "left"
+        match parent:
+            case cst.IfExp() if parent.test is node:
+                kept = "body"
+            case cst.BooleanOperation(operator=cst.And()):
+                outer = context.module.parent(parent)
+                if parent.left is node:
+                    kept = "right"
+                elif (
+                    isinstance(outer, cst.BooleanOperation)
+                    and isinstance(outer.operator, cst.And)
+                    and outer.left is parent
+                ):
+                    kept = "left"
         if not kept or parent is None:
             return replace_with(node, "True")
         return Replace(parent, lambda updated: keep_parentheses(updated, getattr(updated, kept)))

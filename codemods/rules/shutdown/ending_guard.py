@@ -73,12 +73,13 @@ def _is_on_the_way_out(node: cst.CSTNode, sessions: Sessions, module: SourceModu
     for up in module.ancestors(node):
         if up is function or (isinstance(up, cst.Try) and up.handlers):
             return False  # a `try` with handlers is met from its handlers or its `finally` first, unless it guards
-        if isinstance(up, cst.If) and any(
-            isinstance(inner, cst.Attribute) and inner.attr.value in _STATES for inner in module.walk(up.test)
-        ):
-            return False
-        if isinstance(up, cst.ExceptHandler):
-            return up.type is not None and "KeyboardInterrupt" in module.code(up.type)
-        if isinstance(up, cst.Finally):
-            return isinstance(up.body, cst.IndentedBlock) and up.body.body[-1] is not line
+        match up:
+            case cst.If() if any(
+                isinstance(inner, cst.Attribute) and inner.attr.value in _STATES for inner in module.walk(up.test)
+            ):
+                return False
+            case cst.ExceptHandler():
+                return up.type is not None and "KeyboardInterrupt" in module.code(up.type)
+            case cst.Finally():
+                return isinstance(up.body, cst.IndentedBlock) and up.body.body[-1] is not line
     return False

@@ -129,10 +129,11 @@ def _wants_interrupt(run: cst.Call, sessions: Sessions) -> bool:
         place = places.pop()
         module = sessions.program.module_of(place)
         for up in module.ancestors(place) if module is not None else ():
-            if isinstance(up, cst.While | cst.For):
-                return True
-            if isinstance(up, cst.Try) and any(_is_for_interrupt(handler) for handler in up.handlers):
-                return True
+            match up:
+                case cst.While() | cst.For():
+                    return True
+                case cst.Try() if any(_is_for_interrupt(handler) for handler in up.handlers):
+                    return True
         function = sessions.function(place)
         if function not in seen:
             seen.add(function)
