@@ -10,7 +10,8 @@ from codemods.facts.audio import heads
 from codemods.facts.program import Program
 from codemods.interpreter.values import Encoded, Function
 from codemods.interpreter.variables import Def
-from codemods.syntax.edits import AddImport, Edit, Remove, Replace
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import AddImport, Edit, Remove
 from codemods.syntax.tree import SourceModule
 
 _OTHER_ENCODINGS = frozenset({"hexlify", "b2a_hex", "hex", "b16encode", "b32encode", "b85encode", "a85encode"})
@@ -143,7 +144,7 @@ class Tracer:
         if not others:
             # keep the variable, drop the encoding: `chunk = b64encode(read()).decode()` -> `chunk = read()`
             code = inner.code
-            edit = Replace(definition.value, lambda updated: cst.parse_expression(code))
+            edit = replace_with(definition.value, code)
             return Unwrapped(node.value, {node.value: defs}, [*inner.edits, edit], set(inner.dead), inner.loose)
         if simple and inner.code != node.value and not inner.edits:
             return Unwrapped(inner.code, inner.names)

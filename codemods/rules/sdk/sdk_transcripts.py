@@ -210,7 +210,7 @@ class SdkTranscripts(Rule):
             yield self.report(node, f"v3 has no {name!r}: keep the turn in a variable and see its words")
             return
         if name == "text" and is_truth_test(node, context.program, context.module):
-            edit = Replace(node.attr, lambda updated: cst.Name("words"))
+            edit = replace_with(node.attr, "words")
             yield self.change(node, "test for an empty transcript becomes its words", edit)
             holder = context.module.parent(context.module.parent(node) or node)
             silent = isinstance(context.module.parent(node), cst.UnaryOperation) and isinstance(holder, cst.If)
