@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from codemods.rule import RuleDoc
 
-SITE = "https://v3-migrate.github.io/v3-migrate"
-"""Where the documentation is published (`site_url` of mkdocs.yml)."""
-
 FAMILIES = {
     "V3M1": "Endpoint, parameters, token",
     "V3M2": "Audio",
@@ -64,6 +61,13 @@ OWN = (
         "an SDK that is too old is asked for where only a person can change it",
         "Lock files, requirements with hashes and those made by a tool are made anew from what they are made from; a "
         "repository, a list that is computed and conda's own packages need a look. They are reported, never edited.",
+    ),
+    OwnRule(
+        "V3M703",
+        "websockets-requirement",
+        "websockets is held below 14",
+        "Only a note, which fails no check: below websockets 14, the SDK's `disconnect()` takes ten seconds when it "
+        "is called in a handler. Allow 14 or newer where your own code can run on it.",
     ),
     OwnRule(
         "V3M801",
@@ -132,11 +136,6 @@ OWN = (
         "no rule keeps the tool away as well, but is reported until it does, and so is a code that no rule has.",
     ),
 )
-
-
-def url(code: str) -> str:
-    """Return the address of the page of a rule in the published documentation."""
-    return f"{SITE}/rules/{code.lower()}/"
 
 
 def index(rules: Sequence[RuleDoc | OwnRule]) -> Iterator[tuple[str, list[RuleDoc | OwnRule]]]:
