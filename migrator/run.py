@@ -215,12 +215,12 @@ def _analysed(
         replace(group, paths=tuple(filter(screening.within, group.paths)))
         for group in groups(screening.hits, screening.files, Folder())
     ]
+    on_pages = [Group((path,), frozenset([path])) for path in pages.programs]
     if settings.since is not None:
         from migrator.analysis import since
 
-        together = since.with_changes(together, settings.since)
-    together = joined(together, [path for path in mentions if holds_settings(path)])
-    together += [Group((path,), frozenset([path])) for path in pages.programs]
+        together, on_pages = (since.with_changes(found, settings.since) for found in (together, on_pages))
+    together = [*joined(together, [path for path in mentions if holds_settings(path)]), *on_pages]
     tasks = [_task(group, configuration) for group in together]
     tell = progress([group.paths for group in together], settings.verbose)
     found: list[Outcome] = []

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from codemods.model import Finding, Options, Safety, Span
 from migrator.analysis.outcome import Outcome
 from migrator.dependencies import formats
-from migrator.dependencies.edits import Edited, Format
+from migrator.dependencies.edits import Edited, Format, place
 from migrator.dependencies.requirement import SDK
 from migrator.files.paths import inside, regular, shown
 
-RAISED, BY_HAND = "V3M701", "V3M702"
+RAISED, BY_HAND, SLOW = "V3M701", "V3M702", "V3M703"
+
+_CLOSING_AT_ONCE = ("14.0", "14.2", "15.0.1", "16.0", "17.0", "17.4")
 
 _COMPANIONS = frozenset({SDK, "pyaudio"})
 
@@ -101,8 +106,23 @@ def _outcome(path: str, kind: Format, options: Options) -> Outcome:
         else Finding(BY_HAND, note.span, note.message, Safety.MANUAL, False)
         for note in edited.notes
     ]
+    findings += _slow_closing(text, kind)
     findings = [finding for finding in findings if options.selects(finding.code)]
     return Outcome(name, data, edited.text.encode(encoding), tuple(findings), target=target)
+
+
+def _slow_closing(text: str, kind: Format) -> Iterator[Finding]:
+    """Yield a note where websockets is held below 14.
+
+    Below it, the SDK's `disconnect()` takes ten seconds inside of a handler: the socket's reader waits for somebody to
+    take the next message (measured with SDK 1.8.2 on websockets 13.1 and 17.4, 2026-11-29).
+    """
+    specifier = next((specifier for name, specifier in kind.declared(text) if name == "websockets"), "")
+    with suppress(InvalidSpecifier):
+        if not any(version in SpecifierSet(specifier) for version in _CLOSING_AT_ONCE):
+            at = text.index("websockets")
+            message = f"websockets{specifier}: below 14, the SDK's disconnect() takes ten seconds inside of a handler"
+            yield Finding(SLOW, place(text, at, at + len("websockets")), message, Safety.MANUAL, False)
 
 
 def _problem(text: str, edited: Edited, kind: Format) -> str | None:

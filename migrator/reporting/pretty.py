@@ -93,6 +93,12 @@ def _summary(report: Report, console: Console) -> None:
         _listed(f"{plural(len(report.unresolved), 'place')} left for you", "yellow", report.unresolved, console)
     if report.notes:
         _listed(plural(len(report.notes), "note"), "cyan", report.notes, console)
+    if report.errors and report.mode is Mode.PREVIEW and report.changed:
+        # Said beside each file as well; but that was a screen or ten ago.
+        console.print(Text(f"{plural(len(report.errors), 'file')} not looked into", style="bold red"))
+        for outcome in report.errors:
+            _told(Text.assemble("  ", (_visible(outcome.path), "bold")), _visible(outcome.error or ""), console)
+        console.print()
     done = not report.errors and not report.left
     console.print(Text(report.headline(), style="bold green" if done else "bold"))
     for number, (why, command) in enumerate(report.next_steps(), 1):

@@ -66,6 +66,13 @@ OWN = (
         "repository, a list that is computed and conda's own packages need a look. They are reported, never edited.",
     ),
     OwnRule(
+        "V3M703",
+        "websockets-requirement",
+        "websockets is held below 14",
+        "Only a note, which fails no check: below websockets 14, the SDK's `disconnect()` takes ten seconds when it "
+        "is called in a handler. Allow 14 or newer where your own code can run on it.",
+    ),
+    OwnRule(
         "V3M801",
         "configuration",
         "configuration or a script names v2",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from migrator.documents.module import DecodingError
 from migrator.documents.page import Page
 from tests.migrator.conftest import Tool
-from tests.migrator.programs import CLEAN, LEFT, V2, V3, put
+from tests.migrator.programs import CLEAN, LEFT, V2, V3, put, repository
 
 CONNECT = """\
 import json
@@ -146,3 +146,10 @@ def test_every_byte_around_the_blocks_stays(
     changed = found.encode(found.text.replace("'old'", "'new'"))
     assert changed == data.replace(b"'old'", b"'new'")
     assert found.reads_back(changed, found.text.replace("'old'", "'new'"))
+
+
+def test_a_page_that_did_not_change_is_no_business_of_since(tool: Tool) -> None:
+    repository(tool.folder, {"clean.py": CLEAN, "README.md": f"```python\n{V2}```\n"})
+    assert tool(".", "--check", "--since", "HEAD").code == 0
+    put(tool.folder, {"README.md": f"```python\n{V2}```\n\n```python\n{V2}```\n"})
+    assert tool(".", "--check", "--since", "HEAD").code == 1

@@ -112,6 +112,16 @@ def test_a_check_shows_the_line_of_each_place(project: Path) -> None:
     assert frame[9:].strip() in source
 
 
+def test_what_was_not_looked_into_is_part_of_the_plan(project: Path) -> None:
+    put(project, {"a.py": "import assemblyai  # assemblyai.com/v2/realtime\n(\n"})
+    _, sent = seen(80, ".")
+    lines = [Text.from_ansi(line).plain.rstrip() for line in sent.split("\n")]
+    at = lines.index("1 file not looked into")
+    assert lines[at + 1] == "  a.py"
+    assert lines[at + 2].startswith("    line 2, column 1: not valid Python 3: ")
+    assert at > lines.index("1 place left for you")
+
+
 def test_no_colour_where_none_is_wanted(project: Path) -> None:
     plain = subprocess.run([PROGRAM, "bot.py"], capture_output=True, text=True, check=True).stdout
     assert "\x1b" not in plain.replace("\x1b[31m", "")

@@ -23,7 +23,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 from migrator.analysis.outcome import Outcome
@@ -38,6 +38,7 @@ SIGNALS = {
     "Ctrl+C twice": (signal.SIGINT, signal.SIGINT),
     "SIGHUP": (signal.SIGHUP,),
 }
+ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MODES = (["."], [".", "--check"], ["app", "--diff"], [".", "--write"])
 
 
@@ -66,21 +67,35 @@ def prepare(folder: Path) -> None:
 
 def forked(work: Callable[[], object], pipe: int | None = None) -> int:
     """Do `work` in a process of its own, which starts with the signal handlers of a new program; return its id."""
+    # A signal that comes too early would unwind a copy of this very program, and remove its temporary folder.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ASKING)
     child = os.fork()
     if child:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ASKING)
         return child
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    code, begun = 130, False
+    while True:
+        with suppress(KeyboardInterrupt):  # the second one may come anywhere
+            if not begun:
+                begun = True
+                code = _done(work, pipe)
+            os._exit(code)
+
+
+def _done(work: Callable[[], object], pipe: int | None) -> int:
+    for number in ASKING:
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     if pipe is not None:
         _tell_of_renames(pipe)
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ASKING)
             code = work()
         except KeyboardInterrupt:
-            code = 130
+            return 130
         except BaseException:
-            code = 99
-    os._exit(code if isinstance(code, int) else 0)
+            return 99
+    return code if isinstance(code, int) else 0
 
 
 def _tell_of_renames(pipe: int) -> None:
@@ -184,6 +199,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line says and return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--share", type=float, default=1.0, help="of the full number of runs (default: 1)")
+    parser.add_argument("--kind", choices=TIMES, action="append", help="only this one; may be repeated")
     parser.add_argument("--seed", type=int, default=None, help="draw the same moments again")
     arguments = parser.parse_args(argv)
     seed = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(1 << 32)
@@ -196,6 +212,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         whole, renaming = measured()
         print(f"seed {seed}; a run takes {whole * 1000:.0f} ms, {renaming * 1000:.0f} ms of it renaming")
         for kind, times in TIMES.items():
+            if arguments.kind and kind not in arguments.kind:
+                continue
             reached: Counter[str] = Counter()
             wrong: Counter[str] = Counter()
             for _ in range(max(1, round(times * arguments.share))):

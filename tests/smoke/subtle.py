@@ -72,7 +72,7 @@ SUBTLE = (
     ),
     Fault(
         "handler that nothing calls", "radio_booth", "booth.py",
-        (("            on_open=self.on_open,\n", ""),), "", "never reached: booth.py:56 (nothing calls listen)",
+        (("            on_open=self.on_open,\n", ""),), "", "never reached: booth.py:56 (listen is never entered)",
     ),
     Fault(
         "unformatted ends", "typed_messages", "live.py",

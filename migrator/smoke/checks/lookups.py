@@ -19,8 +19,12 @@ _RENAMED = {
     **FIELDS,
 }
 _KINDS = ("type", "message_type")
-#: What the service says only at times: errors, warnings, languages and speakers.
-_SOMETIMES = frozenset({"error", "error_code", "warning", "warning_code", "language_code", "speaker", "speaker_label"})
+#: What the service says at some time, though a session may have ended before, or not have asked for it
+#: (https://www.assemblyai.com/docs/streaming/message-sequence, read 2026-11-29).
+_KNOWN = frozenset({"type", "id", "expires_at", "configuration", "turn_order", "turn_is_formatted", "end_of_turn"}) | {
+    *("transcript", "end_of_turn_confidence", "words", "utterance", "language_code", "speaker", "speaker_label"),
+    *("audio_duration_seconds", "session_duration_seconds", "error", "error_code", "warning", "warning_code"),
+}
 
 #: An expression's source, a constant, and the line where the one is searched for the other.
 _Asked = tuple[str, str, int]
@@ -34,7 +38,7 @@ def strangers(seen: Observation) -> list[str]:
     keys = {key for session in sessions_of(seen) for message in session.messages for key in message}
     if not keys:
         return []
-    keys |= _SOMETIMES
+    keys |= _KNOWN
     found = []
     for name, text in seen.sources.items():
         if (tree := parsed(text)) is None:

@@ -50,7 +50,7 @@ def _located(check: Check, seen: Observation, before: Observation | None) -> Che
         advice = "The same line has it twice, so more than the transcript is shown: show only that."
         return replace(check, advice=advice, where=reading(seen))
     if check.advice == TWICE and (
-        missed := [place for place in unreached(seen, Deals.TURNS) if "nothing calls" in place]
+        missed := [place for place in unreached(seen, Deals.TURNS) if "never entered" in place]
     ):
         evidence = f"{check.evidence}; never reached: {missed[0]}"
         return replace(check, evidence=evidence, where=missed[0].partition(" ")[0])

@@ -83,7 +83,7 @@ def unreached(seen: Observation, what: Deals) -> list[str]:
                 # Of the first statement after the docstring, the first line is told.
                 body = [node for node in function.body if not _is_docstring(node)][:1]
                 if all(reached.isdisjoint(_places(name, node.lineno, node.end_lineno or 0)) for node in body):
-                    found.append((0, f"{name}:{function.lineno} (nothing calls {function.name})"))
+                    found.append((0, f"{name}:{function.lineno} ({function.name} is never entered)"))
                     continue
             for first, last in missed:
                 tests = _TESTS.search("\n".join(lines[first - 1 : last]))
