@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 
@@ -18,7 +19,7 @@ settings.load_profile("any-machine")
 
 # A shell that starts the tests in the background has them ignore Ctrl+C, `nohup` the end of the terminal; so would all
 # programs that they start.
-_ALWAYS_HEARD = {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_DFL}
+_ALWAYS_HEARD: dict[str, Any] = {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_DFL}
 for _name, _handler in _ALWAYS_HEARD.items():
     _number = getattr(signal, _name, None)  # Windows has no SIGHUP
     if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from codemods.interpreter.arguments import Arguments
-from codemods.interpreter.heap import Table
+from codemods.interpreter.heap import MAX_VALUES, Table
 from codemods.interpreter.values import (
     ELEMENT,
     NOTHING,
@@ -85,7 +85,7 @@ class Calls:
         if index < len(params):
             self._pass(node, params[index].name.value, values)
         elif isinstance(node.params.star_arg, cst.Param):
-            self._run.heap.join(Obj(node.params.star_arg, "tuple"), index - len(params), values)
+            self._run.heap.join(Obj(node.params.star_arg, "tuple"), _rest(index - len(params)), values)
 
     def _demand(self, node: cst.FunctionDef | cst.Lambda) -> None:
         if node in self._run.on_demand:
@@ -118,11 +118,13 @@ class Calls:
         for index, (expression, values) in enumerate(given.positional, start=len(leading)):
             self.give(node, index, values)
             if index >= len(params) and isinstance(node.params.star_arg, cst.Param):
-                run.heap.give(Obj(node.params.star_arg, "tuple"), index - len(params), expression, values)
+                run.heap.give(Obj(node.params.star_arg, "tuple"), _rest(index - len(params)), expression, values)
         first_star = len(leading) + len(given.positional)
         for values in given.star:
             for offset in range(max(0, len(params) - first_star)):
                 self.give(node, first_star + offset, run.unpacked(values, offset))
+            if isinstance(node.params.star_arg, cst.Param):
+                run.heap.join(Obj(node.params.star_arg, "tuple"), ELEMENT, run.iterate(values))
         for name, (expression, values) in given.keywords.items():
             self._give_keyword(node, name, expression, values, call)
         for values in given.double_star:
@@ -214,3 +216,11 @@ class Calls:
             for method in self._run.classes.attribute(instance.node, name, instance):
                 found |= method.invoke(self._run, call, given or Arguments())
         return frozenset(found)
+
+
+def _rest(index: int) -> Hashable:
+    """Return the key in `*args` of its argument number `index`.
+
+    A function that hands on one argument more than it was given may call itself: beyond a number they are one.
+    """
+    return index if index < MAX_VALUES else ELEMENT
