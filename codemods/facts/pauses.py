@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 import libcst as cst
 
@@ -58,9 +59,10 @@ def _switches(program: Program) -> frozenset[str]:
             nodes = own_nodes(function)
             if any(isinstance(node, cst.Call) and last_name(node.func) in _BEGINS | _ENDS for node in nodes):
                 continue
+            given = {param.name.value for param in function.params.params[1:]}
             shared = {n.name.value for d in nodes if isinstance(d, cst.Global | cst.Nonlocal) for n in d.names}
             for node in nodes:
-                for target, way in _turned(node):
+                for target, way in _turned(node, given):
                     name = last_name(target)
                     if name is not None and (name in shared or way in _EVENT or isinstance(target, cst.Attribute)):
                         turned[name].add(_EVENT.get(way, way))
@@ -74,11 +76,14 @@ def _functions(module: SourceModule) -> Iterator[cst.FunctionDef]:
             yield node
 
 
-def _turned(node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, str]]:
-    """Yield what a statement switches, and which way."""
+def _turned(node: cst.CSTNode, given: AbstractSet[str]) -> Iterator[tuple[cst.BaseExpression, str]]:
+    """Yield what a statement switches, and which way: either, if the caller says (by one of the `given` parameters)."""
     match node:
         case cst.Assign(targets=[cst.AssignTarget(target=target)], value=cst.Name(value="True" | "False" as word)):
             yield target, "on" if word == "True" else "off"
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Attribute() as target)], value=cst.Name(value=word)):
+            if word in given:
+                yield target, "both"
         case cst.Assign(targets=[cst.AssignTarget(target=target)], value=cst.UnaryOperation(cst.Not(), old)):
             if last_name(old) == last_name(target):
                 yield target, "both"

@@ -10,7 +10,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from codemods.model import BARRIER, ParseError, Span
-from codemods.syntax import lossless
+from codemods.syntax import layout, lossless
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
@@ -25,11 +25,13 @@ class SourceModule:
         path: the file's name, relative, with `/`; only an identifier here.
         tree: the module as parsed, without `tail`. Nodes are compared by identity throughout.
         tail: blank lines at the end.
+        line_length: how long the project says that lines may be; None if it says nothing.
     """
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, line_length: int | None = None) -> None:
         self.path = path
         self.text = text
+        self.line_length = line_length
         found = _TAIL.search(text)
         self.tail = found["tail"] if found is not None else ""
         try:
@@ -40,6 +42,11 @@ class SourceModule:
             raise ParseError("nested too deeply to parse", 1, 1) from None
         if re.match(r"\r(?!\n)", self.tail):  # it may have been the only line end to tell by
             self.tree = self.tree.with_changes(default_newline="\r")
+
+    @cached_property
+    def width(self) -> int:
+        """How long lines may be: what the project says, else what the longest ones show."""
+        return self.line_length or layout.width(self.text)
 
     def restored(self, code: str) -> str:
         """Return `code`, which edits have made of the tree, with what libcst does not keep put back (see `lossless`).

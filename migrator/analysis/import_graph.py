@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from migrator.analysis.carried_names import carried, words
 from migrator.documents.document import decode, is_notebook
 from migrator.documents.module import DecodingError, Module
+from migrator.files import line_lengths
 from migrator.files.paths import PARSE_LIMIT, regular
 from migrator.files.prefilter import is_distinctive, may_speak_v2
 
@@ -48,6 +49,10 @@ class Folder:
     def environment(self, name: str) -> Sequence[tuple[str, str]]:
         """Return the constants of the project's settings that the environment variable `name` may be."""
         return self.variables.get(name, ())
+
+    def line_length(self, path: str) -> int | None:
+        """Return how long the project's formatter lets lines of a file be; None if nothing says so."""
+        return line_lengths.of(os.path.realpath(os.path.dirname(path)))
 
     def is_settings(self, path: str) -> bool:
         """Return whether a module stands for a file of settings."""

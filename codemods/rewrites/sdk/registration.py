@@ -37,7 +37,7 @@ def registration(
         elif not isinstance(value, cst.Name | cst.Attribute):
             # what a call makes, or a table holds at this moment, is the callback
             called, once = "callback", f", callback={called}"
-        guard = f"{FINAL.format('event')} and " if handler.filtered else ""
+        guard = f"{FINAL.format('event')} and event.transcript and " if handler.filtered else ""
         if isinstance(value, cst.Call) and module.code_for_node(value.func).rsplit(".", 1)[-1] in ("get", "getattr"):
             guard += f"{called} and "
         value = expression(f"lambda client, event{once}: {guard}{called}(event)")
