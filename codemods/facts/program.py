@@ -363,15 +363,6 @@ class Program:
         values = self.values(node)
         return texts(values) + texts(self._run.containers.elements(values))
 
-    @cached_property
-    def reads_vendor(self) -> bool:
-        """Whether flow proves that the program parses some message of the vendor."""
-        return any(
-            isinstance(value, Message) and self.is_vendor(value.connection)
-            for values in self._run.expressions.values.values()
-            for value in values
-        )
-
     def is_ours(self, value: Value) -> bool:
         """Return whether a frame, message, field or word is proven to come from the vendor's v2 socket."""
         if isinstance(value, Field | Word):
