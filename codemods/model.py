@@ -177,6 +177,15 @@ class LostTextError(ValueError):
         self.line = line
 
 
+BUDGET = 2_000_000
+"""Statements that the analysis of one group of files may run, again and again as more becomes known: about a minute. A
+group of 10,000 lines needs some ten thousand."""
+
+
+class BudgetError(RuntimeError):
+    """The analysis of a group of files takes more than is given to it, and was given up: nothing is known of them."""
+
+
 class ParseError(ValueError):
     """The text is not Python that libcst can parse.
 

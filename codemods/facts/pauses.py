@@ -11,6 +11,7 @@ import libcst as cst
 from codemods.facts.concurrency import last_name
 from codemods.facts.program import Program
 from codemods.facts.sessions import own_nodes
+from codemods.syntax.children import children
 from codemods.syntax.tree import SourceModule
 
 _BEGINS = frozenset({"connect", "create_connection", "ws_connect", "run_forever", "Thread", "WebSocketApp"})
@@ -47,7 +48,7 @@ def _asked(function: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 def _below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     yield node
-    for child in node.children:
+    for child in children(node):
         yield from _below(child)
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import libcst as cst
 
+from codemods.syntax.children import children
 from codemods.syntax.comments import leading, still_true
 from codemods.syntax.edits import AddImport, Edit
 from codemods.syntax.tree import SourceModule, Statement, dotted
@@ -41,7 +42,7 @@ def _names_in(statement: cst.CSTNode) -> frozenset[str]:
         if isinstance(node, cst.Attribute | cst.Arg):
             stack.append(node.value)  # neither `.name` nor `name=` is a use of a variable
         else:
-            stack.extend(node.children)
+            stack.extend(children(node))
     return frozenset(found)
 
 

@@ -11,6 +11,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from codemods.model import BARRIER, ParseError, Span
 from codemods.syntax import layout, lossless
+from codemods.syntax.children import children
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
@@ -58,18 +59,17 @@ class SourceModule:
 
     @cached_property
     def _children(self) -> dict[cst.CSTNode, Sequence[cst.CSTNode]]:
-        # libcst runs a visitor to find the children of a node, which is too slow to be done for each of many walks
         found: dict[cst.CSTNode, Sequence[cst.CSTNode]] = {}
         stack: list[cst.CSTNode] = [self.tree]
         while stack:
             node = stack.pop()
-            found[node] = node.children
+            found[node] = children(node)
             stack.extend(found[node])
         return found
 
     @cached_property
     def _parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
-        return {child: node for node, children in self._children.items() for child in children}
+        return {child: node for node, below in self._children.items() for child in below}
 
     @cached_property
     def _nodes(self) -> tuple[cst.CSTNode, ...]:
@@ -156,7 +156,7 @@ class SourceModule:
         while stack:
             here = stack.pop()
             yield here
-            stack.extend(reversed(self._children.get(here) or here.children))
+            stack.extend(reversed(self._children.get(here) or children(here)))
 
 
 def is_barrier(node: cst.CSTNode) -> bool:

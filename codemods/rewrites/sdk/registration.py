@@ -7,13 +7,14 @@ import libcst as cst
 from codemods.rewrites.sdk.arguments import comment_of
 from codemods.rewrites.sdk.handlers import FINAL, Handler
 from codemods.syntax.build import expression
+from codemods.syntax.children import children
 
 
 def find_call(tree: cst.CSTNode, original: cst.Call) -> cst.Call:
     """Return the call in an edited statement that `original` has become: its function is not edited."""
     if isinstance(tree, cst.Call) and tree.func.deep_equals(original.func):
         return tree
-    for child in tree.children:
+    for child in children(tree):
         try:
             return find_call(child, original)
         except LookupError:
@@ -55,7 +56,7 @@ def registration(
 def _marker(node: cst.CSTNode) -> cst.CSTNode:
     if isinstance(node, cst.Name) and node.value == "HANDLER":
         return node
-    for child in node.children:
+    for child in children(node):
         try:
             return _marker(child)
         except LookupError:
