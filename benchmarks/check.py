@@ -35,7 +35,8 @@ class Contender:
 
     Attributes:
         expected: exit codes of a run that did its work.
-        seconds: of each run.
+        seconds: of each run, by the clock.
+        processor: of each run, of all its processes.
         memory: peak of its largest process, in bytes.
     """
 
@@ -43,6 +44,7 @@ class Contender:
     command: Sequence[str | Path]
     expected: frozenset[int] = frozenset({0})
     seconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     memory: int = 0
 
     def run(self, folder: Path) -> None:
@@ -57,6 +59,7 @@ class Contender:
             process = subprocess.Popen(self.command, cwd=folder, stdout=output, stderr=output, env=environment)
             _, status, usage = os.wait4(process.pid, 0)
             self.seconds.append(time.perf_counter() - start)
+            self.processor.append(usage.ru_utime + usage.ru_stime)
             process.returncode = os.waitstatus_to_exitcode(status)
             if process.returncode not in self.expected:
                 output.seek(0)
@@ -117,18 +120,25 @@ def check(folder: Path, rounds: int) -> None:
     show(f"A check of {files:,} files without v2", contenders, files)
 
 
-def migration(folder: Path, copies: int, rounds: int) -> None:
-    """Measure the migration of the bundled programs, each a project of its own."""
+def programs(folder: Path, copies: int) -> int:
+    """Copy the bundled programs, each into a folder of its own, some times; return how many files that are."""
     for app in sorted((ROOT / "fixtures" / "legacy").iterdir()):
         for number in range(copies if (app / "v2").is_dir() else 0):
             shutil.copytree(app / "v2", folder / f"{app.name}{number}", ignore=IGNORED)
-    files = sum(1 for _ in folder.rglob("*.py"))
+    return sum(1 for _ in folder.rglob("*.py"))
+
+
+def no_op_contender() -> Contender:
+    """Return a libcst codemod of nothing."""
     jobs = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
     tool = [sys.executable, "-m", "libcst.tool", "codemod", "-x", f"--jobs={jobs}", "--no-format", "no_op.NoOp", "."]
-    contenders = [
-        Contender("libcst, a codemod of nothing", tool),
-        Contender("v3-migrate", [BIN / "v3-migrate", ".", "--statistics"]),
-    ]
+    return Contender("libcst, a codemod of nothing", tool)
+
+
+def migration(folder: Path, copies: int, rounds: int) -> None:
+    """Measure the migration of the bundled programs, each a project of its own."""
+    files = programs(folder, copies)
+    contenders = [no_op_contender(), Contender("v3-migrate", [BIN / "v3-migrate", ".", "--statistics"])]
     for _ in range(rounds):
         for contender in contenders:
             contender.run(folder)

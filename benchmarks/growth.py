@@ -48,6 +48,14 @@ class Growth:
         return self.after - self.before
 
 
+class Unsettled(Folder):
+    """Files of a project that says nothing about the length of lines, as the bundled programs have none."""
+
+    def line_length(self, path: str) -> int | None:
+        """Return None: what the files themselves show counts."""
+        return None
+
+
 def measured(program: Program, options: Options) -> Growth:
     """Return how much longer a program becomes.
 
@@ -55,7 +63,7 @@ def measured(program: Program, options: Options) -> Growth:
         ParseError: a module is not Python that can be parsed.
     """
     lines, codes = 0, set()
-    for plan in analyse(program.sources, Folder(), options).values():
+    for plan in analyse(program.sources, Unsettled(), options).values():
         if isinstance(plan, ParseError):
             raise plan
         assert isinstance(plan, ModulePlan)

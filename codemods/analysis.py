@@ -62,7 +62,7 @@ class ModulePlan:
             statement = self._module.statement(self._module.parent(statement) or statement)
         if statement is not None:
             first_line = finding.message.split("\n", 1)[0]
-            todos.setdefault(statement, []).append(f"{comments.TODO}{finding.code} {first_line}")
+            todos.setdefault(statement, []).append(comments.todo(finding.code, first_line, self._module.names))
 
     def _statement_at(self, span: Span) -> cst.CSTNode | None:
         best: cst.CSTNode | None = None
@@ -88,7 +88,7 @@ def analyse(sources: Mapping[str, str], workspace: Workspace, options: Options) 
     modules: dict[str, SourceModule] = {}
     for path, text in sources.items():
         try:
-            modules[path] = SourceModule(path, text)
+            modules[path] = SourceModule(path, text, workspace.line_length(path))
         except ParseError as error:
             result[path] = error
     program = Program(modules, workspace, options)

@@ -7,6 +7,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+SITE = "https://v3-migrate.github.io/v3-migrate"
+"""Where the documentation is published (`site_url` of mkdocs.yml)."""
+
+
+def rule_url(code: str) -> str:
+    """Return the address of a rule's page."""
+    return f"{SITE}/rules/{code.lower()}/"
+
+
 BARRIER = "_v3_migrate_cell_"
 """How a name begins that stands alone as a statement where nothing may be moved across: what is above it and what is
 below are run one after the other, by hand."""
@@ -130,6 +139,9 @@ class Workspace(Protocol):
     def environment(self, name: str) -> Sequence[tuple[str, str]]:
         """Return what the project's settings say an environment variable is: constants, as (path, name) of modules."""
 
+    def line_length(self, path: str) -> int | None:
+        """Return how long the project says that lines may be in a file; None if it says nothing."""
+
     def is_settings(self, path: str) -> bool:
         """Return whether a module stands for a file of settings: nothing is run there, others read its constants."""
 
@@ -163,6 +175,15 @@ class LostTextError(ValueError):
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
         self.line = line
+
+
+BUDGET = 2_000_000
+"""Statements that the analysis of one group of files may run, again and again as more becomes known: about a minute. A
+group of 10,000 lines needs some ten thousand."""
+
+
+class BudgetError(RuntimeError):
+    """The analysis of a group of files takes more than is given to it, and was given up: nothing is known of them."""
 
 
 class ParseError(ValueError):

@@ -40,6 +40,10 @@ class Files:
         """There are no settings."""
         return ()
 
+    def line_length(self, path: str) -> int | None:
+        """Nobody has said anything."""
+        return None
+
     def is_settings(self, path: str) -> bool:
         """There are no settings."""
         return False

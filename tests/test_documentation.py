@@ -16,8 +16,9 @@ import pytest
 import yaml
 
 from codemods.analysis import documentation
+from codemods.model import rule_url
 from migrator.cli import COMMANDS
-from migrator.reporting import json_report, rule_page
+from migrator.reporting import json_report
 from scripts import pictures
 from tests.migrator.programs import V2
 
@@ -42,7 +43,7 @@ def test_every_rule_has_a_page_with_its_examples(site: Path) -> None:
         assert rule.code in page
         assert rule.source.url in page
         assert ("se instead" in page) == bool(rule.instead)
-    assert rule_page.url("V3M101").startswith(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["site_url"])
+    assert rule_url("V3M101").startswith(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["site_url"])
 
 
 def test_nothing_is_fetched_from_elsewhere(site: Path) -> None:

@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
+from codemods.syntax.children import children
 
 
 def alternatives(pattern: cst.MatchPattern) -> list[cst.MatchPattern]:
@@ -23,7 +24,7 @@ def literals(pattern: cst.CSTNode) -> Iterator[cst.MatchValue]:
     """Yield the values that a pattern compares with, at any depth."""
     if isinstance(pattern, cst.MatchValue):
         yield pattern
-    for child in pattern.children:
+    for child in children(pattern):
         yield from literals(child)
 
 

@@ -14,6 +14,7 @@ from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTest, TypeTests, read_base
 from codemods.interpreter.values import Function
 from codemods.libraries.values import Field, Message
+from codemods.syntax.children import children
 from codemods.syntax.tree import SourceModule
 
 
@@ -115,7 +116,7 @@ def _same_variables(one: cst.CSTNode, other: cst.CSTNode, program: Program) -> b
 
 def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     yield node
-    for child in node.children:
+    for child in children(node):
         yield from _walk(child)
 
 

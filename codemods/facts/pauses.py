@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 import libcst as cst
 
 from codemods.facts.concurrency import last_name
 from codemods.facts.program import Program
 from codemods.facts.sessions import own_nodes
+from codemods.syntax.children import children
 from codemods.syntax.tree import SourceModule
 
 _BEGINS = frozenset({"connect", "create_connection", "ws_connect", "run_forever", "Thread", "WebSocketApp"})
@@ -46,7 +48,7 @@ def _asked(function: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 def _below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     yield node
-    for child in node.children:
+    for child in children(node):
         yield from _below(child)
 
 
@@ -58,9 +60,10 @@ def _switches(program: Program) -> frozenset[str]:
             nodes = own_nodes(function)
             if any(isinstance(node, cst.Call) and last_name(node.func) in _BEGINS | _ENDS for node in nodes):
                 continue
+            given = {param.name.value for param in function.params.params[1:]}
             shared = {n.name.value for d in nodes if isinstance(d, cst.Global | cst.Nonlocal) for n in d.names}
             for node in nodes:
-                for target, way in _turned(node):
+                for target, way in _turned(node, given):
                     name = last_name(target)
                     if name is not None and (name in shared or way in _EVENT or isinstance(target, cst.Attribute)):
                         turned[name].add(_EVENT.get(way, way))
@@ -74,11 +77,14 @@ def _functions(module: SourceModule) -> Iterator[cst.FunctionDef]:
             yield node
 
 
-def _turned(node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, str]]:
-    """Yield what a statement switches, and which way."""
+def _turned(node: cst.CSTNode, given: AbstractSet[str]) -> Iterator[tuple[cst.BaseExpression, str]]:
+    """Yield what a statement switches, and which way: either, if the caller says (by one of the `given` parameters)."""
     match node:
         case cst.Assign(targets=[cst.AssignTarget(target=target)], value=cst.Name(value="True" | "False" as word)):
             yield target, "on" if word == "True" else "off"
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Attribute() as target)], value=cst.Name(value=word)):
+            if word in given:
+                yield target, "both"
         case cst.Assign(targets=[cst.AssignTarget(target=target)], value=cst.UnaryOperation(cst.Not(), old)):
             if last_name(old) == last_name(target):
                 yield target, "both"

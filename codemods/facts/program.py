@@ -22,6 +22,7 @@ from codemods.libraries.registry import TRANSPORTS, library
 from codemods.libraries.transport import Transport
 from codemods.libraries.values import Connection, Field, Frame, Message, Word
 from codemods.model import Options, Workspace
+from codemods.syntax.children import children
 from codemods.syntax.tree import SourceModule
 
 T = TypeVar("T")
@@ -362,15 +363,6 @@ class Program:
         values = self.values(node)
         return texts(values) + texts(self._run.containers.elements(values))
 
-    @cached_property
-    def reads_vendor(self) -> bool:
-        """Whether flow proves that the program parses some message of the vendor."""
-        return any(
-            isinstance(value, Message) and self.is_vendor(value.connection)
-            for values in self._run.expressions.values.values()
-            for value in values
-        )
-
     def is_ours(self, value: Value) -> bool:
         """Return whether a frame, message, field or word is proven to come from the vendor's v2 socket."""
         if isinstance(value, Field | Word):
@@ -459,5 +451,5 @@ def _names_a_host(text: str) -> bool:
 
 def _walk(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
     yield node
-    for child in node.children:
+    for child in children(node):
         yield from _walk(child)

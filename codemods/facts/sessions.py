@@ -15,6 +15,7 @@ from codemods.interpreter.scopes import ScopeNode
 from codemods.interpreter.values import Bound, External, Function, Json, Obj, Str, Value, Values
 from codemods.libraries.observations import Connect, Send
 from codemods.libraries.values import Connection
+from codemods.syntax.children import children
 from codemods.syntax.navigate import home_of
 from codemods.syntax.tree import SourceModule
 
@@ -280,11 +281,11 @@ def own_nodes(function: cst.CSTNode) -> Sequence[cst.CSTNode]:
 
 
 def _walk(function: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    stack: list[cst.CSTNode] = list(reversed(function.children))
+    stack: list[cst.CSTNode] = list(reversed(children(function)))
     while stack:
         node = stack.pop()
         yield node
         if isinstance(node, cst.FunctionDef):
             stack += [*reversed(node.decorators)]
         elif not isinstance(node, cst.Lambda):
-            stack += reversed(node.children)
+            stack += reversed(children(node))

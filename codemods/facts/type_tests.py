@@ -16,6 +16,7 @@ from codemods.facts.program import Program
 from codemods.facts.unpacking import Fillings
 from codemods.interpreter.values import ClassRef, Str
 from codemods.libraries.values import Field, Message
+from codemods.syntax.children import children
 from codemods.syntax.tree import SourceModule
 
 
@@ -320,7 +321,7 @@ def read_base(node: cst.CSTNode) -> Base | None:
 
 
 def _contains(tree: cst.CSTNode, node: cst.CSTNode) -> bool:
-    return tree is node or any(_contains(child, node) for child in tree.children)
+    return tree is node or any(_contains(child, node) for child in children(tree))
 
 
 def is_message(program: Program, node: cst.BaseExpression) -> bool:

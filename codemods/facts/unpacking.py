@@ -14,6 +14,7 @@ from codemods.interpreter.classes import alias, decorator_name
 from codemods.interpreter.expressions import is_filter
 from codemods.interpreter.values import Bound, ClassRef, External, Function, Value
 from codemods.libraries.values import Frame, Message, Word
+from codemods.syntax.children import children
 from codemods.syntax.tree import SourceModule
 
 FROM_MAPPING = {"model_validate", "parse_obj"}
@@ -265,7 +266,9 @@ def _literals(annotation: cst.Annotation, module: SourceModule) -> tuple[cst.Sim
 
 
 def _mentions(node: cst.CSTNode, name: str) -> bool:
-    return (isinstance(node, cst.Name) and node.value == name) or any(_mentions(child, name) for child in node.children)
+    return (isinstance(node, cst.Name) and node.value == name) or any(
+        _mentions(child, name) for child in children(node)
+    )
 
 
 def _is_required(value: cst.BaseExpression) -> bool:

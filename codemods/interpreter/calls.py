@@ -80,14 +80,15 @@ class Calls:
 
     def give(self, node: cst.FunctionDef | cst.Lambda, index: int, values: Values) -> None:
         """Add to what a positional parameter can be."""
-        self._demand(node)
+        self.demand(node)
         params = (*node.params.posonly_params, *node.params.params)
         if index < len(params):
             self._pass(node, params[index].name.value, values)
         elif isinstance(node.params.star_arg, cst.Param):
             self._run.heap.join(Obj(node.params.star_arg, "tuple"), _rest(index - len(params)), values)
 
-    def _demand(self, node: cst.FunctionDef | cst.Lambda) -> None:
+    def demand(self, node: cst.FunctionDef | cst.Lambda) -> None:
+        """Have a function run that was not to be run unasked."""
         if node in self._run.on_demand:
             self._run.on_demand.discard(node)
             self._run.work.add([node])
@@ -111,7 +112,7 @@ class Calls:
         """Give a function's parameters their values and return what it returns."""
         run = self._run
         self.called.add(node)
-        self._demand(node)
+        self.demand(node)
         for index, values in enumerate(leading):
             self.give(node, index, values)
         params = (*node.params.posonly_params, *node.params.params)
@@ -158,6 +159,8 @@ class Calls:
         if run.classes.facts[node].is_enum:
             return given.get(0)
         instance = Instance(node)
+        for method in run.classes.methods(node):  # whoever holds the instance may call them
+            self.demand(method)
         constructors = run.classes.attribute(node, "__init__", instance)
         for constructor in constructors:
             constructor.invoke(run, call, given)
@@ -203,6 +206,7 @@ class Calls:
                     self._open(target.node, leading, frozenset({Unknown(expression)}))
 
     def _open(self, node: cst.FunctionDef | cst.Lambda, leading: int, values: Values) -> None:
+        self.demand(node)
         params = node.params
         for param in (*(*params.posonly_params, *params.params)[leading:], *params.kwonly_params):
             self._pass(node, param.name.value, values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,16 @@ class Classes:
                 continue
             # methods are now found elsewhere, too
             self._run.work.add(known for known in self._run.functions if known not in self._run.on_demand)
+
+    def methods(self, node: cst.ClassDef) -> Iterator[cst.FunctionDef]:
+        """Yield the methods of a class and of those of the program that it inherits from."""
+        waiting, seen = [node], set[cst.ClassDef]()
+        while waiting:
+            current = waiting.pop()
+            if current not in seen:
+                seen.add(current)
+                yield from (part for part in current.body.body if isinstance(part, cst.FunctionDef))
+                waiting += self.facts[current].bases
 
     def root(self, node: cst.ClassDef) -> cst.ClassDef:
         """Return the topmost class of the program that `node` inherits from."""

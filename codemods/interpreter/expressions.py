@@ -26,6 +26,7 @@ from codemods.interpreter.values import (
     without_unknown,
 )
 from codemods.interpreter.variables import Binding, Env
+from codemods.syntax.children import children
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
@@ -63,7 +64,7 @@ class Expressions:
 
     def eval_children(self, node: cst.CSTNode, env: Env) -> None:
         """Evaluate everything below a node that has no meaning of its own here."""
-        for child in node.children:
+        for child in children(node):
             if isinstance(child, cst.BaseExpression):
                 self.eval(child, env)
             elif not isinstance(child, cst.BaseStatement | cst.BaseSuite):
@@ -213,6 +214,7 @@ class Expressions:
 
     def eval_Lambda(self, node: cst.Lambda, env: Env) -> Values:
         self.eval_defaults(node.params, env, node)
+        self._run.defined(node)
         return frozenset({Function(node)})
 
     def eval_defaults(self, params: cst.Parameters, env: Env, node: cst.FunctionDef | cst.Lambda) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 import libcst as cst
@@ -33,6 +34,7 @@ from codemods.interpreter.values import (
 from codemods.interpreter.variables import Env, Variables
 from codemods.interpreter.work import Work
 from codemods.model import Workspace
+from codemods.syntax.carried import reached
 from codemods.syntax.tree import SourceModule
 
 
@@ -73,22 +75,41 @@ class Interpreter:
         self.statements = Statements(self)
         self.imports = Imports(self, workspace)
         self.guessing = False
-        for module in modules.values():
-            self.add_module(module)
+        matter = reached({path: module.text for path, module in modules.items()}, library.speaks)
+        for path, module in modules.items():
+            self.add_module(module, matter[path])
 
-    def add_module(self, module: SourceModule, *, at_once: bool = True) -> None:
-        """Take in one more module of the program; of one that it only imports, functions are run when called."""
+    def add_module(self, module: SourceModule, matter: AbstractSet[str] = frozenset()) -> None:
+        """Take in one more module of the program.
+
+        Args:
+            matter: the names of its functions and classes that are run whoever calls them; others when they are called.
+        """
         self.modules[module.path] = module
         found = scopes.build(module.path, module.tree)
         self.variables.add(found)
-        for node in found:
+        for node, scope in found.items():
             if isinstance(node, cst.FunctionDef | cst.Lambda):
                 self.functions.append(node)
-                if not at_once:
+                if not self._matters(scope, matter):
                     self.on_demand.add(node)
             elif isinstance(node, cst.ClassDef):
                 self.classes.facts[node] = ClassFacts(node, module.path)
         self.work.add(node for node in found if not isinstance(node, cst.ClassDef) and node not in self.on_demand)
+
+    def _matters(self, scope: scopes.Scope, names: AbstractSet[str]) -> bool:
+        """Return whether a function is one of some of its module, or stands in one, or in no other at all."""
+        while scope.parent is not None and scope.parent.parent is not None:
+            scope = scope.parent
+        return not isinstance(scope.node, cst.FunctionDef | cst.ClassDef) or scope.node.name.value in names
+
+    def defined(self, node: cst.FunctionDef | cst.Lambda) -> None:
+        """Have a function run that is made by one that is run: where it goes to nobody can say."""
+        scope: scopes.Scope | None = self.scope
+        while scope is not None and isinstance(scope.node, cst.ClassDef):
+            scope = scope.parent
+        if scope is not None and scope.parent is not None:
+            self.calls.demand(node)
 
     def run(self) -> None:
         """Execute everything until nothing changes."""

@@ -152,7 +152,7 @@ class Imports:
             return
         self._followed += len(text)
         with suppress(ParseError, RecursionError):
-            self._run.add_module(SourceModule(path, text), at_once=False)
+            self._run.add_module(SourceModule(path, text))
         self._run.work.grown(self, path)
 
 

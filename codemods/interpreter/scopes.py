@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from codemods.syntax.children import children
+
 ScopeNode = cst.Module | cst.FunctionDef | cst.Lambda | cst.ClassDef
 
 
@@ -49,11 +51,16 @@ class Scope:
         return None
 
 
-class ScopeBuilder(cst.CSTVisitor):
+_BARE = frozenset(
+    {cst.Name, cst.SimpleWhitespace, cst.TrailingWhitespace, cst.EmptyLine, cst.Newline, cst.Comma, cst.Dot}
+)
+"""Nodes that bind nothing, and most of all there are."""
+
+
+class ScopeBuilder:
     """Collects the scopes of one module."""
 
     def __init__(self, path: str) -> None:
-        super().__init__()
         self.scopes: dict[ScopeNode, Scope] = {}
         self._path = path
         self._stack: list[Scope] = []
@@ -70,19 +77,44 @@ class ScopeBuilder(cst.CSTVisitor):
         elif name not in scope.nonlocals:
             scope.local.add(name)
 
-    def visit_Module(self, node: cst.Module) -> None:
-        self._enter(node)
+    def build(self, node: cst.CSTNode) -> None:
+        """Take in a node and what is below it."""
+        match node:
+            case cst.Module() | cst.FunctionDef() | cst.Lambda() | cst.ClassDef():
+                if isinstance(node, cst.FunctionDef | cst.ClassDef):
+                    self._bind(node.name.value)
+                self._enter(node)
+                if isinstance(node, cst.FunctionDef):
+                    self._declare(node.body)
+                self._below(node)
+                self._stack.pop()
+                return
+            case cst.Param(name=name) | cst.MatchAs(name=cst.Name() as name) | cst.MatchStar(name=cst.Name() as name):
+                self._bind(name.value)
+            case cst.MatchMapping(rest=cst.Name() as name):
+                self._bind(name.value)
+            # comprehension variables share the surrounding scope: harmless, as they are always bound before use
+            case (
+                cst.AssignTarget(target=target)
+                | cst.AnnAssign(target=target)
+                | cst.AugAssign(target=target)
+                | cst.NamedExpr(target=target)
+                | cst.For(target=target)
+                | cst.CompFor(target=target)
+                | cst.AsName(name=target)
+            ):
+                self._bind_target(target)
+            case cst.ImportAlias(asname=None, name=first):
+                head: cst.BaseExpression = first
+                while isinstance(head, cst.Attribute):
+                    head = head.value
+                self._bind_target(head)
+        self._below(node)
 
-    def leave_Module(self, original_node: cst.Module) -> None:
-        self._stack.pop()
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
-        self._bind(node.name.value)
-        self._enter(node)
-        self._declare(node.body)
-
-    def leave_FunctionDef(self, original_node: cst.FunctionDef) -> None:
-        self._stack.pop()
+    def _below(self, node: cst.CSTNode) -> None:
+        for child in children(node):
+            if type(child) not in _BARE:
+                self.build(child)
 
     def _declare(self, body: cst.BaseSuite) -> None:
         """Find `global` and `nonlocal` first: they hold for the whole body, wherever they stand."""
@@ -94,64 +126,7 @@ class ScopeBuilder(cst.CSTVisitor):
             elif isinstance(node, cst.Nonlocal):
                 self._stack[-1].nonlocals.update(item.name.value for item in node.names)
             elif not isinstance(node, cst.FunctionDef | cst.ClassDef | cst.BaseExpression):
-                stack.extend(node.children)
-
-    def visit_Lambda(self, node: cst.Lambda) -> None:
-        self._enter(node)
-
-    def leave_Lambda(self, original_node: cst.Lambda) -> None:
-        self._stack.pop()
-
-    def visit_ClassDef(self, node: cst.ClassDef) -> None:
-        self._bind(node.name.value)
-        self._enter(node)
-
-    def leave_ClassDef(self, original_node: cst.ClassDef) -> None:
-        self._stack.pop()
-
-    def visit_Param(self, node: cst.Param) -> None:
-        self._bind(node.name.value)
-
-    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
-        self._bind_target(node.target)
-
-    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
-        self._bind_target(node.target)
-
-    def visit_AugAssign(self, node: cst.AugAssign) -> None:
-        self._bind_target(node.target)
-
-    def visit_NamedExpr(self, node: cst.NamedExpr) -> None:
-        self._bind_target(node.target)
-
-    def visit_For(self, node: cst.For) -> None:
-        self._bind_target(node.target)
-
-    def visit_CompFor(self, node: cst.CompFor) -> None:
-        # comprehension variables share the surrounding scope here: harmless, as they are always bound before use
-        self._bind_target(node.target)
-
-    def visit_AsName(self, node: cst.AsName) -> None:
-        self._bind_target(node.name)
-
-    def visit_ImportAlias(self, node: cst.ImportAlias) -> None:
-        if node.asname is None:
-            name: cst.BaseExpression = node.name
-            while isinstance(name, cst.Attribute):
-                name = name.value
-            self._bind_target(name)
-
-    def visit_MatchAs(self, node: cst.MatchAs) -> None:
-        if node.name is not None:
-            self._bind(node.name.value)
-
-    def visit_MatchStar(self, node: cst.MatchStar) -> None:
-        if node.name is not None:
-            self._bind(node.name.value)
-
-    def visit_MatchMapping(self, node: cst.MatchMapping) -> None:
-        if node.rest is not None:
-            self._bind(node.rest.value)
+                stack.extend(children(node))
 
     def _bind_target(self, target: cst.BaseExpression) -> None:
         if isinstance(target, cst.Name):
@@ -166,5 +141,5 @@ class ScopeBuilder(cst.CSTVisitor):
 def build(path: str, tree: cst.Module) -> dict[ScopeNode, Scope]:
     """Return the scopes of a module by the node that opens them."""
     builder = ScopeBuilder(path)
-    tree.visit(builder)
+    builder.build(tree)
     return builder.scopes

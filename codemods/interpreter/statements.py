@@ -13,6 +13,7 @@ from codemods.interpreter.containers import keys
 from codemods.interpreter.text import as_text
 from codemods.interpreter.values import ELEMENT, NOTHING, ClassRef, External, Function, Obj, Str, Unknown, Value, Values
 from codemods.interpreter.variables import Binding, Env, merge
+from codemods.syntax.children import children
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
@@ -42,6 +43,7 @@ class Statements:
 
     def block(self, statements: Sequence[cst.BaseStatement], env: Env | None) -> Env | None:
         for statement in statements:
+            self._run.work.spend()
             if env is None:
                 # code after `return` or `break` still holds v2 words; look at it with what is known everywhere
                 env = {}
@@ -175,7 +177,7 @@ class Statements:
             inner = stack.pop()
             anywhere = merge(anywhere, self.env_at.get(inner))
             if not isinstance(inner, cst.BaseExpression | cst.FunctionDef | cst.ClassDef):
-                stack.extend(inner.children)
+                stack.extend(children(inner))
         if node.orelse is not None:
             after = self.suite(node.orelse.body, after if after is not None else {})
         for handler in node.handlers:
@@ -202,6 +204,7 @@ class Statements:
 
     def _exec_FunctionDef(self, node: cst.FunctionDef, env: Env) -> Env:
         env = dict(env)
+        self._run.defined(node)
         function: Values = frozenset({Function(node)})
         for decorator in node.decorators:
             # it may register the function; what it returns is taken to do what the function does
@@ -261,7 +264,7 @@ class Statements:
             for choice in pattern.patterns:
                 self._pattern(choice.pattern, subject, env)
         else:
-            for child in pattern.children:
+            for child in children(pattern):
                 self._pattern(child, NOTHING, env)
 
 

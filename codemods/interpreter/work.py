@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 
+from codemods import model
 from codemods.interpreter.scopes import ScopeNode
 
 
@@ -15,6 +16,7 @@ class Work:
         self.current: ScopeNode | None = None
         """What is being run."""
         self._waiting: dict[ScopeNode, None] = {}
+        self._spent = 0
         self._readers: dict[tuple[int, Hashable], dict[ScopeNode, None]] = defaultdict(dict)
 
     def add(self, nodes: Iterable[ScopeNode]) -> None:
@@ -27,6 +29,16 @@ class Work:
         if self.current is not None:
             del self._waiting[self.current]
         return self.current
+
+    def spend(self) -> None:
+        """Take note that one more statement is run.
+
+        Raises:
+            BudgetError: these are too many.
+        """
+        self._spent += 1
+        if self._spent > model.BUDGET:
+            raise model.BudgetError
 
     def read(self, table: object, key: Hashable) -> None:
         """Note that what is being run has read `key` of `table`."""

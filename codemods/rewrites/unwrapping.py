@@ -10,9 +10,11 @@ from codemods.facts.audio import heads
 from codemods.facts.program import Program
 from codemods.interpreter.values import Encoded, Function
 from codemods.interpreter.variables import Def
-from codemods.syntax.edits import AddImport, Edit, Remove, Replace
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import AddImport, Edit, Remove
 from codemods.syntax.tree import SourceModule
 
+_OTHER_ENCODINGS = frozenset({"hexlify", "b2a_hex", "hex", "b16encode", "b32encode", "b85encode", "a85encode"})
 _NOT_BYTES = {"sounddevice", "numpy", "soundfile", "librosa"}
 
 
@@ -54,7 +56,7 @@ class Tracer:
 
     def _decoded(self, node: cst.BaseExpression, at: cst.CSTNode) -> Unwrapped | None:
         """Return what undoes the encoding on the spot, for text encoded out of sight or needed elsewhere too."""
-        if isinstance(node, cst.SimpleString):
+        if isinstance(node, cst.SimpleString) or self._is_no_base64(node):
             return None
         names = {
             inner.value: self.program.definitions(inner)
@@ -63,6 +65,20 @@ class Tracer:
         }
         found = Unwrapped(f"base64.b64decode({self.module.code(node)})", names, [AddImport("base64")])
         return found if self._reaches(found, at) else None
+
+    def _is_no_base64(self, node: cst.CSTNode) -> bool:
+        """Return whether a text is made by another encoding, here or where its variable is set."""
+        for inner in self.module.walk(node):
+            match inner:
+                case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))) if (
+                    name in _OTHER_ENCODINGS
+                ):
+                    return True
+                case cst.Name() if inner is node:
+                    made = [item.value for item in self.program.definitions(inner) if item.value is not None]
+                    if any(self.module.owns(value) and self._is_no_base64(value) for value in made):
+                        return True
+        return False
 
     def _raw(self, node: cst.BaseExpression) -> Unwrapped | None:
         if isinstance(node, cst.Name):
@@ -128,7 +144,7 @@ class Tracer:
         if not others:
             # keep the variable, drop the encoding: `chunk = b64encode(read()).decode()` -> `chunk = read()`
             code = inner.code
-            edit = Replace(definition.value, lambda updated: cst.parse_expression(code))
+            edit = replace_with(definition.value, code)
             return Unwrapped(node.value, {node.value: defs}, [*inner.edits, edit], set(inner.dead), inner.loose)
         if simple and inner.code != node.value and not inner.edits:
             return Unwrapped(inner.code, inner.names)

@@ -1,34 +1,25 @@
-"""The microphone of SDK 0.x for a program that closes it itself, asks it something or takes chunks one by one."""
+"""The microphone of SDK 0.x for a program that iterates over it and closes it, or asks it something."""
+
+from collections.abc import Iterator
 
 
 class MicrophoneStream:
     """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""
 
-    def __init__(self, sample_rate: int = 44_100, device_index: "int | None" = None) -> None:
+    def __init__(self, sample_rate: int = 44_100) -> None:
         import pyaudio
 
         self.sample_rate = sample_rate
         self._audio = pyaudio.PyAudio()
-        self._stream = self._audio.open(
-            format=pyaudio.paInt16,
-            channels=1,
-            rate=sample_rate,
-            input=True,
-            input_device_index=device_index,
-        )
+        self._stream = self._audio.open(rate=sample_rate, channels=1, format=pyaudio.paInt16, input=True)
         self._open = True
 
-    def __iter__(self) -> "MicrophoneStream":
-        return self
-
-    def __next__(self) -> bytes:
-        if not self._open:
-            raise StopIteration
+    def __iter__(self) -> Iterator[bytes]:
         try:
-            return self._stream.read(self.sample_rate // 10, exception_on_overflow=False)
+            while self._open:
+                yield self._stream.read(self.sample_rate // 10, exception_on_overflow=False)
         except KeyboardInterrupt:
             self.close()
-            raise StopIteration from None
 
     def close(self) -> None:
         if self._open:

@@ -9,7 +9,7 @@ from itertools import takewhile
 import libcst as cst
 
 from codemods.syntax import imports, simplify, try_finally
-from codemods.syntax.comments import TODO, is_about_encoding, leading, still_true, todos_above
+from codemods.syntax.comments import is_about_encoding, leading, still_true, todo_of, todos_above
 from codemods.syntax.definitions import add_helpers
 from codemods.syntax.edits import Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
 from codemods.syntax.tree import SourceModule
@@ -140,7 +140,7 @@ class _Applier(cst.CSTTransformer):
         codes = {code for code, _ in todos_above(self._module, original)}
         found: list[str] = []
         for line in self._todos.get(original, ()):
-            code = line.removeprefix(TODO).split(" ", 1)[0]
+            code, _ = todo_of(line) or ("", "")
             if code not in codes and line not in found:
                 found.append(line)
         return found
@@ -190,5 +190,5 @@ def apply(module: SourceModule, edits: Sequence[Edit], todos: dict[cst.CSTNode, 
     assert isinstance(tree, cst.Module)
     tree = imports.drop_unused(module.tree, tree, {edit.name for edit in edits if isinstance(edit, Unused)})
     # helpers first: an import has to stand above the first of them that uses it
-    tree = imports.add_imports(add_helpers(tree, edits), applier.placed.rest)
+    tree = imports.add_imports(add_helpers(tree, edits), applier.placed.rest, module.width)
     return module.restored(tree.code) + module.tail

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from codemods.syntax.children import children
+
 _PURE = frozenset({"int", "float", "min", "max", "round", "abs", "len", "getenv", "get", "getattr"})
 
 
@@ -54,4 +56,4 @@ def _is_pure(node: cst.CSTNode) -> bool:
             )
             if name not in _PURE:
                 return False
-    return all(_is_pure(child) for child in node.children)
+    return all(_is_pure(child) for child in children(node))

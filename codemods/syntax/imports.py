@@ -11,9 +11,9 @@ from functools import lru_cache
 
 import libcst as cst
 
+from codemods.syntax.children import children
 from codemods.syntax.comments import leading, still_true
 from codemods.syntax.edits import AddImport, Edit
-from codemods.syntax.layout import WIDTH
 from codemods.syntax.tree import SourceModule, Statement, dotted
 
 
@@ -42,7 +42,7 @@ def _names_in(statement: cst.CSTNode) -> frozenset[str]:
         if isinstance(node, cst.Attribute | cst.Arg):
             stack.append(node.value)  # neither `.name` nor `name=` is a use of a variable
         else:
-            stack.extend(node.children)
+            stack.extend(children(node))
     return frozenset(found)
 
 
@@ -163,11 +163,11 @@ class Wanted:
     itself: bool = False
     names: dict[str, str] = field(default_factory=dict)
 
-    def statements(self, module: str, indent: str) -> list[str]:
-        """Return the import statements, as source."""
+    def statements(self, module: str, indent: str, width: int) -> list[str]:
+        """Return the import statements, as source, in lines of `width`."""
         found = [f"import {module}"] if self.itself else []
         if self.names:
-            found.append(_from_import(module, _spelled(self.names), indent))
+            found.append(_from_import(module, _spelled(self.names), indent, width))
         return found
 
 
@@ -182,9 +182,9 @@ def name_order(name: str) -> tuple[int, str]:
     return (0 if name.isupper() else 1 if name[:1].isupper() else 2, name)
 
 
-def _from_import(module: str, names: Sequence[str], indent: str) -> str:
+def _from_import(module: str, names: Sequence[str], indent: str, width: int) -> str:
     code = f"from {module} import {', '.join(names)}"
-    if len(code) > WIDTH:
+    if len(code) > width:
         rows = "".join(f"{indent}{name},\n" for name in names)
         code = f"from {module} import (\n{rows})"
     return code
@@ -239,28 +239,28 @@ def placed(module: SourceModule, edits: Iterable[Edit]) -> Placed:
     for line, wanted in by_line.items():
         block = module.parent(line)
         missing = [edit for edit in wanted if not _in_block(block, edit) and _key(edit) not in top]
-        found.behind.setdefault(line, []).extend(_statements(missing, indent))
+        found.behind.setdefault(line, []).extend(_statements(missing, indent, module.width))
         names = sorted({edit.asname or edit.name or edit.module.split(".")[0] for edit in missing})
         for lines in fallbacks(module, line) if names else ():
-            found.behind.setdefault(lines[0], []).extend(_set_to_none(names))
+            found.behind.setdefault(lines[0], []).extend(_set_to_none(names, module.width))
     for function, wanted in by_function.items():
         missing = [edit for edit in wanted if not _in_block(function.body, edit) and _key(edit) not in top]
         first = _first_statement(function)
-        found.ahead.setdefault(first, []).extend(_statements(missing, indent))
+        found.ahead.setdefault(first, []).extend(_statements(missing, indent, module.width))
     return found
 
 
-def _statements(edits: Iterable[AddImport], indent: str) -> list[str]:
+def _statements(edits: Iterable[AddImport], indent: str, width: int) -> list[str]:
     """Return the statements that make some imports, in the order of import sorters."""
-    found = [code for module, item in _grouped(edits).items() for code in item.statements(module, indent)]
+    found = [code for module, item in _grouped(edits).items() for code in item.statements(module, indent, width)]
     return sorted(found, key=lambda code: (code.startswith("from"), code))
 
 
-def _set_to_none(names: Sequence[str]) -> list[str]:
+def _set_to_none(names: Sequence[str], width: int) -> list[str]:
     """Return the statements that set variables to None, as few as fit the lines."""
     found: list[str] = []
     for name in names:
-        if found and len(found[-1]) + len(name) + len(" = ") <= WIDTH - len(" = None"):
+        if found and len(found[-1]) + len(name) + len(" = ") <= width - len(" = None"):
             found[-1] += f" = {name}"
         else:
             found.append(name)
@@ -368,15 +368,18 @@ def _only_sets(body: cst.BaseSuite, names: AbstractSet[str]) -> bool:
 # imports at the top
 
 
-def add_imports(tree: cst.Module, edits: Iterable[AddImport]) -> cst.Module:
+def add_imports(tree: cst.Module, edits: Iterable[AddImport], width: int) -> cst.Module:
     """Make every import that edits ask for, at the top of the module, the standard library's first."""
     for module, wanted in sorted(_grouped(edits).items(), key=lambda item: _section(item[0]) > _STANDARD):
         if wanted.itself and not _imports_itself(tree, module):
             tree = _insert_import(tree, f"import {module}")
         missing = {local: name for local, name in wanted.names.items() if not _has_name(tree, module, name, local)}
         if missing:
-            extended = _extend_import(tree, module, missing)
-            tree = extended or _insert_import(tree, _from_import(module, _spelled(missing), tree.default_indent))
+            extended = _extend_import(tree, module, missing, width)
+            if extended is None:
+                code = _from_import(module, _spelled(missing), tree.default_indent, width)
+                extended = _insert_import(tree, code)
+            tree = extended
     return tree
 
 
@@ -401,7 +404,7 @@ def _has_name(tree: cst.Module, module: str, name: str, local: str) -> bool:
     return any(isinstance(part, cst.ImportFrom) and _brings(part, wanted) for part in _parts_above(tree, local))
 
 
-def _extend_import(tree: cst.Module, module: str, missing: Mapping[str, str]) -> cst.Module | None:
+def _extend_import(tree: cst.Module, module: str, missing: Mapping[str, str], width: int) -> cst.Module | None:
     """Add names to a `from module import ...` that stands at the top already, above their first use."""
     limit = first_use(tree, missing)
     for statement in tree.body[:limit]:
@@ -418,7 +421,7 @@ def _extend_import(tree: cst.Module, module: str, missing: Mapping[str, str]) ->
             spelled = _spelled({**old, **missing})
         else:
             spelled = [name if name == local else f"{name} as {local}" for local, name in {**old, **missing}.items()]
-        new = _from_import(module, spelled, tree.default_indent)
+        new = _from_import(module, spelled, tree.default_indent, width)
         if part.lpar is not None and "\n" in code and "\n" not in new:
             rows = "".join(f"{tree.default_indent}{name},\n" for name in spelled)
             new = f"from {module} import (\n{rows})"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 WIDTH = 88
 
@@ -28,7 +27,6 @@ class Argument:
         return f"{self.keyword}={self.code}" if self.keyword is not None else self.code
 
 
-@lru_cache(maxsize=64)
 def width(text: str) -> int:
     """Return the length of lines that a program keeps to: what its longest lines show, between 88 and 120 columns."""
     lengths = sorted(len(line) for line in text.splitlines() if not line.lstrip().startswith("#"))

@@ -36,6 +36,11 @@ def simplified(node: cst.CSTNode, *, alone: bool) -> Simplified:
             default.value, node.with_changes(args=[key.with_changes(comma=cst.MaybeSentinel.DEFAULT)])
         ):
             return keep_parentheses(node, default.value)
+        case cst.Call(
+            func=cst.Attribute(attr=cst.Name("get")),
+            args=[_, cst.Arg(value=cst.Call(args=[_, last]) as inner)],
+        ) if _is_same(inner, node.with_changes(args=[node.args[0], last])):
+            return node.with_changes(args=[node.args[0], last])
         case cst.Comparison(comparisons=[cst.ComparisonTarget(cst.In() | cst.NotIn() as operator, options) as target]):
             match options:
                 case cst.Tuple(elements=[cst.Element(value=only)]) | cst.List(elements=[cst.Element(value=only)]):
@@ -71,6 +76,9 @@ def _operation(node: cst.BooleanOperation) -> cst.CSTNode:
     right = _as_get(node.right) if deciding else node.right
     if any(_is_same(operand, node.right) or _is_same(operand, right) for operand in operands):
         return keep_parentheses(node, node.left)
+    inner = cst.And if deciding else cst.Or
+    if any(_is_same(one, other) for one in operands for other in _operands(node.right, inner)[:-1] or ()):
+        return keep_parentheses(node, node.left)  # `a or (a and b)` is `a`
     if any(_is_opposite(operand, node.right) or _is_opposite(node.right, operand) for operand in operands):
         return keep_parentheses(node, cst.Name(str(deciding)))
     return node

@@ -10,6 +10,7 @@ from importlib import resources
 import libcst as cst
 
 from codemods.syntax.build import helper
+from codemods.syntax.children import children
 from codemods.syntax.edits import AddHelper, AddImport, Edit
 from codemods.syntax.tree import SourceModule, dotted
 
@@ -74,7 +75,7 @@ def _names(node: cst.CSTNode) -> set[str]:
             own = {name}
         case cst.Annotation(annotation=cst.SimpleString() as text):
             own = set(re.findall(r"\w+", text.raw_value))
-    return own.union(*(_names(child) for child in node.children))
+    return own.union(*(_names(child) for child in children(node)))
 
 
 class _Untyped(cst.CSTTransformer):

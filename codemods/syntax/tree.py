@@ -10,7 +10,8 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from codemods.model import BARRIER, ParseError, Span
-from codemods.syntax import lossless
+from codemods.syntax import layout, lossless
+from codemods.syntax.children import children
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
@@ -25,11 +26,13 @@ class SourceModule:
         path: the file's name, relative, with `/`; only an identifier here.
         tree: the module as parsed, without `tail`. Nodes are compared by identity throughout.
         tail: blank lines at the end.
+        line_length: how long the project says that lines may be; None if it says nothing.
     """
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, line_length: int | None = None) -> None:
         self.path = path
         self.text = text
+        self.line_length = line_length
         found = _TAIL.search(text)
         self.tail = found["tail"] if found is not None else ""
         try:
@@ -41,6 +44,11 @@ class SourceModule:
         if re.match(r"\r(?!\n)", self.tail):  # it may have been the only line end to tell by
             self.tree = self.tree.with_changes(default_newline="\r")
 
+    @cached_property
+    def width(self) -> int:
+        """How long lines may be: what the project says, else what the longest ones show."""
+        return self.line_length or layout.width(self.text)
+
     def restored(self, code: str) -> str:
         """Return `code`, which edits have made of the tree, with what libcst does not keep put back (see `lossless`).
 
@@ -51,18 +59,17 @@ class SourceModule:
 
     @cached_property
     def _children(self) -> dict[cst.CSTNode, Sequence[cst.CSTNode]]:
-        # libcst runs a visitor to find the children of a node, which is too slow to be done for each of many walks
         found: dict[cst.CSTNode, Sequence[cst.CSTNode]] = {}
         stack: list[cst.CSTNode] = [self.tree]
         while stack:
             node = stack.pop()
-            found[node] = node.children
+            found[node] = children(node)
             stack.extend(found[node])
         return found
 
     @cached_property
     def _parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
-        return {child: node for node, children in self._children.items() for child in children}
+        return {child: node for node, below in self._children.items() for child in below}
 
     @cached_property
     def _nodes(self) -> tuple[cst.CSTNode, ...]:
@@ -149,7 +156,7 @@ class SourceModule:
         while stack:
             here = stack.pop()
             yield here
-            stack.extend(reversed(self._children.get(here) or here.children))
+            stack.extend(reversed(self._children.get(here) or children(here)))
 
 
 def is_barrier(node: cst.CSTNode) -> bool:

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from migrator.analysis.carried_names import carried, words
+from codemods.syntax.carried import Outline, words
 from migrator.documents.document import decode, is_notebook
 from migrator.documents.module import DecodingError, Module
+from migrator.files import line_lengths
 from migrator.files.paths import PARSE_LIMIT, regular
 from migrator.files.prefilter import is_distinctive, may_speak_v2
 
@@ -48,6 +49,10 @@ class Folder:
     def environment(self, name: str) -> Sequence[tuple[str, str]]:
         """Return the constants of the project's settings that the environment variable `name` may be."""
         return self.variables.get(name, ())
+
+    def line_length(self, path: str) -> int | None:
+        """Return how long the project's formatter lets lines of a file be; None if nothing says so."""
+        return line_lengths.of(os.path.realpath(os.path.dirname(path)))
 
     def is_settings(self, path: str) -> bool:
         """Return whether a module stands for a file of settings."""
@@ -170,6 +175,7 @@ class _Graph:
         self._mentions: dict[str, list[str]] = {}
         self._imported: dict[str, set[str]] = {}
         self._carried: dict[str, frozenset[str]] = {}
+        self._outlines: dict[str, Outline] = {}
         for path in [*certain, *paths]:
             data = self._content(path)
             if data is not None:
@@ -225,13 +231,18 @@ class _Graph:
     def _carry(self, path: str) -> bool:
         """Work out by which names of a module v2 messages may come in; return whether there are more now."""
         known = self._carried.get(path, frozenset())
-        self._carried[path] = carried(self._text(path), *self._offered(path))
+        self._carried[path] = self._outline(path).carried(*self._offered(path))
         return self._carried[path] > known
 
     def _offered(self, importer: str) -> tuple[set[str], set[str]]:
         """Return the names of that kind in the modules that a module imports, and the last names of those modules."""
         providers = [target for target in self.imported(importer) if self._carried.get(target)]
         return {name for target in providers for name in self._carried[target]}, {stem(path) for path in providers}
+
+    def _outline(self, path: str) -> Outline:
+        if path not in self._outlines:
+            self._outlines[path] = Outline(self._text(path), _speaks)
+        return self._outlines[path]
 
     def _text(self, path: str) -> str:
         return (self._content(path) or b"").decode("utf-8", "replace")
@@ -241,6 +252,13 @@ class _Graph:
         for target in self.imported(importer):
             self.edges.setdefault(importer, set()).add(target)
             self.edges.setdefault(target, set()).add(importer)
+
+
+_SDK = re.compile(r"^[ \t]*(?:import|from)[ \t]+assemblyai\b", re.MULTILINE)
+
+
+def _speaks(statement: str) -> bool:
+    return may_speak_v2(statement.encode("utf-8", "replace")) or _SDK.search(statement) is not None
 
 
 def mentioned(folder: str, module: str, level: int) -> Iterator[str]:

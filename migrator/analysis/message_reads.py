@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from codemods import protocol as v
-from migrator.analysis.module_names import tree_of
+from codemods.syntax.carried import tree_of
 
 _TYPES = frozenset({v.TYPE_KEY, v.FIELDS[v.TYPE_KEY]})
 _OLD = frozenset({"text", *v.FIELDS}) | v.V2_TYPES

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
+
+from codemods.syntax.carried import bound_by, module_level, tree_of
 
 Origin = tuple[str, int]
 """A module as an import statement names it: dotted name, and the number of leading dots."""
@@ -53,16 +54,6 @@ class ModuleNames:
             for name, chain in self.copies.items()
             if chain in found or (chain.rpartition(".")[2] in classes and "." in chain)
         }
-
-
-def tree_of(text: str) -> ast.Module | None:
-    """Return the syntax tree of a module; None if the running Python does not take it for one."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
 
 
 def parsed(text: str) -> ModuleNames | None:
@@ -150,32 +141,3 @@ def _chain(node: ast.AST) -> str:
         parts.append(node.attr)
         node = node.value
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
-
-
-def module_level(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    """Yield the nodes that run when the module is imported: not what stands in functions and classes."""
-    waiting: list[ast.AST] = list(reversed(body))
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            waiting.extend(reversed(list(ast.iter_child_nodes(node))))
-
-
-def bound_by(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a node binds where it stands."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Store()):
-            yield name
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.arg(arg=name):
-            yield name
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-            yield name
-        case ast.MatchMapping(rest=str(name)):
-            yield name
-        case ast.Import(names=aliases):
-            yield from ((alias.asname or alias.name).split(".")[0] for alias in aliases)
-        case ast.ImportFrom(names=aliases):
-            yield from (alias.asname or alias.name for alias in aliases if alias.name != "*")

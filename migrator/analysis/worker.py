@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from codemods.model import FilePlan, Finding, LostTextError, Options, ParseError, Span, Workspace
+from codemods.model import BudgetError, FilePlan, Finding, LostTextError, Options, ParseError, Span, Workspace
 from migrator.analysis import descriptions, unused_suppressions
 from migrator.analysis.coverage import CODE, names_sdk, unexplained
 from migrator.analysis.import_graph import Folder, Group
@@ -82,6 +82,7 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
     """Return the outcome of each file of the group, whose bytes are `contents`."""
     outcomes: dict[str, Outcome] = {}
     documents: dict[str, Document] = {}
+    hits = task.group.hits
     for path, data in contents.items():
         try:
             documents[path] = decode(path, data, path in task.group.configuration)
@@ -95,14 +96,17 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
             )
             del documents[path]
     texts = {path: document.text for path, document in documents.items()}
-    first = _Pass(texts, task, analyse)
+    try:
+        first = _Pass(texts, task, analyse)
+    except BudgetError:
+        return [*outcomes.values(), *(_given_up(path, contents[path], len(texts)) for path in texts if path in hits)]
     planned: dict[str, tuple[str, tuple[Finding, ...]]] = {}
     broken: list[str] = []
     for path, document in documents.items():
         data = contents[path]
         problem = first.errors.get(path)
         if problem is not None:
-            if path in task.group.hits:  # a mere neighbour is none of our business
+            if path in hits:  # a mere neighbour is none of our business
                 outcomes[path] = Outcome(path, data, data, error=_describe(problem, document))
             continue
         try:
@@ -146,6 +150,13 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
         others = {path: outcome for path, outcome in outcomes.items() if outcome.changed}
         outcomes |= {path: outcome.left_alone(f"it goes with {broken[0]}") for path, outcome in others.items()}
     return [outcomes[path] for path in contents if path in outcomes and _tells(outcomes[path])]
+
+
+def _given_up(path: str, data: bytes, files: int) -> Outcome:
+    """Return what is told of a file with v2 words in a group whose analysis is too long."""
+    others = f", read with {files - 1} more that have to do with it," if files > 1 else ""
+    error = f"speaks v2, but was not analysed: it{others} is too much for one analysis: split it, or migrate it by hand"
+    return Outcome(path, data, data, error=error)
 
 
 def _tells(outcome: Outcome) -> bool:

@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from codemods.rule import RuleDoc
 
-SITE = "https://v3-migrate.github.io/v3-migrate"
-"""Where the documentation is published (`site_url` of mkdocs.yml)."""
-
 FAMILIES = {
     "V3M1": "Endpoint, parameters, token",
     "V3M2": "Audio",
@@ -139,11 +136,6 @@ OWN = (
         "no rule keeps the tool away as well, but is reported until it does, and so is a code that no rule has.",
     ),
 )
-
-
-def url(code: str) -> str:
-    """Return the address of the page of a rule in the published documentation."""
-    return f"{SITE}/rules/{code.lower()}/"
 
 
 def index(rules: Sequence[RuleDoc | OwnRule]) -> Iterator[tuple[str, list[RuleDoc | OwnRule]]]:

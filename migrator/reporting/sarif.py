@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from codemods.model import Finding
+from codemods.model import SITE, Finding, rule_url
 from migrator.analysis.outcome import Outcome
 from migrator.output import diff
 from migrator.reporting import rule_page
@@ -27,7 +27,7 @@ def render(report: Report) -> bytes:
             "driver": {
                 "name": "v3-migrate",
                 "version": version("v3-migrate"),
-                "informationUri": rule_page.SITE,
+                "informationUri": SITE,
                 "rules": _rules(report),
             }
         },
@@ -61,7 +61,7 @@ def _rule(rule: RuleDoc | rule_page.OwnRule) -> dict[str, object]:
         "shortDescription": {"text": f"{rule.summary}."},
         "fullDescription": {"text": " ".join(rule.why.split())},
         "help": {"text": text, "markdown": text},
-        "helpUri": rule_page.url(rule.code),
+        "helpUri": rule_url(rule.code),
         "defaultConfiguration": {"enabled": True, "level": severity(rule.code).value},
         "properties": {"tags": ["migration", "assemblyai"], "precision": "very-high"},
     }

@@ -24,6 +24,10 @@ class Sources:
         """There are no settings."""
         return ()
 
+    def line_length(self, path: str) -> int | None:
+        """Nobody has said anything."""
+        return None
+
     def is_settings(self, path: str) -> bool:
         """There are no settings."""
         return False

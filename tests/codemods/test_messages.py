@@ -80,7 +80,7 @@ def test_prints_the_same(path: Path) -> None:
 def test_said_where_it_cannot_be_rewritten(before: str, use: str, code: str) -> None:
     found = plan(PROGRAM.format(before=before, use=use))
     assert [finding.code for finding in found.findings if not finding.fixed] == [code]
-    assert f"# TODO(v3-migrate): {code} " in found.render()
+    assert f"[{code}] https://" in found.render()
 
 
 @pytest.mark.parametrize(

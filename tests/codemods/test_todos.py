@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from codemods.analysis import ModulePlan, analyse
-from codemods.model import Options
+from codemods.model import Options, rule_url
+from codemods.syntax import comments
 from migrator.analysis.coverage import unexplained
 from tests.codemods.tools import NoWorkspace
 
+TODO = comments.todo("V3M101", "look here")
 RELAY = (
     "import websockets\n\n\nasync def relay(browser):\n"
     '    async with websockets.connect("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=8000") as ws:\n'
@@ -27,7 +33,7 @@ def left(source: str, **options: object) -> list[tuple[str, str]]:
 def test_todo_stands_above_the_statement_and_counts_until_deleted() -> None:
     first = plan(RELAY, select=("V3M1", "V3M322"))
     after = first.render()
-    assert "            # TODO(v3-migrate): V3M322 hands" in after
+    assert re.search(r"            # TODO\(v3-migrate\): Hands .*\. \[V3M322\] https://\S+/rules/v3m322/\n", after)
     assert left(after, select=("V3M1", "V3M322")) == left(RELAY, select=("V3M1", "V3M322"))
     assert plan(after, select=("V3M1", "V3M322")).render() == after
     deleted = "\n".join(line for line in after.split("\n") if "TODO(v3-migrate)" not in line)
@@ -39,13 +45,37 @@ def test_no_todo_writes_none() -> None:
 
 
 def test_todo_above_the_first_statement_is_seen_again() -> None:
-    source = "# TODO(v3-migrate): V3M101 look here\nimport json\n"
+    source = f"{TODO}\nimport json\n"
     assert left(source) == [("V3M101", "look here")]
     assert plan(source).render() == source
 
 
+def test_todos_of_earlier_releases_are_known_and_come_once() -> None:
+    after = plan(RELAY, select=("V3M1", "V3M322")).render()
+    old = re.sub(r"TODO\(v3-migrate\): Hands (.*)\. \[V3M322\] \S+", r"TODO(v3-migrate): V3M322 hands \1", after)
+    assert old != after
+    assert left(old, select=("V3M1", "V3M322")) == left(after, select=("V3M1", "V3M322"))
+    assert plan(old, select=("V3M1", "V3M322")).render() == old
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "v3 has no message_type: whoever gets it must know FinalTurn",
+        "RealtimeTranscriber never had 'send'; the nearest in v3 is stream(...)",
+        "nothing ends this session: send it",
+        "`transcript` lacks words",
+        "SessionInformation and SessionTerminated are one message",
+    ],
+)
+def test_what_a_todo_says_is_read_again_as_it_was(message: str) -> None:
+    written = comments.todo("V3M322", message)
+    assert written.endswith(f". [V3M322] {rule_url('V3M322')}")
+    assert comments.todo_of(written) == ("V3M322", message)
+
+
 def test_todo_can_be_suppressed_like_any_finding() -> None:
-    source = "# TODO(v3-migrate): V3M101 look here\nimport json  # v3-migrate: ignore[V3M101]\n"
+    source = f"{TODO}\nimport json  # v3-migrate: ignore[V3M101]\n"
     assert left(source) == []
 
 
@@ -56,5 +86,5 @@ def test_what_a_todo_speaks_of_is_explained_to_the_count_of_words() -> None:
         'def stop(other):\n    other.send(json.dumps({"terminate_session": True}))\n'
     )
     after = plan(source).render()
-    assert "TODO(v3-migrate): V3M401" in after
+    assert "[V3M401]" in after
     assert unexplained(after, plan(after).explained) == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runtime.recording import SAMPLE_WIDTH, JsonObject, Recording, read
@@ -148,8 +149,10 @@ def recorded(chosen: Iterable[Recorded]) -> Iterator[tuple[str, list[str]]]:
     """Record programs, some at once; yield what is wrong with each, by its name."""
 
     def tried(program: Recorded) -> list[str]:
-        with tempfile.TemporaryDirectory() as folder:
-            return list(faults(program, Path(folder)))
+        # In a copy: programs write files where they are.
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as place:
+            shutil.copytree(program.folder, place, dirs_exist_ok=True)
+            return list(faults(replace(program, folder=Path(place)), Path(folder)))
 
     waiting = list(chosen)
     with ThreadPoolExecutor(3) as pool:

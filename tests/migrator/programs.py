@@ -28,7 +28,7 @@ V3 = (
     .replace("=16000", "=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300")
     .replace(
         'data["message_type"] == "FinalTranscript"',
-        'data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"]',
+        'data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"] and data["transcript"]',
     )
     .replace('data["text"]', 'data["transcript"]')
 )

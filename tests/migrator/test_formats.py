@@ -12,7 +12,8 @@ import pytest
 from junitparser import Error, Failure, JUnitXml
 from sarif_pydantic import Sarif
 
-from migrator.reporting import json_report, rule_page
+from codemods.model import SITE
+from migrator.reporting import json_report
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, LEFT, V2, put
 
@@ -95,7 +96,7 @@ def test_sarif(project: Tool) -> None:
     assert {result.rule_id for result in run.results} == codes == {"V3M101", "V3M301", "V3M303", "V3M304"}
     assert all(rule.short_description and len(rule.short_description.text) > 10 for rule in run.tool.driver.rules or [])
     for rule in run.tool.driver.rules or []:
-        assert str(rule.help_uri) == f"{rule_page.SITE}/rules/{rule.id.lower()}/"
+        assert str(rule.help_uri) == f"{SITE}/rules/{rule.id.lower()}/"
         assert rule.help and rule.help.markdown and rule.help.markdown.startswith(f"# {rule.id}: ")
         assert rule.full_description and len(rule.full_description.text) > 40
     assert "odd%2C%20%25%7C%60na%3Ame%3C%5B%C3%A9%5D.py" in json.dumps(document)

@@ -51,7 +51,7 @@ def test_a_check_after_writing_lists_just_what_is_left(tool: Tool) -> None:
     ran = tool(".", "--check", "--format", "json")
     assert ran.code == 1
     assert ran.findings() == [("bot.py", "V3M304", False)]
-    assert "# TODO(v3-migrate): V3M304 " in tool.read("bot.py")
+    assert "[V3M304] https://" in tool.read("bot.py")
 
 
 def test_what_is_clean_takes_one_line(tool: Tool) -> None:
@@ -132,7 +132,7 @@ def test_likely_rewrites_wait_for_unsafe(tool: Tool) -> None:
     assert ("To include 2 likely rewrites", "v3-migrate bot.py --write --unsafe") in ran.steps
     assert tool("bot.py", "--write", "--unsafe").code == 0
     assert tool.read("bot.py").endswith(
-        '    if data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"]:\n'
+        '    if data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"] and data["transcript"]:\n'
         '        print(data["transcript"])\n'
     )
 

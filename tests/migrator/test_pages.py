@@ -27,7 +27,7 @@ while raw := ws.recv():
 """
 READ_V3 = READ.replace(
     'data["message_type"] == "FinalTranscript"',
-    'data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"]',
+    'data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"] and data["transcript"]',
 ).replace('data["text"]', 'data["transcript"]')
 NO_PYTHON = "```python\nthis is ... no Python\n```\n"
 

@@ -200,7 +200,7 @@ def test_a_module_that_two_services_share_has_its_own_settings(tool: Tool) -> No
 def test_a_table_above_the_top_of_a_repository_is_not_its_business(tool: Tool) -> None:
     put(tool.folder, {"pyproject.toml": "[tool.v3-migrate]\nregion = 'eu'\n"})
     repository(tool.folder / "clone", {"bot.py": V2})
-    assert regions(tool("clone", "--diff").out) == {"bot.py": "us"}
+    assert regions(tool("clone", "--diff").out) == {"clone/bot.py": "us"}
 
 
 def test_a_table_that_is_wrong_is_named_wherever_it_lies(monorepo: Tool) -> None:

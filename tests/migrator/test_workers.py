@@ -111,3 +111,23 @@ def test_a_reader_that_goes_away_is_no_error(tool: Tool) -> None:
     ran = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert ran.stdout == "diff --git a/bot.py b/bot.py\n"
     assert "Traceback" not in tool.read("err")
+
+
+def test_an_analysis_that_does_not_come_to_an_end_is_given_up_and_told(
+    tool: Tool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other groups are migrated; nothing of this one is written, and each of its files with a word of v2 is named."""
+    functions = "".join(f"def f{n}(x):\n    return f{(n + 1) % 40}([x]) or x\n\n\n" for n in range(40))
+    put(tool.folder, {"knot.py": f"import loop\n{V2}", "loop.py": functions, "bot.py": V2})
+    put(tool.folder, {"knot.py": tool.read("knot.py").replace("print(", "loop.f0(data)\n        print(")})
+    monkeypatch.setattr("codemods.model.BUDGET", 60)
+    ran = tool(".", "--write", "--format", "json", "--allow-dirty")
+    assert ran.code == 2
+    errors = {file["path"]: file["error"] for file in ran.json["files"]}
+    assert errors == {
+        "bot.py": None,
+        "knot.py": "speaks v2, but was not analysed: it, read with 1 more that have to do with it, "
+        "is too much for one analysis: split it, or migrate it by hand",
+    }
+    assert tool.read("bot.py") == V3
+    assert "api.assemblyai.com/v2" in tool.read("knot.py")

@@ -55,10 +55,6 @@ def _first(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return given.get(0)
 
 
-def _second(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    return given.get(1, "default")
-
-
 def _environment(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return given.get(1, "default") | run.imports.environment(texts(given.get(0, "key")))
 

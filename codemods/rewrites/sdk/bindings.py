@@ -9,6 +9,7 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.rewrites.sdk.lifetimes import Place
 from codemods.rewrites.sdk.scopes import function_of
+from codemods.syntax.children import children
 from codemods.syntax.tree import SourceModule
 
 
@@ -99,7 +100,7 @@ def _leaves(node: cst.CSTNode, *, in_loop: bool) -> bool:
         case cst.For() | cst.While():
             behind = [node.orelse] if node.orelse is not None else []
             return _leaves(node.body, in_loop=True) or any(_leaves(part, in_loop=in_loop) for part in behind)
-    return any(_leaves(child, in_loop=in_loop) for child in node.children)
+    return any(_leaves(child, in_loop=in_loop) for child in children(node))
 
 
 def _targets(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

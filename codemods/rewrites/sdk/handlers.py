@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.program import Program
+from codemods.facts.text_guards import asks_for_text
 from codemods.interpreter.values import Bound, Function
 from codemods.rewrites.sdk.scopes import occurs
 from codemods.rewrites.sdk.sessions import Session, function_of_value
@@ -23,6 +25,13 @@ EVENTS = {
 
 FINAL = "{0}.end_of_turn and {0}.turn_is_formatted"
 """The test for a final turn that holds for every variant of the service while `format_turns` is on."""
+
+
+def final_test(code: str, place: cst.CSTNode, program: Program, module: SourceModule) -> str:
+    """Return the test for a final: one without a word, as it comes after `Terminate`, is none for who does not ask."""
+    if asks_for_text(place, program, module) or not v.formats_on_request(program.options.speech_model):
+        return FINAL.format(code)
+    return f"{FINAL.format(code)} and {code}.transcript"
 
 
 @dataclass(eq=False, slots=True)

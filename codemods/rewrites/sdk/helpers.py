@@ -47,12 +47,9 @@ def end_at_exit(module: SourceModule) -> tuple[str, list[Edit]]:
     return added.name, [*(AddImport(name) for name in ("atexit", "sys", "threading", "weakref")), added]
 
 
-def microphone(module: SourceModule, name: str, *, tells: bool = False) -> list[Edit]:
-    """Return the edits that bring the microphone as an object, which the SDK no longer has.
-
-    `tells` is whether it has to tell that Ctrl+C has ended it.
-    """
-    return written(module, "interruptible_microphone_stream" if tells else "microphone_stream", name)
+def microphone(module: SourceModule, name: str, file: str = "microphone_iterator") -> list[Edit]:
+    """Return the edits that bring the microphone as an object, which the SDK no longer has."""
+    return written(module, file, name)
 
 
 def microphone_chunks(module: SourceModule) -> tuple[str, list[Edit]]:

@@ -382,10 +382,6 @@ class SdkImports:
             return name, [AddImport(V3, name)]
         return None
 
-    def is_imported_at_top(self, module: SourceModule) -> bool:
-        """Return whether a module imports something of the SDK outside functions."""
-        return any(source.function is None for source in self.sources.get(module.path, ()))
-
     def is_at_top(self, module: SourceModule) -> bool:
         """Return whether new names are imported at the top of a module, without a condition."""
         edits = self.brought("StreamingClient", module, module.tree)

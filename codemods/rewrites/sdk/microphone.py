@@ -39,6 +39,30 @@ def only_iterated(program: Program) -> bool:
     return True
 
 
+def taken_one_by_one(program: Program) -> bool:
+    """Return whether some microphone may be asked for its next chunk by itself, or is told which device to take."""
+    made = External(f"{_CLASS}()")
+    for node, values in program.all_values.items():
+        if made not in values:
+            continue
+        module = program.module_of(node)
+        parent = module.parent(node) if module is not None else None
+        if module is None or (isinstance(parent, cst.Attribute) and parent.attr.value == "__next__"):
+            return True
+        if isinstance(node, cst.Call) and (len(node.args) > 1 or any(_is_device(arg) for arg in node.args)):
+            return True
+        if isinstance(parent, cst.Arg) and not _is_passed_on(node, module, program):
+            return True
+        call = module.parent(parent) if parent is not None else None
+        if isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value == "next":
+            return True
+    return False
+
+
+def _is_device(argument: cst.Arg) -> bool:
+    return bool(argument.star) or (argument.keyword is not None and argument.keyword.value == "device_index")
+
+
 def _is_made(node: cst.CSTNode, module: SourceModule) -> bool:
     """Return whether the class is called here, with a sample rate at most, and nobody waits for it to be missing."""
     parent = module.parent(node)

@@ -7,13 +7,14 @@ import libcst as cst
 from codemods.rewrites.sdk.arguments import comment_of
 from codemods.rewrites.sdk.handlers import FINAL, Handler
 from codemods.syntax.build import expression
+from codemods.syntax.children import children
 
 
 def find_call(tree: cst.CSTNode, original: cst.Call) -> cst.Call:
     """Return the call in an edited statement that `original` has become: its function is not edited."""
     if isinstance(tree, cst.Call) and tree.func.deep_equals(original.func):
         return tree
-    for child in tree.children:
+    for child in children(tree):
         try:
             return find_call(child, original)
         except LookupError:
@@ -37,7 +38,7 @@ def registration(
         elif not isinstance(value, cst.Name | cst.Attribute):
             # what a call makes, or a table holds at this moment, is the callback
             called, once = "callback", f", callback={called}"
-        guard = f"{FINAL.format('event')} and " if handler.filtered else ""
+        guard = f"{FINAL.format('event')} and event.transcript and " if handler.filtered else ""
         if isinstance(value, cst.Call) and module.code_for_node(value.func).rsplit(".", 1)[-1] in ("get", "getattr"):
             guard += f"{called} and "
         value = expression(f"lambda client, event{once}: {guard}{called}(event)")
@@ -55,7 +56,7 @@ def registration(
 def _marker(node: cst.CSTNode) -> cst.CSTNode:
     if isinstance(node, cst.Name) and node.value == "HANDLER":
         return node
-    for child in node.children:
+    for child in children(node):
         try:
             return _marker(child)
         except LookupError:

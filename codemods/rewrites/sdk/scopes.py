@@ -6,6 +6,7 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.interpreter.scopes import Scope, ScopeNode
+from codemods.syntax.children import children
 from codemods.syntax.tree import SourceModule
 
 
@@ -80,7 +81,7 @@ def _variables(node: cst.CSTNode) -> list[cst.Name]:
             return _variables(node.value)
         case cst.Arg():
             return _variables(node.value)
-    return [found for child in node.children for found in _variables(child)]
+    return [found for child in children(node) for found in _variables(child)]
 
 
 def occurs(name: str, node: cst.CSTNode, module: SourceModule) -> bool:

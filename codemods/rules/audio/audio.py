@@ -213,7 +213,7 @@ class Audio(Rule):
             if isinstance(up, cst.FunctionDef):
                 returns = up.returns.annotation if up.returns is not None else None
                 if isinstance(returns, cst.Name) and returns.value == "str":
-                    return [Replace(returns, lambda updated: cst.Name("bytes"))]
+                    return [replace_with(returns, "bytes")]
                 break
         return []
 

@@ -14,7 +14,7 @@ from codemods.facts.requests import Destination, Request, Requests
 from codemods.interpreter.values import Json, Obj
 from codemods.model import Safety
 from codemods.rule import Context, Rule
-from codemods.syntax.build import edit_text, quoted
+from codemods.syntax.build import edit_text, quoted, replace_with
 from codemods.syntax.edits import Change, Replace
 
 _SIMPLE = {Request.TERMINATE, Request.FORCE_ENDPOINT, Request.KEEP_ALIVE, Request.NO_AUDIO}
@@ -94,7 +94,7 @@ class Controls(Rule):
         yield self.change(
             node,
             f"v2 control message {keyword.value!r} becomes {name!r}",
-            Replace(keyword, lambda updated: cst.Name("type")),
+            replace_with(keyword, "type"),
             Replace(node.args[0].value, lambda updated: cst.SimpleString(f'"{name}"')),
             safety=safety,
         )

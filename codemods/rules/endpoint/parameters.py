@@ -17,6 +17,7 @@ from codemods.interpreter.values import Obj, Str
 from codemods.rewrites.entry_edits import add_entries
 from codemods.rewrites.query_edits import remove_parameter, rename_parameter
 from codemods.rule import Context, Rule
+from codemods.syntax.children import children
 from codemods.syntax.edits import Change, Edit, InsertBefore
 
 _CONFIDENCE = "end_of_turn_confidence_threshold"
@@ -166,5 +167,5 @@ def _by_holder(program: Program) -> dict[cst.CSTNode, list[Parameter]]:
 def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
     if isinstance(node, cst.Call):
         yield node
-    for child in node.children:
+    for child in children(node):
         yield from _calls(child)

@@ -11,7 +11,7 @@ from codemods.facts.narrowing import has_transcript
 from codemods.facts.type_tests import is_message, read_base
 from codemods.rewrites.derived_values import HELPERS
 from codemods.rule import Context, Rule
-from codemods.syntax.build import helper, keep_parentheses, quoted, replace_with
+from codemods.syntax.build import helper, quoted, replace_with
 from codemods.syntax.edits import Change, Replace
 
 _TIGHT = (cst.Assign, cst.AnnAssign, cst.Return, cst.Arg, cst.DictElement, cst.Element, cst.NamedExpr)
@@ -68,4 +68,4 @@ class DerivedFields(Rule):
         parent = context.module.parent(node)
         if not isinstance(parent, _TIGHT):
             code = f"({code})"
-        return Replace(node, lambda updated: keep_parentheses(updated, cst.parse_expression(code)))
+        return replace_with(node, code)

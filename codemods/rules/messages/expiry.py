@@ -7,11 +7,16 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.type_tests import Base, TypeTests, read_base
 from codemods.facts.unpacking import Fillings
-from codemods.interpreter.values import External
+from codemods.interpreter.values import Bound, ClassRef, External, Function
+from codemods.rewrites import clock
+from codemods.rewrites.shown import is_shown
 from codemods.rule import Context, Rule
+from codemods.syntax.build import quoted, replace_with
 from codemods.syntax.edits import AddImport, Change, Edit, Replace
 
+_PARSERS = ("dateutil.", "arrow.", "pendulum.", "dateparser.")
 _TEXT_METHODS = {"split", "replace", "rstrip", "strip", "startswith", "endswith", "partition"}
 
 
@@ -25,6 +30,9 @@ class Expiry(Rule):
     nodes = (cst.Call, cst.Subscript)
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+        read = read_base(node)
+        if read is not None and self._is_expiry(cst.ensure_type(node, cst.BaseExpression), context):  # type: ignore[type-abstract]
+            yield from self._shown(node, read, context)
         if isinstance(node, cst.Subscript):
             if self._is_expiry(node.value, context) and not context.program.messages(node.value):
                 yield self.report(node, "expires_at is a number (Unix seconds) in v3, not text")
@@ -41,8 +49,25 @@ class Expiry(Rule):
         names = {value.name for value in context.program.values(func) if isinstance(value, External)}
         if names & {"datetime.datetime.fromisoformat", "datetime.datetime.strptime"}:
             yield self._parse(call, func, context)
-        elif any(name.startswith(("dateutil.", "arrow.", "pendulum.", "dateparser.")) for name in names):
+        elif any(name.startswith(_PARSERS) for name in names):
             yield self.report(call, "expires_at is a number (Unix seconds) in v3: use datetime.fromtimestamp")
+
+    def _shown(self, node: cst.CSTNode, read: Base, context: Context) -> Iterable[Change]:
+        """Show the text that v2 sent, where people read it."""
+        if not context.program.grades.is_sure(read.node):
+            return
+        if not _is_for_people(node, context):
+            if _is_handed_out(node, context):
+                yield self.report(
+                    node, "expires_at is a number (Unix seconds) in v3, not text: see to who gets it here"
+                )
+            return
+        if read.getter and not _is_of_begin(node, context):
+            yield self.report(node, "expires_at is a number (Unix seconds) in v3: show datetime.fromtimestamp(...)")
+            return
+        key = quoted("expires_at", read.key)
+        code, edits = clock.iso_text(context.module, f"{context.code(read.node)}[{key}]")
+        yield self.change(node, "ISO text of v2, made of v3's Unix seconds", replace_with(node, code), *edits)
 
     def _is_expiry(self, node: cst.BaseExpression, context: Context) -> bool:
         # where a class is filled with it, it is given as the text that it was: see V3M310
@@ -78,3 +103,39 @@ class Expiry(Rule):
         return self.change(
             call, "ISO text of v2, read as Unix seconds; naive UTC as before", Replace(call, build), *edits
         )
+
+
+def _is_for_people(node: cst.CSTNode, context: Context) -> bool:
+    """Return whether a value is only shown, here or by the variable that it goes into."""
+    match context.module.parent(node):
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]):
+            uses = [use for item, found in context.program.uses_of.items() if item.node is name for use in found]
+            return bool(uses) and all(context.module.owns(use) and is_shown(use, context.module) for use in uses)
+        case _:
+            return is_shown(node, context.module)  # type: ignore[arg-type]
+
+
+def _is_of_begin(node: cst.CSTNode, context: Context) -> bool:
+    """Return whether a message is known to be the one that begins a session: no other one has the field."""
+    tests = TypeTests.of(context.program).tests
+    child = node
+    for up in context.module.ancestors(node):
+        if isinstance(up, cst.If) and up.body is child and up.test in tests:
+            test = tests[up.test]
+            if test.types == ("SessionBegins",) and isinstance(up.test, cst.Comparison):
+                return isinstance(up.test.comparisons[0].operator, cst.Equal)
+        child = up
+    return False
+
+
+def _is_handed_out(node: cst.CSTNode, context: Context) -> bool:
+    """Return whether a value goes to a function that is not the program's, nor one that parses times."""
+    argument = context.module.parent(node)
+    call = context.module.parent(argument) if isinstance(argument, cst.Arg) else None
+    if not isinstance(call, cst.Call):
+        return False
+    called = context.program.values(call.func)
+    if any(isinstance(value, Function | Bound | ClassRef) for value in called):
+        return False
+    names = [value.name for value in called if isinstance(value, External)]
+    return not any(name.startswith((*_PARSERS, "datetime.")) for name in names)

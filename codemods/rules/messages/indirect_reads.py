@@ -99,21 +99,6 @@ def _in_call(call: cst.Call, context: Context) -> Iterator[str]:
                     yield from _quoted(program.constants(argument.value))
 
 
-def _by_another_name(node: cst.Attribute, context: Context) -> Iterator[str]:
-    """Yield the keys that `get = message.get` is called with, or `map(message.get, keys)` is given."""
-    match context.module.parent(node):
-        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]):
-            for definition, uses in context.program.uses_of.items():
-                for use in uses if definition.node is name else ():
-                    call = context.module.parent(use) if context.module.owns(use) else None
-                    for argument in call.args[:1] if isinstance(call, cst.Call) and call.func is use else ():
-                        yield from (key for key in context.program.constants(argument.value) if key in _KEYS)
-        case cst.Arg() as argument:
-            call = context.module.parent(argument)
-            for other in call.args if isinstance(call, cst.Call) else ():
-                yield from (key for key in context.program.constants(other.value) if key in _KEYS)
-
-
 def _is_message(node: cst.CSTNode, context: Context) -> bool:
     return any(_speaks_v2(message.connection, context) for message in context.program.messages(node))
 

@@ -10,6 +10,7 @@ from codemods import protocol as v
 from codemods.facts import match_patterns
 from codemods.facts.narrowing import is_idle, leaves
 from codemods.facts.partial_texts import PartialTexts
+from codemods.facts.text_guards import asks_for_text
 from codemods.facts.type_tests import TypeTests
 from codemods.libraries.values import Message
 from codemods.model import Safety
@@ -90,7 +91,21 @@ class MatchTypes(Rule):
                         yield self.report(
                             option, "`transcript` lacks words that may still change: join `words` instead"
                         )
+                if found.asks_for_final and (guarded := self._guarded(case, found, context)) is not None:
+                    edits.append(guarded)
                 yield self.change(option, "v2 message becomes type and flags", *edits, safety=safety)
+
+    def _guarded(self, case: cst.MatchCase, found: _Mapping, context: Context) -> Edit | None:
+        """Return the edit that keeps a final without a word, as it comes after `Terminate`, out of a case."""
+        if found.text is None or case.guard is not None or not v.formats_on_request(context.options.speech_model):
+            return None
+        if asks_for_text(case, context.program, context.module):
+            return None
+        name, space = cst.Name(found.text[1]), cst.SimpleWhitespace(" ")
+        return Replace(
+            case,
+            lambda updated: updated.with_changes(guard=name, whitespace_before_if=space, whitespace_after_if=space),
+        )
 
     def _joined(self, case: cst.MatchCase, found: _Mapping, context: Context) -> Edit | None:
         """Return the edit that puts the words of a turn together in a case which takes the text out of its pattern."""
@@ -147,7 +162,7 @@ class _Mapping:
         self.keys = [context.program.constants(item.key) for item in node.elements]
         self.problem: str | None = None
         self.edit: Edit | None = None
-        self.takes_partial_text = False
+        self.takes_partial_text = self.asks_for_final = False
         self.text: tuple[cst.CSTNode, str] | None = None
         """The key of the text, and the variable that it goes into."""
         self.words: str | None = None
@@ -168,6 +183,7 @@ class _Mapping:
             ),
             None,
         )
+        self.asks_for_final = set(wanted) == {v.FINAL}
         self.takes_partial_text = set(wanted) != {v.FINAL} and any("text" in keys for keys in self.keys)
         if self.problem is None and any(text in v.FIELDS for keys in self.keys for text in keys):
             self.edit = Replace(node, lambda updated: self._rewritten(updated, wanted))

@@ -10,6 +10,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.narrowing import is_idle, leaves, taken_types
 from codemods.facts.program import Program
+from codemods.facts.text_guards import asks_for_text, is_judged
 from codemods.facts.type_tests import Base, TypeTest, TypeTests
 from codemods.interpreter.values import texts
 from codemods.libraries.values import Frame
@@ -223,6 +224,8 @@ def condition(
     flags = " and ".join(read(flag) for flag in v.final_flags(context.options.speech_model))
     if v.FINAL in turns:
         positive = f"{subject} == {turn} and {flags}"
+        if _may_be_empty(test, context):
+            positive += f" and {read('transcript')}"
     elif complement:
         if negative and not names:
             return f"{subject} != {turn} or {flags}"
@@ -231,7 +234,18 @@ def condition(
         positive = f"{subject} == {turn} and not {read('end_of_turn')}"
     if names:
         positive = f"{subject} {_operator(names, False)} {listed} or {positive}"
-    return f"not ({positive})" if negative else positive
+    if negative:
+        return f"not ({positive})"
+    is_value = isinstance(test.node, cst.Comparison) and not is_judged(test.node, test.module)
+    loose = getter or positive.endswith(read("transcript"))  # gives what was read, or None, where a truth is kept
+    return f"bool({positive})" if v.FINAL in turns and is_value and loose else positive
+
+
+def _may_be_empty(test: TypeTest, context: Context) -> bool:
+    """Return whether a final without a word, as it comes after `Terminate`, would count here."""
+    return v.formats_on_request(context.options.speech_model) and not asks_for_text(
+        test.node, context.program, test.module
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import typed_dicts
+from codemods.facts.partial_texts import PartialTexts
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import Change, Edit, InsertAfter, Remove
@@ -47,4 +48,6 @@ class TypedDicts(Rule):
                     for flag in ("end_of_turn", "turn_is_formatted")
                     if flag not in there
                 ]
+                if "words" not in declared and context.get(PartialTexts).are_wanted:
+                    edits.append(InsertAfter(line, "words: list"))
             yield self.change(declaration, f"v2 field {key!r} becomes {new!r}", *edits)

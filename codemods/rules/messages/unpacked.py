@@ -12,7 +12,7 @@ from codemods.facts.unpacking import FROM_JSON, KEYS, Filling, Fillings, helper_
 from codemods.rewrites.derived_values import HELPERS
 from codemods.rewrites.turn_kind import kind_helper, kind_name
 from codemods.rule import Context, Rule
-from codemods.syntax.build import helper, rename_string
+from codemods.syntax.build import helper, rename_string, replace_with
 from codemods.syntax.edits import AddHelper, AddImport, Change, Edit, Replace
 
 
@@ -42,7 +42,7 @@ def _of_word(filling: Filling, context: Context) -> Edit:
     keys = ", ".join(f'"{key}"' for key in filling.keys)
     word = context.code(filling.mapping)
     code = f"{{key: {word}[key] for key in ({keys}{',' if len(filling.keys) == 1 else ''})}}"
-    return Replace(filling.source, lambda updated: cst.parse_expression(code))
+    return replace_with(filling.source, code)
 
 
 def _edits(filling: Filling, context: Context) -> list[Edit]:

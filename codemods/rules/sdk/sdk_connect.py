@@ -15,7 +15,7 @@ from codemods.rewrites.sdk.sessions import Use
 from codemods.rule import Context, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import Change, Edit, Replace
-from codemods.syntax.layout import Argument, call, width
+from codemods.syntax.layout import Argument, call
 
 _PASSED_ON = {"to_thread": 0, "run_in_executor": 1, "submit": 0, "run_sync": 0, "call_soon_threadsafe": 0}
 """Functions that call an argument of theirs with the arguments behind it; where that argument stands."""
@@ -79,7 +79,7 @@ class SdkConnect(Rule):
                 column = module.span(holder).column if holder is not None else 1
                 indent = module.tree.default_indent
                 first = len(module.code(use.node)) + 3
-                wide = width(module.text) - column + 1
+                wide = module.width - column + 1
                 codes.add(
                     call("StreamingParameters", plan.parameters, indent, wide - first + 1, wide - 2 * len(indent))
                 )

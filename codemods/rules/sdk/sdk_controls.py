@@ -12,7 +12,7 @@ from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.sessions import METHODS
 from codemods.rewrites.sdk.subclass import SILENCE, silence
 from codemods.rule import Context, Rule
-from codemods.syntax.build import expression
+from codemods.syntax.build import expression, replace_with
 from codemods.syntax.edits import Change, Edit, Replace
 
 _ELSEWHERE = {
@@ -53,7 +53,7 @@ class SdkControls(Rule):
                 node, f"{name} never was a coroutine, neither in v2 nor on this client: take the await out"
             )
         if name == "force_end_utterance":
-            edit: Edit = Replace(node.attr, lambda updated: cst.Name("force_endpoint"))
+            edit: Edit = replace_with(node.attr, "force_endpoint")
             yield self.change(node, "force_end_utterance becomes force_endpoint", edit)
         elif name == SILENCE:
             yield from self._silence(node, use.call, context)

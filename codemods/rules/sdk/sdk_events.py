@@ -12,8 +12,9 @@ from codemods.libraries.assemblyai_values import ErrorStatus, EventKind
 from codemods.rewrites.sdk.arguments import text_of
 from codemods.rewrites.sdk.names import MODEL_METHODS
 from codemods.rewrites.sdk.plan import Plans
-from codemods.rewrites.sdk.shown import is_shown
+from codemods.rewrites.sdk.reads import bracketed
 from codemods.rewrites.sdk.turns import delivered
+from codemods.rewrites.shown import is_shown
 from codemods.rule import Context, Rule
 from codemods.syntax.build import quoted, replace_with
 from codemods.syntax.edits import AddImport, Change, Edit
@@ -57,6 +58,10 @@ class SdkEvents(Rule):
     def _field(self, node: cst.Attribute, context: Context) -> Iterable[Change]:
         name = node.attr.value
         for kind in self._kinds(node.value, context):
+            if name == "audio_duration_seconds" and context.module.is_typed and _is_reckoned_with(node, context):
+                edit = replace_with(node, bracketed(f"{context.code(node)} or 0"))
+                yield self.change(node, "audio_duration_seconds, which v3's type says may be None", edit)
+                return
             if name in _V3_FIELDS[kind] or name.startswith("__"):
                 return
             if name in MODEL_METHODS and kind is not EventKind.ERROR:
@@ -119,3 +124,11 @@ class SdkEvents(Rule):
             f"v2 field {name!r} becomes {new!r}",
             replace_with(node.args[1].value, quoted(new, node.args[1].value)),
         )
+
+
+def _is_reckoned_with(node: cst.Attribute, context: Context) -> bool:
+    """Return whether a value is more than shown or kept."""
+    parent = context.module.parent(node)
+    return isinstance(parent, cst.BinaryOperation | cst.Comparison | cst.ComparisonTarget) or (
+        isinstance(parent, cst.Arg) and not is_shown(node, context.module)
+    )

@@ -10,7 +10,7 @@ from codemods import protocol as v
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.loose_ends import LooseEnds
-from codemods.rewrites.sdk.microphone import only_iterated
+from codemods.rewrites.sdk.microphone import only_iterated, taken_one_by_one
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.sharing import provider
 from codemods.rule import Context, Rule
@@ -76,7 +76,9 @@ class SdkExtras(Rule):
         if chunks:
             name, helper = helpers.microphone_chunks(context.module)
         elif extra == "MicrophoneStream":
-            helper = helpers.microphone(context.module, name, tells=loose.asks_microphone(context.module))
+            file = "microphone_iterator" if context.get(taken_one_by_one) else "microphone_stream"
+            tells = loose.asks_microphone(context.module)
+            helper = helpers.microphone(context.module, name, "interruptible_microphone_stream" if tells else file)
         else:
             helper = helpers.stream_file(context.module, name)
         hint = ": install pyaudio" if extra == "MicrophoneStream" else ""

@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.libraries import assemblyai
-from codemods.rewrites.sdk.handlers import FINAL, Handler, client_name, event_parameter
+from codemods.rewrites.sdk.handlers import Handler, client_name, event_parameter, final_test
 from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import Plans
@@ -43,9 +43,9 @@ class SdkHandlers(Rule):
         handler = handlers[0]
         edits = self._parameter(node, handler, context)
         if handler.filtered and isinstance(node, cst.FunctionDef):
-            edits += self._filter(node, handler)
+            edits += self._filter(node, handler, context)
         elif handler.filtered and isinstance(node, cst.Lambda):
-            final = FINAL.format(event_parameter(handler).name.value)
+            final = final_test(event_parameter(handler).name.value, node, context.program, context.module)
             edits.append(Replace(node.body, lambda updated: _if_final(updated, final)))
         name = node.name.value if isinstance(node, cst.FunctionDef) else "lambda"
         yield self.change(node, f"callback {name}, which v3 calls with the client first", *edits)
@@ -85,7 +85,7 @@ class SdkHandlers(Rule):
         edits: list[Edit] = [Replace(node.params, build)]
         return [*edits, *annotated[1]] if annotated is not None else edits
 
-    def _filter(self, node: cst.FunctionDef, handler: Handler) -> list[Edit]:
+    def _filter(self, node: cst.FunctionDef, handler: Handler, context: Context) -> list[Edit]:
         name = event_parameter(handler).name.value
         body = node.body
         if not isinstance(body, cst.IndentedBlock):
@@ -95,7 +95,8 @@ class SdkHandlers(Rule):
             first = body.body[1]
         if not isinstance(first, cst.SimpleStatementLine | cst.BaseCompoundStatement):
             return []
-        return [InsertBefore(first, f"if not ({FINAL.format(name)}):\n    return\n")]
+        final = final_test(name, node, context.program, context.module)
+        return [InsertBefore(first, f"if not ({final}):\n    return\n")]
 
 
 def _if_final(updated: cst.CSTNode, final: str) -> cst.CSTNode:

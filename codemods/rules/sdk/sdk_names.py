@@ -187,13 +187,13 @@ class SdkNames(Rule):
     def _import_extras(self, node: cst.Import, context: Context) -> Iterable[Change]:
         """Rewrite `import assemblyai.extras`, which brings the package as well, and take out `... as name`."""
         gone = [alias for alias in node.names if dotted(alias.name) == "assemblyai.extras"]
+        if not gone or Names.of(context.program, context.module).only_v3:
+            return
         again = any(
             isinstance(other, cst.Import)
             and any(dotted(a.name) == "assemblyai" and a.asname is None for a in other.names)
             for other in context.module.walk()
         )
-        if not gone or Names.of(context.program, context.module).only_v3:
-            return
         kept = [alias for alias in node.names if alias not in gone or (alias.asname is None and not again)]
         message = "import of assemblyai.extras, which the SDK no longer has"
         if not kept:

@@ -14,7 +14,7 @@ from codemods.rewrites.sdk.names import Names
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import Change, Edit
-from codemods.syntax.layout import WIDTH, Argument, call
+from codemods.syntax.layout import Argument, call
 
 _ERRORS = ("assemblyai.AssemblyAIError", "assemblyai.RealtimeError", "assemblyai.types.AssemblyAIError")
 _INDENT = "    "
@@ -57,7 +57,7 @@ class SdkToken(Rule):
             edits = [*edits, *(e for name in wanted for e in imports.brought(name, context.module, node))]
             client = f"{spelled}(StreamingClientOptions(api_key={settings}.api_key))"
         column = context.module.span(node).column
-        room = WIDTH - column - len(client) - len(".create_temporary_token") + 1
+        room = context.module.width - column - len(client) - len(".create_temporary_token") + 1
         code = client + call(".create_temporary_token", self._times(given.value, context), _INDENT, room)
         dropped = "" if len(node.args) == 1 else "; `timeout` has no counterpart"
         caught = self._caught(node, context)

@@ -23,7 +23,7 @@ from codemods.rewrites.sdk.sessions import Session
 from codemods.rule import Context, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddHelper, Change, Edit, Replace
-from codemods.syntax.layout import Argument, call, width
+from codemods.syntax.layout import Argument, call
 
 
 class SdkTranscriber(Rule):
@@ -115,7 +115,7 @@ class SdkTranscriber(Rule):
             yield self.report(
                 session.call,
                 f"no close() of this transcriber was found: call {plan.target}.disconnect(terminate=True) at the end, "
-                f"or the session stays open, and billed, for hours{event}",
+                f"or it stays open, and billed, until 5 minutes pass without audio{event}",
             )
         edits = self._statement(plan, wrong is None, context)
         yield self.change(session.call, message, *edits, covers=(session.call.func,))
@@ -141,7 +141,7 @@ class SdkTranscriber(Rule):
         assert plan.holder is not None
         session, holder = plan.session, plan.holder
         indent = session.module.tree.default_indent
-        room = width(session.module.text) - context.module.span(holder).column + 1
+        room = session.module.width - context.module.span(holder).column + 1
         name, missing = context.get(SdkImports).spelling(session.call.func, session.module)
         edits = self._names(plan, name if missing and plan.buffer is None else None, context)
         extra: list[Argument] = []
@@ -208,7 +208,7 @@ class SdkTranscriber(Rule):
             holder = plan.target.rpartition(".")[0]
             lines.append((f"{holder}.{plan.closer_name} = {plan.session.module.code(plan.closer)}", None))
         if plan.stored or plan.carries_parameters:
-            wide = width(plan.session.module.text)
+            wide = plan.session.module.width
             parameters = call("StreamingParameters", plan.parameters, indent, wide - 30, wide - 12)
             kept = f"{plan.target}.{CARRIED}" if plan.carries_parameters else f"{plan.target}_parameters"
             lines.append((f"{kept} = {parameters}", None))
@@ -222,7 +222,7 @@ class SdkTranscriber(Rule):
         statement = session.module.statement(session.call)
         assert isinstance(statement, cst.SimpleStatementLine)
         indent = session.module.tree.default_indent
-        room = width(session.module.text) - context.module.span(statement).column + 1
+        room = session.module.width - context.module.span(statement).column + 1
         by_super = context.code(session.call.func).startswith("super")
         base, added = helpers.buffered(session.module) if plan.buffer else ("StreamingClient", [])
         edits = self._names(plan, "StreamingClient" if plan.buffer is None and not by_super else None, context)

@@ -8,14 +8,15 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.narrowing import leaves
-from codemods.rewrites.sdk import clock, helpers
+from codemods.facts.text_guards import is_judged
+from codemods.rewrites import clock
 from codemods.rewrites.sdk import handlers as h
+from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.arguments import text_of
 from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import MODEL_METHODS
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.reads import bracketed, does_something, ends_its_function, fitted, is_guarded, is_truth_test
-from codemods.rewrites.sdk.shown import is_shown
 from codemods.rewrites.sdk.turns import (
     ANY,
     FINAL,
@@ -26,6 +27,7 @@ from codemods.rewrites.sdk.turns import (
     kind_test,
     partial_texts,
 )
+from codemods.rewrites.shown import is_shown
 from codemods.rule import Context, Rule
 from codemods.syntax.build import expression, keep_parentheses, replace_test, replace_with
 from codemods.syntax.edits import Change, Edit, Remove, Replace
@@ -77,19 +79,41 @@ class SdkTranscripts(Rule):
 
     def _flags(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> Edit:
         code = context.code(tested.base)
-        final = h.FINAL.format(code)
         parent = context.module.parent(node)
-        if tested.kind == ANY:
+        final = h.final_test(code, node, context.program, context.module)
+        if tested.kind == ANY or self._asks_for_the_other(node, tested, context):
             return replace_with(node, "False" if tested.negated else "True")
         if (tested.kind == FINAL) != tested.negated:
-            return replace_test(context.module, node, final)
+            judged = is_judged(node, context.module) or not final.endswith(".transcript")
+            return replace_test(context.module, node, final) if judged else replace_with(node, f"bool({final})")
         match parent:
             case cst.UnaryOperation(operator=cst.Not()):
                 # `not isinstance(x, Partial)`: a final
                 return Replace(parent, lambda updated: _parenthesised(parent, final, context))
             case cst.If(orelse=None) if not leaves(parent.body) and not tested.negated:
                 return replace_with(node, f"not {code}.end_of_turn")
-        return replace_test(context.module, node, f"not ({final})")
+        partial = h.FINAL.format(code) if tested.kind == PARTIAL else final
+        return replace_test(context.module, node, f"not ({partial})")
+
+    def _asks_for_the_other(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> bool:
+        """Return whether the same condition takes partials and finals alike: every turn is one of them."""
+        joined: type[cst.BaseBooleanOp] = cst.And if tested.negated else cst.Or
+        whole: cst.CSTNode = node
+        for up in context.module.ancestors(node):
+            if not isinstance(up, cst.BooleanOperation) or not isinstance(up.operator, joined):
+                break
+            whole = up
+        sides: list[cst.CSTNode] = [whole]
+        while sides:
+            match sides.pop():
+                case cst.BooleanOperation(left=left, right=right, operator=operator) if isinstance(operator, joined):
+                    sides += [left, right]
+                case cst.Call() | cst.Comparison() as side if side is not node:
+                    other = kind_test(context.program, context.module, side)
+                    if other is not None and {other.kind, tested.kind} == {FINAL, PARTIAL}:
+                        if other.negated == tested.negated and context.code(other.base) == context.code(tested.base):
+                            return True
+        return False
 
     def _rest(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> list[Edit]:
         """Return the edit of a branch for all that is not final: the raw end of a turn is not partial either."""
@@ -186,7 +210,7 @@ class SdkTranscripts(Rule):
             yield self.report(node, f"v3 has no {name!r}: keep the turn in a variable and see its words")
             return
         if name == "text" and is_truth_test(node, context.program, context.module):
-            edit = Replace(node.attr, lambda updated: cst.Name("words"))
+            edit = replace_with(node.attr, "words")
             yield self.change(node, "test for an empty transcript becomes its words", edit)
             holder = context.module.parent(context.module.parent(node) or node)
             silent = isinstance(context.module.parent(node), cst.UnaryOperation) and isinstance(holder, cst.If)

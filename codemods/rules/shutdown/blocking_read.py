@@ -9,7 +9,8 @@ import libcst as cst
 from codemods.facts.sessions import Sessions, external_names
 from codemods.model import Safety, Source
 from codemods.rule import Context, Rule
-from codemods.syntax.edits import AddImport, Change, Replace
+from codemods.syntax.edits import AddImport, Change, Edit
+from codemods.syntax.templates import rewrite
 
 _STREAM = "pyaudio.PyAudio().open()"
 
@@ -38,16 +39,12 @@ class BlockingRead(Rule):
             return
         message = "this read stops the event loop"
         if context.options.unsafe:
-            yield self.change(node, message, Replace(node, _threaded), AddImport("asyncio"))
+            yield self.change(node, message, _threaded(node), AddImport("asyncio"))
         else:
             read = context.code(node.func)
             yield self.report(node, f"{message}: use await asyncio.to_thread({read}, ...), as --unsafe does")
 
 
-def _threaded(updated: cst.CSTNode) -> cst.CSTNode:
-    call = cst.ensure_type(updated, cst.Call)
-    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    lead = cst.Arg(call.func, comma=comma if call.args else cst.MaybeSentinel.DEFAULT)
-    to_thread = cst.Attribute(cst.Name("asyncio"), cst.Name("to_thread"))
-    new = cst.Await(call.with_changes(func=to_thread, args=[lead, *call.args], lpar=(), rpar=()))
-    return new.with_changes(lpar=call.lpar, rpar=call.rpar)
+def _threaded(call: cst.Call) -> Edit:
+    rest = ", {*args}" if call.args else ""
+    return rewrite(call, f"await asyncio.to_thread({{func}}{rest})", func=call.func, args=call.args)

@@ -10,8 +10,9 @@ from codemods.facts.sessions import Sessions
 from codemods.libraries import websocket_client
 from codemods.model import Source
 from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.terminate import within
 from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Replace
+from codemods.syntax.edits import Change
 from codemods.syntax.tree import SourceModule
 
 _STATES = ("sock", "connected", "keep_running")
@@ -49,15 +50,10 @@ class EndingGuard(Rule):
             return
         gone, imported = named
 
-        def build(updated: cst.CSTNode) -> cst.CSTNode:
-            old = cst.ensure_type(updated, cst.SimpleStatementLine)
-            code = f"try:\n    pass\nexcept ({gone}, OSError):\n    pass  # there is no connection (any more)\n"
-            guarded = cst.ensure_type(cst.parse_statement(code, context.module.tree.config_for_parsing), cst.Try)
-            body = guarded.body.with_changes(body=[old.with_changes(leading_lines=())])
-            return guarded.with_changes(body=body, leading_lines=old.leading_lines)
-
+        indent = context.module.tree.default_indent
+        handled = f"except ({gone}, OSError):\n{indent}pass  # there is no connection (any more)\n"
         message = "without a connection this raises, and the rest of the way out does not happen; migrated, it does"
-        yield self.change(node, message, Replace(line, build), imported)
+        yield self.change(node, message, within(line, "try:", context.module, handled), imported)
 
 
 def _is_plain(line: cst.CSTNode, call: cst.CSTNode) -> bool:

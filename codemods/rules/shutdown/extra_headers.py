@@ -10,7 +10,8 @@ import libcst as cst
 from codemods.interpreter.values import External
 from codemods.model import Options, Safety, Source
 from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Replace
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import Change
 
 _GONE = 14
 """Version of `websockets` whose `connect` is the new asyncio client (its changelog): `additional_headers` only."""
@@ -46,7 +47,7 @@ class ExtraHeaders(Rule):
     def _argument(self, keyword: cst.Name, call: cst.Call, options: Options) -> Iterable[Change]:
         needs, allows = _versions(options)
         if needs:
-            edit = Replace(keyword, lambda updated: cst.Name("additional_headers"))
+            edit = replace_with(keyword, "additional_headers")
             message = f"'extra_headers', renamed to 'additional_headers' for websockets {_GONE} and newer"
             yield self.change(keyword, message, edit, safety=Safety.SAFE)
         elif allows:

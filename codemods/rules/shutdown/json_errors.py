@@ -10,6 +10,7 @@ from codemods import protocol as v
 from codemods.facts.sessions import Sessions
 from codemods.libraries.values import Frame
 from codemods.rule import Context, Rule
+from codemods.syntax.children import children
 from codemods.syntax.edits import Change, Replace
 
 
@@ -69,13 +70,13 @@ def _reports(handler: cst.ExceptHandler, context: Context) -> tuple[str, str] | 
 
 def _calls(block: cst.CSTNode) -> Iterator[cst.Call]:
     """Yield the calls whose errors a block lets through: not those of functions or of a `try` inside it."""
-    stack = list(block.children)
+    stack = list(children(block))
     while stack:
         node = stack.pop()
         if isinstance(node, cst.Call):
             yield node
         if not isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef | cst.Try):
-            stack += node.children
+            stack += children(node)
 
 
 def _parses(call: cst.Call, context: Context, sessions: Sessions) -> bool:

@@ -18,15 +18,16 @@ from codemods.syntax.edits import Change
 from codemods.syntax.tree import SourceModule
 
 _MESSAGE = (
-    "nothing ends this session, billed for up to 3 hours: {stop}"
+    "nothing ends this session, billed until 5 minutes pass without a message: {stop}"
     'send {{"type": "Terminate"}} and wait for Termination, then close'
 )
 _UNSEEN = (
-    "no message that ends a session is seen to reach this one, billed for up to 3 hours: {stop}"
+    "no message that ends a session is seen to reach this one, billed until 5 minutes pass without a message: {stop}"
     'make sure that {{"type": "Terminate"}} is sent and Termination waited for on every way out'
 )
 _SKIPPED = (
-    "an error (or Ctrl+C) on the way here leaves the session open, billed for up to 3 hours: end it in a `finally`"
+    "an error (or Ctrl+C) on the way here leaves the session open, billed until 5 minutes pass without a message: end "
+    "it in a `finally`"
 )
 
 

@@ -30,18 +30,18 @@ import websocket, json, base64
 class Client:
     URL = "wss://streaming.assemblyai.com/v3/ws"
     def __init__(self, key, rate=16000):
-        # TODO(v3-migrate): V3M510 nothing ends this session, billed for up to 3 hours: send {"type": "Terminate"} and wait for Termination, then close
+        # TODO(v3-migrate): Nothing ends this session, billed until 5 minutes pass without a message: send {"type": "Terminate"} and wait for Termination, then close. [V3M510] https://v3-migrate.github.io/v3-migrate/rules/v3m510/
         self.app = websocket.WebSocketApp(f"{self.URL}?sample_rate={rate}&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", header={"Authorization": key}, on_message=self._on_message, on_error=self._on_error, on_close=self._on_close)
         self.last = None
     def _wrap(self, data):
         return {"audio_data": base64.b64encode(data).decode("utf-8")}
     def push(self, data):
-        # TODO(v3-migrate): V3M201 v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead
+        # TODO(v3-migrate): v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead. [V3M201] https://v3-migrate.github.io/v3-migrate/rules/v3m201/
         self.app.send(json.dumps(self._wrap(data)))
     def _on_message(self, ws, message):
         payload = json.loads(message)
         mtype = payload.get("type", "")
-        is_final = mtype == "Turn" and payload.get("end_of_turn") and payload.get("turn_is_formatted")
+        is_final = bool(mtype == "Turn" and payload.get("end_of_turn") and payload.get("turn_is_formatted") and payload.get("transcript"))
         text = " ".join(word["text"] for word in payload.get("words", ()))
         if mtype == "Turn" and text:
             self.last = dict(text=text, final=is_final, confidence=sum(word["confidence"] for word in payload["words"]) / max(len(payload["words"]), 1))

@@ -109,7 +109,7 @@ async def session():
 async def finals(socket):
     async for raw in socket:
         message = json.loads(raw)
-        if message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"]:
+        if message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"] and message["transcript"]:
             yield message
 
 

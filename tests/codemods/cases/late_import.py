@@ -36,7 +36,7 @@ class Captions:
 
     def on_message(self, socket, raw):
         message = json.loads(raw)
-        if message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"]:
+        if message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"] and message["transcript"]:
             print(message["transcript"])
 
     def send(self, chunk):

@@ -33,7 +33,7 @@ def sender(ws):
         d = q.get()
         ws.send(base64.b64decode(d), websocket.ABNF.OPCODE_BINARY)
 
-# TODO(v3-migrate): V3M510 nothing ends this session, billed for up to 3 hours: stop and join the audio thread, send {"type": "Terminate"} and wait for Termination, then close
+# TODO(v3-migrate): Nothing ends this session, billed until 5 minutes pass without a message: stop and join the audio thread, send {"type": "Terminate"} and wait for Termination, then close. [V3M510] https://v3-migrate.github.io/v3-migrate/rules/v3m510/
 app = websocket.WebSocketApp("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300",
     on_message=lambda ws, m: print(" ".join(word["text"] for word in json.loads(m).get("words", ()))),
     on_open=lambda ws: threading.Thread(target=sender, args=(ws,)).start())

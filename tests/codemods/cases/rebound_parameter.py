@@ -20,7 +20,7 @@ import websocket
 def on_message(ws, message):
     print(len(message))
     message = json.loads(message)
-    if message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"]:
+    if message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"] and message["transcript"]:
         print(message["transcript"])
 
 

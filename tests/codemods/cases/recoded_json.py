@@ -40,7 +40,7 @@ async def first(chunks):
         for c in chunks:
             await ws.send(c)
             await ws.send(c)
-        # TODO(v3-migrate): V3M510 an error (or Ctrl+C) on the way here leaves the session open, billed for up to 3 hours: end it in a `finally`
+        # TODO(v3-migrate): An error (or Ctrl+C) on the way here leaves the session open, billed until 5 minutes pass without a message: end it in a `finally`. [V3M510] https://v3-migrate.github.io/v3-migrate/rules/v3m510/
         await ws.send('{"type": "Terminate"}')
 import json
 def pack(c):
@@ -53,14 +53,14 @@ def pack3(c):
 async def main(chunks):
     async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=8000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300") as ws:
         for c in chunks:
-            # TODO(v3-migrate): V3M201 v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead
+            # TODO(v3-migrate): v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead. [V3M201] https://v3-migrate.github.io/v3-migrate/rules/v3m201/
             await ws.send(pack(c))
-            # TODO(v3-migrate): V3M201 v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead
+            # TODO(v3-migrate): v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead. [V3M201] https://v3-migrate.github.io/v3-migrate/rules/v3m201/
             await ws.send(pack2(c))
-            # TODO(v3-migrate): V3M201 v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead
+            # TODO(v3-migrate): v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead. [V3M201] https://v3-migrate.github.io/v3-migrate/rules/v3m201/
             await ws.send(pack3(c).encode())
             await ws.send(pack4(c))
-        # TODO(v3-migrate): V3M510 an error (or Ctrl+C) on the way here leaves the session open, billed for up to 3 hours: end it in a `finally`
+        # TODO(v3-migrate): An error (or Ctrl+C) on the way here leaves the session open, billed until 5 minutes pass without a message: end it in a `finally`. [V3M510] https://v3-migrate.github.io/v3-migrate/rules/v3m510/
         await ws.send('{"type": "Terminate"}')
 def pack4(c):
     return c

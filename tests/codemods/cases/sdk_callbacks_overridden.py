@@ -31,12 +31,7 @@ Caption(print).start(); Other().start()
 # output
 """Callbacks that subclasses override; one that may not be there."""
 import assemblyai as aai
-from assemblyai.streaming.v3 import (
-    StreamingClient,
-    StreamingClientOptions,
-    StreamingEvents,
-    StreamingParameters,
-)
+from assemblyai.streaming.v3 import StreamingClient, StreamingClientOptions, StreamingEvents, StreamingParameters
 import logging
 
 

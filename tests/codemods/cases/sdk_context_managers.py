@@ -47,7 +47,7 @@ def live(rate):
     t = StreamingClient(
         StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
     )
-    t.on(StreamingEvents.Turn, lambda client, x: print(x.transcript) if x.end_of_turn and x.turn_is_formatted else None)
+    t.on(StreamingEvents.Turn, lambda client, x: print(x.transcript) if x.end_of_turn and x.turn_is_formatted and x.transcript else None)
     t.on(StreamingEvents.Error, lambda client, e: print("An error", e, e.code))
     t.connect(
         StreamingParameters(
@@ -63,7 +63,7 @@ def live(rate):
         t.disconnect(terminate=True)
 with live(16000) as t:
     t.stream(microphone_chunks(16000))
-# TODO(v3-migrate): V3M601 not rewritten: it is made where no further statement can stand; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
+# TODO(v3-migrate): Not rewritten: it is made where no further statement can stand; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect. [V3M601] https://v3-migrate.github.io/v3-migrate/rules/v3m601/
 with closing(aai.RealtimeTranscriber(sample_rate=16000, on_data=print, on_error=print)) as u:
     u.connect()
     u.stream(b"\0" * 3200)

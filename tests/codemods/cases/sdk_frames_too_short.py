@@ -153,7 +153,7 @@ def dump(path):
 
 
 def either(telephone, rate=None):
-    # TODO(v3-migrate): V3M601 if this is a telephone line, its frames of 20 ms are too short for v3: gather a few first
+    # TODO(v3-migrate): If this is a telephone line, its frames of 20 ms are too short for v3: gather a few first. [V3M601] https://v3-migrate.github.io/v3-migrate/rules/v3m601/
     line = StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0))
     line.on(StreamingEvents.Turn, lambda client, event: print(event))
     line.on(StreamingEvents.Error, lambda client, event: print(event))

@@ -79,7 +79,7 @@ def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
 transcriber = None
 def on_data(transcript):
     global transcriber
-    # TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted
+    # TODO(v3-migrate): v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted. [V3M607] https://v3-migrate.github.io/v3-migrate/rules/v3m607/
     if isinstance(transcript, aai.RealtimeFinalTranscript):
         if "stop" in transcript.text.lower():
             transcriber.close()
@@ -89,7 +89,7 @@ def on_data(transcript):
         print(transcript.text)
 def start():
     global transcriber
-    # TODO(v3-migrate): V3M601 not rewritten: it shares a callback or a call with a session that is not rewritten; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
+    # TODO(v3-migrate): Not rewritten: it shares a callback or a call with a session that is not rewritten; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect. [V3M601] https://v3-migrate.github.io/v3-migrate/rules/v3m601/
     transcriber = aai.RealtimeTranscriber(sample_rate=16_000, on_data=on_data, on_error=lambda error: print(str(error), error.status_code if hasattr(error, "status_code") else ""), on_close=lambda: print("bye"))
     transcriber.connect()
     transcriber.stream(microphone_chunks(sample_rate=16_000))
@@ -100,7 +100,7 @@ class Session:
     def __post_init__(self):
         self.transcriber = self._make()
     def _make(self):
-        # TODO(v3-migrate): V3M601 if this is a telephone line, its frames of 20 ms are too short for v3: gather a few first
+        # TODO(v3-migrate): If this is a telephone line, its frames of 20 ms are too short for v3: gather a few first. [V3M601] https://v3-migrate.github.io/v3-migrate/rules/v3m601/
         transcriber = StreamingClient(
             StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0)
         )
@@ -129,7 +129,7 @@ class Session:
             if self.t is not None: self.t.disconnect(terminate=True)
 Session.make(8000).run([])
 def many(n):
-    # TODO(v3-migrate): V3M601 not rewritten: it is made inside an expression that may not be evaluated once; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
+    # TODO(v3-migrate): Not rewritten: it is made inside an expression that may not be evaluated once; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect. [V3M601] https://v3-migrate.github.io/v3-migrate/rules/v3m601/
     ts = [aai.RealtimeTranscriber(sample_rate=16000, on_data=on_data, on_error=print) for _ in range(n)]
     for t in ts: t.connect()
     for t in ts: t.close()

@@ -43,7 +43,7 @@ def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
 
 
 def on_data(client: StreamingClient, t: TurnEvent):
-    if t.end_of_turn and t.turn_is_formatted: print(t.transcript)
+    if t.end_of_turn and t.turn_is_formatted and t.transcript: print(t.transcript)
 def on_error(client: StreamingClient, e: StreamingError): print(e)
 t = StreamingClient(
     StreamingClientOptions(api_key=assemblyai.settings.api_key, terminate_timeout=30.0)

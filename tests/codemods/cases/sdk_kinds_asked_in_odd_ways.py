@@ -45,7 +45,7 @@ transcriber.close()
 """Every way to ask what a transcript is, and some that no tool should answer."""
 import assemblyai as aai
 from typing import Union
-# TODO(v3-migrate): V3M607 the SDK no longer has RealtimeFinalTranscript, and the program still names it
+# TODO(v3-migrate): The SDK no longer has RealtimeFinalTranscript, and the program still names it. [V3M607] https://v3-migrate.github.io/v3-migrate/rules/v3m607/
 from assemblyai import RealtimeFinalTranscript
 from assemblyai.streaming.v3 import (
     StreamingClient,
@@ -62,35 +62,35 @@ def turn_text(turn: TurnEvent) -> str:
 
 
 Transcript = Union[TurnEvent, TurnEvent]
-# TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted
+# TODO(v3-migrate): v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted. [V3M607] https://v3-migrate.github.io/v3-migrate/rules/v3m607/
 WANTED = aai.RealtimeFinalTranscript
-# TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted
-# TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimePartialTranscript: ask for end_of_turn and turn_is_formatted
+# TODO(v3-migrate): v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted. [V3M607] https://v3-migrate.github.io/v3-migrate/rules/v3m607/
+# TODO(v3-migrate): v3 has one class, TurnEvent, instead of RealtimePartialTranscript: ask for end_of_turn and turn_is_formatted. [V3M607] https://v3-migrate.github.io/v3-migrate/rules/v3m607/
 HANDLERS = {RealtimeFinalTranscript: print, aai.RealtimePartialTranscript: repr}
 
 
 def on_data(client: StreamingClient, t: "TurnEvent"):
-    if t.end_of_turn and t.turn_is_formatted:
+    if t.end_of_turn and t.turn_is_formatted and t.transcript:
         print("name", t.transcript)
-    if t.end_of_turn and t.turn_is_formatted:
+    if t.end_of_turn and t.turn_is_formatted and t.transcript:
         print("class", t.transcript)
     print("either")
-    # TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted
+    # TODO(v3-migrate): v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: ask for end_of_turn and turn_is_formatted. [V3M607] https://v3-migrate.github.io/v3-migrate/rules/v3m607/
     if isinstance(t, (aai.RealtimeFinalTranscript, str)):
         print("no telling")
-    if t.end_of_turn and t.turn_is_formatted:
+    if t.end_of_turn and t.turn_is_formatted and t.transcript:
         print("by another name")
     HANDLERS[type(t)](turn_text(t))
-    if t.end_of_turn and t.turn_is_formatted:
+    if t.end_of_turn and t.turn_is_formatted and t.transcript:
         print("kept", f"{('FinalTurn' if t.end_of_turn and t.turn_is_formatted else 'PartialTurn')}: {t.transcript}")
     elif not t.end_of_turn:
         print("partial")
-    # TODO(v3-migrate): V3M605 v3 has no message_type: whoever gets it must know FinalTurn and PartialTurn
+    # TODO(v3-migrate): v3 has no message_type: whoever gets it must know FinalTurn and PartialTurn. [V3M605] https://v3-migrate.github.io/v3-migrate/rules/v3m605/
     send({"type": "FinalTurn" if t.end_of_turn and t.turn_is_formatted else "PartialTurn", "text": turn_text(t)})
-    if not (t.end_of_turn and t.turn_is_formatted):
+    if not (t.end_of_turn and t.turn_is_formatted and t.transcript):
         return
     print("final", t.transcript)
-    # TODO(v3-migrate): V3M607 v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: match on end_of_turn and turn_is_formatted
+    # TODO(v3-migrate): v3 has one class, TurnEvent, instead of RealtimeFinalTranscript: match on end_of_turn and turn_is_formatted. [V3M607] https://v3-migrate.github.io/v3-migrate/rules/v3m607/
     match t:
         case aai.RealtimeFinalTranscript():
             print("match")

@@ -34,12 +34,7 @@ class S:
 import asyncio, threading, atexit
 from concurrent.futures import ThreadPoolExecutor
 import assemblyai as aai
-from assemblyai.streaming.v3 import (
-    StreamingClient,
-    StreamingClientOptions,
-    StreamingEvents,
-    StreamingParameters,
-)
+from assemblyai.streaming.v3 import StreamingClient, StreamingClientOptions, StreamingEvents, StreamingParameters
 
 
 class MicrophoneStream:
@@ -90,7 +85,7 @@ class S:
     def on_data(self, client, t):
         asyncio.run_coroutine_threadsafe(self.push(t), self.loop)
     async def push(self, t):
-        if t.end_of_turn and t.turn_is_formatted:
+        if t.end_of_turn and t.turn_is_formatted and t.transcript:
             await asyncio.sleep(0); print(t.transcript)
     def on_error(self, client, e): self.loop.call_soon_threadsafe(print, e)
     def on_close(self): print("closed")

@@ -49,11 +49,11 @@ class R:
         import json
         print(json.dumps({"id": str(s.id), "exp": s.expires_at.replace(tzinfo=None).timestamp()}), s.type)
         d[s.id] = s
-        # TODO(v3-migrate): V3M606 what dict() gives has v3's fields: whoever reads it has to know them
-        # TODO(v3-migrate): V3M606 what json() gives has v3's fields: whoever reads it has to know them
+        # TODO(v3-migrate): What dict() gives has v3's fields: whoever reads it has to know them. [V3M606] https://v3-migrate.github.io/v3-migrate/rules/v3m606/
+        # TODO(v3-migrate): What json() gives has v3's fields: whoever reads it has to know them. [V3M606] https://v3-migrate.github.io/v3-migrate/rules/v3m606/
         print(s.dict(), s.json())
     def data(self, client, t):
-        # TODO(v3-migrate): V3M605 what dict() gives has v3's fields: whoever reads it has to know them
+        # TODO(v3-migrate): What dict() gives has v3's fields: whoever reads it has to know them. [V3M605] https://v3-migrate.github.io/v3-migrate/rules/v3m605/
         print(t.dict()["text"], t.words[0].start, t.words[-1].dict())
         if t.words and len(turn_text(t)) > 3 and (sum(word.confidence for word in t.words) / max(len(t.words), 1)) > 0.5: print(datetime.datetime.now().strftime("%H"), (t.words[-1].end if t.words else 0) - (t.words[0].start if t.words else 0))
         text = turn_text(t) or "..."

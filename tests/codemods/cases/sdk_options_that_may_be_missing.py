@@ -35,8 +35,8 @@ from assemblyai.streaming.v3 import (
 client = aai.Client(settings=aai.Settings(api_key=os.environ["K"], base_url="https://api.eu.assemblyai.com"))
 TERMS = open("terms").read().split()
 def make(rate=None, enc=None, token=None, boost=None, silence=None, quiet=False):
-    # TODO(v3-migrate): V3M601 settings.base_url is not for v3's client: give it its host, without a scheme, by StreamingClientOptions(api_host=...)
-    # TODO(v3-migrate): V3M601 if this is a telephone line, its frames of 20 ms are too short for v3: gather a few first
+    # TODO(v3-migrate): settings.base_url is not for v3's client: give it its host, without a scheme, by StreamingClientOptions(api_host=...). [V3M601] https://v3-migrate.github.io/v3-migrate/rules/v3m601/
+    # TODO(v3-migrate): If this is a telephone line, its frames of 20 ms are too short for v3: gather a few first. [V3M601] https://v3-migrate.github.io/v3-migrate/rules/v3m601/
     t = StreamingClient(
         StreamingClientOptions(
             api_key=client.settings.api_key,
@@ -65,7 +65,7 @@ def token(n: int):
         expires_in_seconds=min(n, 600),
         max_session_duration_seconds=min(max(n, 60), 10800),
     )
-    # TODO(v3-migrate): V3M610 create_temporary_token raises httpx.HTTPStatusError in v3, which has no status_code of its own
+    # TODO(v3-migrate): create_temporary_token raises httpx.HTTPStatusError in v3, which has no status_code of its own. [V3M610] https://v3-migrate.github.io/v3-migrate/rules/v3m610/
     try:
         return StreamingClient(StreamingClientOptions(api_key=aai.settings.api_key)).create_temporary_token(
             expires_in_seconds=480,

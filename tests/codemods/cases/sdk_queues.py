@@ -72,7 +72,7 @@ aq = asyncio.Queue()
 last_partial = ""
 def on_data(client: StreamingClient, transcript: TurnEvent):
     global last_partial
-    if transcript.end_of_turn and transcript.turn_is_formatted:
+    if transcript.end_of_turn and transcript.turn_is_formatted and transcript.transcript:
         q.put(transcript)
         loop.call_soon_threadsafe(aq.put_nowait, transcript.transcript)
         last_partial = ""

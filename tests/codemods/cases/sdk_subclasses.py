@@ -47,20 +47,20 @@ def turn_text(turn: TurnEvent) -> str:
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 
-# TODO(v3-migrate): V3M611 a subclass of RealtimeTranscriber whose constructor is not run by itself: give it an __init__ that passes StreamingClientOptions(...) on and registers its handlers with on(...)
+# TODO(v3-migrate): a subclass of RealtimeTranscriber whose constructor is not run by itself: give it an __init__ that passes StreamingClientOptions(...) on and registers its handlers with on(...). [V3M611] https://v3-migrate.github.io/v3-migrate/rules/v3m611/
 class A(aai.RealtimeTranscriber):
     pass
 class B(aai.RealtimeTranscriber):
     def __init__(self, on_text, **kwargs):
         self.on_text = on_text
-        # TODO(v3-migrate): V3M601 not rewritten: its arguments are not all written here; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect
+        # TODO(v3-migrate): Not rewritten: its arguments are not all written here; make a StreamingClient(StreamingClientOptions(api_key=...)), register handlers with on(...), pass StreamingParameters(...) to connect. [V3M601] https://v3-migrate.github.io/v3-migrate/rules/v3m601/
         aai.RealtimeTranscriber.__init__(self, on_data=self.handle, on_error=print, sample_rate=16000, **kwargs)
     def handle(self, t):
         self.on_text(t.text)
 class C(StreamingClient):
     def __init__(self, rate, on_close=None):
         super().__init__(StreamingClientOptions(api_key=aai.settings.api_key, terminate_timeout=30.0))
-        self.on(StreamingEvents.Turn, lambda client, event: event.end_of_turn and event.turn_is_formatted and self.handle(event))
+        self.on(StreamingEvents.Turn, lambda client, event: event.end_of_turn and event.turn_is_formatted and event.transcript and self.handle(event))
         self.on(StreamingEvents.Error, self.err)
         self._session_parameters = StreamingParameters(
             sample_rate=rate,

@@ -12,12 +12,12 @@ def go(t: Optional[aai.RealtimeTranscriber]):
 from typing import Optional
 
 from assemblyai.streaming.v3 import StreamingClient
-# TODO(v3-migrate): V3M609 of a transcriber that is made out of sight: disconnect(terminate=True), then what on_close did, in v3
+# TODO(v3-migrate): Of a transcriber that is made out of sight: disconnect(terminate=True), then what on_close did, in v3. [V3M609] https://v3-migrate.github.io/v3-migrate/rules/v3m609/
 def stop(t: StreamingClient): t.close()
 def go(t: Optional[StreamingClient]):
     if t:
-        # TODO(v3-migrate): V3M609 of a transcriber that is made out of sight: connect(StreamingParameters(...)) in v3
+        # TODO(v3-migrate): Of a transcriber that is made out of sight: connect(StreamingParameters(...)) in v3. [V3M609] https://v3-migrate.github.io/v3-migrate/rules/v3m609/
         t.connect()
         t.stream(b"")
-        # TODO(v3-migrate): V3M609 of a transcriber that is made out of sight: force_endpoint() in v3
+        # TODO(v3-migrate): Of a transcriber that is made out of sight: force_endpoint() in v3. [V3M609] https://v3-migrate.github.io/v3-migrate/rules/v3m609/
         t.force_end_utterance()

@@ -50,7 +50,7 @@ def make(*args, **kwargs):
 
 def on_message(app, raw):
     message = json.loads(raw)
-    if message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"]:
+    if message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"] and message["transcript"]:
         print(message["transcript"])
 
 
@@ -63,7 +63,7 @@ class Client:
 
 
 def control(**fields):
-    # TODO(v3-migrate): V3M401 v2 control message 'force_end_utterance', put together by callers: v3 has another
+    # TODO(v3-migrate): v2 control message 'force_end_utterance', put together by callers: v3 has another. [V3M401] https://v3-migrate.github.io/v3-migrate/rules/v3m401/
     socket.send(json.dumps(fields))
 
 

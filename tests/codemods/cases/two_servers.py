@@ -33,7 +33,7 @@ def turn_kind(message):
     kind = message.get("type")
     if kind != "Turn":
         return kind
-    final = message["end_of_turn"] and message["turn_is_formatted"]
+    final = message["end_of_turn"] and message["turn_is_formatted"] and message["transcript"]
     return "FinalTurn" if final else "PartialTurn"
 
 
@@ -44,7 +44,7 @@ def parse(raw):
     return None, None
 
 async def main(audio):
-    # TODO(v3-migrate): V3M510 nothing ends this session, billed for up to 3 hours: send {"type": "Terminate"} and wait for Termination, then close
+    # TODO(v3-migrate): Nothing ends this session, billed until 5 minutes pass without a message: send {"type": "Terminate"} and wait for Termination, then close. [V3M510] https://v3-migrate.github.io/v3-migrate/rules/v3m510/
     async with websockets.connect("wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300") as ws, websockets.connect("wss://other.example.com/x") as other:
         for chunk in audio:
             encoded = base64.b64encode(chunk).decode()
@@ -58,6 +58,6 @@ async def main(audio):
             kind, text = parse(raw)
             if kind == "FinalTurn":
                 print(text)
-            # TODO(v3-migrate): V3M322 hands a server message on as it is: whoever reads it gets v3 messages now
+            # TODO(v3-migrate): Hands a server message on as it is: whoever reads it gets v3 messages now. [V3M322] https://v3-migrate.github.io/v3-migrate/rules/v3m322/
             await other.send(raw)
         print("text" in o)

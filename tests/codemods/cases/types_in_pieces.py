@@ -48,7 +48,7 @@ def named(name):
 
 def on_message(app, raw):
     message = json.loads(raw)
-    if message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"]:
+    if message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"] and message["transcript"]:
         print(message["transcript"])
     elif message["type"] == "Begin" or message["type"] == "Turn" and not message["end_of_turn"]:
         print(message)
@@ -56,12 +56,12 @@ def on_message(app, raw):
 
 def on_data(app, raw, opcode, more):
     message = json.loads(raw)
-    # TODO(v3-migrate): V3M301 compare with the v3 message types here: Begin, Turn, Termination
+    # TODO(v3-migrate): Compare with the v3 message types here: Begin, Turn, Termination. [V3M301] https://v3-migrate.github.io/v3-migrate/rules/v3m301/
     if message["message_type"] == FINAL or message["message_type"] == named("Partial"):
         print(" ".join(word["text"] for word in message["words"]))
-    # TODO(v3-migrate): V3M302 the type's message is out of reach where it is tested: pass the message along
+    # TODO(v3-migrate): The type's message is out of reach where it is tested: pass the message along. [V3M302] https://v3-migrate.github.io/v3-migrate/rules/v3m302/
     text, kind = (message[key] for key in ("text", "message_type"))
-    # TODO(v3-migrate): V3M301 compare with the v3 message types here: Begin, Turn, Termination
+    # TODO(v3-migrate): Compare with the v3 message types here: Begin, Turn, Termination. [V3M301] https://v3-migrate.github.io/v3-migrate/rules/v3m301/
     if kind == "FinalTranscript":
         print(text)
 

@@ -35,10 +35,11 @@ class Second(Provider):
                 show(message["text"], message["confidence"])
 """
 IMPORTS = "import json\n\nimport websockets\n\n\n"
-MIGRATED = """\
-            if message.get("type") == "Turn" and message.get("end_of_turn") and message.get("turn_is_formatted"):
-                show(message["transcript"], message["words"])
-"""
+MIGRATED = (
+    '            if message.get("type") == "Turn" and message.get("end_of_turn") and '
+    'message.get("turn_is_formatted") and message.get("transcript"):\n'
+    '                show(message["transcript"], message["words"])\n'
+)
 
 MIXIN = "class Counted:\n    def count(self, words):\n        self.words = len(words)\n"
 SHAPES = {

@@ -82,7 +82,9 @@ def defined(file: str, **names: object) -> Any:
     return space[snippet.name]
 
 
-@pytest.mark.parametrize("file", ["microphone_chunks", "microphone_stream", "interruptible_microphone_stream"])
+@pytest.mark.parametrize(
+    "file", ["microphone_chunks", "microphone_stream", "microphone_iterator", "interruptible_microphone_stream"]
+)
 def test_a_microphone_gives_tenths_of_a_second_until_ctrl_c_and_is_freed(file: str, device: list[str]) -> None:
     chunks = defined(file)(16_000)
     assert [len(chunk) for chunk in chunks] == [3200, 3200]

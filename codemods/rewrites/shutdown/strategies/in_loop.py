@@ -24,7 +24,8 @@ from codemods.rewrites.shutdown.sender_task import (
     without_ends,
 )
 from codemods.rewrites.shutdown.terminate import always_asked_by_sender, finally_behind
-from codemods.syntax.edits import AddImport, Edit, InsertAfter, Replace
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import AddImport, Edit, InsertAfter
 from codemods.syntax.tree import SourceModule, Statement
 
 CODE = "V3M517"
@@ -78,7 +79,7 @@ def _in_block(
         edits.append(task.binding)
     for place in places:
         taken = place.iter if isinstance(place, cst.For) else place
-        edits.append(Replace(taken, lambda updated: cst.parse_expression(f"{name}({task.name})")))
+        edits.append(replace_with(taken, f"{name}({task.name})"))
     return {next(iter(places)): [edits]}
 
 

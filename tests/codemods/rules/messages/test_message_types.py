@@ -113,7 +113,7 @@ def test_a_program_that_reads_both_spellings_keeps_one(either: str, final: str) 
         (
             'event.get("message_type") in (None, "FinalTranscript")',
             'event.get("type") is None or event.get("type") == "Turn" and event.get("end_of_turn") and '
-            'event.get("turn_is_formatted")',
+            'event.get("turn_is_formatted") and event.get("transcript")',
         ),
     ],
 )

@@ -77,7 +77,8 @@ def test_callbacks_of_another_module_take_the_client_there() -> None:
         }
     )
     assert found["handlers.py"].text == (
-        "def heard(client, transcript):\n    if transcript.end_of_turn and transcript.turn_is_formatted:\n"
+        "def heard(client, transcript):\n"
+        "    if transcript.end_of_turn and transcript.turn_is_formatted and transcript.transcript:\n"
         "        print(transcript.transcript)\n\n\n"
         "def failed(client, error):\n    print(error.code == 3008)\n\n\ndef ended():\n    print('bye')\n"
     )

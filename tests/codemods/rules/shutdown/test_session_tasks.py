@@ -315,7 +315,7 @@ def test_a_loop_that_does_nothing_else_becomes_run(run: str) -> None:
             True,
         ),
         (
-            "class Q:\n    def __init__(self):\n        self.q = asyncio.Queue()\n\n\n"
+            "class Q:\n    def __init__(self):\n        self.q = asyncio.Queue()\n\n\nQ()\n"
             "loop = asyncio.get_event_loop()\nloop.run_until_complete(main(C))",
             True,
         ),

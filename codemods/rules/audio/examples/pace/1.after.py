@@ -6,5 +6,5 @@ ws = websocket.create_connection("wss://streaming.assemblyai.com/v3/ws?sample_ra
 with open("speech.raw", "rb") as file:
     while chunk := file.read(6400):
         ws.send_binary(chunk)
-        # TODO(v3-migrate): V3M203 200 ms of audio every 50 ms are 4 times real time: v3 closes the session (3007) when five minutes wait, so wait 0.2 seconds here
+        # TODO(v3-migrate): 200 ms of audio every 50 ms are 4 times real time: v3 closes the session (3007) when five minutes wait, so wait 0.2 seconds here. [V3M203] https://v3-migrate.github.io/v3-migrate/rules/v3m203/
         time.sleep(0.05)

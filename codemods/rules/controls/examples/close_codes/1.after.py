@@ -9,6 +9,6 @@ async def main():
             assert e.code == 3008
             if e.code == 1008:
                 raise
-            # TODO(v3-migrate): V3M402 a range of v2 close codes: v3 closes with 1008 and 3005 to 3009
+            # TODO(v3-migrate): A range of v2 close codes: v3 closes with 1008 and 3005 to 3009. [V3M402] https://v3-migrate.github.io/v3-migrate/rules/v3m402/
             if e.code >= 4000:
                 print(e)

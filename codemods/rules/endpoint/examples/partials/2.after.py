@@ -4,7 +4,7 @@ import websocket
 
 def on_message(ws, raw):
     event = json.loads(raw)
-    if event["type"] == "Turn" and event["end_of_turn"] and event["turn_is_formatted"]:
+    if event["type"] == "Turn" and event["end_of_turn"] and event["turn_is_formatted"] and event["transcript"]:
         print(event["transcript"])
 
 

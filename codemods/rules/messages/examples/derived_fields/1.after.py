@@ -4,7 +4,7 @@ import websocket
 
 def on_message(ws, raw):
     data = json.loads(raw)
-    if data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"]:
+    if data["type"] == "Turn" and data["end_of_turn"] and data["turn_is_formatted"] and data["transcript"]:
         print(data["transcript"], sum(word["confidence"] for word in data["words"]) / max(len(data["words"]), 1))
         begin = data["words"][0]["start"] if data["words"] else 0
 

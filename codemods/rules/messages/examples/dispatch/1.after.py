@@ -7,7 +7,7 @@ def turn_kind(message):
     kind = message.get("type")
     if kind != "Turn":
         return kind
-    final = message["end_of_turn"] and message["turn_is_formatted"]
+    final = message["end_of_turn"] and message["turn_is_formatted"] and message["transcript"]
     return "FinalTurn" if final else "PartialTurn"
 
 

@@ -3,7 +3,7 @@ import websocket
 
 
 def is_final(message):
-    return message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"]
+    return bool(message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"] and message["transcript"])
 
 
 def on_message(ws, raw):
@@ -11,7 +11,7 @@ def on_message(ws, raw):
 
 
 def test_final():
-    # TODO(v3-migrate): V3M326 imitates a v2 message; v3 sends {"type": "Turn", "transcript": ..., "words": [...], "end_of_turn": True, "turn_is_formatted": True}
+    # TODO(v3-migrate): Imitates a v2 message; v3 sends {"type": "Turn", "transcript": ..., "words": [...], "end_of_turn": True, "turn_is_formatted": True}. [V3M326] https://v3-migrate.github.io/v3-migrate/rules/v3m326/
     on_message(None, '{"message_type": "FinalTranscript", "text": "yes"}')
 
 

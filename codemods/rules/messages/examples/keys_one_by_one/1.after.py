@@ -4,7 +4,7 @@ import websocket
 
 def on_message(ws, raw):
     for key, value in json.loads(raw).items():
-        # TODO(v3-migrate): V3M327 looks for a v2 key among those of a message: text is transcript
+        # TODO(v3-migrate): Looks for a v2 key among those of a message: text is transcript. [V3M327] https://v3-migrate.github.io/v3-migrate/rules/v3m327/
         if key == "text":
             print(value)
 

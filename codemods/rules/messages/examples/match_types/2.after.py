@@ -5,7 +5,7 @@ import websocket
 def on_message(ws, raw):
     data = json.loads(raw)
     match data:
-        case {"type": "Turn", "end_of_turn": True, "turn_is_formatted": True, "transcript": text}:
+        case {"type": "Turn", "end_of_turn": True, "turn_is_formatted": True, "transcript": text} if text:
             print(text)
         case {"type": "Begin"}:
             print('hello')

@@ -5,7 +5,7 @@ import websocket
 class Handler:
     def on_message(self, ws, raw):
         data = json.loads(raw)
-        # TODO(v3-migrate): V3M324 a name is made from the message type: v3 types are Begin, Turn, Termination
+        # TODO(v3-migrate): A name is made from the message type: v3 types are Begin, Turn, Termination. [V3M324] https://v3-migrate.github.io/v3-migrate/rules/v3m324/
         getattr(self, "on_" + data["type"])(data)
 
 

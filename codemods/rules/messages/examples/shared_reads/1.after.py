@@ -3,9 +3,9 @@ import websockets
 
 
 def show(message):
-    # TODO(v3-migrate): V3M330 message is not AssemblyAI's alone (see imported): tell the messages apart, then read v3's keys in AssemblyAI's
+    # TODO(v3-migrate): message is not AssemblyAI's alone (see imported): tell the messages apart, then read v3's keys in AssemblyAI's. [V3M330] https://v3-migrate.github.io/v3-migrate/rules/v3m330/
     if message["message_type"] == "FinalTranscript":
-        # TODO(v3-migrate): V3M330 message is not AssemblyAI's alone (see imported): tell the messages apart, then read v3's keys in AssemblyAI's
+        # TODO(v3-migrate): message is not AssemblyAI's alone (see imported): tell the messages apart, then read v3's keys in AssemblyAI's. [V3M330] https://v3-migrate.github.io/v3-migrate/rules/v3m330/
         print(message["text"])
 
 

@@ -9,6 +9,7 @@ class Event(TypedDict):
     transcript: str
     end_of_turn: bool
     turn_is_formatted: bool
+    words: list
 
 
 def on_message(ws, raw):

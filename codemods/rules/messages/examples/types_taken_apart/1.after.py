@@ -4,7 +4,7 @@ import websocket
 
 def on_message(ws, raw):
     data = json.loads(raw)
-    # TODO(v3-migrate): V3M325 looks at part of a message type: v3's are Begin, Turn and Termination
+    # TODO(v3-migrate): Looks at part of a message type: v3's are Begin, Turn and Termination. [V3M325] https://v3-migrate.github.io/v3-migrate/rules/v3m325/
     if data["type"].startswith("Final"):
         print(" ".join(word["text"] for word in data.get("words", ())))
 

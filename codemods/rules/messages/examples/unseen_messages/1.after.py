@@ -4,7 +4,7 @@ from archive import recorded
 
 
 def show(message):
-    if message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"]:
+    if message["type"] == "Turn" and message["end_of_turn"] and message["turn_is_formatted"] and message["transcript"]:
         print(message["transcript"])
 
 
@@ -15,6 +15,6 @@ async def listen():
 
 
 def replay(name):
-    # TODO(v3-migrate): V3M331 what comes in here is read as a message of v3 from now on (in show): make sure it is one
+    # TODO(v3-migrate): What comes in here is read as a message of v3 from now on (in show): make sure it is one. [V3M331] https://v3-migrate.github.io/v3-migrate/rules/v3m331/
     for message in recorded(name):
         show(message)

@@ -1,31 +1,20 @@
 class MicrophoneStream:
     """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""
 
-    def __init__(self, sample_rate=44_100, device_index=None):
+    def __init__(self, sample_rate=44_100):
         import pyaudio
 
         self.sample_rate = sample_rate
         self._audio = pyaudio.PyAudio()
-        self._stream = self._audio.open(
-            format=pyaudio.paInt16,
-            channels=1,
-            rate=sample_rate,
-            input=True,
-            input_device_index=device_index,
-        )
+        self._stream = self._audio.open(rate=sample_rate, channels=1, format=pyaudio.paInt16, input=True)
         self._open = True
 
     def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._open:
-            raise StopIteration
         try:
-            return self._stream.read(self.sample_rate // 10, exception_on_overflow=False)
+            while self._open:
+                yield self._stream.read(self.sample_rate // 10, exception_on_overflow=False)
         except KeyboardInterrupt:
             self.close()
-            raise StopIteration from None
 
     def close(self):
         if self._open:

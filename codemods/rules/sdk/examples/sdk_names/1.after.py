@@ -3,4 +3,4 @@ from assemblyai.streaming.v3 import Encoding, StreamingError
 
 
 def refuse(kind=Encoding.pcm_mulaw) -> StreamingError:
-    return StreamingError(kind, Transcriber)
+    return StreamingError(f"{Transcriber} takes no {kind}")

@@ -2,4 +2,4 @@ from assemblyai import AudioEncoding, RealtimeError, Transcriber
 
 
 def refuse(kind=AudioEncoding.pcm_mulaw) -> RealtimeError:
-    return RealtimeError(kind, Transcriber)
+    return RealtimeError(f"{Transcriber} takes no {kind}")

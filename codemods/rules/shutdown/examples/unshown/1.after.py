@@ -24,7 +24,7 @@ def hang_up():
 
 reader = threading.Thread(target=read)
 reader.start()
-# TODO(v3-migrate): V3M523 what was said last is put into a queue that nobody reads after Ctrl+C: take it from there once the session is over
+# TODO(v3-migrate): What was said last is put into a queue that nobody reads after Ctrl+C: take it from there once the session is over. [V3M523] https://v3-migrate.github.io/v3-migrate/rules/v3m523/
 try:
     while True:
         print(sentences.get())

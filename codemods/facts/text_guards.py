@@ -1,0 +1,100 @@
+"""Whether a function asks if there is any text before it does something with it.
+
+When a session is asked to end, `universal-streaming-*` sends one more end of turn, without a word: a final for whoever
+does not ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from codemods.facts.narrowing import leaves
+from codemods.facts.program import Program
+from codemods.facts.sessions import own_nodes
+from codemods.libraries.values import Field
+from codemods.syntax.tree import SourceModule
+
+_TEXTS = frozenset({"text", "transcript", "words"})
+_BARE = frozenset({"strip", "rstrip", "lstrip", "lower"})
+
+
+def asks_for_text(node: cst.CSTNode, program: Program, module: SourceModule) -> bool:
+    """Return whether a message without text is kept from what is done where a test holds, by another test.
+
+    One around it, one beside it, one inside the branch that it opens, or one that leaves before it.
+    """
+    around: list[cst.CSTNode] = []
+    for up in module.ancestors(node):
+        around.append(up)
+        if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module):
+            break
+    function = node if isinstance(node, cst.FunctionDef | cst.Lambda) else around[-1]
+    opened = next((up for up in around if isinstance(up, cst.If)), None)
+    for test in own_nodes(function):
+        if not any(_is_text(inner, program) for inner in _judged(test)):
+            continue
+        match test:
+            case cst.If(body=body) if test not in around:
+                if leaves(body) or (opened is not None and any(up is opened for up in module.ancestors(test))):
+                    return True
+            case cst.If(body=body):
+                if body in around or test is opened:
+                    return True
+            case _ if test in around or function is node:
+                return True
+    return False
+
+
+def is_judged(node: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether an expression counts as true or false where it stands, and is kept nowhere."""
+    child = node
+    for up in module.ancestors(node):
+        match up:
+            case cst.If(test=test) | cst.While(test=test) | cst.IfExp(test=test) | cst.CompIf(test=test):
+                return test is child
+            case cst.Assert(test=test):
+                return test is child
+            case cst.BooleanOperation() | cst.UnaryOperation(operator=cst.Not()):
+                child = up
+            case _:
+                return False
+    return False
+
+
+def _judged(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield the expressions that count as true or false."""
+    match node:
+        case cst.If(test=test) | cst.While(test=test) | cst.IfExp(test=test) | cst.CompIf(test=test):
+            yield from _operands(test)
+        case cst.BooleanOperation() | cst.UnaryOperation(operator=cst.Not()):
+            yield from _operands(node)
+
+
+def _operands(node: cst.BaseExpression) -> Iterator[cst.CSTNode]:
+    match node:
+        case cst.BooleanOperation(left=left, right=right):
+            yield from _operands(left)
+            yield from _operands(right)
+        case cst.UnaryOperation(operator=cst.Not(), expression=inner) | cst.NamedExpr(value=inner):
+            yield from _operands(inner)
+        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(comparator=right)]):
+            if any(isinstance(side, cst.SimpleString) and side.evaluated_value == "" for side in (left, right)):
+                yield from (left, right)
+            elif isinstance(left, cst.Call) and isinstance(left.func, cst.Name) and left.func.value == "len":
+                yield left.args[0].value
+        case cst.Call(func=cst.Name("len" | "bool"), args=[cst.Arg(value=inner)]):
+            yield inner
+        case _:
+            yield node
+
+
+def _is_text(node: cst.CSTNode, program: Program) -> bool:
+    match node:
+        case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(name))) if name in _BARE:
+            return _is_text(inner, program)
+        case cst.Attribute(attr=cst.Name(name)) if name in _TEXTS:
+            return True
+        case _:
+            return any(isinstance(value, Field) and value.key in _TEXTS for value in program.values(node))
