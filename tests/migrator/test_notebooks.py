@@ -215,7 +215,7 @@ def test_suppression_and_todo_comments_work_in_cells(tool: Tool) -> None:
     assert tool("talk.ipynb", "--write").code == 1
     after = sources((tool.folder / "talk.ipynb").read_bytes())
     assert after[:2] == ["x = 1", silenced]
-    assert re.fullmatch(rf"# TODO\(v3-migrate\): V3M900 [^\n]*\n{re.escape(LEFT)}", after[2])
+    assert re.fullmatch(rf"# TODO\(v3-migrate\): [^\n]* \[V3M900\] [^\n]*\n{re.escape(LEFT)}", after[2])
     assert tool("talk.ipynb", "--write").code == 1
     assert sources((tool.folder / "talk.ipynb").read_bytes()) == after
 
