@@ -203,9 +203,12 @@ class LegacyNames:
         return frozenset(found)
 
     def _is_left(self, node: cst.CSTNode, module: SourceModule) -> bool:
-        """Return whether a name is part of a function, or of its signature, that a session which is left runs."""
-        if not self._left:
-            return False
+        """Return whether a name is part of a function, or of its signature, that a session which is left runs.
+
+        A type of what holds a session stays where no session of the program moves.
+        """
+        if is_type(node, module) and self.plans.none_moves:
+            return True
         return any(up in self._left for up in module.ancestors(node) if isinstance(up, cst.FunctionDef | cst.Lambda))
 
     @property

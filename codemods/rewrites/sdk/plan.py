@@ -79,6 +79,8 @@ class Plans:
         self._leave_together()
         self.left = frozenset(self._left())
         """The transcribers that stay as they are, with their callbacks and all that these are given."""
+        self.none_moves = bool(self.of) and all(plan.problem is not None for plan in self.of.values())
+        """Whether the program makes sessions, and all of them stay."""
 
     def _left(self) -> Iterator[Transcriber]:
         for session, plan in self.of.items():

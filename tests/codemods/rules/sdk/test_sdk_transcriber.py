@@ -51,6 +51,21 @@ def test_in_a_class_as_well(kind: str) -> None:
     assert migrate(source).text == source
 
 
+@pytest.mark.parametrize(
+    "holder",
+    [
+        "class Ears:\n    def __init__(self):\n        self.session: Optional[aai.RealtimeTranscriber] = None\n",
+        "class Ears:\n    session: aai.RealtimeTranscriber | None = None\n",
+        "held: dict[str, 'aai.RealtimeTranscriber'] = {}\n",
+        "def end(session: aai.RealtimeTranscriber) -> None:\n    session.close()\n",
+    ],
+)
+def test_so_are_the_types_of_what_holds_it(holder: str) -> None:
+    made = "session = aai.RealtimeTranscriber(on_data=on_data, on_error=print, **options)\n"
+    source = f"import assemblyai as aai\nfrom typing import Optional\n\n\n{HEARD}{holder}\n\noptions = {{}}\n{made}"
+    assert migrate(source).text == source
+
+
 def test_a_callback_that_two_sessions_share_is_not_rewritten_for_one() -> None:
     source = (
         f"from assemblyai import RealtimeTranscriber\n\n\n{HEARD}options = {{}}\n"
