@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from migrator.smoke.checks.finals import same, shown, shown_unfinished, unfinished
-from migrator.smoke.checks.shapes import lines_about, raw_ends, shown_like_finals, tells_apart
+from migrator.smoke.checks.shapes import lines_about, raw_ends, shapes, shown_like_finals, tells_apart
 from runtime.replay import SessionRecord
 
 FINALS = ["Good morning.", "Good morning. Good night.", "So it is."]
@@ -108,3 +108,18 @@ def test_lines_that_are_made_of_finals() -> None:
     text = "listening to you\n['So', 'it', 'is.']\r\n7 words: So-v it-v\nit is\n"
     assert lines_about(text, ["So it is."], ["so it is", "it is"]) == ["['So', 'it', 'is.']", "0 words: So-v it-v"]
     assert lines_about(text, ["so it is"], ["so it is"]) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["5", "00:01:59", "9275a558", "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed", "D41D8CD98F00B204E980"],
+)
+def test_what_differs_from_run_to_run_is_no_form(name: str) -> None:
+    """An id that the program makes up, a time or a number: what stands around them is the form."""
+    other = "".join(chr(ord(mark) + 1) if mark in "0123458abcde" else mark for mark in name)
+    assert name != other
+    now, before = (
+        shapes(f"[{mark}] Good morning. (of {mark}, 3 words)\n", ["Good morning."]) for mark in (name, other)
+    )
+    assert now == before
+    assert now != shapes(f"[{name}] Good morning. (in {name}, 3 words)\n", ["Good morning."])

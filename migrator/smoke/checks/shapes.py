@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from runtime.replay import SessionRecord
 
-#: How much of a line, before and after a text, counts.
-_REACH = 20
+#: How much of a line, before and after a text, counts; more is looked at, or an id would be cut before it is blurred.
+_REACH, _SEEN = 20, 100
+
+_CHANGING = re.compile(r"\b(?=[a-f-]*\d)[0-9a-f]{6,}(?:-[0-9a-f]{4,})*\b|\d+", re.IGNORECASE)
 
 
 def raw_ends(sessions: Sequence[SessionRecord]) -> list[str]:
@@ -51,12 +53,12 @@ def lines_about(text: str, finals: Iterable[str], partials: Iterable[str]) -> li
 
 
 def shapes(text: str, wanted: Iterable[str]) -> set[tuple[str, str]]:
-    """Return what stands around any of the texts in `text`, within its line; counters and times are blurred."""
+    """Return what stands around any of the texts in `text`, within its line; counters, times and ids are blurred."""
     # Whole words only.
     pattern = re.compile(rf"(?<!\w)(?:{_any_of(wanted)})(?!\w)")
     text = "\n" + text  # The first line is one like the others.
     return {
-        (_line_end(text[max(0, found.start() - _REACH) : found.start()]), _line_start(text[found.end() :][:_REACH]))
+        (_line_end(text[max(0, found.start() - _SEEN) : found.start()]), _line_start(text[found.end() :][:_SEEN]))
         for found in pattern.finditer(text)
     }
 
@@ -72,16 +74,16 @@ def _any_of(texts: Iterable[str]) -> str:
 
 
 def _line_end(text: str) -> str:
-    return _blurred(re.split(r"(?=[\r\n])", text)[-1])
+    return _blurred(re.split(r"(?=[\r\n])", text)[-1])[-_REACH:]
 
 
 def _line_start(text: str) -> str:
-    return _blurred(re.split(r"(?<=[\r\n])", text)[0])
+    return _blurred(re.split(r"(?<=[\r\n])", text)[0])[:_REACH]
 
 
 def _blurred(text: str) -> str:
-    """Counters and times differ from line to line."""
-    return re.sub(r"\d+", "0", text)
+    """Counters and times differ from line to line, an id that a program makes up (a UUID, a digest) from run to run."""
+    return _CHANGING.sub("0", text)
 
 
 def _turns(sessions: Sequence[SessionRecord]) -> list[dict[str, object]]:
