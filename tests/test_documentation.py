@@ -20,6 +20,7 @@ from codemods.model import rule_url
 from migrator.cli import COMMANDS
 from migrator.reporting import json_report
 from scripts import pictures
+from tests.codemods.programs import migrate
 from tests.migrator.programs import V2
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +61,18 @@ def test_links_of_the_readme_lead_somewhere() -> None:
     assert len(links) > 8
     for link in links:
         assert (ROOT / link).is_file(), link
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/index.md"])
+def test_the_first_example_is_what_the_tool_does(page: str) -> None:
+    (block,) = re.findall(r"```diff\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+    lines = block.splitlines(keepends=True)
+    # What the example leaves out: the imports, and the client whose callback it is.
+    around = "import json\n\nimport websocket\n\n{}\nwebsocket.WebSocketApp(URL, on_message=on_message).run_forever()\n"
+    before, after = (
+        around.format("".join(line[1:] or "\n" for line in lines if line[0] in f"{sign} \n")) for sign in "-+"
+    )
+    assert migrate(before).text == after
 
 
 def _commands() -> list[tuple[str, str]]:
