@@ -1,4 +1,8 @@
-"""GitLab's Code Quality report."""
+"""GitLab's Code Quality report: issues as Code Climate's specification has them, of which GitLab reads a part.
+
+https://github.com/codeclimate/platform/blob/master/spec/analyzers/SPEC.md#issues, as npm's codeclimate-types 0.3.1
+states it (read 2026-11-29).
+"""
 
 from __future__ import annotations
 
@@ -17,19 +21,21 @@ def render(report: Report) -> bytes:
     for outcome in report.outcomes:
         if outcome.error is not None:
             mark = fingerprint("error", outcome.path, outcome.path, Counter())
-            issues.append(_issue("error", outcome.error, "blocker", outcome.path, 1, mark))
+            issues.append(_issue("error", outcome.error, "blocker", outcome.path, (1, 1), mark))
         for finding, mark in fingerprints(outcome, report.listed(outcome), outcome.path):
-            line = (finding.in_file or finding.span).line
+            span = finding.in_file or finding.span
             level = _SEVERITIES[severity(finding.code)]
-            issues.append(_issue(finding.code, finding.message, level, outcome.path, line, mark))
+            issues.append(_issue(finding.code, finding.message, level, outcome.path, (span.line, span.end_line), mark))
     return json.dumps(issues, indent=2).encode() + b"\n"
 
 
-def _issue(code: str, message: str, severity: str, path: str, line: int, mark: str) -> dict[str, object]:
+def _issue(code: str, message: str, severity: str, path: str, lines: tuple[int, int], mark: str) -> dict[str, object]:
     return {
+        "type": "issue",
+        "categories": ["Compatibility"],
         "description": message,
         "check_name": code,
         "fingerprint": mark,
         "severity": severity,
-        "location": {"path": path, "lines": {"begin": line}},
+        "location": {"path": path, "lines": {"begin": lines[0], "end": lines[1]}},
     }

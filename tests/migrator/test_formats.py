@@ -164,8 +164,9 @@ def test_junit_of_clean_code_is_a_test_that_passed(tool: Tool) -> None:
 
 def test_gitlab(project: Tool) -> None:
     issues = project(".", "--check", "--format", "gitlab").json
-    keys = {"description", "check_name", "fingerprint", "severity", "location"}
+    keys = {"type", "categories", "description", "check_name", "fingerprint", "severity", "location"}
     assert all(set(issue) == keys for issue in issues)
+    assert all(issue["location"]["lines"]["begin"] <= issue["location"]["lines"]["end"] for issue in issues)
     assert [(i["location"]["path"], i["check_name"]) for i in issues if i["severity"] == "blocker"] == [
         ("broken.py", "error"),
     ]
