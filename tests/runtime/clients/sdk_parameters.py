@@ -34,10 +34,15 @@ def parameters(given: dict[str, Any]) -> StreamingParameters:
     return StreamingParameters(**{"sample_rate": 16000, **given})
 
 
+def tell(given: dict[str, Any], error: Any) -> None:
+    """Say what an error says; in one piece, since sessions run in threads and `print` writes the end by itself."""
+    sys.stdout.write(f"{given} {error}\n")
+
+
 def session(given: dict[str, Any]) -> None:
     """Run one session."""
     client = StreamingClient(options())
-    client.on(StreamingEvents.Error, lambda _, error: print(given, error))
+    client.on(StreamingEvents.Error, lambda _, error: tell(given, error))
     client.connect(parameters(given))
     client.stream(AUDIO)
     time.sleep(0.1)
@@ -48,7 +53,7 @@ async def session_of_coroutines(given: dict[str, Any]) -> None:
     """Run one session."""
 
     async def show(_: AsyncStreamingClient, error: Any) -> None:
-        print(given, error)
+        tell(given, error)
 
     client = AsyncStreamingClient(options())
     client.on(StreamingEvents.Error, show)
