@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import takewhile
 from typing import Protocol
 
@@ -14,7 +13,8 @@ from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTest, TypeTests, read_base
 from codemods.interpreter.values import Function
 from codemods.libraries.values import Field, Message
-from codemods.syntax.children import children
+from codemods.syntax.children import walk
+from codemods.syntax.navigate import parts
 from codemods.syntax.tree import SourceModule
 
 
@@ -43,8 +43,7 @@ def catches_key_errors(node: cst.CSTNode, context: Place) -> bool:
 
 
 def _is_caught(node: cst.CSTNode, module: SourceModule, program: Program, seen: set[cst.CSTNode]) -> bool:
-    child = node
-    for up in module.ancestors(node):
+    for up, child in module.climb(node):
         match up:
             case cst.Try(body=body, handlers=handlers) | cst.TryStar(body=body, handlers=handlers) if body is child:
                 if any(_names_key_error(handler.type) for handler in handlers if handler.type is not None):
@@ -56,12 +55,11 @@ def _is_caught(node: cst.CSTNode, module: SourceModule, program: Program, seen: 
             case cst.FunctionDef():
                 sites = [] if up in seen else program.get(call_sites).get(up, [])
                 return any(_is_caught(call, home, program, seen | {up}) for call, home in sites)
-        child = up
     return False
 
 
 def _names_key_error(node: cst.CSTNode) -> bool:
-    return any(isinstance(item, cst.Name) and item.value in ("KeyError", "LookupError") for item in _walk(node))
+    return any(isinstance(item, cst.Name) and item.value in ("KeyError", "LookupError") for item in walk(node))
 
 
 def is_not_partial(node: cst.CSTNode, base: cst.BaseExpression, context: Place) -> bool:
@@ -77,8 +75,7 @@ def taken_types(test: TypeTest, program: Program) -> frozenset[str]:
     """
     about = {field.message for field in program.fields(test.operand)}
     found: set[str] = set()
-    child: cst.CSTNode = test.node
-    for up in test.module.ancestors(test.node):
+    for up, child in test.module.climb(test.node):
         match up:
             case cst.If(test=asked, orelse=orelse) | cst.IfExp(test=asked, orelse=orelse) if orelse is child:
                 found |= _names_v3(asked, about, program)
@@ -89,7 +86,6 @@ def taken_types(test: TypeTest, program: Program) -> frozenset[str]:
                             found |= _names_v3(statement.test, about, program)
             case cst.For() | cst.While() | cst.FunctionDef() | cst.Lambda() | cst.ClassDef():
                 break
-        child = up
     return frozenset(found)
 
 
@@ -108,16 +104,10 @@ def _names_v3(asked: cst.BaseExpression, about: set[Message], program: Program) 
 def _same_variables(one: cst.CSTNode, other: cst.CSTNode, program: Program) -> bool:
     """Return whether two expressions read the same variables, and these are the same in both places."""
     mine, theirs = (
-        {name.value: program.definitions(name) for name in _walk(node) if isinstance(name, cst.Name)}
+        {name.value: program.definitions(name) for name in walk(node) if isinstance(name, cst.Name)}
         for node in (one, other)
     )
     return all(theirs[name] <= mine[name] for name in theirs if name in mine) and bool(mine.keys() & theirs.keys())
-
-
-def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in children(node):
-        yield from _walk(child)
 
 
 def _of_type(node: cst.CSTNode, program: Program) -> set[Message]:
@@ -125,7 +115,7 @@ def _of_type(node: cst.CSTNode, program: Program) -> set[Message]:
     return {
         value.message
         for value in program.values(node)
-        if isinstance(value, Field) and value.key == v.TYPE_KEY and (program.is_ours(value) or program.is_likely(value))
+        if isinstance(value, Field) and value.key == v.TYPE_KEY and program.may_be_ours(value)
     }
 
 
@@ -138,7 +128,7 @@ class _Guard:
         self.program = program
         self.finals_only = finals_only
         self.code = code
-        self.tests = TypeTests.of(program)
+        self.tests = program.get(TypeTests)
 
     def holds(
         self, node: cst.CSTNode, messages: frozenset[Message], module: SourceModule, seen: set[cst.CSTNode]
@@ -264,22 +254,18 @@ class _Guard:
         return bool(calls) and all(self.holds(call, messages, home, seen) for call, home in calls)
 
 
-def call_sites(program: Program) -> dict[cst.CSTNode, list[tuple[cst.BaseExpression, SourceModule]]]:
+def call_sites(program: Program) -> dict[cst.CSTNode, list[tuple[cst.CSTNode, SourceModule]]]:
     """Return the calls of every function, each with its module; where it is handed on, what hands it on."""
-    found: dict[cst.CSTNode, list[tuple[cst.BaseExpression, SourceModule]]] = {}
-    for path in program.targets:
-        module = program.modules[path]
-        for node in module.walk():
-            if not isinstance(node, cst.BaseExpression):
-                continue
-            for value in program.values(node):
-                target = getattr(value, "target", value)
-                if isinstance(target, Function):
-                    parent = module.parent(node)
-                    called = isinstance(parent, cst.Call) and parent.func is node
-                    site = parent if called and isinstance(parent, cst.Call) else node
-                    if called or not isinstance(node, cst.Name | cst.Attribute) or _is_reference(node, module):
-                        found.setdefault(target.node, []).append((site, module))
+    found: dict[cst.CSTNode, list[tuple[cst.CSTNode, SourceModule]]] = {}
+    for node, module in program.walk():
+        for value in program.values(node):
+            target = getattr(value, "target", value)
+            if isinstance(target, Function):
+                parent = module.parent(node)
+                called = isinstance(parent, cst.Call) and parent.func is node
+                site = parent if called and parent is not None else node
+                if called or not isinstance(node, cst.Name | cst.Attribute) or _is_reference(node, module):
+                    found.setdefault(target.node, []).append((site, module))
     return found
 
 
@@ -291,21 +277,15 @@ def _is_reference(node: cst.CSTNode, module: SourceModule) -> bool:
 
 def leaves(body: cst.BaseSuite) -> bool:
     """Return whether a branch ends by leaving the loop or function it is in."""
-    statements = body.body
-    last = statements[-1] if statements else None
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
+    *_, last = (None, *parts(body))
     return isinstance(last, cst.Return | cst.Continue | cst.Break | cst.Raise)
 
 
 def is_idle(body: cst.BaseSuite) -> bool:
     """Return whether a branch does nothing but skip the message."""
-    parts = [
-        part for line in body.body for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
-    ]
-    return all(
-        isinstance(part, cst.Pass | cst.Continue)
-        or (isinstance(part, cst.Return) and part.value is None)
-        or (isinstance(part, cst.Expr) and isinstance(part.value, cst.Ellipsis))
-        for part in parts
-    )
+    for part in parts(body):
+        match part:
+            case cst.Pass() | cst.Continue() | cst.Return(value=None) | cst.Expr(value=cst.Ellipsis()):
+                continue
+        return False
+    return True

@@ -13,6 +13,7 @@ from codemods.facts.narrowing import Place, catches_key_errors, has_transcript, 
 from codemods.facts.program import Program
 from codemods.facts.type_tests import read_base
 from codemods.libraries.values import Field, Message
+from codemods.syntax.navigate import given_to
 from codemods.syntax.tree import SourceModule
 
 
@@ -43,8 +44,8 @@ class PartialTexts:
         """Whether it puts a text of its own in the place of the server's."""
         self._shown: set[Message] = set()
         """Messages whose text is used for more than a test of whether there is any."""
-        for path in program.targets:
-            for base in self._reads(program.modules[path]):
+        for module in program.own:
+            for base in self._reads(module):
                 self._shown |= self._messages(base)
 
     def _reads(self, module: SourceModule) -> Iterator[cst.BaseExpression]:
@@ -77,7 +78,7 @@ class PartialTexts:
         return {
             value
             for value in self.program.values(base)
-            if isinstance(value, Message) and (self.program.is_ours(value) or self.program.is_likely(value))
+            if isinstance(value, Message) and self.program.may_be_ours(value)
         }
 
     def _is_partial(self, node: cst.CSTNode, base: cst.BaseExpression, module: SourceModule) -> bool:
@@ -110,9 +111,9 @@ def is_only_tested(node: cst.CSTNode, module: SourceModule) -> bool:
             return True
         case cst.BooleanOperation() as operation:
             return is_only_tested(operation, module)
-        case cst.Arg() as argument:
-            call = module.parent(argument)
-            return isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value in ("len", "bool")
+        case cst.Arg():
+            call = given_to(node, module)
+            return call is not None and isinstance(call.func, cst.Name) and call.func.value in ("len", "bool")
         case _:
             return compared_with_nothing(node, module) is not None
 
@@ -144,9 +145,10 @@ def _is_compared(node: cst.CSTNode, base: cst.BaseExpression, place: Place) -> b
 
 def _meets_none(node: cst.CSTNode, place: Place) -> bool:
     match place.module.parent(node):
-        case cst.Comparison(comparisons=[cst.ComparisonTarget(operator=cst.Is() | cst.IsNot())]):
-            return True
-        case cst.Comparison(comparisons=[cst.ComparisonTarget(comparator=cst.Name("None"))]):
+        case (
+            cst.Comparison(comparisons=[cst.ComparisonTarget(operator=cst.Is() | cst.IsNot())])
+            | cst.Comparison(comparisons=[cst.ComparisonTarget(comparator=cst.Name("None"))])
+        ):
             return True
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]):
             uses = [use for item, found in place.program.uses_of.items() if item.node is name for use in found]

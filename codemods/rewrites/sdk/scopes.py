@@ -5,8 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.interpreter.scopes import Scope, ScopeNode
+from codemods.interpreter.scopes import Scope
 from codemods.syntax.children import children
+from codemods.syntax.navigate import ScopeNode
 from codemods.syntax.tree import SourceModule
 
 

@@ -42,7 +42,7 @@ class FrameSizes(Rule[cst.Call]):
         if session is None:
             return
         found = sounds(program, program.values(send.data))
-        if not found and Clock.of(program).is_telephone and _comes_from_outside(send.data, context):
+        if not found and program.get(Clock).is_telephone and _comes_from_outside(send.data, context):
             # v2 took 100 ms and more, except from a telephone line
             yield self.report(node, _MAYBE_TELEPHONE)
         for sound in sorted(found, key=lambda item: context.code(item.site)):
@@ -52,7 +52,7 @@ class FrameSizes(Rule[cst.Call]):
         if sound.unit == "calls":
             yield self.report(send.call, _TELEPHONE)
             return
-        length = Clock.of(context.program).length(sound)
+        length = context.get(Clock).length(sound)
         here = sound.site if context.module.owns(sound.site) else send.call
         if length is None:
             if sound.size is not None:

@@ -36,7 +36,7 @@ class Pace(Rule[cst.Call]):
             return
         wait, seconds = waits[0]
         for sound in sounds(context.program, context.program.values(send.data)):
-            length = Clock.of(context.program).length(sound) if _is_file(sound, context) else None
+            length = context.get(Clock).length(sound) if _is_file(sound, context) else None
             if length is None or seconds <= 0:
                 continue
             spoken = length.milliseconds[0]

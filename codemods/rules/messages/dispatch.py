@@ -24,7 +24,7 @@ class Dispatch(Rule[cst.Subscript | cst.ClassDef]):
     why = "v3 sends types that v2 did not have (SpeechStarted, Warning, ...): ignore what the program does not know."
 
     def visit(self, node: cst.Subscript | cst.ClassDef, context: Context) -> Changes:
-        known = TypeTests.of(context.program)
+        known = context.get(TypeTests)
         if isinstance(node, cst.ClassDef):
             yield from self._enumeration(node, known, context)
             return
@@ -86,10 +86,8 @@ class Dispatch(Rule[cst.Subscript | cst.ClassDef]):
             and ClassRef(node) in context.program.values(test.node.func)
             and not _is_guarded(test.node, test.module, known)
         ]
-        filled = any(
-            node in filling.enums for filling in Fillings.of(context.program).at.values() if not filling.problem
-        )
-        if not (made or filled) or not TypeNames.of(context.program).tests:
+        filled = any(node in filling.enums for filling in context.get(Fillings).at.values() if not filling.problem)
+        if not (made or filled) or not context.get(TypeNames).tests:
             return
         safety = Safety.SAFE if all(known.is_sure(test) for test in made) else Safety.UNSAFE
         yield self.change(

@@ -30,7 +30,7 @@ class EmptyPartials(Rule[cst.If]):
         yield self.report(node.test, "v3 sends no empty partial while nobody speaks: act on end_of_turn instead")
 
     def _in_partial(self, node: cst.If, context: Context) -> bool:
-        tests = TypeTests.of(context.program).tests
+        tests = context.get(TypeTests).tests
         child: cst.CSTNode = node
         for up in context.module.ancestors(node):
             match up:

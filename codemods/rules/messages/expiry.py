@@ -68,7 +68,7 @@ class Expiry(Rule[cst.Call | cst.Subscript]):
 
     def _is_expiry(self, node: cst.BaseExpression, context: Context) -> bool:
         # where a class is filled with it, it is given as the text that it was: see V3M310
-        fillings = Fillings.of(context.program)
+        fillings = context.get(Fillings)
         fields = [item for item in context.program.fields(node, "expires_at") if not fillings.can_fill(item.site)]
         return bool(fields) and len(fields) == len(context.program.values(node))
 
@@ -114,7 +114,7 @@ def _is_for_people(node: cst.CSTNode, context: Context) -> bool:
 
 def _is_of_begin(node: cst.CSTNode, context: Context) -> bool:
     """Return whether a message is known to be the one that begins a session: no other one has the field."""
-    tests = TypeTests.of(context.program).tests
+    tests = context.get(TypeTests).tests
     child = node
     for up in context.module.ancestors(node):
         if isinstance(up, cst.If) and up.body is child and up.test in tests:

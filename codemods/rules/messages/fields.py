@@ -33,7 +33,7 @@ class Fields(Rule[cst.Subscript | cst.Call | cst.Comparison]):
         base = read_base(node)
         if base is None or base.key is None or not isinstance(node, cst.BaseExpression):
             return
-        if node in TypeTests.of(context.program).kinds:
+        if node in context.get(TypeTests).kinds:
             return  # V3M302's
         values = context.program.values(base.node)
         messages = [value for value in values if isinstance(value, Message)]

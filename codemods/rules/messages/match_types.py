@@ -33,7 +33,7 @@ class MatchTypes(Rule[cst.Match]):
     )
 
     def visit(self, node: cst.Match, context: Context) -> Changes:
-        known = TypeTests.of(context.program)
+        known = context.get(TypeTests)
         test = known.tests.get(node)
         if test is not None and known.is_stuck(test):
             return
@@ -206,7 +206,7 @@ class _Mapping:
         return found
 
     def _is_tested(self, key: cst.CSTNode) -> bool:
-        tests = TypeTests.of(self.context.program).tests.values()
+        tests = self.context.program.get(TypeTests).tests.values()
         return any(key in test.origins for test in tests)
 
     def _rewritten(self, updated: cst.CSTNode, wanted: Sequence[str]) -> cst.CSTNode:

@@ -34,7 +34,7 @@ class MessageTypes(Rule[cst.Comparison]):
     )
 
     def visit(self, node: cst.Comparison, context: Context) -> Changes:
-        tests = TypeTests.of(context.program)
+        tests = context.get(TypeTests)
         test = tests.tests.get(node)
         if test is not None and tests.is_stuck(test):
             yield self.report(node, "compare with the v3 message types here: Begin, Turn, Termination")

@@ -24,7 +24,7 @@ class Termination(Rule[cst.If]):
     why = "v3 ends a session with one message; of two branches for it, the second would never run."
 
     def visit(self, node: cst.If, context: Context) -> Changes:
-        known = TypeTests.of(context.program)
+        known = context.get(TypeTests)
         tests = known.tests
 
         def end_of(branch: cst.If) -> str | None:

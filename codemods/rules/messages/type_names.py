@@ -27,11 +27,11 @@ class TypeNamesRule(Rule[cst.SimpleString]):
     )
 
     def visit(self, node: cst.SimpleString, context: Context) -> Changes:
-        names = TypeNames.of(context.program)
+        names = context.get(TypeNames)
         tests = names.tests.get(node)
         if not tests:
             return
-        known = TypeTests.of(context.program)
+        known = context.get(TypeTests)
         name = kind_name(str(node.evaluated_value))
         sure = all(known.is_sure(test) for test in tests)
         yield self.change(

@@ -64,7 +64,7 @@ class TypesTakenApart(Rule[cst.Call | cst.Comparison | cst.Subscript]):
         operator = node.comparisons[0].operator
         if len(node.comparisons) != 1 or not isinstance(operator, _COMPARED):
             return
-        if node in TypeTests.of(context.program).tests:
+        if node in context.get(TypeTests).tests:
             return
         left, right = node.left, node.comparisons[0].comparator
         if context.program.fields(left, v.TYPE_KEY):
