@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import takewhile
-from typing import Protocol
 
 import libcst as cst
 
@@ -18,14 +18,12 @@ from codemods.syntax.navigate import parts
 from codemods.syntax.tree import SourceModule
 
 
-class Place(Protocol):
+@dataclass(slots=True)
+class Place:
     """A module of a program, for what is asked about one of its nodes; a rule's context is one."""
 
-    @property
-    def program(self) -> Program: ...
-
-    @property
-    def module(self) -> SourceModule: ...
+    program: Program
+    module: SourceModule
 
 
 def has_transcript(node: cst.CSTNode, base: cst.BaseExpression, context: Place) -> bool:

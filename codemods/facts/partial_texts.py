@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -15,12 +14,6 @@ from codemods.facts.type_tests import read_base
 from codemods.libraries.values import Field, Message
 from codemods.syntax.navigate import given_to
 from codemods.syntax.tree import SourceModule
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    program: Program
-    module: SourceModule
 
 
 class PartialTexts:
@@ -65,11 +58,11 @@ class PartialTexts:
 
     def joins(self, node: cst.CSTNode, base: cst.BaseExpression, module: SourceModule) -> bool:
         """Return whether the words of a turn are wanted where its text is read, and can be had."""
-        return self._is_wanted(node, base, module) and not _is_compared(node, base, _Place(self.program, module))
+        return self._is_wanted(node, base, module) and not _is_compared(node, base, Place(self.program, module))
 
     def is_shortened(self, node: cst.CSTNode, base: cst.BaseExpression, module: SourceModule) -> bool:
         """Return whether they are wanted, but the read cannot be replaced."""
-        return self._is_wanted(node, base, module) and _is_compared(node, base, _Place(self.program, module))
+        return self._is_wanted(node, base, module) and _is_compared(node, base, Place(self.program, module))
 
     def _is_wanted(self, node: cst.CSTNode, base: cst.BaseExpression, module: SourceModule) -> bool:
         return bool(self._messages(base) & self._shown) and self._is_partial(node, base, module)
@@ -83,7 +76,7 @@ class PartialTexts:
 
     def _is_partial(self, node: cst.CSTNode, base: cst.BaseExpression, module: SourceModule) -> bool:
         """Return whether a partial's text can be read at `node` and used where it is a partial still."""
-        place = _Place(self.program, module)
+        place = Place(self.program, module)
         if not self.are_wanted or is_not_partial(node, base, place):
             return False
         match module.parent(node):

@@ -35,6 +35,24 @@ def parts(body: cst.BaseSuite | cst.Module) -> Iterator[cst.CSTNode]:
             yield line
 
 
+def operands(node: cst.BaseExpression, operator: type[cst.BaseBooleanOp]) -> list[cst.BaseExpression]:
+    """Return what stands between the operators of one kind: `a`, `b`, `c` in `a or b or c`."""
+    if isinstance(node, cst.BooleanOperation) and isinstance(node.operator, operator):
+        return [*operands(node.left, operator), *operands(node.right, operator)]
+    return [node]
+
+
+def operands_beside(
+    node: cst.BaseExpression, operator: type[cst.BaseBooleanOp], module: SourceModule
+) -> list[cst.BaseExpression]:
+    """Return the operands, `node` among them, of the longest condition around it that has operators of one kind."""
+    for up in module.ancestors(node):
+        if not isinstance(up, cst.BooleanOperation) or not isinstance(up.operator, operator):
+            break
+        node = up
+    return operands(node, operator)
+
+
 def is_docstring(part: cst.CSTNode) -> bool:
     """Return whether a small statement is nothing but a text."""
     return isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString)

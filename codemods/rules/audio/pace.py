@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.durations import Clock, sounds
-from codemods.interpreter.values import Const, External
+from codemods.interpreter.values import Const
 from codemods.libraries.values import Sound
 from codemods.rule import Changes, Context, Rule, Safety
 
@@ -52,8 +52,7 @@ class Pace(Rule[cst.Call]):
 
 def _is_file(sound: Sound, context: Context) -> bool:
     """Return whether a sound is read from something that gives it as fast as it is asked."""
-    site = sound.site
-    names = [value.name for value in context.program.values(getattr(site, "func", None)) if isinstance(value, External)]
+    names = context.program.names(getattr(sound.site, "func", None))
     return bool(names) and all(name.startswith(_FILES) for name in names)
 
 

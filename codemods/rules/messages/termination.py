@@ -9,7 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.narrowing import leaves
 from codemods.facts.type_tests import TypeTests
-from codemods.rule import Changes, Context, Rule, Safety
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.edits import Replace
 
 _END = ("SessionInformation", "SessionTerminated")
@@ -51,7 +51,7 @@ class Termination(Rule[cst.If]):
                     other.test,
                     "SessionInformation and SessionTerminated are one message in v3: branches joined",
                     Replace(node, join),
-                    safety=Safety.SAFE if sure else Safety.UNSAFE,  # as the tests themselves: both or none
+                    sure=sure,  # as the tests themselves: both or none
                 )
                 return
             other = other.orelse

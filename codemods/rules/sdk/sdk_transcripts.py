@@ -29,6 +29,7 @@ from codemods.rewrites.shown import is_shown
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression, keep_parentheses, replace_test, replace_with
 from codemods.syntax.edits import Remove, Replace
+from codemods.syntax.navigate import operands_beside
 
 _CONFIDENCE = "sum(word.confidence for word in {0}.words) / max(len({0}.words), 1)"
 _KEPT = frozenset({"words", "end_of_turn", "turn_is_formatted", "transcript", "turn_order", "end_of_turn_confidence"})
@@ -94,23 +95,14 @@ class SdkTranscripts(Rule[cst.Attribute | cst.Call | cst.Comparison]):
 
     def _asks_for_the_other(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> bool:
         """Return whether the same condition takes partials and finals alike: every turn is one of them."""
-        joined: type[cst.BaseBooleanOp] = cst.And if tested.negated else cst.Or
-        whole: cst.CSTNode = node
-        for up in context.module.ancestors(node):
-            if not isinstance(up, cst.BooleanOperation) or not isinstance(up.operator, joined):
-                break
-            whole = up
-        sides: list[cst.CSTNode] = [whole]
-        while sides:
-            match sides.pop():
-                case cst.BooleanOperation(left=left, right=right, operator=operator) if isinstance(operator, joined):
-                    sides += [left, right]
-                case cst.Call() | cst.Comparison() as side if side is not node:
-                    other = kind_test(context.program, context.module, side)
-                    if other is not None and {other.kind, tested.kind} == {FINAL, PARTIAL}:
-                        if other.negated == tested.negated and context.code(other.base) == context.code(tested.base):
-                            return True
-        return False
+        sides = operands_beside(node, cst.And if tested.negated else cst.Or, context.module)
+        return any(
+            {other.kind, tested.kind} == {FINAL, PARTIAL}
+            and other.negated == tested.negated
+            and context.code(other.base) == context.code(tested.base)
+            for side in sides
+            if side is not node and (other := kind_test(context.program, context.module, side)) is not None
+        )
 
     def _rest(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> list[Edit]:
         """Return the edit of a branch for all that is not final: the raw end of a turn is not partial either."""
