@@ -60,7 +60,7 @@ def _names_key_error(node: cst.CSTNode) -> bool:
     return any(isinstance(item, cst.Name) and item.value in ("KeyError", "LookupError") for item in walk(node))
 
 
-def is_not_partial(node: cst.CSTNode, base: cst.BaseExpression, context: Place) -> bool:
+def is_not_partial(node: cst.CSTNode, base: cst.CSTNode, context: Place) -> bool:
     """Return whether every path to `node` has tested that the message `base` is no partial transcript."""
     guard = _Guard(context.program, context.module.code(base), finals_only=True)
     return guard.holds(node, _messages(context.program, base), context.module, set())

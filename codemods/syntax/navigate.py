@@ -53,6 +53,20 @@ def operands_beside(
     return operands(node, operator)
 
 
+def is_read(node: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether a name is read where it stands: not part of an import, nor the name of something."""
+    match module.parent(node):
+        case cst.ImportAlias() | cst.AsName() | cst.Param():
+            return False
+        case cst.Attribute(attr=name) if name is node:
+            return False
+        case cst.Arg(keyword=name) if name is node:
+            return False
+        case cst.Attribute() | cst.ImportFrom():
+            return not any(isinstance(up, cst.Import | cst.ImportFrom) for up in module.ancestors(node))
+    return True
+
+
 def is_docstring(part: cst.CSTNode) -> bool:
     """Return whether a small statement is nothing but a text."""
     return isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString)
@@ -89,6 +103,16 @@ def following(node: cst.CSTNode, module: SourceModule) -> Iterator[cst.CSTNode]:
                 yield from up.body[list(up.body).index(child) + 1 :]  # type: ignore[arg-type]
             case cst.FunctionDef() | cst.For() | cst.While():
                 return
+
+
+def first_statement(function: cst.FunctionDef) -> cst.CSTNode:
+    """Return the first statement of a function, below its docstring if there is anything below."""
+    match function.body.body:
+        case [cst.SimpleStatementLine(body=[cst.Expr(cst.SimpleString() | cst.ConcatenatedString()), *_]), below, *_]:
+            return below
+        case [first, *_]:
+            return first
+    return function
 
 
 def home_of(node: cst.CSTNode, module: SourceModule) -> tuple[cst.ClassDef | None, str]:

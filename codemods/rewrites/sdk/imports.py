@@ -13,9 +13,9 @@ from codemods.facts.program import Program
 from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Const, External, ModuleRef
 from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names
-from codemods.rewrites.sdk.scopes import function_of
 from codemods.syntax.edits import AddImport, Edit, Unused
 from codemods.syntax.imports import bound_name, bound_names
+from codemods.syntax.navigate import ScopeNode, function_of, last_name
 from codemods.syntax.tree import SourceModule, dotted
 
 
@@ -72,23 +72,22 @@ class SdkImports:
         self.program = program
         self.bindings: dict[tuple[str, str], list[Binding]] = {}
         self.sources: dict[str, list[Source]] = {}
-        for path in program.targets:
-            module = program.modules[path]
-            for node in module.walk():
-                match node:
-                    case cst.ImportFrom():
-                        self._import_from(node, module)
-                    case cst.Import():
-                        for alias in node.names:
-                            provider = program.resolve(path, dotted(alias.name), 0)
-                            if provider is not None and self._offers(provider):
-                                self._source(node, module, (provider, dotted(alias.name)))
-                        if any(dotted(alias.name).split(".")[0] == "assemblyai" for alias in node.names):
-                            if program.resolve(path, "assemblyai", 0) is None:
-                                self._source(node, module)
-                    case cst.Assign() if isinstance(node.value, cst.Call):
-                        if self._is_package(node.value) and _is_import_call(node.value):
+        for node, module in program.walk():
+            match node:
+                case cst.ImportFrom():
+                    self._import_from(node, module)
+                case cst.Import(names=names):
+                    homes = [dotted(alias.name) for alias in names]
+                    for home in homes:
+                        provider = program.resolve(module.path, home, 0)
+                        if provider is not None and self._offers(provider):
+                            self._source(node, module, (provider, home))
+                    if any(home.split(".")[0] == "assemblyai" for home in homes):
+                        if program.resolve(module.path, "assemblyai", 0) is None:
                             self._source(node, module)
+                case cst.Assign(value=cst.Call(func=func) as made) if last_name(func) in _IMPORTING:
+                    if self._is_package(made):
+                        self._source(node, module)
 
     def _import_from(self, node: cst.ImportFrom, module: SourceModule) -> None:
         level, home = len(node.relative), dotted(node.module) if node.module is not None else ""
@@ -121,8 +120,7 @@ class SdkImports:
         self, part: cst.BaseSmallStatement, module: SourceModule, provider: tuple[str, str] | None = None
     ) -> None:
         guard, function = Guard.NONE, None
-        child: cst.CSTNode = part
-        for up in module.ancestors(part):
+        for up, child in module.climb(part):
             if isinstance(up, cst.FunctionDef):
                 function = up
                 break
@@ -131,7 +129,6 @@ class SdkImports:
                     guard = Guard.TYPING
                 case cst.If() | cst.Try() | cst.With() | cst.Else() | cst.ExceptHandler() if guard is Guard.NONE:
                     guard = Guard.OPTIONAL
-            child = up
         self.sources.setdefault(module.path, []).append(Source(part, function, guard, provider))
 
     def _scope(self, path: str) -> Scope:
@@ -151,11 +148,7 @@ class SdkImports:
         if path not in self.program.modules:
             return False
         scope = self._scope(path)
-        return any(
-            isinstance(value, External) and value.name.split(".")[0] == "assemblyai"
-            for name in scope.local
-            for value in self.program.variable(scope, name)
-        )
+        return any(_is_of_package(value) for name in scope.local for value in self.program.variable(scope, name))
 
     def _brings_package(self, path: str, name: str) -> bool:
         if path not in self.program.modules:
@@ -163,7 +156,7 @@ class SdkImports:
         return any(v == External("assemblyai") for v in self.program.variable(self._scope(path), name))
 
     def _is_package(self, node: cst.BaseExpression) -> bool:
-        return any(isinstance(v, External) and v.name.split(".")[0] == "assemblyai" for v in self.program.values(node))
+        return any(_is_of_package(value) for value in self.program.values(node))
 
     def is_rewritten(self, path: str) -> bool:
         """Return whether a module takes part: it is in the run and no comment exempts it."""
@@ -397,22 +390,22 @@ class SdkImports:
 
     def package(self, module: SourceModule, at: cst.CSTNode) -> str | None:
         """Return what a module calls `assemblyai` itself at a place."""
-        for function in (*_evaluated_in(at, module), None):
-            scope = self.program.scope(function if function is not None else module.tree)
+        return self._called("assemblyai", module, at)
+
+    def _called(self, dotted: str, module: SourceModule, at: cst.CSTNode) -> str | None:
+        """Return the variable that holds something of a library at a place."""
+        homes: list[ScopeNode] = [*_evaluated_in(at, module), module.tree]
+        for scope in map(self.program.scope, homes):
             for name in sorted(scope.local):
-                values = [v for v in self.program.variable(scope, name) if not _is_none(v)]
-                if values == [External("assemblyai")]:
+                if [v for v in self.program.variable(scope, name) if not _is_none(v)] == [External(dotted)]:
                     return name
         return None
 
     def settings(self, module: SourceModule, at: cst.CSTNode) -> tuple[str, list[Edit]]:
         """Return how `assemblyai.settings` is written at a place, and what that needs."""
-        for function in (*_evaluated_in(at, module), None):
-            scope = self.program.scope(function if function is not None else module.tree)
-            for name in sorted(scope.local):
-                values = [v for v in self.program.variable(scope, name) if not _is_none(v)]
-                if values == [External("assemblyai.settings")]:
-                    return name, []
+        name = self._called("assemblyai.settings", module, at)
+        if name is not None:
+            return name, []
         package = self.package(module, at)
         if package is not None:
             return f"{package}.settings", []
@@ -433,40 +426,32 @@ def _gone(home: str, name: str) -> str | None:
     return name if legacy else None
 
 
+def _is_of_package(value: object) -> bool:
+    return isinstance(value, External) and value.name.split(".")[0] == "assemblyai"
+
+
 def _is_none(value: object) -> bool:
     return isinstance(value, Const) and value.value is None
 
 
-def _is_import_call(node: cst.Call) -> bool:
-    """Return whether a call is `importlib.import_module(...)` or the like."""
-    name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
-    return isinstance(name, cst.Name) and name.value in ("import_module", "__import__")
+_IMPORTING = frozenset({"import_module", "__import__"})
+"""Last names of functions that import a module: of `importlib.import_module`, say."""
 
 
 def _evaluated_in(node: cst.CSTNode, module: SourceModule) -> Iterator[cst.FunctionDef]:
-    """Yield the functions whose code a node is part of, innermost first: a signature belongs to what is around it."""
-    child = node
-    for up in module.ancestors(node):
-        if isinstance(up, cst.FunctionDef) and up.body is child:
-            yield up
-        child = up
+    """Return the functions whose code a node is part of, innermost first: a signature belongs to what is around it."""
+    return (up for up, child in module.climb(node) if isinstance(up, cst.FunctionDef) and up.body is child)
 
 
 def _is_read(name: str, module: SourceModule) -> bool:
     """Return whether a module uses a name, in code or in a quoted annotation."""
-    for node in module.walk():
-        if isinstance(node, cst.Name) and node.value == name:
-            parent = module.parent(node)
-            match parent:
-                case cst.ImportAlias() | cst.AsName() | cst.AssignTarget():
-                    continue
-                case cst.Attribute() if parent.attr is node:
-                    continue
+    for node in module.find(cst.Name):
+        match module.parent(node):
+            case cst.ImportAlias() | cst.AsName() | cst.AssignTarget():
+                continue
+            case cst.Attribute(attr=attribute) if attribute is node:
+                continue
+        if node.value == name:
             return True
-        if (
-            isinstance(node, cst.SimpleString)
-            and name in node.value
-            and any(isinstance(up, cst.Annotation) for up in module.ancestors(node))
-        ):
-            return True
-    return False
+    texts = (node for node in module.find(cst.SimpleString) if name in node.value)
+    return any(isinstance(up, cst.Annotation) for node in texts for up in module.ancestors(node))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -232,11 +232,9 @@ def partial_texts(program: Program) -> Mapping[str, int]:
     """Return in how many places each module reads the text of what can only be a partial transcript."""
     paths = FinalPaths(program, program.get(Plans).handlers, PARTIAL)
     found: Counter[str] = Counter()
-    for path in program.targets:
-        module = program.modules[path]
-        for node in module.walk():
-            if isinstance(node, cst.Attribute) and node.attr.value == "text" and is_transcript(program, node.value):
-                found[path] += paths.reaches(node, node.value, module)
+    for node, module in program.find(cst.Attribute):
+        if node.attr.value == "text" and is_transcript(program, node.value):
+            found[module.path] += paths.reaches(node, node.value, module)
     return found
 
 
@@ -245,23 +243,17 @@ _CallSite = tuple[cst.Call, int, SourceModule]
 
 def _call_sites(program: Program) -> dict[cst.CSTNode, list[_CallSite | None]]:
     """Return the calls of each function, with the number of arguments given before; None where it is passed around."""
-    found: dict[cst.CSTNode, list[_CallSite | None]] = {}
-    for path in program.targets:
-        module = program.modules[path]
-        for node in module.walk():
-            if not isinstance(node, cst.Name | cst.Attribute):
-                continue
-            for value in program.values(node):
-                shift = 0
-                while isinstance(value, Bound):
-                    shift += len(value.args)
-                    value = value.target
-                if not isinstance(value, Function):
-                    continue
-                parent = module.parent(node)
-                match parent:
-                    case cst.Call() if parent.func is node:
-                        found.setdefault(value.node, []).append((parent, shift, module))
+    found: dict[cst.CSTNode, list[_CallSite | None]] = defaultdict(list)
+    for node, module in program.walk():
+        for value in program.values(node) if isinstance(node, cst.Name | cst.Attribute) else ():
+            shift = 0
+            while isinstance(value, Bound):
+                shift += len(value.args)
+                value = value.target
+            if isinstance(value, Function):
+                match module.parent(node):
+                    case cst.Call(func=func) as call if func is node:
+                        found[value.node].append((call, shift, module))
                     case cst.Arg() | cst.Assign() | cst.Element() | cst.DictElement():
-                        found.setdefault(value.node, []).append(None)
+                        found[value.node].append(None)
     return found

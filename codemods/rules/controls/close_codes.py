@@ -90,6 +90,10 @@ def _number(node: cst.Integer) -> Replace:
     return Replace(node, lambda updated: cst.ensure_type(updated, cst.Integer).with_changes(value=new))
 
 
+def _code(element: cst.BaseElement) -> object:
+    return element.value.value if isinstance(element.value, cst.Integer) else element
+
+
 def _mapped(updated: cst.CSTNode) -> cst.CSTNode:
     """Map the codes in a display, each new one kept once."""
     assert isinstance(updated, cst.Tuple | cst.List | cst.Set)
@@ -99,4 +103,4 @@ def _mapped(updated: cst.CSTNode) -> cst.CSTNode:
             case cst.Integer(evaluated_value=code) as number:
                 element = element.with_changes(value=number.with_changes(value=str(v.CLOSE_CODES.get(code, code))))
         elements.append(element)
-    return updated.with_changes(elements=each_once(elements, lambda item: getattr(item.value, "value", item)))
+    return updated.with_changes(elements=each_once(elements, _code))

@@ -154,7 +154,7 @@ class _Planner:
         self.queries_done.add(mark.node)
         module = self.program.module_of(mark.node)
         holder = module.parent(mark.node) if module else None
-        place = mark.node
+        place: cst.CSTNode = mark.node
         if isinstance(holder, cst.FormattedString) and self._ends_well(holder, everything):
             text = cst.FormattedStringText(query if _ends_bare(holder) else f"&{query}")
             parts = operator.attrgetter("parts")

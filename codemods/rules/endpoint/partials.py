@@ -65,7 +65,8 @@ def _open_sites(program: Program) -> dict[cst.CSTNode, cst.CSTNode | None]:
     """Return where messages come from whose transcripts are used without a test for finals, and a key literal."""
     found: dict[cst.CSTNode, cst.CSTNode | None] = {}
     for node, module in program.walk():
-        base, key = node, None
+        base: cst.CSTNode = node
+        key: cst.CSTNode | None = None
         read = read_base(node)
         if read is not None and read.key is not None:
             base, key = read.node, read.key

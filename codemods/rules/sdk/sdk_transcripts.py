@@ -27,9 +27,10 @@ from codemods.rewrites.sdk.turns import (
 )
 from codemods.rewrites.shown import is_shown
 from codemods.rule import Changes, Context, Edit, Rule
-from codemods.syntax.build import expression, keep_parentheses, replace_test, replace_with
+from codemods.syntax.build import expression, replace_test, replace_with
 from codemods.syntax.edits import Remove, Replace
 from codemods.syntax.navigate import operands_beside
+from codemods.syntax.templates import rewrite
 
 _CONFIDENCE = "sum(word.confidence for word in {0}.words) / max(len({0}.words), 1)"
 _KEPT = frozenset({"words", "end_of_turn", "turn_is_formatted", "transcript", "turn_order", "end_of_turn_confidence"})
@@ -115,13 +116,8 @@ class SdkTranscripts(Rule[cst.Attribute | cst.Call | cst.Comparison]):
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
             old = cst.ensure_type(updated, cst.Else)
-            return cst.If(
-                expression(partial),
-                old.body,
-                leading_lines=old.leading_lines,
-                whitespace_before_test=cst.SimpleWhitespace(" "),
-                whitespace_after_test=old.whitespace_before_colon,
-            )
+            gap = old.whitespace_before_colon
+            return cst.If(expression(partial), old.body, leading_lines=old.leading_lines, whitespace_after_test=gap)
 
         return [Replace(parent.orelse, build)]
 
@@ -162,24 +158,16 @@ class SdkTranscripts(Rule[cst.Attribute | cst.Call | cst.Comparison]):
 
     def _always_true(self, node: cst.Call, context: Context) -> Edit:
         """Return the edit that leaves out a test which holds for every turn, or puts `True` in its place."""
-        parent = context.module.parent(node)
-        kept = ""
-        match parent:
-            case cst.IfExp() if parent.test is node:
-                kept = "body"
-            case cst.BooleanOperation(operator=cst.And()):
-                outer = context.module.parent(parent)
-                if parent.left is node:
-                    kept = "right"
-                elif (
-                    isinstance(outer, cst.BooleanOperation)
-                    and isinstance(outer.operator, cst.And)
-                    and outer.left is parent
-                ):
-                    kept = "left"
-        if not kept or parent is None:
-            return replace_with(node, "True")
-        return Replace(parent, lambda updated: keep_parentheses(updated, getattr(updated, kept)))
+        match context.module.parent(node):
+            case cst.IfExp(test=test, body=rest) as whole if test is node:
+                return rewrite(whole, "{rest}", rest=rest)
+            case cst.BooleanOperation(left=left, operator=cst.And(), right=rest) as whole if left is node:
+                return rewrite(whole, "{rest}", rest=rest)
+            case cst.BooleanOperation(left=rest, operator=cst.And()) as whole:
+                match context.module.parent(whole):
+                    case cst.BooleanOperation(left=left, operator=cst.And()) if left is whole:
+                        return rewrite(whole, "{rest}", rest=rest)
+        return replace_with(node, "True")
 
     # fields
 
