@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import match_patterns
+from codemods.facts.paths import Paths, leaves
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTest, TypeTests, read_base
 from codemods.interpreter.values import Function
@@ -28,8 +29,7 @@ class Place:
 
 def has_transcript(node: cst.CSTNode, base: cst.BaseExpression, context: Place) -> bool:
     """Return whether every path to `node` has tested that the message `base` is a transcript."""
-    guard = _Guard(context.program, context.module.code(base))
-    return guard.holds(node, _messages(context.program, base), context.module, set())
+    return _paths(base, context).hold(node)
 
 
 def catches_key_errors(node: cst.CSTNode, context: Place) -> bool:
@@ -62,8 +62,12 @@ def _names_key_error(node: cst.CSTNode) -> bool:
 
 def is_not_partial(node: cst.CSTNode, base: cst.CSTNode, context: Place) -> bool:
     """Return whether every path to `node` has tested that the message `base` is no partial transcript."""
-    guard = _Guard(context.program, context.module.code(base), finals_only=True)
-    return guard.holds(node, _messages(context.program, base), context.module, set())
+    return _paths(base, context, finals_only=True).hold(node)
+
+
+def _paths(base: cst.CSTNode, place: Place, *, finals_only: bool = False) -> _TranscriptPaths:
+    messages = _messages(place.program, base)
+    return _TranscriptPaths(place.program, place.module, messages, place.module.code(base), finals_only)
 
 
 def taken_types(test: TypeTest, program: Program) -> frozenset[str]:
@@ -121,135 +125,81 @@ def _messages(program: Program, base: cst.CSTNode) -> frozenset[Message]:
     return frozenset(value for value in program.values(base) if isinstance(value, Message))
 
 
-class _Guard:
-    def __init__(self, program: Program, code: str, *, finals_only: bool = False) -> None:
-        self.program = program
-        self.finals_only = finals_only
-        self.code = code
-        self.tests = program.get(TypeTests)
+@dataclass(frozen=True, slots=True)
+class _TranscriptPaths(Paths):
+    """Whether a message is tested for being a transcript, or (`finals_only`) no partial one.
 
-    def holds(
-        self, node: cst.CSTNode, messages: frozenset[Message], module: SourceModule, seen: set[cst.CSTNode]
-    ) -> bool:
-        """Return whether a test above, before or at every caller of `node` lets only transcripts pass."""
-        child = node
-        for up in module.ancestors(node):
-            if isinstance(up, cst.If | cst.While | cst.IfExp):
-                if up.body is child and self._implies(up.test, messages, True):
-                    return True
-                if getattr(up, "orelse", None) is child and self._implies(up.test, messages, False):
-                    return True
-            elif isinstance(up, cst.BooleanOperation) and up.right is child:
-                if self._implies(up.left, messages, isinstance(up.operator, cst.And)):
-                    return True
-            elif isinstance(up, cst.MatchCase) and up.body is child and self._case(up, module, messages):
-                return True
-            elif isinstance(up, cst.IndentedBlock) and self._left_early(up, child, messages):
-                return True
-            elif isinstance(up, cst.DictElement) and up.value is child and self._is_reached_by_type(up, child):
-                return True
-            elif isinstance(up, cst.FunctionDef):
-                return self._callers(up, messages, module, seen)
-            child = up
+    Attributes:
+        messages: what the message can be.
+        code: how it is spelled where it is read.
+        seen: the functions whose callers are being asked.
+    """
+
+    messages: frozenset[Message]
+    code: str
+    finals_only: bool = False
+    seen: frozenset[cst.CSTNode] = frozenset()
+
+    def selects(self, holder: cst.MatchCase | cst.DictElement, child: cst.CSTNode) -> bool:
+        match holder:
+            case cst.MatchCase(pattern=pattern, body=body) if body is child:
+                return self._is_asked_for(pattern, self.module.parent(holder))
+            case cst.DictElement(key=key, value=value) if value is child:
+                # a table entry is a function that is looked up by the types in question only
+                types = set(self.program.constants(key))
+                wanted = {v.FINAL} if self.finals_only else v.TRANSCRIPTS
+                return not isinstance(value, cst.Call) and bool(types) and types <= wanted
         return False
 
-    def _is_reached_by_type(self, entry: cst.DictElement, value: cst.CSTNode) -> bool:
-        """Return whether a table entry is a function that is looked up by the types in question only."""
-        types = set(self.program.constants(entry.key))
-        wanted = {v.FINAL} if self.finals_only else v.TRANSCRIPTS
-        return not isinstance(value, cst.Call) and bool(types) and types <= wanted
+    def _is_asked_for(self, pattern: cst.MatchPattern, match: cst.CSTNode | None) -> bool:
+        if not isinstance(match, cst.Match):
+            return False
+        about = _of_type(match.subject, self.program) | _messages(self.program, match.subject)
+        asks = match_patterns.is_not_partial if self.finals_only else match_patterns.has_transcript
+        return not about.isdisjoint(self.messages) and asks(self.program, pattern)
 
-    def _implies(self, test: cst.BaseExpression, messages: frozenset[Message], outcome: bool) -> bool:
-        """Return whether `test` being `outcome` means that the message has a transcript."""
-        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-            return self._implies(test.expression, messages, not outcome)
-        if isinstance(test, cst.BooleanOperation):
-            both = isinstance(test.operator, cst.And) == outcome
-            left = self._implies(test.left, messages, outcome)
-            right = self._implies(test.right, messages, outcome)
-            return left or right if both else left and right
-        if isinstance(test, cst.NamedExpr):
-            return self._implies(test.value, messages, outcome)
+    def answers(self, test: cst.BaseExpression, outcome: bool) -> bool:
         if isinstance(test, cst.Comparison):
-            return self._compares(test, messages, outcome)
-        if isinstance(test, cst.Name):
-            # `final = message["message_type"] == "FinalTranscript"`, tested later
-            defs = self.program.definitions(test)
-            return bool(defs) and all(
-                item.kind == "assign" and item.value is not None and self._implies(item.value, messages, outcome)
-                for item in defs
-            )
+            return self._compares(test, outcome)
         # `if message.get("text"):`
         read = read_base(test)
-        if (
-            outcome
-            and not self.finals_only
-            and read is not None
-            and read.key is not None
-            and self._same(read.node, messages)
-        ):
-            return "text" in self.program.constants(read.key)
-        return False
+        if not outcome or self.finals_only or read is None or read.key is None or not self._same(read.node):
+            return False
+        return "text" in self.program.constants(read.key)
 
-    def _compares(self, test: cst.Comparison, messages: frozenset[Message], outcome: bool) -> bool:
+    def _compares(self, test: cst.Comparison, outcome: bool) -> bool:
         operator = test.comparisons[0].operator
         positive = isinstance(operator, cst.Equal | cst.In | cst.Is)
-        known = self.tests.tests.get(test)
+        known = self.program.get(TypeTests).tests.get(test)
         if known is not None:
             about = _of_type(known.operand, self.program)
-            same = bool(about & messages) or self._parsed_again(known, about, messages)
+            same = bool(about & self.messages) or self._parsed_again(known, about)
             if self.finals_only:
                 return same and positive != outcome if v.PARTIAL in known.types else same and positive == outcome
-            transcripts = all(text in v.TRANSCRIPTS for text in known.types)
-            return transcripts and positive == outcome and same
-        if (
-            not self.finals_only
-            and isinstance(operator, cst.In | cst.NotIn)
-            and "text" in self.program.constants(test.left)
-        ):
-            return positive == outcome and self._same(test.comparisons[0].comparator, messages)
-        return False
+            return same and positive == outcome and all(text in v.TRANSCRIPTS for text in known.types)
+        asks_for_text = isinstance(operator, cst.In | cst.NotIn) and "text" in self.program.constants(test.left)
+        if self.finals_only or not asks_for_text:
+            return False
+        return positive == outcome and self._same(test.comparisons[0].comparator)
 
-    def _parsed_again(self, test: TypeTest, about: set[Message], messages: frozenset[Message]) -> bool:
+    def _parsed_again(self, test: TypeTest, about: set[Message]) -> bool:
         """Return whether test and read parse the same text, each for itself: `json.loads(raw)[...]`."""
         if test.base is None or test.module.code(test.base.node) != self.code or "loads(" not in self.code:
             return False
-        return {message.connection for message in about} == {message.connection for message in messages}
+        return {message.connection for message in about} == {message.connection for message in self.messages}
 
-    def _same(self, node: cst.BaseExpression, messages: frozenset[Message]) -> bool:
-        return bool(_messages(self.program, node) & messages)
+    def _same(self, node: cst.BaseExpression) -> bool:
+        return bool(_messages(self.program, node) & self.messages)
 
-    def _case(self, case: cst.MatchCase, module: SourceModule, messages: frozenset[Message]) -> bool:
-        match = module.parent(case)
-        if not isinstance(match, cst.Match):
+    def is_asked_by_callers(self, function: cst.FunctionDef | cst.Lambda) -> bool:
+        if function in self.seen:
             return False
-        fields = _of_type(match.subject, self.program)
-        if not (fields | _messages(self.program, match.subject)) & messages:
-            return False
-        asks = match_patterns.is_not_partial if self.finals_only else match_patterns.has_transcript
-        return asks(self.program, case.pattern)
-
-    def _left_early(self, block: cst.IndentedBlock, child: cst.CSTNode, messages: frozenset[Message]) -> bool:
-        """Return whether an earlier `if not a transcript: continue` sits in front of `child`."""
-        for statement in block.body:
-            if statement is child:
-                return False
-            if isinstance(statement, cst.If) and statement.orelse is None and leaves(statement.body):
-                if self._implies(statement.test, messages, False):
-                    return True
-        return False
-
-    def _callers(
-        self, function: cst.FunctionDef, messages: frozenset[Message], module: SourceModule, seen: set[cst.CSTNode]
-    ) -> bool:
-        """Return whether every call of the function is itself guarded, and there is one."""
-        if function in seen:
-            return False
-        seen = seen | {function}
+        tests = self.program.get(TypeTests).tests
         calls = self.program.get(call_sites).get(function, [])
         # what is looked up by type is reached as its entry in the table says
-        calls = [(node, home) for node, home in calls if getattr(node, "func", None) not in self.tests.tests]
-        return bool(calls) and all(self.holds(call, messages, home, seen) for call, home in calls)
+        calls = [(node, home) for node, home in calls if getattr(node, "func", None) not in tests]
+        seen = self.seen | {function}
+        return bool(calls) and all(replace(self, module=home, seen=seen).hold(call) for call, home in calls)
 
 
 def call_sites(program: Program) -> dict[cst.CSTNode, list[tuple[cst.CSTNode, SourceModule]]]:
@@ -271,12 +221,6 @@ def _is_reference(node: cst.CSTNode, module: SourceModule) -> bool:
     """Return whether a function is handed over (as a callback) here, so that it is called elsewhere."""
     parent = module.parent(node)
     return not isinstance(parent, cst.Attribute | cst.AssignTarget | cst.FunctionDef | cst.ImportAlias)
-
-
-def leaves(body: cst.BaseSuite) -> bool:
-    """Return whether a branch ends by leaving the loop or function it is in."""
-    *_, last = (None, *parts(body))
-    return isinstance(last, cst.Return | cst.Continue | cst.Break | cst.Raise)
 
 
 def is_idle(body: cst.BaseSuite) -> bool:

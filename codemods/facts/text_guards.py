@@ -11,7 +11,7 @@ from itertools import takewhile
 
 import libcst as cst
 
-from codemods.facts.narrowing import leaves
+from codemods.facts.paths import leaves
 from codemods.facts.program import Program
 from codemods.facts.sessions import own_nodes
 from codemods.libraries.values import Field

@@ -9,7 +9,7 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.interpreter.values import External
 from codemods.libraries.observations import Send
-from codemods.libraries.transport import BinarySend, Place, Transport
+from codemods.libraries.transport import BinarySend, SendSite, Transport
 from codemods.syntax.build import keep_parentheses
 from codemods.syntax.sequences import arguments as made_of
 from codemods.syntax.sequences import extended
@@ -20,7 +20,7 @@ def binary(send: Send, transport: Transport, program: Program, module: SourceMod
     """Return how what is sent by a call is sent as a binary frame."""
     makers = [connection.site.func for connection in send.connections]
     names = {name for func in makers for name in program.names(func)}
-    place = Place(
+    place = SendSite(
         names_package=_names(transport.package, program, module),
         imports_late=_imports_late(transport.package, module),
         made_by=frozenset(names) if makers else None,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.analysis.coverage import SDK_CLASSES
-from migrator.analysis.import_graph import Folder
+from migrator.analysis.import_graph import ProjectFolder
 from migrator.analysis.module_names import SDK, ModuleNames, Origin, parsed
 
 
-def passed_on(path: str, text: str, folder: Folder) -> frozenset[str]:
+def passed_on(path: str, text: str, folder: ProjectFolder) -> frozenset[str]:
     """Return the names in a module that an import binds to something of the SDK, or to a module that has it.
 
     Names that come straight from the SDK are left out: whoever reads the module sees those.
@@ -20,12 +20,12 @@ def passed_on(path: str, text: str, folder: Folder) -> frozenset[str]:
 
 def takes_from_sdk(path: str) -> bool:
     """Return whether a module on disk has something of the SDK by way of other modules."""
-    folder = Folder()
+    folder = ProjectFolder()
     text = folder.read(path)
     return text is not None and bool(passed_on(path, text, folder))
 
 
-def _leading_there(path: str, names: ModuleNames, folder: Folder) -> Iterator[str]:
+def _leading_there(path: str, names: ModuleNames, folder: ProjectFolder) -> Iterator[str]:
     for name, origins in names.aliases.items():
         if any(_of_project(path, origin, folder, set()) for origin in origins if not _of_sdk(origin)):
             yield name
@@ -39,7 +39,7 @@ def _of_sdk(origin: Origin) -> bool:
     return origin[1] == 0 and origin[0].split(".")[0] == SDK
 
 
-def _of_project(path: str, origin: Origin, folder: Folder, seen: set[tuple[str, str]]) -> bool:
+def _of_project(path: str, origin: Origin, folder: ProjectFolder, seen: set[tuple[str, str]]) -> bool:
     """Return whether a module of the project is meant that has SDK names, or a name in one that is the SDK's."""
     dotted, level = origin
     module = folder.resolve(path, dotted, level)
@@ -54,7 +54,7 @@ def _of_project(path: str, origin: Origin, folder: Folder, seen: set[tuple[str, 
     return name in _bound_to_sdk(owner, folder, seen)
 
 
-def _bound_to_sdk(path: str, folder: Folder, seen: set[tuple[str, str]]) -> Iterator[str]:
+def _bound_to_sdk(path: str, folder: ProjectFolder, seen: set[tuple[str, str]]) -> Iterator[str]:
     """Yield the names that a module has from the SDK, itself or through others."""
     text = folder.read(path)
     names = parsed(text) if text is not None else None

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from migrator.analysis import gate, pool, since
 from migrator.analysis.environment import joined
-from migrator.analysis.import_graph import Folder, Group, groups
+from migrator.analysis.import_graph import Group, ProjectFolder, groups
 from migrator.analysis.outcome import Outcome
 from migrator.analysis.worker import Analyse, Task, rules_analyse
 from migrator.configuration import Configuration
@@ -38,7 +38,7 @@ def analysed(
     """
     together = [
         replace(group, paths=tuple(filter(screening.within, group.paths)))
-        for group in groups(screening.hits, screening.files, Folder())
+        for group in groups(screening.hits, screening.files, ProjectFolder())
     ]
     on_pages = [Group((path,), frozenset([path])) for path in pages.programs]
     if settings.since is not None:
@@ -61,4 +61,4 @@ def _task(group: Group, configuration: Configuration) -> Task:
     # A file of settings has no place for a comment of ours, and the readers of a page no use for one.
     quiet = [path for path in group.paths if path in group.configuration or is_page(path)]
     options |= {path: replace(options[path], todo=False) for path in quiet}
-    return Task(group, options, Folder(variables=group.variables))
+    return Task(group, options, ProjectFolder(variables=group.variables))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.documents.configuration import Configuration
+from migrator.documents.configuration_file import Configuration
 from migrator.documents.module import DecodingError
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, put

@@ -11,9 +11,9 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Bound, ClassRef, Function
-from codemods.rewrites.sdk.imports import Binding, SdkImports
 from codemods.rewrites.sdk.names import RENAMED, Names
 from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.sdk_imports import ImportedName, SdkImports
 from codemods.rewrites.sdk.turns import FINAL, PARTIAL, kind_test
 from codemods.syntax.navigate import function_of, head, is_read, last_name
 from codemods.syntax.tree import SourceModule
@@ -51,8 +51,8 @@ class LegacyNames:
         self.imports = program.get(SdkImports)
         self.plans = program.get(Plans)
         self.fates: dict[cst.CSTNode, Fate] = {}
-        self.staying: dict[Binding, list[cst.CSTNode]] = {}
-        self.wanted: set[Binding] = set()
+        self.staying: dict[ImportedName, list[cst.CSTNode]] = {}
+        self.wanted: set[ImportedName] = set()
         """Those whose name is still needed, under whatever name v3 has for it."""
         self._made = {session.call.func: session for session in self.plans.of}
         self._left = self._left_functions()
@@ -87,7 +87,7 @@ class LegacyNames:
             return
         self._note(node, self._fate(node, legacy, module), node, module)
 
-    def _unclear(self, binding: Binding) -> None:
+    def _unclear(self, binding: ImportedName) -> None:
         """Keep an import whose name may mean something else as well: a stub where the package is missing, say."""
         module = binding.module
         scope = self._scope(binding.part, module)
@@ -126,7 +126,7 @@ class LegacyNames:
             for binding in self._text_chain(spelled, module):
                 self._record(binding, fate, node)
 
-    def _text_chain(self, node: cst.BaseExpression, module: SourceModule) -> list[Binding]:
+    def _text_chain(self, node: cst.BaseExpression, module: SourceModule) -> list[ImportedName]:
         return self.imports.chain(cst.Name(head(node)), module)
 
     def _note(self, node: cst.CSTNode, fate: Fate, use: cst.CSTNode, module: SourceModule) -> None:
@@ -134,7 +134,7 @@ class LegacyNames:
         for binding in self.imports.chain(use, module):
             self._record(binding, fate, node)
 
-    def _record(self, binding: Binding, fate: Fate, node: cst.CSTNode) -> None:
+    def _record(self, binding: ImportedName, fate: Fate, node: cst.CSTNode) -> None:
         if fate in STAYS:
             self.staying.setdefault(binding, []).append(node)
         elif fate is Fate.RENAMED:

@@ -11,7 +11,7 @@ from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.facts.text_guards import asks_for_text
 from codemods.interpreter.values import Bound, Function
-from codemods.rewrites.sdk.scopes import occurs
+from codemods.rewrites.sdk.portability import occurs
 from codemods.rewrites.sdk.sessions import Session, function_of_value
 from codemods.syntax.tree import SourceModule
 

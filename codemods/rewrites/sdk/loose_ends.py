@@ -12,7 +12,7 @@ from codemods.facts.sessions import functions
 from codemods.interpreter.values import Const, External, Values
 from codemods.rewrites.sdk.blocks import is_plain
 from codemods.rewrites.sdk.lifetimes import Kind, Lifetimes, Place
-from codemods.rewrites.sdk.scopes import occurs
+from codemods.rewrites.sdk.portability import occurs
 from codemods.rewrites.sdk.sharing import provider
 from codemods.rewrites.sdk.spans import Spans
 from codemods.syntax.navigate import function_of

@@ -13,11 +13,11 @@ from codemods.facts.program import Program
 from codemods.interpreter.values import Const, Values
 from codemods.libraries.assemblyai_values import Transcriber, transcribers
 from codemods.rewrites.sdk import frames
-from codemods.rewrites.sdk.arguments import comment_of, converted, may_be_none
+from codemods.rewrites.sdk.constructor_arguments import comment_of, converted, may_be_none
 from codemods.rewrites.sdk.handlers import Handlers
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
-from codemods.rewrites.sdk.scopes import first_parameter, is_portable, occurs
+from codemods.rewrites.sdk.portability import first_parameter, is_portable, occurs
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.rewrites.sdk.sessions import Session, Sessions, Use, function_of_value
 from codemods.syntax.layout import Argument

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.rewrites.sdk.arguments import text_of
+from codemods.rewrites.sdk.constructor_arguments import text_of
 from codemods.syntax.navigate import is_docstring, parts
 from codemods.syntax.tree import SourceModule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from codemods.rewrites.sdk.arguments import comment_of
+from codemods.rewrites.sdk.constructor_arguments import comment_of
 from codemods.rewrites.sdk.handlers import FINAL, Handler
 from codemods.syntax.build import expression
 from codemods.syntax.children import walk

@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.model import Options
-from codemods.rewrites.sdk.scopes import first_parameter
+from codemods.rewrites.sdk.portability import first_parameter
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.syntax.navigate import function_of
 

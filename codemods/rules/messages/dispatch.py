@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.narrowing import leaves
+from codemods.facts.paths import leaves
 from codemods.facts.sessions import functions
 from codemods.facts.type_names import TypeNames
 from codemods.facts.type_tests import TypeTest, TypeTests

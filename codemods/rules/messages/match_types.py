@@ -8,8 +8,9 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import match_patterns
-from codemods.facts.narrowing import is_idle, leaves
+from codemods.facts.narrowing import is_idle
 from codemods.facts.partial_texts import PartialTexts
+from codemods.facts.paths import leaves
 from codemods.facts.text_guards import asks_for_text
 from codemods.facts.type_tests import TypeTests
 from codemods.rewrites.turn_kind import kind_name

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.narrowing import is_idle, leaves, taken_types
+from codemods.facts.narrowing import is_idle, taken_types
+from codemods.facts.paths import leaves
 from codemods.facts.program import Program
 from codemods.facts.text_guards import asks_for_text, is_judged
 from codemods.facts.type_tests import Base, TypeTest, TypeTests

@@ -7,7 +7,7 @@ from functools import partial
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.narrowing import leaves
+from codemods.facts.paths import leaves
 from codemods.facts.type_tests import TypeTests
 from codemods.rule import Changes, Context, Rule
 from codemods.syntax.edits import Replace

@@ -5,9 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.plan import Plans
-from codemods.rewrites.sdk.scopes import is_portable
+from codemods.rewrites.sdk.portability import is_portable
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
 from codemods.rewrites.sdk.sessions import Use
 from codemods.rule import Changes, Context, Edit, Rule

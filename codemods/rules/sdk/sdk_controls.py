@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.sessions import METHODS
 from codemods.rewrites.sdk.subclass import SILENCE, silence
 from codemods.rule import Changes, Context, Edit, Rule

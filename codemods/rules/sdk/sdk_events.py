@@ -7,7 +7,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.interpreter.values import Const
 from codemods.libraries.assemblyai_values import ErrorStatus, EventKind
-from codemods.rewrites.sdk.arguments import text_of
+from codemods.rewrites.sdk.constructor_arguments import text_of
 from codemods.rewrites.sdk.names import MODEL_METHODS
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.reads import bracketed

@@ -6,10 +6,10 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.rewrites.sdk import helpers
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.loose_ends import LooseEnds
 from codemods.rewrites.sdk.microphone import only_iterated, taken_one_by_one
 from codemods.rewrites.sdk.names import Names
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.sharing import provider
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import replace_with

@@ -7,9 +7,9 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk.handlers import Handler, client_name, event_parameter, final_test
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import InsertBefore, Replace

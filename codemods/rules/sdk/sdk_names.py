@@ -10,8 +10,8 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.fates import DOTTED, STAYS, Fate, LegacyNames
-from codemods.rewrites.sdk.imports import Binding, Guard, SdkImports
 from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names
+from codemods.rewrites.sdk.sdk_imports import Condition, ImportedName, SdkImports
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import quoted, rename_string, replace_with
 from codemods.syntax.edits import AddImport, Remove, Replace
@@ -89,7 +89,7 @@ class SdkNames(Rule[_Seen]):
     def _brought(self, node: cst.CSTNode, new: str, context: Context) -> list[Edit]:
         imports = context.get(SdkImports)
         for binding in imports.chain(node, context.module):
-            if binding.module is context.module and imports.guard(binding) is Guard.TYPING:
+            if binding.module is context.module and imports.condition(binding) is Condition.TYPING:
                 return [AddImport(V3, new, None, binding.part)]
         return imports.brought(new, context.module, node)
 
@@ -257,7 +257,7 @@ class SdkNames(Rule[_Seen]):
         changed = {dotted(alias.name): new for alias, new in renamed.items()}
         yield self.change(node, message, Replace(node, lambda updated: _kept(updated, gone, changed)), *edits)
 
-    def _passed_on(self, binding: Binding, context: Context) -> list[Edit]:
+    def _passed_on(self, binding: ImportedName, context: Context) -> list[Edit]:
         """Return the edits by which a module goes on having what others get from it."""
         imports = context.get(SdkImports)
         if not imports.is_passed_on(binding):
@@ -270,7 +270,7 @@ class SdkNames(Rule[_Seen]):
             return []
         new = RENAMED[binding.legacy]
         local = binding.local if binding.aliased else None
-        if imports.guard(binding) is Guard.TYPING:
+        if imports.condition(binding) is Condition.TYPING:
             return [AddImport(V3, new, local, binding.part)]
         return imports.brought(new, context.module, binding.part, local=local)
 

@@ -7,8 +7,8 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.interpreter.values import Const
 from codemods.libraries.assemblyai_values import Transcriber
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.layout import Argument, call

@@ -5,16 +5,15 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.narrowing import leaves
+from codemods.facts.paths import leaves
 from codemods.facts.text_guards import is_judged
 from codemods.rewrites import clock
 from codemods.rewrites.sdk import handlers as h
 from codemods.rewrites.sdk import helpers
-from codemods.rewrites.sdk.arguments import text_of
-from codemods.rewrites.sdk.imports import SdkImports
+from codemods.rewrites.sdk.constructor_arguments import text_of
 from codemods.rewrites.sdk.names import MODEL_METHODS
-from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.reads import bracketed, does_something, ends_its_function, fitted, is_guarded, is_truth_test
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.turns import (
     ANY,
     FINAL,
@@ -235,11 +234,10 @@ class SdkTranscripts(Rule[cst.Attribute | cst.Call | cst.Comparison]):
         """Return the v3 expression for a v2 field, and what it needs."""
         code = context.code(base)
         if name == "text":
-            plans = context.get(Plans)
-            if FinalPaths(context.program, plans.handlers).reaches(node, base, context.module):
+            if FinalPaths(context.program, context.module, code).hold(node):
                 return f"{code}.transcript", []
             if context.get(partial_texts)[context.module.path] in (1, 2):
-                if FinalPaths(context.program, plans.handlers, PARTIAL).reaches(node, base, context.module):
+                if FinalPaths(context.program, context.module, code, PARTIAL).hold(node):
                     return f'" ".join(word.text for word in {code}.words)', []
             function, edits = helpers.turn_text(context.get(SdkImports), context.module)
             return f"{function}({code})", edits

@@ -20,7 +20,7 @@ from codemods.syntax.tree import SourceModule, dotted
 
 
 @dataclass(eq=False, slots=True)
-class Binding:
+class ImportedName:
     """One name of an import statement that stands for a class of the legacy API, or something of `assemblyai.extras`.
 
     Attributes:
@@ -42,7 +42,7 @@ class Binding:
         return self.alias.asname is not None
 
 
-class Guard(Enum):
+class Condition(Enum):
     """What decides whether an import is run."""
 
     NONE = "none"
@@ -51,7 +51,7 @@ class Guard(Enum):
 
 
 @dataclass(eq=False, slots=True)
-class Source:
+class SdkImport:
     """A statement by which a module comes by the SDK.
 
     Attributes:
@@ -61,7 +61,7 @@ class Source:
 
     part: cst.BaseSmallStatement
     function: cst.FunctionDef | None
-    guard: Guard
+    condition: Condition
     provider: tuple[str, str] | None = None
 
 
@@ -70,8 +70,8 @@ class SdkImports:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.bindings: dict[tuple[str, str], list[Binding]] = {}
-        self.sources: dict[str, list[Source]] = {}
+        self.bindings: dict[tuple[str, str], list[ImportedName]] = {}
+        self.sources: dict[str, list[SdkImport]] = {}
         for node, module in program.walk():
             match node:
                 case cst.ImportFrom():
@@ -108,7 +108,7 @@ class SdkImports:
                 self._source(node, module, (inner, "." * level + f"{home}.{name}".strip(".")))
             if legacy is not None:
                 brings = True
-                found = Binding(module, node, alias, legacy, local, provider)
+                found = ImportedName(module, node, alias, legacy, local, provider)
                 self.bindings.setdefault((module.path, local), []).append(found)
         read = provider is not None and provider in self.program.modules
         if provider is not None and read and isinstance(node.names, cst.ImportStar):
@@ -119,17 +119,19 @@ class SdkImports:
     def _source(
         self, part: cst.BaseSmallStatement, module: SourceModule, provider: tuple[str, str] | None = None
     ) -> None:
-        guard, function = Guard.NONE, None
+        condition, function = Condition.NONE, None
         for up, child in module.climb(part):
             if isinstance(up, cst.FunctionDef):
                 function = up
                 break
             match up:
                 case cst.If() if "TYPE_CHECKING" in module.code(up.test) and up.body is child:
-                    guard = Guard.TYPING
-                case cst.If() | cst.Try() | cst.With() | cst.Else() | cst.ExceptHandler() if guard is Guard.NONE:
-                    guard = Guard.OPTIONAL
-        self.sources.setdefault(module.path, []).append(Source(part, function, guard, provider))
+                    condition = Condition.TYPING
+                case cst.If() | cst.Try() | cst.With() | cst.Else() | cst.ExceptHandler() if (
+                    condition is Condition.NONE
+                ):
+                    condition = Condition.OPTIONAL
+        self.sources.setdefault(module.path, []).append(SdkImport(part, function, condition, provider))
 
     def _scope(self, path: str) -> Scope:
         return self.program.scope(self.program.modules[path].tree)
@@ -164,9 +166,9 @@ class SdkImports:
 
     # where a name is from
 
-    def chain(self, node: cst.CSTNode, module: SourceModule) -> list[Binding]:
+    def chain(self, node: cst.CSTNode, module: SourceModule) -> list[ImportedName]:
         """Return the import statements by which an expression that names something of the SDK comes by it."""
-        found: dict[Binding, None] = {}
+        found: dict[ImportedName, None] = {}
         for path, name in self._origins(node, module):
             self._follow(path, name, found)
         return list(found)
@@ -192,7 +194,7 @@ class SdkImports:
                 return source.provider[0]
         return None
 
-    def _follow(self, path: str, name: str, found: dict[Binding, None]) -> None:
+    def _follow(self, path: str, name: str, found: dict[ImportedName, None]) -> None:
         for binding in self.bindings.get((path, name), []):
             if binding not in found:
                 found[binding] = None
@@ -270,7 +272,7 @@ class SdkImports:
         kept = bool(known) and known[0].aliased and self.is_passed_on(known[0])
         return (node.value, False) if kept else (new, True)
 
-    def of(self, part: cst.ImportFrom, module: SourceModule) -> list[Binding]:
+    def of(self, part: cst.ImportFrom, module: SourceModule) -> list[ImportedName]:
         """Return the names of the legacy API that a statement imports."""
         return [
             binding
@@ -279,10 +281,10 @@ class SdkImports:
             if path == module.path and binding.part is part
         ]
 
-    def guard(self, binding: Binding) -> Guard:
+    def condition(self, binding: ImportedName) -> Condition:
         """Return what decides whether a name is imported."""
         sources = self.sources.get(binding.module.path, ())
-        return next((source.guard for source in sources if source.part is binding.part), Guard.NONE)
+        return next((source.condition for source in sources if source.part is binding.part), Condition.NONE)
 
     def is_out_of_sight(self, part: cst.ImportFrom, alias: cst.ImportAlias, module: SourceModule) -> bool:
         """Return whether a name of a project's module is not seen there for sure: not read, made late, not clear."""
@@ -293,7 +295,7 @@ class SdkImports:
         values = self.program.variable(scope, bound_name(alias))
         return not values or any(isinstance(value, External) for value in values)
 
-    def is_passed_on(self, binding: Binding) -> bool:
+    def is_passed_on(self, binding: ImportedName) -> bool:
         """Return whether other modules get a name from the one that imports it, as far as can be seen."""
         module = binding.module
         if self.program.is_taken(module.path, binding.local) or binding.local in module.listed:
@@ -315,10 +317,10 @@ class SdkImports:
             local: what the module calls it instead.
         """
         enclosing = list(_evaluated_in(at, module))
-        sources = [s for s in self.sources.get(module.path, ()) if s.guard is not Guard.TYPING]
+        sources = [s for s in self.sources.get(module.path, ()) if s.condition is not Condition.TYPING]
         visible = [s for s in sources if s.function is None or s.function in enclosing]
         own = [s for s in visible if s.provider is None]
-        if any(s.function is None and s.guard is Guard.NONE for s in own):
+        if any(s.function is None and s.condition is Condition.NONE for s in own):
             return [AddImport(V3, name, local)]
         nearest = min(own, key=lambda s: enclosing.index(s.function) if s.function else len(enclosing), default=None)
         if nearest is not None:
@@ -328,12 +330,15 @@ class SdkImports:
                 path, written = source.provider
                 passed = self._passed(name, path)
                 if passed:
-                    place = None if source.function is None and source.guard is Guard.NONE else source.part
+                    place = None if source.function is None and source.condition is Condition.NONE else source.part
                     return [AddImport(written, name, None, place), *passed]
         elsewhere = sources or [
-            s for path in self.program.targets for s in self.sources.get(path, ()) if s.guard is not Guard.TYPING
+            s
+            for path in self.program.targets
+            for s in self.sources.get(path, ())
+            if s.condition is not Condition.TYPING
         ]
-        plain = not elsewhere or any(s.guard is Guard.NONE and s.function is None for s in elsewhere)
+        plain = not elsewhere or any(s.condition is Condition.NONE and s.function is None for s in elsewhere)
         function = next((f for f in enclosing if f is not None), None)
         return [AddImport(V3, name, local, None if plain else function)]
 
@@ -367,8 +372,8 @@ class SdkImports:
             needed: whether the module has the name anyhow, to make an object of it.
         """
         sources = [s for s in self.sources.get(module.path, ()) if s.function is None and s.provider is None]
-        plain = any(s.guard is Guard.NONE for s in sources)
-        typing = next((s for s in sources if s.guard is Guard.TYPING), None)
+        plain = any(s.condition is Condition.NONE for s in sources)
+        typing = next((s for s in sources if s.condition is Condition.TYPING), None)
         if typing is not None and not (plain and needed):
             return f'"{name}"', [AddImport(V3, name, None, typing.part)]
         if plain or (not self.sources.get(module.path) and self._is_sure()):
@@ -383,7 +388,7 @@ class SdkImports:
     def _is_sure(self) -> bool:
         """Return whether some module imports the SDK without a condition."""
         return any(
-            s.guard is Guard.NONE and s.function is None
+            s.condition is Condition.NONE and s.function is None
             for path in self.program.targets
             for s in self.sources.get(path, ())
         )
