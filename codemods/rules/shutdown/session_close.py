@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import at_close
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule
 
 
-class SessionClose(Rule):
+class SessionClose(Rule[cst.Module]):
     """Terminates the session before the program closes its socket."""
 
     code = at_close.CODE
@@ -23,9 +20,8 @@ class SessionClose(Rule):
         "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours, and "
         "what was said last is lost."
     )
-    nodes = (cst.Module,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Module, context: Context) -> Changes:
         for place, edits in strategies.within(context.module, context.program, self.code):
             yield self.change(
                 place, "the session is never terminated; migrated, it is, before its socket is closed", *edits

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.sessions import Sessions
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import in_thread
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule
 
 _LEFT = (
     "Ctrl+C closes this socket while another thread sends: stop that and let it end the session, and receive what "
@@ -19,7 +16,7 @@ _LEFT = (
 )
 
 
-class SessionThread(Rule):
+class SessionThread(Rule[cst.Module | cst.Call]):
     """Lets the thread that sends end the session on every way out, and the last transcripts come."""
 
     code = in_thread.CODE
@@ -29,9 +26,8 @@ class SessionThread(Rule):
         "Ctrl+C leaves the `with` block, which closes the socket while the other thread still sends: the session goes "
         "on being billed, the last transcripts are lost, and that thread fails."
     )
-    nodes = (cst.Module, cst.Call)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Module | cst.Call, context: Context) -> Changes:
         if isinstance(node, cst.Module):
             message = "Ctrl+C would close the socket while the session goes on; migrated, it is ended"
             for place, edits in strategies.within(context.module, context.program, self.code):
