@@ -36,7 +36,7 @@ class EndingGuard(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)
-        session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
+        session = sessions.ended_by(cst.ensure_type(node, cst.Call))
         if session is None or session.connection.transport is not websocket_client.TRANSPORT:
             return
         line = context.module.statement(node)

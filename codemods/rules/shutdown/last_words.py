@@ -31,7 +31,7 @@ class LastWords(Rule):
 
     def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
         sessions = Sessions.of(context.program)
-        session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
+        session = sessions.ended_by(node) if isinstance(node, cst.Call) else None
         if session is None or not isinstance(node, cst.Call):
             return
         receiving = at_close.readers(session, sessions)
