@@ -136,9 +136,10 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     mentions = sorted({*elsewhere.paths(), *named, *installing})
     mentions = [path for path in mentions if not configuration.excluded(path)]
     if screening.namesakes:
-        from migrator.analysis.sdk_names import takes_from_sdk
+        from migrator.analysis.import_graph import Folder
+        from migrator.analysis.sdk_names import SdkNames
 
-        screening.hits += filter(takes_from_sdk, screening.namesakes)
+        screening.hits += filter(SdkNames(Folder()).takes, screening.namesakes)
     problems = [*discovery.problems, *screening.problems]
     if not (problems or screening.hits or screening.recent or mentions):
         return Result((), screening.looked_at + len(named), discovery.notes)

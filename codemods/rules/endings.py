@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
-import libcst as cst
-
 from codemods.rewrites.shutdown import strategies
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, N, Rule
 
 
-class EndingRule(Rule):
+class EndingRule(Rule[N]):
     """Writes what a strategy does, at each of its places.
 
     Attributes:
@@ -20,9 +16,8 @@ class EndingRule(Rule):
     """
 
     message: ClassVar[str]
-    nodes: ClassVar[tuple[type[cst.CSTNode], ...]] = (cst.Module,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: N, context: Context) -> Changes:
         for place, edits in context.get(strategies.plan).made[self.code].items():
             if context.module.owns(place):
                 yield self.change(place, self.message, *edits)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from codemods import protocol as v
 from codemods.rewrites.shutdown.strategies import in_app
 from codemods.rules.endings import EndingRule
 
 
-class AppThread(EndingRule):
+class AppThread(EndingRule[cst.Module]):
     """Makes the audio thread stoppable, and ends the session on Ctrl+C and on every other way out."""
 
     code = in_app.CODE

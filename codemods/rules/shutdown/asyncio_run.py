@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -12,8 +11,8 @@ from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
 from codemods.interpreter.variables import Def
 from codemods.model import Source
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.edits import AddImport, Remove, Replace
 from codemods.syntax.tree import SourceModule
 from codemods.syntax.try_blocks import without_finally
 
@@ -29,7 +28,7 @@ _BY_HAND = (
 _WAITING = re.compile(r"builtins\.input$|sys\.stdin\.|subprocess\.(run|call|check_\w+|Popen\(\)\.)")
 
 
-class AsyncioRun(Rule):
+class AsyncioRun(Rule[cst.Call]):
     """Runs the session with `asyncio.run`, which cancels it on Ctrl+C, where the loop is used for nothing else."""
 
     code = "V3M522"
@@ -41,9 +40,8 @@ class AsyncioRun(Rule):
         "On Ctrl+C, `run_until_complete` and `run_forever` are left by KeyboardInterrupt, and the coroutine in them is "
         "never resumed: nothing that it does at its end, such as to terminate the session, is done."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         found = context.get(_plan).get(node)
         if found is None or not isinstance(node, cst.Call):
             return

@@ -13,8 +13,8 @@ from codemods.facts.sessions import Session, Sessions, argument_of, functions, o
 from codemods.interpreter.values import Bound, Value
 from codemods.libraries import websocket_client
 from codemods.model import Source
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Replace
+from codemods.rule import Changes, Context, Rule
+from codemods.syntax.edits import Replace
 
 _TOLD = ("on_open", "on_message", "on_error", "on_close")
 
@@ -25,7 +25,7 @@ class _Callback(NamedTuple):
     bound: bool
 
 
-class CallbackArguments(Rule):
+class CallbackArguments(Rule[cst.FunctionDef | cst.Lambda]):
     """Gives callbacks the parameters that today's websocket-client fills."""
 
     code = "V3M505"
@@ -34,9 +34,8 @@ class CallbackArguments(Rule):
         "https://github.com/websocket-client/websocket-client/blob/master/websocket/_app.py", read="2026-11-29"
     )
     why = "A callback with too few parameters raises TypeError inside the library, which hides it: it just never runs."
-    nodes = (cst.FunctionDef, cst.Lambda)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.FunctionDef | cst.Lambda, context: Context) -> Changes:
         table = context.get(_callbacks)
         callback = table.get(node)
         if callback is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods.facts.concurrency import calls_of
@@ -13,15 +11,15 @@ from codemods.model import Source
 from codemods.rewrites.shutdown import helpers, strategies
 from codemods.rewrites.shutdown.sender_thread import first_statement
 from codemods.rewrites.shutdown.strategies import in_app
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Edit, InsertBefore
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.edits import InsertBefore
 from codemods.syntax.tree import SourceModule
 
 _LIMIT = "setdefaulttimeout"
 _SECONDS = 4  # less than the 5 that programs are wont to wait for their thread
 
 
-class ConnectLimit(Rule):
+class ConnectLimit(Rule[cst.Attribute]):
     """Gives the attempt to connect a time limit, which ends as soon as there is a connection."""
 
     code = "V3M515"
@@ -33,9 +31,8 @@ class ConnectLimit(Rule):
         "While `run_forever` connects, neither `close()` nor Ctrl+C reaches it: without a time limit its thread stays "
         "for as long as a server (or a firewall) says nothing, and if it is no daemon the program does, too."
     )
-    nodes = (cst.Attribute,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Attribute, context: Context) -> Changes:
         if not isinstance(node, cst.Attribute) or node.attr.value != "run_forever":
             return
         sessions = Sessions.of(context.program)

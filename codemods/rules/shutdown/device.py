@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -13,14 +11,14 @@ from codemods.facts.sessions import Sessions, external_names, own_nodes
 from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.device import freed_by_its_reader
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import AddImport, Change, InsertAfter
+from codemods.rule import Changes, Context, Rule
+from codemods.syntax.edits import AddImport, InsertAfter
 from codemods.syntax.tree import SourceModule
 
 _AUDIO = "pyaudio.PyAudio()"
 
 
-class Device(Rule):
+class Device(Rule[cst.Call]):
     """Frees PyAudio, and with it every stream, when the program ends."""
 
     code = "V3M512"
@@ -29,9 +27,8 @@ class Device(Rule):
     why = (
         "A PyAudio that is never terminated keeps the microphone, and on some systems the next program cannot open it."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
         if not sessions.legacy or not isinstance(node, cst.Call) or not _is_in_place(sessions):
             return

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from codemods import protocol as v
 from codemods.rewrites.shutdown.strategies import at_close
 from codemods.rules.endings import EndingRule
 
 
-class SessionClose(EndingRule):
+class SessionClose(EndingRule[cst.Module]):
     """Terminates the session before the program closes its socket."""
 
     code = at_close.CODE

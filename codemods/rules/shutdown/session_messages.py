@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from codemods import protocol as v
 from codemods.rewrites.shutdown.strategies import in_loop
 from codemods.rules.endings import EndingRule
 
 
-class SessionMessages(EndingRule):
+class SessionMessages(EndingRule[cst.Module]):
     """Lets a loop receive what comes last when it is cancelled, or when the task that sends has ended."""
 
     code = in_loop.CODE

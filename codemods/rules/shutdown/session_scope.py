@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from codemods import protocol as v
 from codemods.rewrites.shutdown.strategies import in_block
 from codemods.rules.endings import EndingRule
 
 
-class SessionScope(EndingRule):
+class SessionScope(EndingRule[cst.Module]):
     """Terminates the session on every way out of the `async with` block that holds it."""
 
     code = in_block.CODE

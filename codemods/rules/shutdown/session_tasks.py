@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -11,9 +9,8 @@ from codemods.facts.sessions import Sessions
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.in_pair import waited_for
 from codemods.rewrites.shutdown.strategies import in_pair
-from codemods.rule import Context
+from codemods.rule import Changes, Context
 from codemods.rules.endings import EndingRule
-from codemods.syntax.edits import Change
 
 _BOTH = (
     "when one of the two fails or is done, this waits for the other for ever (v2 closed idle sessions): "
@@ -21,7 +18,7 @@ _BOTH = (
 )
 
 
-class SessionTasks(EndingRule):
+class SessionTasks(EndingRule[cst.Module | cst.Await]):
     """Rewrites `gather(send(), receive())`, and what comes to the same, so that the session ends whichever does."""
 
     code = in_pair.CODE
@@ -32,9 +29,8 @@ class SessionTasks(EndingRule):
         "it is billed for up to three hours, and the last transcripts are lost."
     )
     message = "neither task ends the session; migrated, it ends, and is terminated, when one of them does"
-    nodes = (cst.Module, cst.Await)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Module | cst.Await, context: Context) -> Changes:
         match node:
             case cst.Module():
                 yield from super().visit(node, context)

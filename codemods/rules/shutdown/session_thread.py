@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.sessions import Sessions
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import in_thread
-from codemods.rule import Context
+from codemods.rule import Changes, Context
 from codemods.rules.endings import EndingRule
-from codemods.syntax.edits import Change
 
 _LEFT = (
     "Ctrl+C closes this socket while another thread sends: stop that and let it end the session, and receive what "
@@ -20,7 +17,7 @@ _LEFT = (
 )
 
 
-class SessionThread(EndingRule):
+class SessionThread(EndingRule[cst.Module | cst.Call]):
     """Lets the thread that sends end the session on every way out, and the last transcripts come."""
 
     code = in_thread.CODE
@@ -31,12 +28,11 @@ class SessionThread(EndingRule):
         "on being billed, the last transcripts are lost, and that thread fails."
     )
     message = "Ctrl+C would close the socket while the session goes on; migrated, it is ended"
-    nodes = (cst.Module, cst.Call)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Module | cst.Call, context: Context) -> Changes:
         if isinstance(node, cst.Module):
             yield from super().visit(node, context)
-        elif isinstance(node, cst.Call):
+        else:
             sessions = Sessions.of(context.program)
             session = sessions.opened_by(node)
             is_left = session is not None and in_thread.is_left(session, sessions)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.interpreter.values import NOTHING, Json, Obj, texts
-from codemods.model import Safety
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import at_close
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 from codemods.syntax.tree import SourceModule
 
 _MESSAGE = (
@@ -30,7 +26,7 @@ _SKIPPED = (
 )
 
 
-class SessionUnended(Rule):
+class SessionUnended(Rule[cst.Call]):
     """Reports sessions that send audio, are never terminated, and that no other rule could end."""
 
     code = "V3M510"
@@ -38,11 +34,10 @@ class SessionUnended(Rule):
     source = v.BILLING
     why = "An unterminated v3 session stays open, and is billed, for up to three hours."
     safety = Safety.MANUAL
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
-        session = sessions.opened_by(node) if isinstance(node, cst.Call) else None
+        session = sessions.opened_by(node)
         if session is None or not session.audio:
             return
         plan, may_end = context.get(strategies.plan), _may_end(session, sessions)

@@ -15,21 +15,20 @@ from codemods.rewrites.shutdown.sender_thread import SenderThread, frees_device,
 from codemods.rewrites.shutdown.strategies import in_app, in_thread
 from codemods.rewrites.shutdown.thread_block import stopped_in_block
 from codemods.rewrites.shutdown.thread_callbacks import stopped_by_who_ends
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import AddImport, Change, Edit, InsertBefore
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.edits import AddImport, InsertBefore
 from codemods.syntax.tree import SourceModule, Statement
 
 
-class ThreadJoin(Rule):
+class ThreadJoin(Rule[cst.Call]):
     """Waits for the audio thread before the sound device is freed under its hands."""
 
     code = "V3M511"
     summary = "the audio thread is waited for before the sound device is freed"
     source = v.MIGRATION
     why = "A stream that is closed while another thread reads from it crashes PortAudio, at worst the whole process."
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
         if node not in sessions.threads or not sessions.legacy:
             return
