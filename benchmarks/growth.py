@@ -17,7 +17,6 @@ from pathlib import Path
 
 from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options, ParseError
-from migrator.analysis.import_graph import Folder
 
 LEGACY = Path(__file__).resolve().parent.parent / "fixtures" / "legacy"
 #: Lines after, over lines before, that the bundled programs may come to.

@@ -15,7 +15,7 @@ from migrator.files import git
 from migrator.files.discovery import Discovery
 from migrator.files.paths import shown
 from migrator.files.prefilter import Screening
-from migrator.mentions.search import Mentions, installs_sdk
+from migrator.mentions.search import WEBSOCKETS, Mentions, installs_sdk
 from migrator.output.unfinished import is_any_unfinished
 from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
@@ -105,9 +105,10 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     mentions = sorted({*elsewhere.paths(), *named, *installing})
     mentions = [path for path in mentions if not configuration.excluded(path)]
     if screening.namesakes:
-        from migrator.analysis.sdk_names import takes_from_sdk
+        from migrator.analysis.import_graph import ProjectFolder
+        from migrator.analysis.sdk_names import SdkNames
 
-        screening.hits += filter(takes_from_sdk, screening.namesakes)
+        screening.hits += filter(SdkNames(ProjectFolder()).takes, screening.namesakes)
     problems = [*discovery.problems, *screening.problems]
     if not (problems or screening.hits or screening.recent or mentions):
         return Result((), screening.looked_at + len(named), discovery.notes)
@@ -128,6 +129,9 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     # what stands beside the programs
     programs = others.on_a_recent_sdk(screening, found)
     found += others.dependencies(programs, screening, found, configuration)
+    if programs:
+        pinning = Mentions([shown(path) for path in settings.paths], WEBSOCKETS).paths()
+        mentions = sorted({*mentions, *(path for path in pinning if not configuration.excluded(path))})
     known = others.Known({}, (), programs, screening.files, shown_on.reasons)
     outcomes = others.with_mentions(found, mentions, known, configuration)
     if settings.verbose:

@@ -28,9 +28,9 @@ class SharedReads(Rule[cst.Subscript | cst.Call | cst.Comparison | cst.Match]):
         if found is None or not renamed(node, context.program):
             return
         grades = context.program.grades
-        holder = next(part for part in holders(node) if part in grades.foreign)
-        if isinstance(holder, cst.Subscript | cst.Call):
-            return  # `message["message_type"] == ...`: told of the read
+        holder = next((part for part in holders(node) if part in grades.foreign), None)
+        if holder is None or holders(holder):
+            return  # `json.loads(raw)` of a read, the read in `message["message_type"] == ...`: each told of once
         sites = sorted({where for value in found.others if (where := _made(value, context))})
         place = f" (see {', '.join(sites[:3])})" if sites else ""
         around = context.module.parent(node)
