@@ -47,7 +47,7 @@ class Growth:
         return self.after - self.before
 
 
-class Unsettled(Folder):
+class Unsettled(ProjectFolder):
     """Files of a project that says nothing about the length of lines, as the bundled programs have none."""
 
     def line_length(self, path: str) -> int | None:

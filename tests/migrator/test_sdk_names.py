@@ -10,7 +10,7 @@ import pytest
 from migrator.analysis.sdk_names import SdkNames
 
 
-class Made(Folder):
+class Made(ProjectFolder):
     """Modules that are nowhere on disk, and how often each was read."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
@@ -27,7 +27,7 @@ class Made(Folder):
         return super().read(path)
 
 
-def passed_on(folder: Folder, path: str) -> set[str]:
+def passed_on(folder: ProjectFolder, path: str) -> set[str]:
     text = folder.read(path)
     assert text is not None
     return set(SdkNames(folder).passed_on(path, text))
