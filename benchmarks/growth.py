@@ -17,6 +17,7 @@ from pathlib import Path
 
 from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options, ParseError
+from migrator.analysis.import_graph import ProjectFolder
 
 LEGACY = Path(__file__).resolve().parent.parent / "fixtures" / "legacy"
 #: Lines after, over lines before, that the bundled programs may come to.

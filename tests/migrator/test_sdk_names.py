@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from migrator.analysis.import_graph import ProjectFolder
 from migrator.analysis.sdk_names import SdkNames
 
 
