@@ -8,10 +8,10 @@ import libcst as cst
 
 from codemods.facts.audio import heads
 from codemods.facts.program import Program
-from codemods.interpreter.values import Encoded, Function
+from codemods.interpreter.values import Encoded, External, Function
 from codemods.interpreter.variables import Def
-from codemods.syntax.build import replace_with
-from codemods.syntax.edits import AddImport, Edit, Remove
+from codemods.syntax.build import as_edited, expression, keep_parentheses
+from codemods.syntax.edits import AddImport, Edit, Remove, Replace
 from codemods.syntax.tree import SourceModule
 
 _OTHER_ENCODINGS = frozenset({"hexlify", "b2a_hex", "hex", "b16encode", "b32encode", "b85encode", "a85encode"})
@@ -28,6 +28,7 @@ class Unwrapped:
         edits: what strips or removes the steps in between.
         dead: definitions that go with those steps.
         loose: names whose last use may have gone (imports).
+        node: the expression in the program that `code` is, where it is no other: there may be edits of what it holds.
     """
 
     code: str
@@ -35,6 +36,12 @@ class Unwrapped:
     edits: list[Edit] = field(default_factory=list)
     dead: set[Def] = field(default_factory=set)
     loose: set[str] = field(default_factory=set)
+    node: cst.BaseExpression | None = None
+
+    def build(self, root: cst.CSTNode, updated: cst.CSTNode) -> cst.BaseExpression:
+        """Return the bytes, for a place in the edited form of `root`."""
+        found = as_edited(root, updated, self.node) if self.node is not None else None
+        return found if isinstance(found, cst.BaseExpression) else expression(self.code)
 
 
 class Tracer:
@@ -67,7 +74,10 @@ class Tracer:
         return found if self._reaches(found, at) else None
 
     def _is_no_base64(self, node: cst.CSTNode) -> bool:
-        """Return whether a text is made by another encoding, here or where its variable is set."""
+        """Return whether a text is made by another encoding, here, where its variable is set, or further away."""
+        for value in self.program.values(node):
+            if isinstance(value, External) and any(f"{name}()" in value.name for name in _OTHER_ENCODINGS):
+                return True
         for inner in self.module.walk(node):
             match inner:
                 case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))) if (
@@ -109,8 +119,8 @@ class Tracer:
             if isinstance(inner, cst.Name) and self.program.is_use(inner)
         }
         if self._may_be_no_bytes(node):
-            code = f"bytes({code})"
-        return Unwrapped(code, names)
+            return Unwrapped(f"bytes({code})", names)
+        return Unwrapped(code, names, node=node)
 
     def _may_be_no_bytes(self, node: cst.BaseExpression) -> bool:
         """Return whether base64 may have taken an array where a socket takes only bytes."""
@@ -143,8 +153,8 @@ class Tracer:
             return inner
         if not others:
             # keep the variable, drop the encoding: `chunk = b64encode(read()).decode()` -> `chunk = read()`
-            code = inner.code
-            edit = replace_with(definition.value, code)
+            value = definition.value
+            edit = Replace(value, lambda new: keep_parentheses(new, inner.build(value, new)), whole=True)
             return Unwrapped(node.value, {node.value: defs}, [*inner.edits, edit], set(inner.dead), inner.loose)
         if simple and inner.code != node.value and not inner.edits:
             return Unwrapped(inner.code, inner.names)

@@ -92,10 +92,8 @@ class Audio(Rule):
         tracer = Tracer(context.program, context.module)
         edits: list[Edit] = []
         if len(audio) == 1 and (direct := self._in_function(send, audio[0], tracer, context)) is not None:
-            code, steps, loose = direct
-            edits += steps
-            edits += [Unused(name) for name in sorted(loose)]
-            data: cst.BaseExpression | None = cst.parse_expression(code)
+            edits += direct.edits
+            edits += [Unused(name) for name in sorted(direct.loose)]
         else:
             # made elsewhere: the place that makes the JSON is rewritten (see _wrapper), the send keeps its argument
             for item in audio:
@@ -104,9 +102,13 @@ class Audio(Rule):
                         send.call,
                         "v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead",
                     )
-            data = None
+            direct = None
         how = binary(send, transport, context.program, context.module)
-        edits.append(Replace(send.call, lambda updated: binary_send(updated, data, how)))
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            return binary_send(updated, direct.build(send.call, updated) if direct is not None else None, how)
+
+        edits.append(Replace(send.call, build))
         if how.needs is not None:
             edits.append(AddImport(*how.needs))
         return self.change(send.call, "v2 audio in JSON becomes a binary frame", *edits)
@@ -115,9 +117,7 @@ class Audio(Rule):
         held = payload(program, item.content if isinstance(item, Json) else item)
         return isinstance(held, cst.SimpleString) and held.evaluated_value in ("", b"")
 
-    def _in_function(
-        self, send: Send, item: Json | Obj, tracer: Tracer, context: Context
-    ) -> tuple[str, list[Edit], set[str]] | None:
+    def _in_function(self, send: Send, item: Json | Obj, tracer: Tracer, context: Context) -> Unwrapped | None:
         """Return the bytes to send when the whole wrapping happens in this function."""
         program, module = context.program, context.module
         obj = item.content if isinstance(item, Json) else item
@@ -128,7 +128,6 @@ class Audio(Rule):
         if held is None or self._scope(producer, context) is not self._scope(send.call, context):
             return None
         edits: list[Edit] = []
-        loose: set[str] = set()
         # the variable that carries the JSON, and the one that carries the dict
         for node, target in ((send.data, producer), (self._dumped(item), obj.site)):
             node = bare(node)
@@ -147,9 +146,10 @@ class Audio(Rule):
         found = tracer.unwrap(held, send.call)
         if found is None:
             return None
+        found.edits += edits
         if isinstance(item, Json):
-            loose |= heads(item.call.func)
-        return found.code, [*found.edits, *edits], loose | found.loose
+            found.loose |= heads(item.call.func)
+        return found
 
     def _dumped(self, item: Json | Obj) -> cst.BaseExpression | None:
         return item.call.args[0].value if isinstance(item, Json) and item.call.args else None
