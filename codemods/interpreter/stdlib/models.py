@@ -327,6 +327,7 @@ _METHODS: dict[str, Model] = {
     "start_soon": _calls_nth(0),
     "create_task": _first,
     "fromkeys": _own("dict"),
+    "hex": lambda run, call, given: frozenset({External("builtins.bytes().hex()")}),
     "fetchone": _own("row"),
     "fetchall": _own("row", several=True),
     "fetchmany": _own("row", several=True),

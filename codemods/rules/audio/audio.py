@@ -8,15 +8,15 @@ from dataclasses import replace
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.audio import audio_json, bare, heads, payload, recoded
+from codemods.facts.audio import Carried, audio_json, bare, heads, payload, recoded
 from codemods.facts.program import Program
 from codemods.facts.send_wrappers import handing, is_plain_sender
-from codemods.interpreter.values import Encoded, Json, Obj
+from codemods.interpreter.values import Const, Encoded, Json, Obj
 from codemods.libraries.observations import Send
 from codemods.libraries.transport import Transport
 from codemods.model import Safety
 from codemods.rewrites.binary_frames import binary, binary_send
-from codemods.rewrites.unwrapping import Tracer, Unwrapped
+from codemods.rewrites.unwrapping import Tracer, Unwrapped, in_place
 from codemods.rule import Context, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace, Unused
@@ -91,7 +91,9 @@ class Audio(Rule):
     def _rewrite(self, send: Send, transport: Transport, audio: list[Json | Obj], context: Context) -> Change:
         tracer = Tracer(context.program, context.module)
         edits: list[Edit] = []
-        if len(audio) == 1 and (direct := self._in_function(send, audio[0], tracer, context)) is not None:
+        direct = self._in_function(send, audio[0], tracer, context) if len(audio) == 1 else None
+        direct = direct or self._carried(send, audio, tracer, context)
+        if direct is not None:
             edits += direct.edits
             edits += [Unused(name) for name in sorted(direct.loose)]
         else:
@@ -102,7 +104,6 @@ class Audio(Rule):
                         send.call,
                         "v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead",
                     )
-            direct = None
         how = binary(send, transport, context.program, context.module)
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
@@ -149,6 +150,28 @@ class Audio(Rule):
         found.edits += edits
         if isinstance(item, Json):
             found.loose |= heads(item.call.func)
+        return found
+
+    def _carried(self, send: Send, audio: list[Json | Obj], tracer: Tracer, context: Context) -> Unwrapped | None:
+        """Return the bytes to send when the messages come from elsewhere as dicts, and are only made text here."""
+        program, dumping = context.program, bare(send.data)
+        if not isinstance(dumping, cst.Call) or not all(
+            isinstance(item, Json) and item.call is dumping and context.module.owns(item.content.site) for item in audio
+        ):
+            return None
+        dumped = dumping.args[0].value
+        nothing = {value for value in program.values(dumped) if isinstance(value, Const) and value.value is None}
+        messages = [item.content for item in audio if isinstance(item, Json)]
+        if program.values(dumped) - nothing != set(messages):
+            return None
+        found = Unwrapped(context.code(dumped), {}, loose=heads(dumping.func), node=dumped)
+        for message in messages:
+            held = payload(program, message)
+            inner = tracer.unwrap(held, message.site) if held is not None else None
+            if inner is None or not program.get(Carried).only_to(message, dumped):
+                return None
+            found.edits += [*inner.edits, in_place(message.site, inner)]
+            found.loose |= inner.loose
         return found
 
     def _dumped(self, item: Json | Obj) -> cst.BaseExpression | None:

@@ -71,7 +71,8 @@ def test_a_file_at_its_own_pace_or_at_an_unknown_one_is_not(file: str, wait: str
 
 PACKETS = {
     "Discord's sink": (
-        "import discord\n\n\nclass Ears(discord.sinks.Sink):\n    def write(self, data, user):\n        ws.send_binary(data)\n",
+        "import discord\n\n\nclass Ears(discord.sinks.Sink):\n    def write(self, data, user):\n"
+        "        ws.send_binary(data)\n",
         "Discord",
     ),
     "a sink that receives": (
@@ -80,7 +81,8 @@ PACKETS = {
         "Discord",
     ),
     "a sink with a callback": (
-        "from discord.ext import voice_recv\n\nears = voice_recv.BasicSink(lambda user, data: ws.send_binary(data.pcm))\n",
+        "from discord.ext import voice_recv\n\n"
+        "ears = voice_recv.BasicSink(lambda user, data: ws.send_binary(data.pcm))\n",
         "Discord",
     ),
     "made mono on its way": (
@@ -100,7 +102,8 @@ PACKETS = {
     ),
     "its callback, with pydub": (
         "import pydub\nfrom streamlit_webrtc import webrtc_streamer\n\n\ndef heard(frame):\n"
-        "    piece = pydub.AudioSegment(data=frame.to_ndarray().tobytes(), sample_width=2, frame_rate=48000, channels=2)\n"
+        "    sound = frame.to_ndarray().tobytes()\n"
+        "    piece = pydub.AudioSegment(data=sound, sample_width=2, frame_rate=48000, channels=2)\n"
         "    ws.send_binary(piece.set_channels(1).set_frame_rate(16000).raw_data)\n\n\n"
         "webrtc_streamer(key='a', audio_frame_callback=heard)\n",
         "WebRTC",
@@ -125,7 +128,8 @@ def test_packets_that_a_program_gathers_are_not() -> None:
 
 def test_the_client_of_the_sdk_gathers_packets() -> None:
     program = (
-        "import assemblyai as aai\nimport discord\n\nsession = aai.RealtimeTranscriber(sample_rate=48_000, on_data=print)\n"
+        "import assemblyai as aai\nimport discord\n\n"
+        "session = aai.RealtimeTranscriber(sample_rate=48_000, on_data=print)\n"
         "session.connect()\n\n\nclass Ears(discord.sinks.Sink):\n    def write(self, data, user):\n"
         "        session.stream(data)\n"
     )
@@ -145,7 +149,8 @@ BLOCKS = {
         800,
     ),
     "miniaudio": (
-        "import miniaudio\n\n\ndef pass_on():\n    while True:\n        data = yield\n        ws.send_binary(data)\n\n\n"
+        "import miniaudio\n\n\ndef pass_on():\n    while True:\n        data = yield\n"
+        "        ws.send_binary(data)\n\n\n"
         "device = miniaudio.CaptureDevice(sample_rate=16000, buffersize_msec={size})\ngenerator = pass_on()\n"
         "next(generator)\ndevice.start(generator)\n",
         20,
@@ -162,7 +167,8 @@ BLOCKS = {
     ),
     "a queue of a dataclass": (
         "from dataclasses import dataclass, field\n\n\n@dataclass\nclass Bot:\n"
-        "    frames: queue.Queue = field(default_factory=queue.Queue)\n\n    def heard(self, data, count, when, status):\n"
+        "    frames: queue.Queue = field(default_factory=queue.Queue)\n\n"
+        "    def heard(self, data, count, when, status):\n"
         "        self.frames.put(bytes(data))\n\n    def run(self):\n"
         "        with sd.RawInputStream(samplerate=16000, blocksize={size}, callback=self.heard):\n"
         "            while True:\n                ws.send_binary(self.frames.get())\n",
@@ -170,8 +176,10 @@ BLOCKS = {
         800,
     ),
     "in JSON, read where it is sent": (
-        "import base64\nimport json\nimport subprocess\n\nrecorder = subprocess.Popen(['arecord'], stdout=subprocess.PIPE)\n"
-        "while True:\n    ws.send(json.dumps({{'audio_data': base64.b64encode(recorder.stdout.read({size})).decode()}}))\n",
+        "import base64\nimport json\nimport subprocess\n\n"
+        "recorder = subprocess.Popen(['arecord'], stdout=subprocess.PIPE)\n"
+        "while True:\n"
+        "    ws.send(json.dumps({{'audio_data': base64.b64encode(recorder.stdout.read({size})).decode()}}))\n",
         640,
         1600,
     ),
