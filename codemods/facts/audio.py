@@ -48,8 +48,8 @@ def audio_json(program: Program, node: cst.CSTNode) -> tuple[list[Json | Obj], b
 
 
 class Carried:
-    """Base64 texts, and the dicts they are sent in, that a program does nothing with but carry them to where they are
-    sent: they can be plain bytes all the way."""
+    """Base64 texts, and the dicts they are sent in, that are only carried to where they are sent, through places that
+    are not annotated: they can be plain bytes all the way."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
@@ -76,7 +76,12 @@ class Carried:
                 return isinstance(call, cst.Call) and self._takes_over(call)
             case cst.Comparison(comparisons=[cst.ComparisonTarget(comparator=cst.Name("None"))]):
                 return True
-            case cst.Assign() | cst.AnnAssign() | cst.AssignTarget() | cst.NamedExpr() | cst.Param() | cst.Return():
+            case cst.Return():
+                around = next((up for up in module.ancestors(parent) if isinstance(up, cst.FunctionDef)), None)
+                return around is not None and around.returns is None
+            case cst.Param(annotation=annotation):
+                return annotation is None
+            case cst.Assign() | cst.AssignTarget() | cst.NamedExpr():
                 return True
             case cst.Await() | cst.If() | cst.While() | cst.UnaryOperation(operator=cst.Not()):
                 return True
