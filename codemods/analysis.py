@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import libcst as cst
 
@@ -211,7 +212,7 @@ def _touched(edits: Sequence[Edit]) -> list[cst.CSTNode]:
 
 
 @cache
-def registry() -> tuple[Rule, ...]:
+def registry() -> tuple[Rule[Any], ...]:
     """Return every rule, in the order in which they see a node."""
     return tuple(rule() for rule in RULES)
 
@@ -219,7 +220,7 @@ def registry() -> tuple[Rule, ...]:
 def _changes(program: Program, options: Options) -> Iterator[Change]:
     """Walk every module once and yield what the rules find; what a change covers, no later rule sees."""
     covered: set[cst.CSTNode] = set()
-    table: dict[type[cst.CSTNode], list[Rule]] = {}
+    table: dict[type[cst.CSTNode], list[Rule[Any]]] = {}
     for path in program.targets:
         module = program.modules[path]
         context = Context(program, module, options)

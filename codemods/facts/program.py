@@ -237,25 +237,39 @@ class Program:
     @cached_property
     def vendor_connections(self) -> frozenset[Connection]:
         """Connections proven to go to the vendor, v2 or already v3, and to nobody else."""
-        return self._to_vendor - self.shared_connections
+        return frozenset(connection for connection in self._to_vendor if not self.other_servers(connection))
 
     @cached_property
     def shared_connections(self) -> frozenset[Connection]:
-        """Connections that go to the vendor on one path and to somebody else on another."""
-        return frozenset(connection for connection in self._to_vendor if self.other_servers(connection))
+        """Connections that go to the vendor's v2 on one path and to somebody else on another."""
+        return self._opened_at(v.V2_SOCKET) - self.vendor_connections
 
     @cached_property
     def _to_vendor(self) -> frozenset[Connection]:
-        return frozenset(
-            connect.connection
-            for connect in self._run.events.of(Connect).values()
-            if any(v.V2_SOCKET.search(url.text) or v.V3_SOCKET.search(url.text) for url in self.urls(connect))
-        )
+        return self._opened_at(v.V2_SOCKET) | self._opened_at(v.V3_SOCKET)
+
+    def _opened_at(self, socket: re.Pattern[str]) -> frozenset[Connection]:
+        connects = self._run.events.of(Connect).values()
+        return frozenset(c.connection for c in connects if any(socket.search(url.text) for url in self.urls(c)))
 
     def other_servers(self, connection: Connection) -> list[Str]:
-        """Return the URLs of a connection that name a host of somebody else's; this very machine stands for any."""
+        """Return the URLs of a connection that name a host of somebody else's, or another service of some host.
+
+        This very machine stands for any.
+        """
         urls = [url for connect in self._connects(connection) for url in self.urls(connect)]
-        return [url for url in urls if _names_a_host(url.text) and not _THIS_MACHINE.search(url.text)]
+        return [
+            url
+            for url in urls
+            if (_names_a_host(url.text) and not _THIS_MACHINE.search(url.text))
+            or (_names_a_path(url.text) and not self._is_of_tests(url))
+        ]
+
+    def _is_of_tests(self, url: Str) -> bool:
+        """Return whether a test puts a URL together: a server of its own stands for the vendor's."""
+        literals = [part.node for part in url.parts if isinstance(part, Lit)]
+        modules = [(module, node) for node in literals if (module := self.module_of(node)) is not None]
+        return any(self.is_test(module, node) for module, node in modules)
 
     @cached_property
     def foreign_connections(self) -> frozenset[Connection]:
@@ -442,11 +456,19 @@ class Program:
 
 _UNKNOWN = Str(())
 _THIS_MACHINE = re.compile(r"://(localhost|127\.[\d.]+|\[::1\]|0\.0\.0\.0)(?![\w.-])", re.IGNORECASE)
+_PATHS = ("v2/realtime/ws", "v2/ws", "v3/realtime/ws", "v3/ws")
 _TEST_MODULE = re.compile(r"(test_.*|.*_test|tests?|conftest)\.py")
 
 
 def _names_a_host(text: str) -> bool:
     return "://" in text and not text.split("://", 1)[1].startswith("\0") and "assemblyai" not in text.lower()
+
+
+def _names_a_path(text: str) -> bool:
+    """Return whether a URL has a path that is not the one of the vendor's sockets, as far as it is in sight."""
+    known = text.partition("?")[0].rpartition("://")[2].rpartition("\0")[2]
+    path = known.partition("/")[2].strip("/")
+    return bool(path) and not any(own.endswith(path) or path.endswith(own) for own in _PATHS)
 
 
 def _walk(node: cst.CSTNode) -> Iterable[cst.CSTNode]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -101,7 +101,9 @@ class Fillings:
             module = program.modules[path]
             for node in module.walk():
                 if isinstance(node, cst.Call) and (source := self._source(node)) is not None:
-                    self.at[node] = self._filling(node, source, module)
+                    takers = {_taker(value) for value in program.values(node.func)}
+                    if not (takers and all(map(self._takes_v3, takers))):
+                        self.at[node] = self._filling(node, source, module, takers)
 
     @staticmethod
     def of(program: Program) -> Fillings:
@@ -129,18 +131,35 @@ class Fillings:
     def _is_ours(self, node: cst.BaseExpression, kind) -> bool:  # type: ignore[no-untyped-def]
         return any(isinstance(value, kind) and self.program.is_ours(value) for value in self.program.values(node))
 
-    def _filling(self, call: cst.Call, source: cst.BaseExpression, module: SourceModule) -> Filling:
+    def _takes_v3(self, taker: cst.ClassDef | cst.FunctionDef | None) -> bool:
+        """Return whether a class or function cannot do without what v3 alone sends, and takes nothing of v2."""
+        fields = self._taken_by(taker) if taker is not None else None
+        wanted = {item.key for item in fields or () if item.required}
+        # A word has its text in both.
+        return not v.V3_KEYS.isdisjoint(wanted) and v.V2_KEYS.isdisjoint(
+            item.key for item in fields or () if not (item.key == "text" and "word_is_final" in wanted)
+        )
+
+    def _taken_by(self, taker: cst.ClassDef | cst.FunctionDef) -> list[_Field] | None:
+        return self._fields(taker) if isinstance(taker, cst.ClassDef) else _parameters(taker)
+
+    def _filling(
+        self,
+        call: cst.Call,
+        source: cst.BaseExpression,
+        module: SourceModule,
+        takers: Collection[cst.ClassDef | cst.FunctionDef | None],
+    ) -> Filling:
         found = Filling(call, source, of_word=self._is_ours(source, Word))
         if self._robbed & set(self.program.values(source)):
             found.problem = "unpacks a server message without the keys taken out before: v3 has other keys, and more"
             return found
-        takers = {_taker(value) for value in self.program.values(call.func)}
-        taker = takers.pop() if len(takers) == 1 else None
+        taker = next(iter(takers)) if len(takers) == 1 else None
         if taker is None:
             found.problem = "unpacks a server message: v3 sends other keys (type, transcript, id), and more of them"
             return found
         found.name = taker.name.value
-        fields = self._fields(taker) if isinstance(taker, cst.ClassDef) else _parameters(taker)
+        fields = self._taken_by(taker)
         plain = isinstance(found.mapping, cst.Name | cst.Subscript | cst.Attribute | cst.Call)
         if fields is None or not plain:
             found.problem = f"fills {found.name} from a server message: v3 sends other keys, and more of them"

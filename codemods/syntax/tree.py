@@ -86,6 +86,11 @@ class SourceModule:
         return any(isinstance(node, cst.Annotation) for node in self._nodes)
 
     @cached_property
+    def annotates_returns(self) -> bool:
+        """Whether functions of the module say what they return; parameters alone are annotated in copied code, too."""
+        return any(isinstance(node, cst.FunctionDef) and node.returns is not None for node in self._nodes)
+
+    @cached_property
     def listed(self) -> dict[str, cst.SimpleString]:
         """The names in `__all__`, each with its literal."""
         found: dict[str, cst.SimpleString] = {}

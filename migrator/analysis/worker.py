@@ -14,7 +14,7 @@ from migrator.analysis.coverage import CODE, names_sdk, unexplained
 from migrator.analysis.import_graph import Folder, Group
 from migrator.analysis.notebook_findings import completed
 from migrator.analysis.outcome import Outcome
-from migrator.analysis.sdk_names import passed_on
+from migrator.analysis.sdk_names import SdkNames
 from migrator.analysis.verification import VerificationError, check_grammar, check_stable, encoded, syntax_error
 from migrator.documents.configuration import Configuration
 from migrator.documents.document import Document, decode
@@ -170,6 +170,7 @@ class _Pass:
         self._texts = texts
         self._task = task
         self._analyse = analyse
+        self._sdk_names = SdkNames(task.folder)
         self._plans = self._all_plans(texts)
         self.errors = {path: plan for path, plan in self._plans.items() if isinstance(plan, ParseError)}
 
@@ -197,7 +198,7 @@ class _Pass:
             return text, ()
         extra: list[Finding] = []
         if path in self._task.group.hits and may_speak_v2(text.encode("utf-8", "replace")):
-            through = passed_on(path, text, self._task.folder) if names_sdk(text) else ()
+            through = self._sdk_names.passed_on(path, text) if names_sdk(text) else ()
             extra = unexplained(text, plan.explained, through)
         silenced = unused_suppressions.comments(text)
         kept = [f for f in extra if options.selects(CODE) and not unused_suppressions.silences(silenced, f)]

@@ -25,7 +25,8 @@ _READ = 1 << 18
 
 # One of these is in every file that is unmistakably v2; `in` finds them twenty times as fast as a regular expression.
 _VENDOR, _FINAL, _TERMINATE, _OURS = b"assemblyai", b"FinalTranscript", b"terminate_session", b"v3-migrate"
-_CLASS = b"RealtimeT"  # RealtimeTranscriber, RealtimeTranscript: the SDK's, if another module has it from there
+_CLASS = b"RealtimeT"
+_NAMESAKE = re.compile(rb"\bRealtimeTranscri(?:ber|pt)\b")  # the SDK's, if another module has it from there
 
 _DISTINCTIVE = (
     rb"\b(?:Partial|Final)Transcript\b|\bSessionBegins\b"
@@ -116,7 +117,7 @@ class Screening:
             del self.files[path]  # nor is it looked at as a neighbour of another file
             return
         speaks, recent = speaks_v2(data), needs_recent_sdk(data)
-        named = not speaks and _CLASS in data
+        named = not speaks and _CLASS in data and _NAMESAKE.search(data) is not None
         if not (speaks or recent or named):
             return
         if not self.within(path):

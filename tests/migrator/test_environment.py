@@ -72,6 +72,13 @@ def test_a_setting_moves_with_the_program_that_reads_it(tool: Tool, name: str) -
     assert tool(".", "--check").code == 0
 
 
+def test_what_is_left_in_a_file_of_settings_does_not_keep_its_other_values(tool: Tool) -> None:
+    value = f"{V2}?sample_rate=8000"
+    put(tool.folder, {"bot.py": program(), ".env": f"# {value}\nSPEECH_URL={value}\nNOBODYS={value}\n"})
+    assert tool(".", "--write").code == 1
+    assert tool.read(".env") == f"# {value}\nSPEECH_URL={V3}?sample_rate=8000&{MODEL}\nNOBODYS={value}\n"
+
+
 @pytest.mark.parametrize("read", READS)
 def test_the_query_is_completed_where_it_is_made(tool: Tool, read: str) -> None:
     put(tool.folder, {"bot.py": program(read, 'f"{URL}?sample_rate=16000"'), ".env": f"SPEECH_URL={V2}\n"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from codemods.facts.program import Program
@@ -31,12 +33,53 @@ def only_iterated(program: Program) -> bool:
                 if not _is_made(node, module):
                     return False
     made = External(f"{_CLASS}()")
+    closed = False
+    found: list[tuple[cst.CSTNode, SourceModule]] = []
     for node, values in program.all_values.items():
         if made in values:
             home = program.module_of(node)
-            if home is None or not _is_passed_on(node, home, program):
+            if home is None:
                 return False
-    return True
+            found.append((node, home))
+            if not _is_passed_on(node, home, program):
+                if not _is_closed(node, home):
+                    return False
+                closed = True
+    return not closed or _stays_with_its_maker(found)
+
+
+def _is_closed(node: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether a microphone is closed here, and nothing else; a generator has that method, too."""
+    match module.parent(node):
+        case cst.Attribute(attr=cst.Name(value="close")) as method:
+            match module.parent(method):
+                case cst.Call(args=[]) as call:
+                    return isinstance(module.parent(call), cst.Expr)
+    return False
+
+
+def _stays_with_its_maker(found: Sequence[tuple[cst.CSTNode, SourceModule]]) -> bool:
+    """Return whether only one function, which made them, holds its microphones, and what it hands them to.
+
+    A generator cannot be closed while it runs: by another thread, or by what is called with what it gives.
+    """
+    homes = set()
+    for node, module in found:
+        function = next((up for up in module.ancestors(node) if isinstance(up, cst.FunctionDef | cst.Lambda)), None)
+        match node:
+            case cst.Name(value=name) if function is not None and any(
+                param.name.value == name for param in function.params.params
+            ):
+                # what it is handed to only iterates
+                if _is_closed(node, module):
+                    return False
+            case cst.Name() | cst.Call():
+                homes.add((module, function))
+            case cst.Param():
+                pass
+            case _:
+                return False
+    return len(homes) == 1
 
 
 def taken_one_by_one(program: Program) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import libcst as cst
@@ -14,33 +13,30 @@ from codemods.facts.send_wrappers import handing, is_plain_sender
 from codemods.interpreter.values import Const, Encoded, Json, Obj
 from codemods.libraries.observations import Send
 from codemods.libraries.transport import Transport
-from codemods.model import Safety
 from codemods.rewrites.binary_frames import binary, binary_send
 from codemods.rewrites.unwrapping import Tracer, Unwrapped, in_place
-from codemods.rule import Context, Rule
+from codemods.rule import Change, Changes, Context, Edit, Rule, Safety
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace, Unused
+from codemods.syntax.edits import AddImport, Remove, Replace, Unused
 
 
-class Audio(Rule):
+class Audio(Rule[cst.Call]):
     """Sends the bytes themselves instead of base64 in JSON, and removes the steps that nothing needs any more."""
 
     code = "V3M201"
     summary = "base64 audio in JSON becomes binary frames"
     source = v.MESSAGES
     why = "v3 takes audio as binary frames only; a text frame with `audio_data` ends the session."
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        call = cst.ensure_type(node, cst.Call)
-        send = context.program.sends.get(call)
+    def visit(self, node: cst.Call, context: Context) -> Changes:
+        send = context.program.sends.get(node)
         if send is not None:
             change = self._send(send, context)
             if change is not None:
                 yield change
             return
-        yield from self._wrapper(call, context)
-        yield from self._handed_over(call, context)
+        yield from self._wrapper(node, context)
+        yield from self._handed_over(node, context)
 
     # a send
 
@@ -185,7 +181,7 @@ class Audio(Rule):
 
     # a function that sends whatever it is given
 
-    def _handed_over(self, call: cst.Call, context: Context) -> Iterable[Change]:
+    def _handed_over(self, call: cst.Call, context: Context) -> Changes:
         found = handing(call, context.program, context.module)
         if found is None:
             return
@@ -209,7 +205,7 @@ class Audio(Rule):
 
     # the place that wraps, when it is not in the function that sends
 
-    def _wrapper(self, call: cst.Call, context: Context) -> Iterable[Change]:
+    def _wrapper(self, call: cst.Call, context: Context) -> Changes:
         for value in context.program.values(call):
             if isinstance(value, Json) and value.call is call:
                 audio, only = audio_json(context.program, call)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -12,9 +10,8 @@ from codemods.facts.sessions import Sessions
 from codemods.interpreter.values import Const
 from codemods.libraries.observations import Send
 from codemods.libraries.values import PACKETS, Sound
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import Change
 
 _SHORTEST, _LONGEST = 50, 1000
 """Milliseconds of audio that v3 takes in one frame (vendor's API reference)."""
@@ -22,7 +19,7 @@ _TAKING = frozenset({"get", "get_nowait", "popleft", "receive_bytes"})
 _MAYBE_TELEPHONE = "v3 takes 50 to 1000 ms of audio in a frame, a telephone line gives 20: check what is sent here"
 
 
-class FrameSizes(Rule):
+class FrameSizes(Rule[cst.Call]):
     """Moves the size of a read into the range that v3 takes, and reports what it cannot see or change."""
 
     code = "V3M202"
@@ -32,11 +29,10 @@ class FrameSizes(Rule):
         "v3 ends a session (close code 3007) when a frame is shorter or longer; v2 took 100 to 2000 ms, and the 20 ms "
         "frames of a telephone line. How many bytes that is depends on the sample rate."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         program = context.program
-        send = program.sends.get(cst.ensure_type(node, cst.Call))
+        send = program.sends.get(node)
         if send is None:
             return
         session = next(
@@ -51,7 +47,7 @@ class FrameSizes(Rule):
         for sound in sorted(found, key=lambda item: context.code(item.site)):
             yield from self._sound(sound, send, context)
 
-    def _sound(self, sound: Sound, send: Send, context: Context) -> Iterator[Change]:
+    def _sound(self, sound: Sound, send: Send, context: Context) -> Changes:
         if sound.unit in PACKETS:
             yield self.report(
                 send.call,

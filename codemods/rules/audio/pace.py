@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -10,16 +10,14 @@ from codemods import protocol as v
 from codemods.facts.durations import Clock, sounds
 from codemods.interpreter.values import External
 from codemods.libraries.values import Sound
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 _FASTEST = 1.25
 """Times real time at which v3 takes audio; what comes faster waits, up to about five minutes (v.ERRORS: 3007)."""
 _FILES = ("builtins.open().", "io.open().", "wave.", "aiofiles.open().")
 
 
-class Pace(Rule):
+class Pace(Rule[cst.Call]):
     """Reports a loop whose wait between two frames is provably shorter than the frames last."""
 
     code = "V3M203"
@@ -27,10 +25,9 @@ class Pace(Rule):
     source = v.ERRORS
     why = "v3 closes a session (3007) in which more than about five minutes of audio wait; short files get through."
     safety = Safety.MANUAL
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        send = context.program.sends.get(cst.ensure_type(node, cst.Call))
+    def visit(self, node: cst.Call, context: Context) -> Changes:
+        send = context.program.sends.get(node)
         if send is None or not any(context.program.is_vendor(connection) for connection in send.connections):
             return
         loop = next((up for up in context.module.ancestors(node) if isinstance(up, cst.For | cst.While)), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -12,15 +12,15 @@ from codemods.facts.program import Program
 from codemods.facts.requests import Request
 from codemods.interpreter.values import Const, External, Json, Str
 from codemods.libraries.observations import Send
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import keep_parentheses
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.syntax.edits import Replace
 
 _OPCODE_BINARY = 2
 """RFC 6455, section 5.2."""
 
 
-class TextFrames(Rule):
+class TextFrames(Rule[cst.Call]):
     """Sends JSON as text where a program sends it as bytes."""
 
     code = "V3M403"
@@ -30,11 +30,10 @@ class TextFrames(Rule):
         "v3 takes whatever comes in a binary frame for audio: a `Terminate` there is less than a millisecond of it, "
         "the session is closed (3007), and what was said last is lost."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         program = context.program
-        send = program.sends.get(cst.ensure_type(node, cst.Call))
+        send = program.sends.get(node)
         if send is None or not any(program.is_vendor(connection) for connection in send.connections):
             return
         values = program.values(send.data)

@@ -18,15 +18,18 @@ from codemods.libraries.observations import Connect
 from codemods.model import Options
 from codemods.rewrites.entry_edits import add_entries
 from codemods.rewrites.url import Hosts, moved
-from codemods.rule import Context, Rule
+from codemods.rule import Change, Changes, Context, Edit, Rule
 from codemods.syntax.build import edit_text
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.syntax.edits import Replace
 
 _NEEDED = "the URL names what a v3 session needs"
 _NO_LIMIT = "no inactivity_timeout, since {} keeps it open without sending: billed for up to 3 hours if nobody ends it"
 
 
-class Endpoint(Rule):
+_Seen = cst.SimpleString | cst.FormattedStringText | cst.FormattedString | cst.Dict | cst.List | cst.Tuple | cst.Call
+
+
+class Endpoint(Rule[_Seen]):
     """Moves the socket's URL to v3 and adds `speech_model` and `format_turns`."""
 
     code = "V3M101"
@@ -38,17 +41,8 @@ class Endpoint(Rule):
         "`format_turns=true` keeps finals punctuated and cased, as v2 sent them. `inactivity_timeout` ends a session "
         "that nobody ends: v2 did so after a minute, v3 bills it for three hours."
     )
-    nodes = (
-        cst.SimpleString,
-        cst.FormattedStringText,
-        cst.FormattedString,
-        cst.Dict,
-        cst.List,
-        cst.Tuple,
-        cst.Call,
-    )
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: _Seen, context: Context) -> Changes:
         table = context.get(_Planner).table
         return table.get(node, ())
 

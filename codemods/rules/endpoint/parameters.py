@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from urllib.parse import unquote_plus
 
 import libcst as cst
@@ -16,14 +16,14 @@ from codemods.facts.query import Parameter
 from codemods.interpreter.values import Obj, Str
 from codemods.rewrites.entry_edits import add_entries
 from codemods.rewrites.query_edits import remove_parameter, rename_parameter
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.children import children
-from codemods.syntax.edits import Change, Edit, InsertBefore
+from codemods.syntax.edits import InsertBefore
 
 _CONFIDENCE = "end_of_turn_confidence_threshold"
 
 
-class Parameters(Rule):
+class Parameters(Rule[cst.SimpleString | cst.FormattedString | cst.Name]):
     """Renames and drops parameters of the socket's query."""
 
     code = "V3M102"
@@ -33,13 +33,12 @@ class Parameters(Rule):
         "v3 takes `keyterms_prompt` for `word_boost`, has no switch for partials or session information (it always "
         "reports the duration at the end), and ends a turn by confidence and silence, not by silence alone."
     )
-    nodes = (cst.SimpleString, cst.FormattedString, cst.Name)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.SimpleString | cst.FormattedString | cst.Name, context: Context) -> Changes:
         for parameter in context.get(_by_holder).get(node, ()):
             yield from self._parameter(parameter, context)
 
-    def _parameter(self, parameter: Parameter, context: Context) -> Iterator[Change]:
+    def _parameter(self, parameter: Parameter, context: Context) -> Changes:
         if v.PARAMETERS_RENAMED.get(parameter.name, parameter.name) == "format_turns":
             yield from self._formatting(parameter, context)
         elif parameter.name in v.PARAMETERS_RENAMED:
@@ -65,7 +64,7 @@ class Parameters(Rule):
 
     # formatting
 
-    def _formatting(self, parameter: Parameter, context: Context) -> Iterator[Change]:
+    def _formatting(self, parameter: Parameter, context: Context) -> Changes:
         """Make sure that a URL which v3 knew already asks for what the tests of finals ask for from now on."""
         if not v.formats_on_request(context.options.speech_model):
             return
@@ -79,7 +78,7 @@ class Parameters(Rule):
 
     # boosted words
 
-    def _terms(self, parameter: Parameter, context: Context) -> Iterator[Change]:
+    def _terms(self, parameter: Parameter, context: Context) -> Changes:
         where = parameter.values[0] if parameter.values else parameter.node
         if self._is_raw_list(parameter, context):
             yield self.report(where, "keyterms_prompt must be one JSON array: write json.dumps(...) around this list")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -15,9 +14,9 @@ from codemods.facts.query import Parameter
 from codemods.facts.type_tests import read_base
 from codemods.interpreter.values import Bound, ClassRef, Const, External, Function, Obj, Str
 from codemods.libraries.values import Message
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.build import quoted
-from codemods.syntax.edits import Change, InsertAfter
+from codemods.syntax.edits import InsertAfter
 from codemods.syntax.tree import SourceModule
 
 _NO_TRANSCRIPT = frozenset(
@@ -34,20 +33,19 @@ class _Place:
     module: SourceModule
 
 
-class Partials(Rule):
+class Partials(Rule[cst.SimpleString | cst.FormattedStringText | cst.Name]):
     """Skips turns that have not ended, where v2 was told not to send partial transcripts."""
 
     code = "V3M105"
     summary = "with disable_partial_transcripts, turns that have not ended are skipped on receipt"
     source = v.PARAMETERS
     why = "v3 has no such parameter: it always sends turns as they grow, and the program would take each for a final."
-    nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.SimpleString | cst.FormattedStringText | cst.Name, context: Context) -> Changes:
         for parameter in context.get(_disabled).get(node, ()):
             yield from self._parameter(parameter, context.program)
 
-    def _parameter(self, parameter: Parameter, program: Program) -> Iterator[Change]:
+    def _parameter(self, parameter: Parameter, program: Program) -> Changes:
         known = query.constants(program, parameter)
         lowered = {text.lower() for text in known or ()}
         if known is not None and lowered <= {"false", "0", "none", ""}:

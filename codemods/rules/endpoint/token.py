@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -16,9 +16,9 @@ from codemods.facts.tokens import TokenRequest
 from codemods.interpreter.values import External, Json, Obj
 from codemods.rewrites.entry_edits import add_entries, rename_entry
 from codemods.rewrites.url import Hosts, Move
-from codemods.rule import Context, Rule
+from codemods.rule import Change, Changes, Context, Edit, Rule
 from codemods.syntax.constants import clamped
-from codemods.syntax.edits import AddImport, Change, Edit, InsertAfter, Replace, Unused
+from codemods.syntax.edits import AddImport, InsertAfter, Replace, Unused
 
 _EXPIRES, _SESSION = "expires_in_seconds", "max_session_duration_seconds"
 _MEANING = (
@@ -29,7 +29,7 @@ _BY_HAND = "ask for a v3 token here: GET https://{host}/v3/token?expires_in_seco
 _PATH = re.compile(r"(^|/)realtime/token\b")
 
 
-class Token(Rule):
+class Token(Rule[cst.Call | cst.SimpleString | cst.FormattedStringText]):
     """Turns the POST for a temporary token into v3's GET."""
 
     code = "V3M104"
@@ -39,9 +39,8 @@ class Token(Rule):
         "A v3 token opens sessions for 600 seconds at most. What v2 called `expires_in`, the time that the token and "
         "its session are good for, is a parameter of its own in v3."
     )
-    nodes = (cst.Call, cst.SimpleString, cst.FormattedStringText)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call | cst.SimpleString | cst.FormattedStringText, context: Context) -> Changes:
         table = context.get(_Planner).table
         return table.get(node, ())
 

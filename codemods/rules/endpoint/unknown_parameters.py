@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from difflib import get_close_matches
 
 import libcst as cst
@@ -12,12 +11,11 @@ from codemods.facts import endpoints, query
 from codemods.facts.program import Program
 from codemods.facts.query import Parameter
 from codemods.interpreter.values import Lit, Str
-from codemods.model import Safety
 from codemods.rewrites.entry_edits import with_keywords
 from codemods.rewrites.query_edits import remove_parameter
-from codemods.rule import Context, Rule
+from codemods.rule import Change, Changes, Context, Rule, Safety
 from codemods.syntax.build import quoted
-from codemods.syntax.edits import Change, Replace
+from codemods.syntax.edits import Replace
 
 _LANGUAGE = "v2 ignored it; for other languages than English choose speech_model=universal-streaming-multilingual"
 _ADVICE = {
@@ -43,7 +41,7 @@ _KNOWN = (
 )
 
 
-class UnknownParameters(Rule):
+class UnknownParameters(Rule[cst.SimpleString | cst.FormattedStringText | cst.Name]):
     """Reports parameters that the v2 socket never had."""
 
     code = "V3M103"
@@ -54,9 +52,8 @@ class UnknownParameters(Rule):
         "those now takes effect, or ends the session on a model that cannot do it."
     )
     safety = Safety.MANUAL
-    nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.SimpleString | cst.FormattedStringText | cst.Name, context: Context) -> Changes:
         for parameter in context.get(_unknown).get(node, ()):
             if parameter.name.lower() in _KEYS:
                 yield self._key(parameter, context)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -12,22 +10,20 @@ from codemods.facts.type_names import TypeNames
 from codemods.facts.type_tests import TypeTest, TypeTests
 from codemods.facts.unpacking import Fillings
 from codemods.interpreter.values import Bound, ClassRef, External, Function, Obj
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.rule import Changes, Context, Edit, Rule, Safety
+from codemods.syntax.edits import Replace
 from codemods.syntax.tree import SourceModule
 
 
-class Dispatch(Rule):
+class Dispatch(Rule[cst.Subscript | cst.ClassDef]):
     """Makes tables and enumerations take message types they do not list."""
 
     code = "V3M307"
     summary = "look-ups by message type ignore types that they do not list"
     source = v.MESSAGES
     why = "v3 sends types that v2 did not have (SpeechStarted, Warning, ...): ignore what the program does not know."
-    nodes = (cst.Subscript, cst.ClassDef)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Subscript | cst.ClassDef, context: Context) -> Changes:
         known = TypeTests.of(context.program)
         if isinstance(node, cst.ClassDef):
             yield from self._enumeration(node, known, context)
@@ -79,7 +75,7 @@ class Dispatch(Rule):
                     return None
         return "lambda *ignored: None" if len(callables) == len(found) else None
 
-    def _enumeration(self, node: cst.ClassDef, known: TypeTests, context: Context) -> Iterable[Change]:
+    def _enumeration(self, node: cst.ClassDef, known: TypeTests, context: Context) -> Changes:
         facts = context.program.classes[node]
         if not facts.is_enum or "_missing_" in facts.methods:
             return

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.narrowing import is_idle
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTests
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 
-class EmptyPartials(Rule):
+class EmptyPartials(Rule[cst.If]):
     """Reports programs that take an empty partial as "the speaker went quiet"."""
 
     code = "V3M321"
@@ -23,17 +19,15 @@ class EmptyPartials(Rule):
     source = v.MESSAGES
     why = "v2 sent empty partials while nobody spoke. v3 sends none; the end of speech is a turn with `end_of_turn`."
     safety = Safety.MANUAL
-    nodes = (cst.If,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        branch = cst.ensure_type(node, cst.If)
-        empty = _empty_when(branch.test, context.program)
+    def visit(self, node: cst.If, context: Context) -> Changes:
+        empty = _empty_when(node.test, context.program)
         if empty is None:
             return
-        quiet = branch.body if empty else branch.orelse.body if isinstance(branch.orelse, cst.Else) else None
-        if quiet is None or is_idle(quiet) or not self._in_partial(branch, context):
+        quiet = node.body if empty else node.orelse.body if isinstance(node.orelse, cst.Else) else None
+        if quiet is None or is_idle(quiet) or not self._in_partial(node, context):
             return
-        yield self.report(branch.test, "v3 sends no empty partial while nobody speaks: act on end_of_turn instead")
+        yield self.report(node.test, "v3 sends no empty partial while nobody speaks: act on end_of_turn instead")
 
     def _in_partial(self, node: cst.If, context: Context) -> bool:
         tests = TypeTests.of(context.program).tests

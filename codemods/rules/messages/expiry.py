@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -12,24 +10,23 @@ from codemods.facts.unpacking import Fillings
 from codemods.interpreter.values import Bound, ClassRef, External, Function
 from codemods.rewrites import clock
 from codemods.rewrites.shown import is_shown
-from codemods.rule import Context, Rule
+from codemods.rule import Change, Changes, Context, Edit, Rule
 from codemods.syntax.build import quoted, replace_with
-from codemods.syntax.edits import AddImport, Change, Edit, Replace
+from codemods.syntax.edits import AddImport, Replace
 
 _PARSERS = ("dateutil.", "arrow.", "pendulum.", "dateparser.")
 _TEXT_METHODS = {"split", "replace", "rstrip", "strip", "startswith", "endswith", "partition"}
 
 
-class Expiry(Rule):
+class Expiry(Rule[cst.Call | cst.Subscript]):
     """Reads `expires_at` as the Unix time that v3 sends."""
 
     code = "V3M305"
     summary = "expires_at is read as Unix seconds"
     source = v.MESSAGES
     why = "v2 sent ISO text without a zone (UTC), v3 sends Unix seconds: `fromisoformat` would raise a TypeError."
-    nodes = (cst.Call, cst.Subscript)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call | cst.Subscript, context: Context) -> Changes:
         read = read_base(node)
         if read is not None and self._is_expiry(cst.ensure_type(node, cst.BaseExpression), context):  # type: ignore[type-abstract]
             yield from self._shown(node, read, context)
@@ -52,7 +49,7 @@ class Expiry(Rule):
         elif any(name.startswith(_PARSERS) for name in names):
             yield self.report(call, "expires_at is a number (Unix seconds) in v3: use datetime.fromtimestamp")
 
-    def _shown(self, node: cst.CSTNode, read: Base, context: Context) -> Iterable[Change]:
+    def _shown(self, node: cst.CSTNode, read: Base, context: Context) -> Changes:
         """Show the text that v2 sent, where people read it."""
         if not context.program.grades.is_sure(read.node):
             return

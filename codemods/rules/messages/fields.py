@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -12,14 +10,12 @@ from codemods.facts.partial_texts import PartialTexts, compared_with_nothing, is
 from codemods.facts.type_tests import Base, TypeTests, is_message, read_base
 from codemods.interpreter.values import Obj, Values
 from codemods.libraries.values import Message
-from codemods.model import Safety
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule, Safety
 from codemods.syntax.build import quoted, replace_with
-from codemods.syntax.edits import Change, Edit
 from codemods.syntax.templates import rewrite
 
 
-class Fields(Rule):
+class Fields(Rule[cst.Subscript | cst.Call | cst.Comparison]):
     """Renames keys of server messages, and nothing else that has the same name."""
 
     code = "V3M303"
@@ -29,9 +25,8 @@ class Fields(Rule):
         "v3 calls them `type`, `transcript`, `id`, `turn_is_formatted`. A read that no type test protects is made "
         "safe: not every v3 message has a transcript."
     )
-    nodes = (cst.Subscript, cst.Call, cst.Comparison)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Subscript | cst.Call | cst.Comparison, context: Context) -> Changes:
         if isinstance(node, cst.Comparison):
             yield from self._membership(node, context)
             return
@@ -113,7 +108,7 @@ class Fields(Rule):
             not isinstance(parent, cst.AugAssign) or parent.target is node
         )
 
-    def _membership(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+    def _membership(self, node: cst.Comparison, context: Context) -> Changes:
         """Rewrite `"text" in message`."""
         if len(node.comparisons) != 1:
             return

@@ -12,9 +12,7 @@ from codemods.facts import endpoints
 from codemods.facts.program import Program
 from codemods.interpreter.values import External, Str, texts
 from codemods.libraries.values import Connection, Frame, Message
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 _KEYS = frozenset({*v.FIELDS, *v.DERIVED_FIELDS, "created"})
 _WORDS = re.compile(rf"(?<!\w)({'|'.join(sorted(_KEYS | v.V2_TYPES))})(?!\w)")
@@ -24,7 +22,7 @@ _DOLLAR = re.compile(r"\$\{?(\w+)")
 _FILLED = {"format_map": _BRACES, "substitute": _DOLLAR, "safe_substitute": _DOLLAR}
 
 
-class IndirectReads(Rule):
+class IndirectReads(Rule[cst.Call | cst.BinaryOperation | cst.Attribute | cst.Comparison]):
     """Reports templates, getters and patterns that look for v2's keys in a message, or in its text."""
 
     code = "V3M328"
@@ -35,9 +33,8 @@ class IndirectReads(Rule):
         "message without a key that could be renamed in place."
     )
     safety = Safety.MANUAL
-    nodes = (cst.Call, cst.BinaryOperation, cst.Attribute, cst.Comparison)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call | cst.BinaryOperation | cst.Attribute | cst.Comparison, context: Context) -> Changes:
         keys = list(dict.fromkeys(_looked_for(node, context)))
         if keys:
             yield self.report(node, f"looks for v2's keys in a server message: {', '.join(map(_now, keys))}")

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.type_tests import TypeTests, read_base
 from codemods.facts.unpacking import Fillings
-from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_helper
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Rule, Safety
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import Change
 
 
-class KindOrigins(Rule):
+class KindOrigins(Rule[cst.Subscript | cst.Call | cst.SimpleString]):
     """Rewrites reads of the type whose message is out of reach where the type is tested."""
 
     code = "V3M302"
     summary = "a message type that leaves its message behind is replaced by the kind of turn"
     source = v.MESSAGES
     why = "v3 tells partial from final by flags of the message, which a bare type does not carry along."
-    nodes = (cst.Subscript, cst.Call, cst.SimpleString)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Subscript | cst.Call | cst.SimpleString, context: Context) -> Changes:
         tests = TypeTests.of(context.program)
         if node not in tests.kinds:
             return

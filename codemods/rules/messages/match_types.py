@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import libcst as cst
 
@@ -13,16 +13,15 @@ from codemods.facts.partial_texts import PartialTexts
 from codemods.facts.text_guards import asks_for_text
 from codemods.facts.type_tests import TypeTests
 from codemods.libraries.values import Message
-from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule, Safety
 from codemods.syntax.build import quoted, rename_string
-from codemods.syntax.edits import Change, Edit, InsertBefore, Replace
+from codemods.syntax.edits import InsertBefore, Replace
 
 _ENDS = ("SessionInformation", "SessionTerminated")
 
 
-class MatchTypes(Rule):
+class MatchTypes(Rule[cst.Match]):
     """Rewrites the cases of a `match` statement."""
 
     code = "V3M308"
@@ -32,32 +31,30 @@ class MatchTypes(Rule):
         "v3 has one `Turn` type where v2 had two, told apart by flags. A `match` on the type asks for the kind of "
         "turn; a pattern for the whole message asks for the flags."
     )
-    nodes = (cst.Match,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        match = cst.ensure_type(node, cst.Match)
+    def visit(self, node: cst.Match, context: Context) -> Changes:
         known = TypeTests.of(context.program)
-        test = known.tests.get(match)
+        test = known.tests.get(node)
         if test is not None and known.is_stuck(test):
             return
         if test is not None:
             safety = Safety.SAFE if known.is_sure(test) else Safety.UNSAFE
-            for case in match.cases:
+            for case in node.cases:
                 yield from self._by_type(case, safety, context)
         else:
-            subject = context.program.values(match.subject)
+            subject = context.program.values(node.subject)
             ours = [value for value in subject if isinstance(value, Message) and context.program.is_ours(value)]
             likely = [value for value in subject if context.program.is_likely(value)]
             if not ours and not likely:
                 return
-            safety = Safety.SAFE if context.program.grades.is_sure(match.subject) else Safety.UNSAFE
-            for case in match.cases:
-                yield from self._by_message(case, _remainder(match, case), safety, context)
-        yield from self._ends(match, safety, context)
+            safety = Safety.SAFE if context.program.grades.is_sure(node.subject) else Safety.UNSAFE
+            for case in node.cases:
+                yield from self._by_message(case, _remainder(node, case), safety, context)
+        yield from self._ends(node, safety, context)
 
     # match data["message_type"]: ...
 
-    def _by_type(self, case: cst.MatchCase, safety: Safety, context: Context) -> Iterator[Change]:
+    def _by_type(self, case: cst.MatchCase, safety: Safety, context: Context) -> Changes:
         edits: list[Edit] = []
         for value in match_patterns.literals(case.pattern):
             text = value.value
@@ -72,9 +69,7 @@ class MatchTypes(Rule):
 
     # match data: case {"message_type": ...}: ...
 
-    def _by_message(
-        self, case: cst.MatchCase, has_remainder: bool, safety: Safety, context: Context
-    ) -> Iterator[Change]:
+    def _by_message(self, case: cst.MatchCase, has_remainder: bool, safety: Safety, context: Context) -> Changes:
         for option in match_patterns.alternatives(case.pattern):
             if not isinstance(option, cst.MatchMapping):
                 continue
@@ -120,7 +115,7 @@ class MatchTypes(Rule):
 
     # SessionInformation and SessionTerminated
 
-    def _ends(self, match: cst.Match, safety: Safety, context: Context) -> Iterator[Change]:
+    def _ends(self, match: cst.Match, safety: Safety, context: Context) -> Changes:
         """Join the cases for the two messages that are one in v3."""
         cases = [case for case in match.cases if _is_end(case, context)]
         kinds = {text for case in cases for text in match_patterns.types(context.program, case.pattern)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -14,16 +14,15 @@ from codemods.facts.text_guards import asks_for_text, is_judged
 from codemods.facts.type_tests import Base, TypeTest, TypeTests
 from codemods.interpreter.values import texts
 from codemods.libraries.values import Frame
-from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
-from codemods.rule import Context, Rule
+from codemods.rule import Change, Changes, Context, Edit, Rule, Safety
 from codemods.syntax.build import quoted, rename_string, replace_test, replace_with
-from codemods.syntax.edits import AddImport, Change, Edit
+from codemods.syntax.edits import AddImport
 from codemods.syntax.navigate import following
 from codemods.syntax.tree import SourceModule
 
 
-class MessageTypes(Rule):
+class MessageTypes(Rule[cst.Comparison]):
     """Rewrites comparisons with v2 message types."""
 
     code = "V3M301"
@@ -33,21 +32,19 @@ class MessageTypes(Rule):
         "v3 sends one `Turn` type for partial and final text. A final is a turn that is both `end_of_turn` and "
         "`turn_is_formatted`: the one test that sees each final exactly once however the service sends it."
     )
-    nodes = (cst.Comparison,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        comparison = cst.ensure_type(node, cst.Comparison)
+    def visit(self, node: cst.Comparison, context: Context) -> Changes:
         tests = TypeTests.of(context.program)
-        test = tests.tests.get(comparison)
+        test = tests.tests.get(node)
         if test is not None and tests.is_stuck(test):
             yield self.report(node, "compare with the v3 message types here: Begin, Turn, Termination")
             return
         if test is not None and test.named and tests.uses_kind(test):
             return  # the names stand for kinds of turns from here on: see V3M306
         if test is not None:
-            yield self._test(test, comparison, tests, context)
+            yield self._test(test, node, tests, context)
             return
-        yield from self._substring(comparison, context)
+        yield from self._substring(node, context)
 
     def _test(self, test: TypeTest, node: cst.Comparison, tests: TypeTests, context: Context) -> Change:
         negative = isinstance(node.comparisons[0].operator, cst.NotEqual | cst.NotIn | cst.IsNot)
@@ -80,7 +77,7 @@ class MessageTypes(Rule):
             if isinstance(literal, cst.SimpleString) and literal.evaluated_value in v.V2_TYPES
         ]
 
-    def _substring(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+    def _substring(self, node: cst.Comparison, context: Context) -> Changes:
         """Rewrite `"SessionBegins" in raw`."""
         operator, right = node.comparisons[0].operator, node.comparisons[0].comparator
         if not isinstance(operator, cst.In | cst.NotIn) or not isinstance(node.left, cst.SimpleString):

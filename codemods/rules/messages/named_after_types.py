@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.interpreter.values import External, Hole, Lit, Str
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 
-class NamedAfterTypes(Rule):
+class NamedAfterTypes(Rule[cst.Call | cst.FunctionDef]):
     """Reports `getattr(self, "on_" + message_type)`: the methods are named after types that v3 does not send."""
 
     code = "V3M324"
@@ -22,9 +18,8 @@ class NamedAfterTypes(Rule):
     source = v.MESSAGES
     why = "A method called `on_FinalTranscript` is never found again, and a default hides it."
     safety = Safety.MANUAL
-    nodes = (cst.Call, cst.FunctionDef)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call | cst.FunctionDef, context: Context) -> Changes:
         calls = context.get(_calls)
         if node in calls:
             yield self.report(node, "a name is made from the message type: v3 types are Begin, Turn, Termination")

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.rewrites.sdk.sessions import Use
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression, replace_with
-from codemods.syntax.edits import Change, Edit, InsertAfter, Replace
+from codemods.syntax.edits import InsertAfter, Replace
 
 _PASSED_ON = frozenset({"to_thread", "run_in_executor", "submit", "run_sync", "call_soon_threadsafe", "register"})
 
 
-class SdkClose(Rule):
+class SdkClose(Rule[cst.Attribute]):
     """Ends sessions so that nothing said is lost."""
 
     code = "V3M604"
@@ -27,10 +25,8 @@ class SdkClose(Rule):
         "`disconnect()` alone drops what was said last and leaves the session open, and billed, for hours. v3 has no "
         "event for `on_close`: the program calls it itself, once, where `close()` did."
     )
-    nodes = (cst.Attribute,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.Attribute)
+    def visit(self, node: cst.Attribute, context: Context) -> Changes:
         if node.attr.value != "close":
             return
         found = context.get(Plans).at(node)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -12,26 +10,24 @@ from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.scopes import is_portable
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
 from codemods.rewrites.sdk.sessions import Use
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.syntax.edits import Replace
 from codemods.syntax.layout import Argument, call
 
 _PASSED_ON = {"to_thread": 0, "run_in_executor": 1, "submit": 0, "run_sync": 0, "call_soon_threadsafe": 0}
 """Functions that call an argument of theirs with the arguments behind it; where that argument stands."""
 
 
-class SdkConnect(Rule):
+class SdkConnect(Rule[cst.Attribute]):
     """Passes `StreamingParameters` to `connect`."""
 
     code = "V3M603"
     summary = "`connect()` takes the parameters of the session"
     source = v.SDK
     why = "v3's `connect` has one argument, the parameters. `connect()` and `connect(timeout=...)` raise TypeError."
-    nodes = (cst.Attribute,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.Attribute)
+    def visit(self, node: cst.Attribute, context: Context) -> Changes:
         if node.attr.value != "connect":
             return
         found = context.get(Plans).at(node)

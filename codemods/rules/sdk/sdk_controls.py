@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -11,9 +9,9 @@ from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.sessions import METHODS
 from codemods.rewrites.sdk.subclass import SILENCE, silence
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression, replace_with
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.syntax.edits import Replace
 
 _ELSEWHERE = {
     "connect": "connect(StreamingParameters(...))",
@@ -24,7 +22,7 @@ _ELSEWHERE = {
 _V3_METHODS = frozenset({"on", "disconnect", "set_params", "force_endpoint", "keep_alive", "params"})
 
 
-class SdkControls(Rule):
+class SdkControls(Rule[cst.Attribute]):
     """Rewrites `force_end_utterance` and the silence threshold; reports methods that v2 never had."""
 
     code = "V3M609"
@@ -34,10 +32,8 @@ class SdkControls(Rule):
         "v3 ends a turn by meaning as well as by silence. With `end_of_turn_confidence_threshold=1` silence alone "
         "decides, as in v2; `max_turn_silence` is how long it lasts, in milliseconds."
     )
-    nodes = (cst.Attribute,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.Attribute)
+    def visit(self, node: cst.Attribute, context: Context) -> Changes:
         plans_of_program = context.get(Plans)
         found = plans_of_program.at(node)
         if found is None:
@@ -66,7 +62,7 @@ class SdkControls(Rule):
                 return
             yield self.report(node, f"RealtimeTranscriber never had {name!r}{_nearest(name)}")
 
-    def _silence(self, node: cst.Attribute, call: cst.Call | None, context: Context) -> Iterable[Change]:
+    def _silence(self, node: cst.Attribute, call: cst.Call | None, context: Context) -> Changes:
         if call is None or len(call.args) != 1:
             yield self.report(node, "call set_params(StreamingSessionParameters(max_turn_silence=...)) instead")
             return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -13,12 +11,12 @@ from codemods.rewrites.sdk.loose_ends import LooseEnds
 from codemods.rewrites.sdk.microphone import only_iterated, taken_one_by_one
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.sharing import provider
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import AddImport, Change, Edit
+from codemods.syntax.edits import AddImport
 
 
-class SdkExtras(Rule):
+class SdkExtras(Rule[cst.Attribute | cst.Name]):
     """Brings `MicrophoneStream` and `stream_file` into the program itself."""
 
     code = "V3M608"
@@ -28,10 +26,8 @@ class SdkExtras(Rule):
         "`assemblyai.extras` was removed in SDK 1.0.0 without a replacement, and the `extras` option, which brought "
         "PyAudio, with it: install `pyaudio` yourself. What replaces it records and paces as the old one did."
     )
-    nodes = (cst.Attribute, cst.Name)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.Attribute | cst.Name)
+    def visit(self, node: cst.Attribute | cst.Name, context: Context) -> Changes:
         parent = context.module.parent(node)
         match parent:
             case cst.ImportAlias() | cst.AsName() | cst.Param():

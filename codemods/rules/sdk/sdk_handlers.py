@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -12,12 +10,12 @@ from codemods.rewrites.sdk.handlers import Handler, client_name, event_parameter
 from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import Plans
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression
-from codemods.syntax.edits import Change, Edit, InsertBefore, Replace
+from codemods.syntax.edits import InsertBefore, Replace
 
 
-class SdkHandlers(Rule):
+class SdkHandlers(Rule[cst.FunctionDef | cst.Lambda]):
     """Gives callbacks the argument that v3 passes first; drops partials where the option did so."""
 
     code = "V3M602"
@@ -28,10 +26,8 @@ class SdkHandlers(Rule):
         "event, which the SDK only logs: the program would run on without a single transcript. v3 has no option that "
         "leaves partial transcripts out either, so the callback has to."
     )
-    nodes = (cst.FunctionDef, cst.Lambda)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.FunctionDef | cst.Lambda)
+    def visit(self, node: cst.FunctionDef | cst.Lambda, context: Context) -> Changes:
         plans = context.get(Plans)
         handlers = plans.handlers.of_function.get(node, [])
         if not handlers and isinstance(node, cst.FunctionDef):
@@ -50,7 +46,7 @@ class SdkHandlers(Rule):
         name = node.name.value if isinstance(node, cst.FunctionDef) else "lambda"
         yield self.change(node, f"callback {name}, which v3 calls with the client first", *edits)
 
-    def _out_of_sight(self, node: cst.FunctionDef, context: Context) -> Iterable[Change]:
+    def _out_of_sight(self, node: cst.FunctionDef, context: Context) -> Changes:
         """Report a function that takes what the SDK hands to callbacks, and that nobody in the program calls."""
         names = Names.of(context.program, context.module)
         for param in (*node.params.posonly_params, *node.params.params):

@@ -13,9 +13,9 @@ from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.fates import DOTTED, STAYS, Fate, LegacyNames
 from codemods.rewrites.sdk.imports import Binding, Guard, SdkImports
 from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import quoted, rename_string, replace_with
-from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace
+from codemods.syntax.edits import AddImport, Remove, Replace
 from codemods.syntax.imports import bound_name, fallbacks, name_order, none_targets
 from codemods.syntax.tree import dotted
 
@@ -23,16 +23,18 @@ _SURE = re.compile(r"Realtime(Transcriber|(Final|Partial)?Transcript|SessionOpen
 """Names that nobody but the SDK is likely to have."""
 
 
-class SdkNames(Rule):
+_Seen = cst.Attribute | cst.Name | cst.SimpleString | cst.Import | cst.ImportFrom | cst.MatchClass
+
+
+class SdkNames(Rule[_Seen]):
     """Replaces the SDK's legacy class names, and takes them out of imports."""
 
     code = "V3M607"
     summary = "names that the SDK no longer has become those of `assemblyai.streaming.v3`"
     source = v.SDK
     why = "Since SDK 0.64.3 the import fails, or the attribute; annotations are evaluated when a function is defined."
-    nodes = (cst.Attribute, cst.Name, cst.SimpleString, cst.Import, cst.ImportFrom, cst.MatchClass)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: _Seen, context: Context) -> Changes:
         match node:
             case cst.ImportFrom():
                 yield from self._import(node, context)
@@ -47,7 +49,7 @@ class SdkNames(Rule):
 
     # uses
 
-    def _name(self, node: cst.Attribute | cst.Name, context: Context) -> Iterable[Change]:
+    def _name(self, node: cst.Attribute | cst.Name, context: Context) -> Changes:
         fate = context.get(LegacyNames).fates.get(node)
         legacy = Names.of(context.program, context.module).legacy(node) if fate is not None else None
         if fate is None or legacy is None:
@@ -91,7 +93,7 @@ class SdkNames(Rule):
                 return [AddImport(V3, new, None, binding.part)]
         return imports.brought(new, context.module, node)
 
-    def _invented(self, node: cst.Attribute | cst.Name, context: Context) -> Iterable[Change]:
+    def _invented(self, node: cst.Attribute | cst.Name, context: Context) -> Changes:
         parent = context.module.parent(node)
         match parent:
             case cst.ImportAlias() | cst.AsName() | cst.Param():
@@ -113,7 +115,7 @@ class SdkNames(Rule):
             "by StreamingEvents",
         )
 
-    def _text(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:
+    def _text(self, node: cst.SimpleString, context: Context) -> Changes:
         """Rewrite names inside a quoted annotation, and those that `__all__` lists."""
         imports, names = context.get(SdkImports), Names.of(context.program, context.module)
         fate = context.get(LegacyNames).fates.get(node)
@@ -150,7 +152,7 @@ class SdkNames(Rule):
                 node, "quoted annotation becomes v3's", Replace(node, lambda u: u.with_changes(value=text)), *edits
             )
 
-    def _by_name(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:
+    def _by_name(self, node: cst.SimpleString, context: Context) -> Changes:
         """Rewrite `patch("stt.RealtimeTranscriber")`, report `getattr(aai, "RealtimeTranscriber")`."""
         argument = context.module.parent(node)
         call = context.module.parent(argument) if isinstance(argument, cst.Arg) else None
@@ -175,7 +177,7 @@ class SdkNames(Rule):
             isinstance(value, External) and value.name in HOMES for value in context.program.values(call.args[0].value)
         )
 
-    def _pattern(self, node: cst.MatchClass, context: Context) -> Iterable[Change]:
+    def _pattern(self, node: cst.MatchClass, context: Context) -> Changes:
         legacy = Names.of(context.program, context.module).legacy(node.cls)
         if legacy is None:
             return
@@ -184,7 +186,7 @@ class SdkNames(Rule):
 
     # imports
 
-    def _import_extras(self, node: cst.Import, context: Context) -> Iterable[Change]:
+    def _import_extras(self, node: cst.Import, context: Context) -> Changes:
         """Rewrite `import assemblyai.extras`, which brings the package as well, and take out `... as name`."""
         gone = [alias for alias in node.names if dotted(alias.name) == "assemblyai.extras"]
         if not gone or Names.of(context.program, context.module).only_v3:
@@ -211,7 +213,7 @@ class SdkNames(Rule):
         legacy = context.get(LegacyNames)
         return any(binding in legacy.staying for binding in context.get(SdkImports).bindings.get((path, name), ()))
 
-    def _import(self, node: cst.ImportFrom, context: Context) -> Iterable[Change]:
+    def _import(self, node: cst.ImportFrom, context: Context) -> Changes:
         home = "." * len(node.relative) + (dotted(node.module) if node.module is not None else "")
         if isinstance(node.names, cst.ImportStar):
             if home == "assemblyai.extras" and not Names.of(context.program, context.module).only_v3:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -28,9 +26,9 @@ from codemods.rewrites.sdk.turns import (
     partial_texts,
 )
 from codemods.rewrites.shown import is_shown
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression, keep_parentheses, replace_test, replace_with
-from codemods.syntax.edits import Change, Edit, Remove, Replace
+from codemods.syntax.edits import Remove, Replace
 
 _CONFIDENCE = "sum(word.confidence for word in {0}.words) / max(len({0}.words), 1)"
 _KEPT = frozenset({"words", "end_of_turn", "turn_is_formatted", "transcript", "turn_order", "end_of_turn_confidence"})
@@ -39,7 +37,7 @@ _V2 = frozenset(
 )
 
 
-class SdkTranscripts(Rule):
+class SdkTranscripts(Rule[cst.Attribute | cst.Call | cst.Comparison]):
     """Rewrites tests and reads of `RealtimeTranscript` to those of `TurnEvent`."""
 
     code = "V3M605"
@@ -51,9 +49,8 @@ class SdkTranscripts(Rule):
         "first without punctuation, which is neither partial nor final in v2's terms. `transcript` lacks the words "
         "that may still change, so the first partial of a turn would look empty."
     )
-    nodes = (cst.Attribute, cst.Call, cst.Comparison)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Attribute | cst.Call | cst.Comparison, context: Context) -> Changes:
         match node:
             case cst.Call() | cst.Comparison():
                 yield from self._test(node, context)
@@ -62,7 +59,7 @@ class SdkTranscripts(Rule):
 
     # partial or final
 
-    def _test(self, node: cst.Call | cst.Comparison, context: Context) -> Iterable[Change]:
+    def _test(self, node: cst.Call | cst.Comparison, context: Context) -> Changes:
         tested = kind_test(context.program, context.module, node)
         if tested is not None:
             if not isinstance(tested.base, cst.Name | cst.Attribute | cst.Subscript):
@@ -136,7 +133,7 @@ class SdkTranscripts(Rule):
 
         return [Replace(parent.orelse, build)]
 
-    def _empty(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+    def _empty(self, node: cst.Comparison, context: Context) -> Changes:
         """Rewrite `transcript.text == ""`."""
         left, right = node.left, node.comparisons[0].comparator
         if len(node.comparisons) != 1 or not isinstance(left, cst.Attribute) or left.attr.value != "text":
@@ -158,7 +155,7 @@ class SdkTranscripts(Rule):
                 "or take end_of_turn as the sign of a pause",
             )
 
-    def _guarded(self, node: cst.Call, context: Context) -> Iterable[Change]:
+    def _guarded(self, node: cst.Call, context: Context) -> Changes:
         """Rewrite `hasattr(transcript, "text")` and `getattr(transcript, "text", "")`."""
         base = node.args[0].value
         name = text_of(context.program, node.args[1].value)
@@ -194,7 +191,7 @@ class SdkTranscripts(Rule):
 
     # fields
 
-    def _field(self, node: cst.Attribute, context: Context) -> Iterable[Change]:
+    def _field(self, node: cst.Attribute, context: Context) -> Changes:
         name = node.attr.value
         if name in _KEPT or name.startswith("_"):
             return

@@ -1,4 +1,4 @@
-"""V3M201 where audio is wrapped far from the send: both ends are undone, or neither, and no other encoding is base64."""
+"""V3M201 where audio is wrapped far from the send: both ends are undone, or none, and nothing else is base64."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ COROUTINES = (
     "async def main():\n    waiting = asyncio.Queue()\n    loop = asyncio.get_running_loop()\n\n"
     "    def heard(data):\n        {put}\n\n"
     f"    async with websockets.connect('{V2}') as ws:\n"
-    "        while True:\n            chunk = await waiting.get()\n            if chunk is None:\n                break\n"
+    "        while True:\n            chunk = await waiting.get()\n            if chunk is None:\n"
+    "                break\n"
     "            await {send}\n\n\nasyncio.run(main())\n"
 )
 KEPT = (
     "class Bot:\n    def __init__(self):\n        self.waiting = deque()\n"
     f'        self.ws = websocket.create_connection("{V2}")\n\n'
     "    def heard(self, data):\n        {put}\n\n"
-    "    def send(self):\n        while self.waiting:\n            chunk = self.waiting.popleft()\n            {send}\n\n\n"
+    "    def send(self):\n        while self.waiting:\n            chunk = self.waiting.popleft()\n"
+    "            {send}\n\n\n"
     "bot = Bot()\nbot.heard(microphone())\nbot.send()\n"
 )
 TEXT = "base64.b64encode(data).decode()"
