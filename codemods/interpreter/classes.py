@@ -195,7 +195,7 @@ def decorator_name(decorator: cst.Decorator) -> str:
 
 
 def alias(declaration: cst.AnnAssign) -> cst.SimpleString | None:
-    """Return the alias in `name: type = Field(alias="...")`."""
+    """Return the alias in `name: type = Field(alias="...")`; None where the name is the key."""
     for argument in declaration.value.args if isinstance(declaration.value, cst.Call) else ():
         if argument.keyword is not None and argument.keyword.value in ("alias", "validation_alias"):
             return argument.value if isinstance(argument.value, cst.SimpleString) else None

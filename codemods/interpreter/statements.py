@@ -30,11 +30,12 @@ class Statements:
         """What holds at each `break` and each `continue` of the loops around, the innermost last."""
 
     def body(self, body: cst.Module | cst.BaseSuite, env: Env) -> Env | None:
-        """Run the body of a module or of a function from its start."""
+        """Run the body of a module or of a function from its start; return what holds at its end, None if it is never met."""
         self._loops = []
         return self.block(body.body, env) if isinstance(body, cst.Module) else self.suite(body, env)
 
     def suite(self, body: cst.BaseSuite, env: Env | None) -> Env | None:
+        """Run a block; return the variables at its end, None where the path ends before."""
         if isinstance(body, cst.IndentedBlock):
             return self.block(body.body, env)
         if isinstance(body, cst.SimpleStatementSuite):
@@ -42,6 +43,7 @@ class Statements:
         return env
 
     def block(self, statements: Sequence[cst.BaseStatement], env: Env | None) -> Env | None:
+        """Run statements in their order; return the variables behind the last, None where the path ends before."""
         for statement in statements:
             self._run.work.spend()
             if env is None:

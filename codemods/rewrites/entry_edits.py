@@ -68,7 +68,10 @@ def _without_keyword(node: cst.Call, key: str) -> cst.Call:
 
 
 def add_entries(site: cst.CSTNode, additions: Sequence[tuple[str, str]]) -> Replace | None:
-    """Return the edit that adds entries (key and source of the value) to a dict, `dict(...)` or `.update(...)`."""
+    """Return the edit that adds entries (key, source of the value) to a dict, `dict(...)` or `.update(...)`.
+
+    None for anything else.
+    """
     match site:
         case cst.Dict():
             return Replace(site, lambda updated: _extended(cst.ensure_type(updated, cst.Dict), additions))

@@ -117,7 +117,10 @@ class Plans:
         return any(item in self.left for item in transcribers(values))
 
     def at(self, node: cst.Attribute) -> tuple[Use, list[SessionPlan]] | None:
-        """Return the use of a transcriber's method at `node`, and the sessions it can be about."""
+        """Return the use of a transcriber's method at `node`, and the sessions it can be about.
+
+        None for anything else.
+        """
         found = self.sessions.uses.get(node)
         if found is None:
             return None
@@ -342,7 +345,10 @@ class Plans:
         return next((name for name in names if not _is_taken(name, module)), None)
 
     def closer_problem(self, plan: SessionPlan) -> str | None:
-        """Return why the `on_close` callback cannot be called: it wants arguments that v2 never gave."""
+        """Return why the `on_close` callback cannot be called (it wants arguments that v2 never gave).
+
+        None if it can.
+        """
         known = function_of_value(self.program.values(plan.closer))
         if known is None:
             return None
