@@ -125,6 +125,12 @@ def written(
     return [added, *needs, *snippet.imports, *(snippet.types if keep else ())]
 
 
+def plain(module: SourceModule, file: str, definition: str | None = None) -> AddHelper:
+    """Return the edit that brings a snippet as it is written, without annotations; see `written`."""
+    snippet = load(file, definition)
+    return helper(module, snippet.name, snippet.plain)
+
+
 def quoted_like(module: SourceModule, code: str) -> str:
     """Return source with the quotes that most texts of a module have."""
     quotes = [node.quote for node in module.find(cst.SimpleString)]
