@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.interpreter.values import Json, Obj
+from codemods.interpreter.values import Bound, Encoded, Function, Json, Obj
+from codemods.syntax.tree import SourceModule
 
 _RECODERS = ("encode", "decode")
+_CARRIERS = frozenset({"append", "appendleft", "put", "put_nowait", "call_soon_threadsafe"})
 
 
 def payload(program: Program, obj: Obj) -> cst.BaseExpression | None:
@@ -41,6 +45,54 @@ def audio_json(program: Program, node: cst.CSTNode) -> tuple[list[Json | Obj], b
         if isinstance(content, Obj) and content.kind == "dict" and v.AUDIO_KEY in program.items(content):
             audio.append(value if isinstance(value, Json) else content)
     return audio, len(audio) == len(values)
+
+
+class Carried:
+    """Base64 texts, and the dicts they are sent in, that are only carried to where they are sent, through places that
+    are not annotated: they can be plain bytes all the way."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._holders: dict[Encoded | Obj, list[tuple[SourceModule, cst.CSTNode]]] = defaultdict(list)
+        for path in program.targets:
+            module = program.modules[path]
+            for node in module.walk():
+                for value in program.values(node):
+                    if isinstance(value, Encoded) or (isinstance(value, Obj) and value.kind == "dict"):
+                        self._holders[value].append((module, node))
+
+    def only_to(self, value: Encoded | Obj, end: cst.CSTNode) -> bool:
+        """Return whether all that becomes of a value is that it reaches the expression `end`."""
+        holders = self._holders.get(value, [])
+        return bool(holders) and all(node is end or self._carries(module, node, value) for module, node in holders)
+
+    def _carries(self, module: SourceModule, node: cst.CSTNode, value: Encoded | Obj) -> bool:
+        """Return whether an expression hands its value on, to a variable or a container, or asks if it is there."""
+        match parent := module.parent(node):
+            case cst.Attribute(attr=cst.Name("decode")):
+                return isinstance(value, Encoded)
+            case cst.Arg():
+                call = module.parent(parent)
+                return isinstance(call, cst.Call) and self._takes_over(call)
+            case cst.Comparison(comparisons=[cst.ComparisonTarget(comparator=cst.Name("None"))]):
+                return True
+            case cst.Return():
+                around = next((up for up in module.ancestors(parent) if isinstance(up, cst.FunctionDef)), None)
+                return around is not None and around.returns is None
+            case cst.Param(annotation=annotation):
+                return annotation is None
+            case cst.Assign() | cst.AssignTarget() | cst.NamedExpr():
+                return True
+            case cst.Await() | cst.If() | cst.While() | cst.UnaryOperation(operator=cst.Not()):
+                return True
+        return False
+
+    def _takes_over(self, call: cst.Call) -> bool:
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in _CARRIERS:
+            return True
+        callees = self._program.values(call.func)
+        own = (value.target if isinstance(value, Bound) else value for value in callees)
+        return bool(callees) and all(isinstance(value, Function) for value in own)
 
 
 def bare(node: cst.BaseExpression | None) -> cst.BaseExpression | None:

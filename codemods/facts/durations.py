@@ -12,7 +12,7 @@ from codemods import protocol as v
 from codemods.facts import query
 from codemods.facts.program import Program
 from codemods.interpreter.values import Const, Encoded, External, Json, Obj, Value
-from codemods.libraries.values import Sound
+from codemods.libraries.values import PACKETS, Sound
 
 _RATES = ("rate", "samplerate", "sample_rate")
 _WIDTHS = {"pcm_s16le": 2, "pcm_mulaw": 1}
@@ -67,19 +67,31 @@ class Clock:
 
     def length(self, sound: Sound) -> Length | None:
         """Return how long a piece of sound lasts; None when its size or the sample rate is out of sight."""
+        if sound.unit in PACKETS:
+            return Length((PACKETS[sound.unit], PACKETS[sound.unit]), 0)
         if sound.size is None or (sound.unit == "bytes" and self.width is None):
             return None
+        if sound.unit == "milliseconds":
+            given = [number for number in self.numbers(sound.size) if number is not None]
+            return Length((min(given), max(given)), 50) if given else None
         width = self.width if sound.unit == "bytes" and self.width is not None else 1
         # a size worked out from the sample rate gives the same time at every rate
         found: set[float] = set()
         for rate in (self.rate,) if self.rate is not None else (8000, 44100):
-            numbers = self._numbers(sound.size, rate, 0)
+            numbers = self._numbers(sound.size, rate)
             if not numbers or None in numbers:
                 return None
             found |= {round(number / width / rate * 1000, 1) for number in numbers if number is not None}
         if self.rate is None and len(found) != 1:
             return None
         return Length((min(found), max(found)), math.ceil((self.rate or 0) * 0.05) * width)
+
+    def numbers(self, node: cst.BaseExpression) -> list[float | None]:
+        """Return the numbers that an expression can be, whatever the rate; None among them for what is out of sight."""
+        found = [self._numbers(node, rate) for rate in (self.rate,) if rate is not None] or [
+            self._numbers(node, rate) for rate in (8000, 44100)
+        ]
+        return found[0] if all(numbers == found[0] for numbers in found) else [None]
 
     def _rate(self) -> int | None:
         found = {int(text) for text in self._parameter("sample_rate") if text.isdecimal()}
@@ -102,7 +114,7 @@ class Clock:
                 found += query.constants(self.program, parameter) or ["?"]
         return sorted(set(found))
 
-    def _numbers(self, node: cst.BaseExpression, rate: int, depth: int) -> list[float | None]:
+    def _numbers(self, node: cst.BaseExpression, rate: int, depth: int = 0) -> list[float | None]:
         """Return the numbers that an expression can be; None among them for what is out of sight."""
         if depth > 8:
             return [None]

@@ -56,6 +56,7 @@ def library() -> Library:
     return Library(
         functions={name: model for known in _KNOWN for name, model in known.functions.items()},
         methods={name: model for known in _KNOWN for name, model in known.methods.items()},
+        overrides={name: methods for known in _KNOWN for name, methods in known.overrides.items()},
         annotations={name: make for known in _KNOWN for name, make in known.annotations.items()},
         exceptions={name: value for known in _KNOWN for name, value in known.exceptions.items()},
         unseen=unseen,

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from codemods.facts.audio import heads
+from codemods.facts.audio import Carried, heads
 from codemods.facts.program import Program
-from codemods.interpreter.values import Encoded, Function
+from codemods.interpreter.values import Const, Encoded, External, Function
 from codemods.interpreter.variables import Def
-from codemods.syntax.build import replace_with
-from codemods.syntax.edits import AddImport, Edit, Remove
+from codemods.syntax.build import as_edited, expression, keep_parentheses
+from codemods.syntax.edits import AddImport, Edit, Remove, Replace
 from codemods.syntax.tree import SourceModule
 
 _OTHER_ENCODINGS = frozenset({"hexlify", "b2a_hex", "hex", "b16encode", "b32encode", "b85encode", "a85encode"})
@@ -28,6 +28,7 @@ class Unwrapped:
         edits: what strips or removes the steps in between.
         dead: definitions that go with those steps.
         loose: names whose last use may have gone (imports).
+        node: the expression in the program that `code` is, where it is no other: there may be edits of what it holds.
     """
 
     code: str
@@ -35,6 +36,12 @@ class Unwrapped:
     edits: list[Edit] = field(default_factory=list)
     dead: set[Def] = field(default_factory=set)
     loose: set[str] = field(default_factory=set)
+    node: cst.BaseExpression | None = None
+
+    def build(self, root: cst.CSTNode, updated: cst.CSTNode) -> cst.BaseExpression:
+        """Return the bytes, for a place in the edited form of `root`."""
+        found = as_edited(root, updated, self.node) if self.node is not None else None
+        return found if isinstance(found, cst.BaseExpression) else expression(self.code)
 
 
 class Tracer:
@@ -63,11 +70,37 @@ class Tracer:
             for inner in self.module.walk(node)
             if isinstance(inner, cst.Name) and self.program.is_use(inner)
         }
-        found = Unwrapped(f"base64.b64decode({self.module.code(node)})", names, [AddImport("base64")])
+        found = self._undone(node, names)
+        if found is None:
+            found = Unwrapped(f"base64.b64decode({self.module.code(node)})", names, [AddImport("base64")])
         return found if self._reaches(found, at) else None
 
+    def _undone(self, node: cst.BaseExpression, names: dict[str, frozenset[Def]]) -> Unwrapped | None:
+        """Return `node` as it is, the encoding left out far from here, where all that comes is encoded for it only."""
+        values = self.program.values(node)
+        encoded = [value for value in values if isinstance(value, Encoded)]
+        nothing = [value for value in values if isinstance(value, Const) and value.value is None]
+        if not encoded or len(encoded) + len(nothing) < len(values):
+            return None
+        found = Unwrapped(self.module.code(node), names, node=node)
+        for value in encoded:
+            if not self.module.owns(value.call) or not self.program.get(Carried).only_to(value, node):
+                return None
+            found.edits.append(in_place(self._encoding(value.call), self._plain(value.call.args[0].value)))
+            found.loose |= heads(value.call.func)
+        return found
+
+    def _encoding(self, call: cst.Call) -> cst.Call:
+        """Return the whole of `b64encode(...).decode()`."""
+        method = self.module.parent(call)
+        outer = self.module.parent(method) if isinstance(method, cst.Attribute) else None
+        return outer if isinstance(outer, cst.Call) else call
+
     def _is_no_base64(self, node: cst.CSTNode) -> bool:
-        """Return whether a text is made by another encoding, here or where its variable is set."""
+        """Return whether a text is made by another encoding, here, where its variable is set, or further away."""
+        for value in self.program.values(node):
+            if isinstance(value, External) and any(f"{name}()" in value.name for name in _OTHER_ENCODINGS):
+                return True
         for inner in self.module.walk(node):
             match inner:
                 case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))) if (
@@ -109,8 +142,8 @@ class Tracer:
             if isinstance(inner, cst.Name) and self.program.is_use(inner)
         }
         if self._may_be_no_bytes(node):
-            code = f"bytes({code})"
-        return Unwrapped(code, names)
+            return Unwrapped(f"bytes({code})", names)
+        return Unwrapped(code, names, node=node)
 
     def _may_be_no_bytes(self, node: cst.BaseExpression) -> bool:
         """Return whether base64 may have taken an array where a socket takes only bytes."""
@@ -143,9 +176,8 @@ class Tracer:
             return inner
         if not others:
             # keep the variable, drop the encoding: `chunk = b64encode(read()).decode()` -> `chunk = read()`
-            code = inner.code
-            edit = replace_with(definition.value, code)
-            return Unwrapped(node.value, {node.value: defs}, [*inner.edits, edit], set(inner.dead), inner.loose)
+            edits = [*inner.edits, in_place(definition.value, inner)]
+            return Unwrapped(node.value, {node.value: defs}, edits, set(inner.dead), inner.loose)
         if simple and inner.code != node.value and not inner.edits:
             return Unwrapped(inner.code, inner.names)
         return None
@@ -216,6 +248,11 @@ class Tracer:
         around = set(self.module.ancestors(at))
         inner = next((up for up in self.module.ancestors(at) if isinstance(up, cst.FunctionDef | cst.Lambda)), None)
         return any(item.scope.node is inner for item in defs) and inner in around
+
+
+def in_place(node: cst.CSTNode, bytes_: Unwrapped) -> Replace:
+    """Return the edit that puts the bytes where they were wrapped."""
+    return Replace(node, lambda updated: keep_parentheses(updated, bytes_.build(node, updated)), whole=True)
 
 
 def _gives_bytes(node: cst.BaseExpression) -> bool:

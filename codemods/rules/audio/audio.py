@@ -7,14 +7,14 @@ from dataclasses import replace
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.audio import audio_json, bare, heads, payload, recoded
+from codemods.facts.audio import Carried, audio_json, bare, heads, payload, recoded
 from codemods.facts.program import Program
 from codemods.facts.send_wrappers import handing, is_plain_sender
-from codemods.interpreter.values import Encoded, Json, Obj
+from codemods.interpreter.values import Const, Encoded, Json, Obj
 from codemods.libraries.observations import Send
 from codemods.libraries.transport import Transport
 from codemods.rewrites.binary_frames import binary, binary_send
-from codemods.rewrites.unwrapping import Tracer, Unwrapped
+from codemods.rewrites.unwrapping import Tracer, Unwrapped, in_place
 from codemods.rule import Change, Changes, Context, Edit, Rule, Safety
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Remove, Replace, Unused
@@ -87,11 +87,11 @@ class Audio(Rule[cst.Call]):
     def _rewrite(self, send: Send, transport: Transport, audio: list[Json | Obj], context: Context) -> Change:
         tracer = Tracer(context.program, context.module)
         edits: list[Edit] = []
-        if len(audio) == 1 and (direct := self._in_function(send, audio[0], tracer, context)) is not None:
-            code, steps, loose = direct
-            edits += steps
-            edits += [Unused(name) for name in sorted(loose)]
-            data: cst.BaseExpression | None = cst.parse_expression(code)
+        direct = self._in_function(send, audio[0], tracer, context) if len(audio) == 1 else None
+        direct = direct or self._carried(send, audio, tracer, context)
+        if direct is not None:
+            edits += direct.edits
+            edits += [Unused(name) for name in sorted(direct.loose)]
         else:
             # made elsewhere: the place that makes the JSON is rewritten (see _wrapper), the send keeps its argument
             for item in audio:
@@ -100,9 +100,12 @@ class Audio(Rule[cst.Call]):
                         send.call,
                         "v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead",
                     )
-            data = None
         how = binary(send, transport, context.program, context.module)
-        edits.append(Replace(send.call, lambda updated: binary_send(updated, data, how)))
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            return binary_send(updated, direct.build(send.call, updated) if direct is not None else None, how)
+
+        edits.append(Replace(send.call, build))
         if how.needs is not None:
             edits.append(AddImport(*how.needs))
         return self.change(send.call, "v2 audio in JSON becomes a binary frame", *edits)
@@ -111,9 +114,7 @@ class Audio(Rule[cst.Call]):
         held = payload(program, item.content if isinstance(item, Json) else item)
         return isinstance(held, cst.SimpleString) and held.evaluated_value in ("", b"")
 
-    def _in_function(
-        self, send: Send, item: Json | Obj, tracer: Tracer, context: Context
-    ) -> tuple[str, list[Edit], set[str]] | None:
+    def _in_function(self, send: Send, item: Json | Obj, tracer: Tracer, context: Context) -> Unwrapped | None:
         """Return the bytes to send when the whole wrapping happens in this function."""
         program, module = context.program, context.module
         obj = item.content if isinstance(item, Json) else item
@@ -124,7 +125,6 @@ class Audio(Rule[cst.Call]):
         if held is None or self._scope(producer, context) is not self._scope(send.call, context):
             return None
         edits: list[Edit] = []
-        loose: set[str] = set()
         # the variable that carries the JSON, and the one that carries the dict
         for node, target in ((send.data, producer), (self._dumped(item), obj.site)):
             node = bare(node)
@@ -143,9 +143,32 @@ class Audio(Rule[cst.Call]):
         found = tracer.unwrap(held, send.call)
         if found is None:
             return None
+        found.edits += edits
         if isinstance(item, Json):
-            loose |= heads(item.call.func)
-        return found.code, [*found.edits, *edits], loose | found.loose
+            found.loose |= heads(item.call.func)
+        return found
+
+    def _carried(self, send: Send, audio: list[Json | Obj], tracer: Tracer, context: Context) -> Unwrapped | None:
+        """Return the bytes to send when the messages come from elsewhere as dicts, and are only made text here."""
+        program, dumping = context.program, bare(send.data)
+        if not isinstance(dumping, cst.Call) or not all(
+            isinstance(item, Json) and item.call is dumping and context.module.owns(item.content.site) for item in audio
+        ):
+            return None
+        dumped = dumping.args[0].value
+        nothing = {value for value in program.values(dumped) if isinstance(value, Const) and value.value is None}
+        messages = [item.content for item in audio if isinstance(item, Json)]
+        if program.values(dumped) - nothing != set(messages):
+            return None
+        found = Unwrapped(context.code(dumped), {}, loose=heads(dumping.func), node=dumped)
+        for message in messages:
+            held = payload(program, message)
+            inner = tracer.unwrap(held, message.site) if held is not None else None
+            if inner is None or not program.get(Carried).only_to(message, dumped):
+                return None
+            found.edits += [*inner.edits, in_place(message.site, inner)]
+            found.loose |= inner.loose
+        return found
 
     def _dumped(self, item: Json | Obj) -> cst.BaseExpression | None:
         return item.call.args[0].value if isinstance(item, Json) and item.call.args else None

@@ -9,13 +9,12 @@ from codemods.facts.durations import Clock, Length, sounds
 from codemods.facts.sessions import Sessions
 from codemods.interpreter.values import Const
 from codemods.libraries.observations import Send
-from codemods.libraries.values import Sound
+from codemods.libraries.values import PACKETS, Sound
 from codemods.rule import Changes, Context, Rule
 from codemods.syntax.build import replace_with
 
 _SHORTEST, _LONGEST = 50, 1000
 """Milliseconds of audio that v3 takes in one frame (vendor's API reference)."""
-_TELEPHONE = "telephone frames of 20 ms are too short for v3 (50 to 1000 ms): gather a few before sending"
 _TAKING = frozenset({"get", "get_nowait", "popleft", "receive_bytes"})
 _MAYBE_TELEPHONE = "v3 takes 50 to 1000 ms of audio in a frame, a telephone line gives 20: check what is sent here"
 
@@ -49,8 +48,12 @@ class FrameSizes(Rule[cst.Call]):
             yield from self._sound(sound, send, context)
 
     def _sound(self, sound: Sound, send: Send, context: Context) -> Changes:
-        if sound.unit == "calls":
-            yield self.report(send.call, _TELEPHONE)
+        if sound.unit in PACKETS:
+            yield self.report(
+                send.call,
+                f"{sound.unit} frames of {PACKETS[sound.unit]} ms are too short for v3 ({_SHORTEST} to {_LONGEST} ms): "
+                "gather a few before sending",
+            )
             return
         length = Clock.of(context.program).length(sound)
         here = sound.site if context.module.owns(sound.site) else send.call

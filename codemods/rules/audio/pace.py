@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.durations import Clock, sounds
-from codemods.interpreter.values import Const, External
+from codemods.interpreter.values import External
 from codemods.libraries.values import Sound
 from codemods.rule import Changes, Context, Rule, Safety
 
@@ -62,6 +62,6 @@ def _waits(loop: cst.For | cst.While, context: Context) -> Iterator[tuple[cst.Ca
     for node in context.module.walk(loop.body):
         if isinstance(node, cst.Call) and context.code(node.func).rsplit(".", 1)[-1] == "sleep" and node.args:
             given = node.args[0].value
-            numbers = [value.value for value in context.program.values(given) if isinstance(value, Const)]
-            if len(numbers) == 1 and isinstance(numbers[0], int | float):
+            numbers = Clock.of(context.program).numbers(given)
+            if len(numbers) == 1 and numbers[0] is not None:
                 yield node, float(numbers[0])
