@@ -16,7 +16,7 @@ from migrator.files import git
 from migrator.files.discovery import Discovery
 from migrator.files.paths import shown
 from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
-from migrator.mentions.search import WEBSOCKETS, Mentions, installs_sdk
+from migrator.mentions.search import WEBSOCKETS, Mentions, installs_sdk, is_sourced
 from migrator.output.unfinished import is_any_unfinished
 from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
@@ -224,7 +224,7 @@ def _analysed(
         from migrator.analysis import since
 
         together, on_pages = (since.with_changes(found, settings.since) for found in (together, on_pages))
-    together = [*joined(together, [path for path in mentions if holds_settings(path)]), *on_pages]
+    together = [*joined(together, filter(holds_settings, mentions), is_sourced), *on_pages]
     tasks = [_task(group, configuration) for group in together]
     tell = progress([group.paths for group in together], settings.verbose)
     found: list[Outcome] = []

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from migrator.analysis.import_graph import Group
 from migrator.documents.configuration import NAMES, Configuration
 from migrator.documents.module import DecodingError
 from migrator.files.paths import PARSE_LIMIT, regular
-from migrator.mentions.search import Mentions
 
 
-def joined(groups: Sequence[Group], paths: Iterable[str]) -> list[Group]:
+def joined(groups: Sequence[Group], paths: Iterable[str], is_sourced: Callable[[str], bool]) -> list[Group]:
     """Return the groups, each with the files of settings whose keys its files name.
 
     Groups that read the same file become one.
 
     Args:
         paths: files that mention v2 and are no Python, nor made from other files.
+        is_sourced: whether a shell reads a file, too.
     """
-    settings = {path: found for path in paths if NAMES.search(path) and (found := _asked(path)) is not None}
+    settings = {path: found for path in paths if NAMES.search(path) and (found := _asked(path, is_sourced)) is not None}
     if not settings:
         return list(groups)
     result: list[Group] = []
@@ -76,16 +76,13 @@ def _nearest(name: str, folder: str) -> str | None:
         folder = os.path.dirname(folder)
 
 
-def _asked(path: str) -> Configuration | None:
+def _asked(path: str, is_sourced: Callable[[str], bool]) -> Configuration | None:
     """Return what is set in a file; only values in quotes if a shell reads it."""
     found = _read(path)
     if found is None or not found.settings:
         return None
-    name = os.path.basename(path)
-    if ".env" in name and found.without_plain() != found:
-        words = [f"{command} {way}{name}" for command in ("source", ".") for way in ("", "./", "../")]
-        if Mentions([os.path.dirname(path) or ".", "."], words).paths():
-            found = found.without_plain()
+    if ".env" in os.path.basename(path) and found.without_plain() != found and is_sourced(path):
+        found = found.without_plain()
     return found if found.settings else None
 
 
