@@ -13,7 +13,7 @@ from codemods.libraries import (
     assemblyai,
     audio_sources,
     pydantic,
-    settings_files,
+    settings,
     websocket_client,
     websockets,
 )
@@ -40,7 +40,7 @@ _KNOWN = (
     aiohttp.LIBRARY,
     assemblyai.LIBRARY,
     pydantic.LIBRARY,
-    settings_files.LIBRARY,
+    settings.LIBRARY,
 )
 
 
