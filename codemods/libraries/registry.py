@@ -17,7 +17,7 @@ from codemods.libraries import (
     websocket_client,
     websockets,
 )
-from codemods.libraries.assemblyai_values import Event, Transcriber
+from codemods.libraries.assemblyai_values import SdkEvent, Transcriber
 from codemods.libraries.values import Connecting, Connection, Field, Frame, Message, unseen
 
 _VENDOR_HOST = "assemblyai"
@@ -48,7 +48,7 @@ def _matters(value: Value) -> bool:
     """Return whether a value may be the vendor's, or leads to what is."""
     if isinstance(value, Message | Field):
         return (value if isinstance(value, Message) else value.message).connection is not None
-    return isinstance(value, Connection | Connecting | Frame | Transcriber | Event)
+    return isinstance(value, Connection | Connecting | Frame | Transcriber | SdkEvent)
 
 
 def library() -> Library:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from migrator.analysis.import_graph import Group
-from migrator.documents.configuration import NAMES, Configuration
+from migrator.documents.configuration_file import NAMES, ConfigurationFile
 from migrator.documents.module import DecodingError
 from migrator.files.paths import PARSE_LIMIT, regular
 
@@ -55,7 +55,7 @@ def joined(groups: Sequence[Group], paths: Iterable[str], is_sourced: Callable[[
     return result
 
 
-def _of_group(path: str, found: Configuration, group: Group) -> Configuration:
+def _of_group(path: str, found: ConfigurationFile, group: Group) -> ConfigurationFile:
     """Return the settings of a file without those that each program of a group has otherwise in a nearer file."""
     nearer = [_nearest(os.path.basename(path), os.path.dirname(program)) for program in group.paths]
     if path in nearer or None in nearer:
@@ -76,7 +76,7 @@ def _nearest(name: str, folder: str) -> str | None:
         folder = os.path.dirname(folder)
 
 
-def _asked(path: str, is_sourced: Callable[[str], bool]) -> Configuration | None:
+def _asked(path: str, is_sourced: Callable[[str], bool]) -> ConfigurationFile | None:
     """Return what is set in a file; only values in quotes if a shell reads it."""
     found = _read(path)
     if found is None or not found.settings:
@@ -92,10 +92,10 @@ def _is_in(key: str, words: Collection[str]) -> bool:
     return key in words or ("env_prefix" in words and any(key.endswith(f"_{word}") for word in words))
 
 
-def _read(path: str) -> Configuration | None:
+def _read(path: str) -> ConfigurationFile | None:
     try:
         with open(path, "rb", opener=regular) as file:
-            return Configuration.decode(path, file.read(PARSE_LIMIT))
+            return ConfigurationFile.decode(path, file.read(PARSE_LIMIT))
     except (OSError, DecodingError):
         return None
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.documents.configuration import Configuration
+from migrator.documents.configuration_file import ConfigurationFile
 from migrator.documents.module import DecodingError
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, put
@@ -278,7 +278,7 @@ def test_every_byte_around_a_value_stays(
     text = "".join(f"{line}{newline}" for line in before) + middle + newline.join(after)
     data = (b"\xef\xbb\xbf" if mark else b"") + text.encode()
     try:
-        found = Configuration.decode(name, data)
+        found = ConfigurationFile.decode(name, data)
     except DecodingError:
         return  # a line that looks like an encoding cookie
     assert found.encode() == found.encode(found.text) == data

@@ -61,7 +61,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Configuration:
+class ConfigurationFile:
     """A file of settings as a `migrator.documents.document.Document`.
 
     Attributes:
@@ -74,7 +74,7 @@ class Configuration:
     settings: tuple[Setting, ...]
 
     @classmethod
-    def decode(cls, path: str, data: bytes) -> Configuration:
+    def decode(cls, path: str, data: bytes) -> ConfigurationFile:
         """Read a file.
 
         Raises:
@@ -89,7 +89,7 @@ class Configuration:
         mine = [setting for setting in self.settings if setting.key == key]
         return len(named) == sum(_VENDOR.match(self.file.text, setting.start) is not None for setting in mine)
 
-    def without_plain(self) -> Configuration:
+    def without_plain(self) -> ConfigurationFile:
         """Return the file with the values in quotes only: what a shell reads, too, cannot hold an ampersand else."""
         quoted = [one for one in self.settings if self.file.text[one.start - 1 : one.start] in ("'", '"')]
         return replace(self, settings=tuple(quoted))
@@ -127,12 +127,12 @@ class Configuration:
 
     def settled(self, text: str) -> str:
         """Return `text` as it is read back once it was written: without comments."""
-        return Configuration.decode(self.path, self.encode(text)).text
+        return ConfigurationFile.decode(self.path, self.encode(text)).text
 
     def reads_back(self, data: bytes, text: str) -> bool:
         """Return whether `data` holds the values of the module `text`."""
         try:
-            again = Configuration.decode(self.path, data)
+            again = ConfigurationFile.decode(self.path, data)
         except DecodingError:
             return False
         return dict(_constants(again.text)) == dict(_constants(text))
