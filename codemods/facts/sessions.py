@@ -11,7 +11,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.interpreter.values import Bound, External, Function, Json, Obj, Str, Value, Values
+from codemods.interpreter.values import Bound, External, Function, Obj, Str, Value, Values, unwrapped
 from codemods.libraries.observations import Connect, Send
 from codemods.libraries.values import Connection
 from codemods.syntax.children import children
@@ -125,7 +125,7 @@ class Sessions:
 
     def _keys(self, values: Values) -> set[str]:
         """Return the keys of the messages among `values`, whether they are JSON already or not."""
-        objects = [value.content if isinstance(value, Json) else value for value in values]
+        objects = [unwrapped(value) for value in values]
         found: set[str] = set()
         for value in objects:
             if isinstance(value, Obj):

@@ -26,16 +26,17 @@ def remove_entry(program: Program, entry: Entry) -> Edit | None:
     module = program.module_of(entry.holder)
     if module is None:
         return None
-    parent = module.parent(entry.holder)
-    if isinstance(entry.holder, cst.DictElement) and isinstance(parent, cst.Dict):
-        return Replace(parent, lambda updated: _without(cst.ensure_type(updated, cst.Dict), entry.key))
-    if isinstance(entry.holder, cst.Element) and isinstance(parent, cst.List | cst.Tuple):
-        return Replace(parent, lambda updated: _without_pair(updated, entry.key))
-    if isinstance(entry.holder, cst.Arg) and isinstance(parent, cst.Call):
-        return Replace(parent, lambda updated: _without_keyword(cst.ensure_type(updated, cst.Call), entry.key))
-    assign = module.parent(parent) if parent is not None else None
-    if isinstance(assign, cst.Assign) and len(assign.targets) == 1:
-        return Remove(assign)
+    match entry.holder, module.parent(entry.holder):
+        case cst.DictElement(), cst.Dict() as mapping:
+            return Replace(mapping, lambda updated: _without(cst.ensure_type(updated, cst.Dict), entry.key))
+        case cst.Element(), cst.List() | cst.Tuple() as pairs:
+            return Replace(pairs, lambda updated: _without_pair(updated, entry.key))
+        case cst.Arg(), cst.Call() as call:
+            return Replace(call, lambda updated: _without_keyword(cst.ensure_type(updated, cst.Call), entry.key))
+        case _, cst.CSTNode() as target:
+            match module.parent(target):
+                case cst.Assign(targets=[_]) as assign:
+                    return Remove(assign)
     return None
 
 
