@@ -10,7 +10,7 @@ import libcst as cst
 from codemods.facts.concurrency import calls_of
 from codemods.facts.control_flow import is_endless
 from codemods.facts.sessions import Session, Sessions, own_nodes
-from codemods.rewrites.shutdown.helpers import client_name
+from codemods.rewrites.shutdown.helpers import closed_error
 from codemods.rewrites.shutdown.terminate import finally_behind, guarded, within
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Edit, InsertAfter, InsertBefore, Replace
@@ -18,7 +18,6 @@ from codemods.syntax.navigate import home_of, init_of
 from codemods.syntax.tree import SourceModule, Statement
 
 EVENT, THREAD = "stop_event", "audio_thread"
-_GONE = "WebSocketConnectionClosedException"
 
 
 @dataclass(slots=True)
@@ -199,7 +198,7 @@ class SenderThread:
                     return []  # the program has a word to say about that
                 if up is self.sender:
                     break
-        named = client_name(self.module, _GONE)
+        named = closed_error(session.connection, self.module)
         if named is None:
             return []
         gone, imported = named
@@ -215,7 +214,7 @@ class SenderThread:
         the program has a word to say about that.
         """
         module = self.module
-        func, named = session.audio[0].call.func, client_name(module, _GONE)
+        func, named = session.audio[0].call.func, closed_error(session.connection, module)
         if not isinstance(func, cst.Attribute) or not sessions.program.can_import(module, "contextlib"):
             return None
         inner = {node for loop in self.loops for node in module.walk(loop.body)}

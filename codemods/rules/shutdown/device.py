@@ -8,7 +8,6 @@ from codemods import protocol as v
 from codemods.facts.concurrency import is_never_called, may_repeat, stray_functions
 from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names, own_nodes
-from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.device import freed_by_its_reader
 from codemods.rule import Changes, Context, Rule
@@ -70,8 +69,8 @@ class Device(Rule[cst.Call]):
 
 def _is_in_place(sessions: Sessions) -> bool:
     """Return whether to free a device that the program does not: other threads read from it, or it is hardened."""
-    transports = {session.connection.transport for session in sessions.found.values()}
-    return sessions.program.options.harden or websocket_client.TRANSPORT in transports
+    threads = any(session.connection.transport.callbacks for session in sessions.found.values())
+    return sessions.program.options.harden or threads
 
 
 def _is_constructor(node: cst.Call, context: Context) -> bool:

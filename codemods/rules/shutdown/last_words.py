@@ -6,7 +6,6 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions
-from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_task import catches_cancellation
 from codemods.rewrites.shutdown.strategies import at_close
@@ -54,9 +53,8 @@ def _is_closed_next(node: cst.Call, session: Session, context: Context) -> bool:
 def _waits(node: cst.Call, session: Session, sessions: Sessions, context: Context) -> list[Edit]:
     """Return the edits that put `end_session` in the place of a call that sends `Terminate`."""
     module = context.module
-    awaited = session.connection.transport is not websocket_client.TRANSPORT
     holder = module.parent(node)
-    if awaited:
+    if session.connection.transport.awaited:
         holder = module.parent(holder) if isinstance(holder, cst.Await) else None
     if not isinstance(holder, cst.Expr) or not helpers.fits(module, sessions):
         return []

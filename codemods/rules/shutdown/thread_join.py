@@ -10,7 +10,6 @@ from codemods import protocol as v
 from codemods.facts.concurrency import kept_as
 from codemods.facts.control_flow import is_endless, stays
 from codemods.facts.sessions import Session, Sessions, own_nodes
-from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.sender_thread import SenderThread, frees_device
 from codemods.rewrites.shutdown.strategies import in_app, in_thread
@@ -71,7 +70,7 @@ def _is_joined(call: cst.CSTNode, sessions: Sessions) -> bool:
 
 def _edits(session: Session, sessions: Sessions) -> list[Edit]:
     """Return the edits that keep the thread, and join it wherever the device is freed."""
-    if session.connection.transport is not websocket_client.TRANSPORT:
+    if not session.connection.transport.callbacks:
         return []
     sender = SenderThread.of(session, sessions)
     if sender is None or any(isinstance(loop, cst.For) or is_endless(loop) for loop in sender.loops[:1]):
@@ -86,7 +85,7 @@ def _edits(session: Session, sessions: Sessions) -> list[Edit]:
 
 def _stopped(session: Session, sessions: Sessions) -> list[Edit]:
     """Return the edits that make a thread stoppable, and stop and join it."""
-    if session.connection.transport is not websocket_client.TRANSPORT:
+    if not session.connection.transport.callbacks:
         return []
     return stopped_by_who_ends(session, sessions) or stopped_in_block(session, sessions)
 
