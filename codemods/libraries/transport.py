@@ -71,6 +71,7 @@ class Transport:
         states: attributes of a connection that tell whether there is one; sending without one raises `closed`.
         connect_limit: the function of the package that limits the time which connecting may take; empty for none.
         connect_timeout: the keyword of the call that connects which does so; empty for none.
+        belongs_to_loop: what of the package belongs to the event loop that there is when it is made, by dotted name.
         binary: how a send by a method becomes one of bytes.
     """
 
@@ -89,6 +90,7 @@ class Transport:
     states: frozenset[str] = frozenset()
     connect_limit: str = ""
     connect_timeout: str = ""
+    belongs_to_loop: frozenset[str] = frozenset()
     binary: Callable[[str, SendSite], BinarySend] = lambda method, place: BinarySend(method)
 
     @property
