@@ -16,7 +16,7 @@ from codemods.syntax.edits import AddHelper, AddImport, Edit
 from codemods.syntax.tree import SourceModule, dotted
 
 _FOLDER = "codemods.snippets"
-_ONLY_TYPES = frozenset({"collections.abc", "typing"})
+_ONLY_TYPES = frozenset({"__future__", "collections.abc", "typing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class _File:
 
 @cache
 def _read(file: str) -> _File:
-    """Return what stands in a file of snippets: definitions, the imports of all of them at its top."""
+    """Return what stands in a file of snippets: definitions, also of other files, the imports of all of them."""
     tree = cst.parse_module(resources.files(_FOLDER).joinpath(f"{file}.py").read_text("utf-8"))
     imports: dict[str, AddImport] = {}
     definitions: dict[str, cst.FunctionDef | cst.ClassDef] = {}
@@ -59,6 +59,11 @@ def _read(file: str) -> _File:
                 definitions[statement.name.value] = statement
             case cst.SimpleStatementLine(body=[cst.Import(names=names)]):
                 imports |= {dotted(alias.name).split(".")[0]: AddImport(dotted(alias.name)) for alias in names}
+            case cst.SimpleStatementLine(
+                body=[cst.ImportFrom(module=cst.Attribute(attr=cst.Name(other)) as home, names=[*names])]
+            ) if dotted(home) == f"{_FOLDER}.{other}":
+                imports |= _read(other).imports
+                definitions |= {name: _read(other).definitions[name] for name in (dotted(a.name) for a in names)}
             case cst.SimpleStatementLine(body=[cst.ImportFrom(module=cst.BaseExpression() as home, names=[*names])]):
                 imports |= {dotted(alias.name): AddImport(dotted(home), dotted(alias.name)) for alias in names}
     return _File(tree, imports, definitions)
