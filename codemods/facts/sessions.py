@@ -148,11 +148,11 @@ class Sessions:
         return [session for session in self.found.values() if session.legacy and session.audio]
 
     def opened_by(self, call: cst.CSTNode) -> Session | None:
-        """Return the v2 session that a call opens."""
+        """Return the v2 session that a call opens; None if it opens none."""
         return next((s for s in self.found.values() if s.legacy and s.connect.call is call), None)
 
     def ended_by(self, call: cst.CSTNode) -> Session | None:
-        """Return the v2 session whose end a call asks for."""
+        """Return the v2 session whose end a call asks for; None if it asks for none."""
         return next((s for s in self.found.values() if s.legacy and any(e.call is call for e in s.ends)), None)
 
     def at(self, node: cst.CSTNode) -> list[Session]:
@@ -288,7 +288,7 @@ class Sessions:
 
 
 def argument_of(call: cst.Call, position: int, keyword: str) -> cst.BaseExpression | None:
-    """Return the expression given for a parameter."""
+    """Return the expression given for a parameter; None if none is."""
     for argument in call.args:
         if argument.keyword is not None and argument.keyword.value == keyword:
             return argument.value

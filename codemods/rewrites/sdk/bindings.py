@@ -81,7 +81,7 @@ class Bindings:
         return True
 
     def made(self, place: Place) -> cst.BaseExpression | None:
-        """Return the expression that is all that a variable ever holds."""
+        """Return the expression that is all that a variable ever holds; None if there is no such one."""
         found = self.program.definitions_of(place.scope, place.head)
         return found[0].value if len(found) == 1 else None
 

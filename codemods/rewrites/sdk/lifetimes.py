@@ -112,7 +112,7 @@ class Lifetimes:
         return any(session.call is made or session.owner in classes for session in good)
 
     def place(self, node: cst.CSTNode, scope: Scope) -> Place | None:
-        """Return what a variable or an attribute means in a scope."""
+        """Return what a variable or an attribute means in a scope; None for any other expression."""
         name = dotted(node) if isinstance(node, cst.BaseExpression) else ""
         owner = scope.owner(name.partition(".")[0]) if name and all(name.split(".")) else None
         return Place(owner, name) if owner is not None else None

@@ -84,7 +84,7 @@ class SenderThread:
         return f"{self.owner}.{name}" if self.home is not None else name
 
     def kept(self) -> tuple[str, list[Edit]] | None:
-        """Return the name under which the thread is kept (without its owner), and the edits that keep it."""
+        """Return the name under which the thread is kept (without its owner), and the edits that keep it, or None."""
         module, call = self.module, self.thread
         statement = module.statement(call)
         function = next((up for up in module.ancestors(call) if isinstance(up, cst.FunctionDef)), None)
@@ -246,7 +246,7 @@ def _has_else(loop: cst.While | cst.For) -> bool:
 
 
 def first_statement(function: cst.FunctionDef) -> Statement | None:
-    """Return the first statement of a function, below its docstring."""
+    """Return the first statement of a function, below its docstring; None if it is all on one line."""
     for statement in function.body.body:
         if isinstance(statement, cst.SimpleStatementLine):
             part = statement.body[0]
