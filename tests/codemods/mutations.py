@@ -128,8 +128,10 @@ def _based(source: str) -> str:
         lines[owner.lineno - 1] = lines[owner.lineno - 1].replace(
             f"class {owner.name}", f"class {owner.name}({SHARED})"
         )
-    body = "".join(f"    {name} = None\n" for name in kept)
-    lines.insert(alone[0].lineno - 1, f'class {SHARED}:\n    """What all providers have."""\n\n{body}\n\n')
+    first = lines[alone[0].body[0].lineno - 1]
+    indent = first[: len(first) - len(first.lstrip())]
+    body = "".join(f"{indent}{name} = None\n" for name in kept)
+    lines.insert(alone[0].lineno - 1, f'class {SHARED}:\n{indent}"""What all providers have."""\n\n{body}\n\n')
     return "".join(lines)
 
 
