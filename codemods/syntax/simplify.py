@@ -71,17 +71,25 @@ def _operation(node: cst.BooleanOperation) -> cst.CSTNode:
     deciding = isinstance(node.operator, cst.Or)
     known = constant(node.left)
     if known is not None:
-        return keep_parentheses(node, node.left if known is deciding else node.right)
+        return _kept(node, node.left if known is deciding else node.right)
     operands = _operands(node.left, type(node.operator))
     right = _as_get(node.right) if deciding else node.right
     if any(_is_same(operand, node.right) or _is_same(operand, right) for operand in operands):
-        return keep_parentheses(node, node.left)
+        return _kept(node, node.left)
     inner = cst.And if deciding else cst.Or
     if any(_is_same(one, other) for one in operands for other in _operands(node.right, inner)[:-1] or ()):
-        return keep_parentheses(node, node.left)  # `a or (a and b)` is `a`
+        return _kept(node, node.left)  # `a or (a and b)` is `a`
     if any(_is_opposite(operand, node.right) or _is_opposite(node.right, operand) for operand in operands):
         return keep_parentheses(node, cst.Name(str(deciding)))
     return node
+
+
+def _kept(node: cst.BooleanOperation, operand: cst.BaseExpression) -> cst.BaseExpression:
+    """Return what is left of an operation; what needs no parentheses gets none."""
+    bare = isinstance(operand, cst.Name | cst.Call | cst.Subscript) and "\n" not in cst.Module(()).code_for_node(
+        operand
+    )
+    return operand if bare else keep_parentheses(node, operand)
 
 
 def _is_opposite(one: cst.BaseExpression, other: cst.BaseExpression) -> bool:

@@ -135,12 +135,13 @@ class Controls(Rule[_Message]):
     # '{"terminate_session": true}'
 
     def _text(self, node: cst.SimpleString | cst.FormattedStringText, context: Context) -> Changes:
-        if isinstance(node, cst.SimpleString):
-            text, raw, quote, braces = node.evaluated_value, node.raw_value, node.quote, "{%s}"
-        else:
-            text = node.value.replace("{{", "{").replace("}}", "}")
-            raw, braces = node.value, "{{%s}}"
-            quote = cst.ensure_type(context.module.parent(node), cst.FormattedString).end
+        match node, context.module.parent(node):
+            case cst.SimpleString(), _:
+                text, raw, quote, braces = node.evaluated_value, node.raw_value, node.quote, "{%s}"
+            case cst.FormattedStringText(value=raw), cst.FormattedString(end=quote):
+                text, braces = raw.replace("{{", "{").replace("}}", "}"), "{{%s}}"
+            case _:
+                return  # how a value is formatted
         plain = text.decode("latin-1") if isinstance(text, bytes) else text
         if not isinstance(plain, str) or "{" not in plain:
             return

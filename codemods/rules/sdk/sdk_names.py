@@ -242,7 +242,7 @@ class SdkNames(Rule[_Seen]):
                 far = binding.provider if binding.provider and not imports.is_rewritten(binding.provider) else None
                 where = f" (it comes from {far}, which this run does not rewrite)" if far is not None else ""
                 message = f"the SDK no longer has {binding.legacy}, and the program still names it{where}"
-                yield self.report(alias, message, explains=legacy.staying[binding])
+                yield self.report(alias, message, explains=[*legacy.staying[binding], *legacy.stand_ins(binding)])
             elif binding.provider is not None:
                 if binding.legacy in EXTRAS:
                     continue  # whoever passes it on has it from now on
