@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import libcst as cst
@@ -52,8 +53,35 @@ def simplified(node: cst.CSTNode, *, alone: bool) -> Simplified:
             return keep_parentheses(node, body if known else orelse)
         case cst.If(test=test) if (known := constant(test)) is not None:
             return _branch(node, known, alone)
+        case cst.If(orelse=cst.If()):
+            return _without_taken(node)
         case _:
             return node
+
+
+def _without_taken(node: cst.If) -> cst.If:
+    """Return `if ... elif ...` without the branches that ask for no less than its first test."""
+    asked = _conjuncts(node.test)
+    following = node.orelse
+    kept: list[cst.If] = []
+    while isinstance(following, cst.If):
+        if not asked <= _conjuncts(following.test) or not asked:
+            kept.append(following)
+        following = following.orelse
+    rest: cst.If | cst.Else | None = following
+    for branch in reversed(kept):
+        rest = branch.with_changes(orelse=rest)
+    return node.with_changes(orelse=rest)
+
+
+def _conjuncts(node: cst.BaseExpression) -> frozenset[str]:
+    """Return what a test asks for, all of it; nothing where asking twice is not asking once."""
+    parts = _operands(node, cst.And)
+    if not all(_is_read(part) for part in parts):
+        return frozenset()
+    module = cst.Module(())
+    codes = (module.code_for_node(part.with_changes(lpar=(), rpar=())) for part in parts)
+    return frozenset(re.sub(r"\.get\((\"\w+\"|'\w+')\)", r"[\1]", code) for code in codes)
 
 
 def constant(node: cst.BaseExpression) -> bool | None:
