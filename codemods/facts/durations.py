@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import add, floordiv, mul, sub, truediv
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import query
 from codemods.facts.program import Program
-from codemods.interpreter.values import Const, Encoded, External, Json, Obj, Value
+from codemods.interpreter.values import Const, Encoded, Json, Obj, Value
 from codemods.libraries.values import PACKETS, Sound
 
 _RATES = ("rate", "samplerate", "sample_rate")
@@ -35,14 +36,15 @@ def sounds(program: Program, values: Iterable[Value]) -> set[Sound]:
     """Return the pieces of sound among `values`, seen through base64 and JSON."""
     found: set[Sound] = set()
     for value in values:
-        if isinstance(value, Sound):
-            found.add(value)
-        elif isinstance(value, Encoded) and value.call.args:
-            found |= sounds(program, program.values(value.call.args[0].value))
-        elif isinstance(value, Json):
-            found |= sounds(program, [value.content])
-        elif isinstance(value, Obj):
-            found |= sounds(program, program.items(value).get(v.AUDIO_KEY, ()))
+        match value:
+            case Sound():
+                found.add(value)
+            case Encoded(call=cst.Call(args=[cst.Arg(value=held), *_])):
+                found |= sounds(program, program.values(held))
+            case Json(content=content):
+                found |= sounds(program, [content])
+            case Obj():
+                found |= sounds(program, program.items(value).get(v.AUDIO_KEY, ()))
     return found
 
 
@@ -59,11 +61,6 @@ class Clock:
     def is_telephone(self) -> bool:
         """Whether the sound is mu-law, as it comes from a telephone line."""
         return self.width == 1
-
-    @staticmethod
-    def of(program: Program) -> Clock:
-        """Return the clock of a program, worked out once."""
-        return program.get(Clock)
 
     def length(self, sound: Sound) -> Length | None:
         """Return how long a piece of sound lasts; None when its size or the sample rate is out of sight."""
@@ -96,14 +93,9 @@ class Clock:
     def _rate(self) -> int | None:
         found = {int(text) for text in self._parameter("sample_rate") if text.isdecimal()}
         if not found:
-            for path in self.program.targets:
-                for node in self.program.modules[path].walk():
-                    if isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value in _RATES:
-                        found |= {
-                            value.value
-                            for value in self.program.values(node.value)
-                            if isinstance(value, Const) and isinstance(value.value, int) and value.value > 1000
-                        }
+            given = (node for node, _ in self.program.find(cst.Arg) if node.keyword and node.keyword.value in _RATES)
+            known = (value for node in given for value in self.program.values(node.value) if isinstance(value, Const))
+            found = {item.value for item in known if isinstance(item.value, int) and item.value > 1000}
         return found.pop() if len(found) == 1 else None
 
     def _parameter(self, name: str) -> list[str]:
@@ -124,41 +116,35 @@ class Clock:
         known = [value.value for value in values if isinstance(value, Const)]
         if known and len(known) == len(values):
             return [value if isinstance(value, int | float) else None for value in known]
-        if isinstance(node, cst.Name):
-            defs = self.program.definitions(node)
-            found = [
-                number
-                for item in defs
-                for number in (self._numbers(item.value, rate, depth + 1) if item.value is not None else [None])
-            ]
-            return found or [None]
-        if isinstance(node, cst.BinaryOperation):
-            return [
-                _result(node.operator, left, right)
-                for left in self._numbers(node.left, rate, depth + 1)
-                for right in self._numbers(node.right, rate, depth + 1)
-            ]
-        if isinstance(node, cst.Call):
-            names = {value.name for value in self.program.values(node.func) if isinstance(value, External)}
-            if names & {"builtins.int", "builtins.round", "math.ceil", "math.floor"} and len(node.args) == 1:
-                numbers = self._numbers(node.args[0].value, rate, depth + 1)
-                return [None if number is None else int(number) for number in numbers]
-            if any(name.endswith(".getframerate") for name in names):
-                return [rate]
+
+        def numbers(part: cst.BaseExpression | None) -> list[float | None]:
+            return self._numbers(part, rate, depth + 1) if part is not None else [None]
+
+        match node:
+            case cst.Name():
+                return [each for item in self.program.definitions(node) for each in numbers(item.value)] or [None]
+            case cst.BinaryOperation(left=left, operator=operator, right=right):
+                return [_result(operator, one, other) for one in numbers(left) for other in numbers(right)]
+            case cst.Call(func=func, args=arguments):
+                names = self.program.names(func)
+                if names & {"builtins.int", "builtins.round", "math.ceil", "math.floor"} and len(arguments) == 1:
+                    return [None if number is None else int(number) for number in numbers(arguments[0].value)]
+                if any(name.endswith(".getframerate") for name in names):
+                    return [rate]
         return [None]
 
 
+_OPERATORS: dict[type[cst.BaseBinaryOp], Callable[[float, float], float]] = {
+    cst.Multiply: mul,
+    cst.Add: add,
+    cst.Subtract: sub,
+    cst.Divide: truediv,
+    cst.FloorDivide: floordiv,
+}
+
+
 def _result(operator: cst.BaseBinaryOp, left: float | None, right: float | None) -> float | None:
-    if left is None or right is None:
+    calculate = _OPERATORS.get(type(operator))
+    if calculate is None or left is None or right is None:
         return None
-    if isinstance(operator, cst.Multiply):
-        return left * right
-    if isinstance(operator, cst.Add):
-        return left + right
-    if isinstance(operator, cst.Subtract):
-        return left - right
-    if isinstance(operator, cst.Divide) and right:
-        return left / right
-    if isinstance(operator, cst.FloorDivide) and right:
-        return left // right
-    return None
+    return calculate(left, right) if right or calculate in (mul, add, sub) else None

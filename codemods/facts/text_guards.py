@@ -7,13 +7,15 @@ does not ask.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 import libcst as cst
 
-from codemods.facts.narrowing import leaves
+from codemods.facts.paths import leaves
 from codemods.facts.program import Program
 from codemods.facts.sessions import own_nodes
 from codemods.libraries.values import Field
+from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule
 
 _TEXTS = frozenset({"text", "transcript", "words"})
@@ -29,12 +31,9 @@ def asks_for_text(node: cst.CSTNode, program: Program, module: SourceModule) -> 
     uses = _kept(node, program, module)
     if uses:
         return all(asks_for_text(use, program, module) for use in uses)
-    around: list[cst.CSTNode] = []
-    for up in module.ancestors(node):
-        around.append(up)
-        if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module):
-            break
-    function = node if isinstance(node, cst.FunctionDef | cst.Lambda) else around[-1]
+    home = function_of(node, module)
+    around = [*takewhile(lambda up: up is not home, module.ancestors(node)), home]
+    function = node if isinstance(node, cst.FunctionDef | cst.Lambda) else home
     opened = next((up for up in around if isinstance(up, cst.If)), None)
     for test in own_nodes(function):
         if not any(_is_text(inner, program) for inner in _judged(test)):
@@ -53,11 +52,10 @@ def asks_for_text(node: cst.CSTNode, program: Program, module: SourceModule) -> 
 
 def _kept(node: cst.CSTNode, program: Program, module: SourceModule) -> list[cst.Name]:
     """Return where the outcome of a test is asked for that a variable keeps, if it is used for nothing else."""
-    child = node
-    for up in module.ancestors(node):
+    for up, child in module.climb(node):
         match up:
             case cst.BooleanOperation():
-                child = up
+                continue
             case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as target)], value=value) if value is child:
                 made = [item for item in program.uses_of if item.node is target]
                 uses = [use for item in made for use in program.uses_of[item]]
@@ -69,15 +67,12 @@ def _kept(node: cst.CSTNode, program: Program, module: SourceModule) -> list[cst
 
 def is_judged(node: cst.CSTNode, module: SourceModule) -> bool:
     """Return whether an expression counts as true or false where it stands, and is kept nowhere."""
-    child = node
-    for up in module.ancestors(node):
+    for up, child in module.climb(node):
         match up:
-            case cst.If(test=test) | cst.While(test=test) | cst.IfExp(test=test) | cst.CompIf(test=test):
-                return test is child
-            case cst.Assert(test=test):
-                return test is child
+            case cst.If() | cst.While() | cst.IfExp() | cst.CompIf() | cst.Assert():
+                return up.test is child
             case cst.BooleanOperation() | cst.UnaryOperation(operator=cst.Not()):
-                child = up
+                continue
             case _:
                 return False
     return False

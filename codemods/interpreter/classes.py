@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.interpreter.values import NOTHING, Bound, ClassRef, External, Function, Instance, Unread, Value, Values
+from codemods.syntax.children import children
+from codemods.syntax.navigate import keyword, last_name, parts
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 _DECLARATIONS = ("pydantic.Field()", "dataclasses.field()", "attrs.field()", "attr.ib()")
 """What declares a field in a class body, and is not what an instance has there."""
+
+_OF_ENVIRONMENT = "BaseSettings"
+"""The base of classes whose fields are filled from the environment (pydantic)."""
 
 
 @dataclass(eq=False, slots=True)
@@ -31,20 +36,13 @@ class ClassFacts:
     @property
     def methods(self) -> dict[str, cst.FunctionDef]:
         """The functions defined directly in the class."""
-        return {
-            statement.name.value: statement
-            for statement in self.node.body.body
-            if isinstance(statement, cst.FunctionDef)
-        }
+        defined = (part for part in self.node.body.body if isinstance(part, cst.FunctionDef))
+        return {function.name.value: function for function in defined}
 
     @property
     def fields(self) -> list[cst.AnnAssign]:
         """The annotated names of the body, as dataclasses, pydantic models and TypedDicts declare them."""
-        found = []
-        for statement in self.node.body.body:
-            if isinstance(statement, cst.SimpleStatementLine):
-                found += [part for part in statement.body if isinstance(part, cst.AnnAssign)]
-        return found
+        return [part for part in parts(self.node.body) if isinstance(part, cst.AnnAssign)]
 
     @property
     def is_enum(self) -> bool:
@@ -161,7 +159,20 @@ class Classes:
                 found |= self._bound(item, current, instance)
             if not value:
                 queue += self.facts[current].bases
-        return frozenset(found)
+        return frozenset(found) | self._of_environment(node, name)
+
+    def _of_environment(self, node: cst.ClassDef, name: str) -> Values:
+        """Return what the environment gives a field of a class of settings, whatever it is by default."""
+        above = _reachable([node], lambda item: self.facts[item].bases)
+        if not any(base.endswith(_OF_ENVIRONMENT) for item in above for base in self.facts[item].external_bases):
+            return NOTHING
+        declared = next((field for item in above for field in self.facts[item].fields if _is_of(field, name)), None)
+        if declared is None:
+            return NOTHING
+        literal = alias(declared)
+        prefix = next((found for item in above if (found := _prefix(item))), "")
+        wanted = str(literal.evaluated_value) if literal is not None else f"{prefix}{name}"
+        return self._run.imports.environment(dict.fromkeys([wanted, wanted.upper(), wanted.lower()]))
 
     def _bound(self, value: Value, owner: cst.ClassDef, instance: Instance | None) -> Values:
         """Return a class attribute as seen through an instance (or the class): bound, called if a property."""
@@ -176,6 +187,28 @@ class Classes:
             self._run.calls.give(value.node, 0, frozenset({instance}))
             return self._run.calls.returns.read(value.node)
         return frozenset({Bound(value, (frozenset({instance}),))})
+
+
+def _is_of(declaration: cst.AnnAssign, name: str) -> bool:
+    return isinstance(declaration.target, cst.Name) and declaration.target.value == name
+
+
+def _prefix(node: cst.ClassDef) -> str:
+    """Return the `env_prefix` in the configuration of a class of settings."""
+    waiting: list[cst.CSTNode] = [node.body]
+    for current in waiting:
+        match current:
+            case cst.Arg(keyword=cst.Name("env_prefix"), value=cst.SimpleString() as value):
+                return str(value.evaluated_value)
+            case cst.Assign(
+                targets=[cst.AssignTarget(target=cst.Name("env_prefix"))], value=cst.SimpleString() as value
+            ):
+                return str(value.evaluated_value)
+            case cst.DictElement(key=cst.SimpleString() as key, value=cst.SimpleString() as value):
+                if key.evaluated_value == "env_prefix":
+                    return str(value.evaluated_value)
+        waiting += children(current)
+    return ""
 
 
 def _reachable(
@@ -194,17 +227,12 @@ def _reachable(
 
 def decorator_name(decorator: cst.Decorator) -> str:
     """Return the last part of a decorator's name."""
-    match decorator.decorator:
-        case cst.Call(func=cst.Attribute(attr=cst.Name(name))) | cst.Call(func=cst.Name(name)):
-            return name
-        case cst.Attribute(attr=cst.Name(name)) | cst.Name(name):
-            return name
-    return ""
+    made = decorator.decorator
+    return last_name(made.func if isinstance(made, cst.Call) else made)
 
 
 def alias(declaration: cst.AnnAssign) -> cst.SimpleString | None:
-    """Return the alias in `name: type = Field(alias="...")`."""
-    for argument in declaration.value.args if isinstance(declaration.value, cst.Call) else ():
-        if argument.keyword is not None and argument.keyword.value in ("alias", "validation_alias"):
-            return argument.value if isinstance(argument.value, cst.SimpleString) else None
-    return None
+    """Return the alias in `name: type = Field(alias="...")`; None where the name is the key."""
+    made = declaration.value
+    given = keyword(made, "alias", "validation_alias") if isinstance(made, cst.Call) else None
+    return given.value if given is not None and isinstance(given.value, cst.SimpleString) else None

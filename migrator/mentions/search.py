@@ -13,7 +13,9 @@ from migrator.files.prefilter import SIZE_LIMIT
 
 WORDS = (
     "assemblyai.com/v2/realtime",
+    r"assemblyai.com\/v2\/realtime",
     "RealtimeTranscriber",
+    "NewRealTimeClient",
     "realtime.transcriber(",
     "realtime.createTemporaryToken(",
     "FinalTranscript",
@@ -48,6 +50,13 @@ class Mentions:
                 prefix = "" if folder == "." else folder.rstrip("/") + "/"
                 found.update((prefix + name[len(below) :], None) for name in os.fsdecode(output).split("\0") if name)
         return sorted(found)
+
+
+def is_sourced(path: str) -> bool:
+    """Return whether some file beside one, or in the working directory, has a shell read it."""
+    folder, name = os.path.split(path)
+    words = [f"{command} {way}{name}" for command in ("source", ".") for way in ("", "./", "../")]
+    return bool(Mentions(list(dict.fromkeys([folder or ".", "."])), words).paths())
 
 
 def installs_sdk(path: str) -> bool:

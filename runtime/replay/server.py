@@ -13,7 +13,7 @@ from types import TracebackType
 
 from runtime.background import Background
 from runtime.recording import JsonObject, Recording, read
-from runtime.replay.connection import Connection
+from runtime.replay.connection import ServerConnection
 from runtime.replay.faults import Fault, parse_fault
 from runtime.replay.records import Log, SessionRecord, TokenRequest
 from runtime.replay.service import Service, Settings
@@ -122,7 +122,14 @@ class ReplayServer:
         return f"{'wss' if self._tls else 'ws'}://{host}:{self.port}"
 
     def wait_for_sessions(self, count: int = 1, timeout: float = 10.0) -> list[SessionRecord]:
-        """Wait until that many sessions have ended and return them; raise TimeoutError. For use from other threads."""
+        """Wait until that many sessions have ended and return them. For use from other threads.
+
+        Args:
+            timeout: seconds.
+
+        Raises:
+            TimeoutError: fewer have.
+        """
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._running().finished) >= count, timeout):
                 raise TimeoutError(f"{len(self._running().finished)} of {count} sessions ended within {timeout} s")
@@ -135,7 +142,7 @@ class ReplayServer:
         loop = asyncio.get_running_loop()
         self._service = service = Service(self._recording, self._settings, self._log, loop, self._notify)
         self._server = await loop.create_server(
-            lambda: Connection(service), self.host, self.port, ssl=self._tls, backlog=512
+            lambda: ServerConnection(service), self.host, self.port, ssl=self._tls, backlog=512
         )
         self.port = self._server.sockets[0].getsockname()[1]
         self._log("listening", url=self.url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 
 import libcst as cst
@@ -13,14 +13,15 @@ from codemods.facts.program import Program
 from codemods.interpreter.values import Const, Values
 from codemods.libraries.assemblyai_values import Transcriber, transcribers
 from codemods.rewrites.sdk import frames
-from codemods.rewrites.sdk.arguments import comment_of, converted, may_be_none
+from codemods.rewrites.sdk.constructor_arguments import comment_of, converted, may_be_none
 from codemods.rewrites.sdk.handlers import Handlers
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
-from codemods.rewrites.sdk.scopes import first_parameter, function_of, is_portable, occurs
+from codemods.rewrites.sdk.portability import first_parameter, is_portable, occurs
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.rewrites.sdk.sessions import Session, Sessions, Use, function_of_value
 from codemods.syntax.layout import Argument
+from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule
 
 NO_LIMIT = "3600.0"
@@ -116,7 +117,10 @@ class Plans:
         return any(item in self.left for item in transcribers(values))
 
     def at(self, node: cst.Attribute) -> tuple[Use, list[SessionPlan]] | None:
-        """Return the use of a transcriber's method at `node`, and the sessions it can be about."""
+        """Return the use of a transcriber's method at `node`, and the sessions it can be about.
+
+        None for anything else.
+        """
         found = self.sessions.uses.get(node)
         if found is None:
             return None
@@ -238,10 +242,8 @@ class Plans:
 
     def _uses_default_microphone(self, module: SourceModule) -> bool:
         names = Names.of(self.program, module)
-        return any(
-            isinstance(node, cst.Call) and not node.args and names.extra(node.func) == "MicrophoneStream"
-            for node in module.walk()
-        )
+        calls = (node for node in module.find(cst.Call) if not node.args)
+        return any(names.extra(node.func) == "MicrophoneStream" for node in calls)
 
     def _options(self, plan: SessionPlan) -> None:
         session = plan.session
@@ -281,11 +283,7 @@ class Plans:
                 code = use.module.code(value)
                 if not isinstance(value, cst.IfExp) and not may_be_none(self.program, value):
                     return code
-                return (
-                    f"{code} or {NO_LIMIT}"
-                    if isinstance(value, cst.Name | cst.Attribute)
-                    else f"({code}) or {NO_LIMIT}"
-                )
+                return f"{code if isinstance(value, cst.Name | cst.Attribute) else f'({code})'} or {NO_LIMIT}"
         return None
 
     # how it is used
@@ -294,11 +292,7 @@ class Plans:
         session = plan.session
         if session.owner is not None or plan.problem is not None:
             return
-        far = [
-            use
-            for use in session.named("connect")
-            if not all(is_portable(self.program, node, session.module, use.node, use.module) for node in plan.sources)
-        ]
+        far = [use for use in session.named("connect") if not self._can_name(plan.sources, plan, use)]
         attribute = plan.target.rpartition(".")[2]
         if far and "." in plan.target and attribute.isidentifier():
             plan.stored = all(
@@ -306,6 +300,11 @@ class Plans:
                 for use in session.named("connect")
             )
         plan.carries_parameters = bool(far) and not plan.stored
+
+    def _can_name(self, sources: Iterable[cst.BaseExpression], plan: SessionPlan, use: Use) -> bool:
+        """Return whether what is written where a session is made means the same at one of its uses."""
+        here = plan.session.module
+        return all(is_portable(self.program, node, here, use.node, use.module) for node in sources)
 
     def _closes(self, plan: SessionPlan) -> None:
         closer = plan.closer
@@ -316,11 +315,8 @@ class Plans:
         sites = session.named("close")
         # of a lambda, what it does is written there; of a function, a call
         source = closer.body if isinstance(closer, cst.Lambda) else closer
-        plan.closes_at_sites = bool(sites) and all(
-            isinstance(closer, cst.Name | cst.Attribute | cst.Lambda)
-            and is_portable(self.program, source, session.module, use.node, use.module)
-            for use in sites
-        )
+        named = isinstance(closer, cst.Name | cst.Attribute | cst.Lambda)
+        plan.closes_at_sites = bool(sites) and named and all(self._can_name([source], plan, use) for use in sites)
         if session.owner is not None:
             plan.closes_at_sites = True  # in the method `close` of the subclass itself
         elif (
@@ -343,7 +339,10 @@ class Plans:
         return next((name for name in names if not _is_taken(name, module)), None)
 
     def closer_problem(self, plan: SessionPlan) -> str | None:
-        """Return why the `on_close` callback cannot be called: it wants arguments that v2 never gave."""
+        """Return why the `on_close` callback cannot be called (it wants arguments that v2 never gave).
+
+        None if it can.
+        """
         known = function_of_value(self.program.values(plan.closer))
         if known is None:
             return None
@@ -361,9 +360,5 @@ def _is_within(node: cst.CSTNode, function: cst.CSTNode, module: SourceModule) -
 
 def _is_taken(name: str, module: SourceModule) -> bool:
     """Return whether a module uses a name for anything but a keyword."""
-    return any(
-        isinstance(node, cst.Name)
-        and node.value == name
-        and not (isinstance(parent := module.parent(node), cst.Arg) and parent.keyword is node)
-        for node in module.walk()
-    )
+    uses = (node for node in module.find(cst.Name) if node.value == name)
+    return any(not (isinstance(up := module.parent(node), cst.Arg) and up.keyword is node) for node in uses)

@@ -18,6 +18,7 @@ from codemods.rewrites.unwrapping import Tracer, Unwrapped, in_place
 from codemods.rule import Change, Changes, Context, Edit, Rule, Safety
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import AddImport, Remove, Replace, Unused
+from codemods.syntax.navigate import function_of
 
 
 class Audio(Rule[cst.Call]):
@@ -122,24 +123,17 @@ class Audio(Rule[cst.Call]):
         if not module.owns(producer) or not module.owns(obj.site):
             return None
         held = payload(program, obj)
-        if held is None or self._scope(producer, context) is not self._scope(send.call, context):
+        if held is None or function_of(producer, module) is not function_of(send.call, module):
             return None
         edits: list[Edit] = []
         # the variable that carries the JSON, and the one that carries the dict
         for node, target in ((send.data, producer), (self._dumped(item), obj.site)):
             node = bare(node)
-            if node is None or node is target:
-                continue
-            if not isinstance(node, cst.Name):
-                return None
-            defs = program.definitions(node)
-            definition = next(iter(defs)) if len(defs) == 1 else None
-            if definition is None or definition.value is not target or definition.kind != "assign":
-                return None
-            assign = tracer.assignment(definition)
-            if assign is None or any(use is not node for use in program.uses_of.get(definition, [])):
-                return None
-            edits.append(Remove(assign))
+            if node is not None and node is not target:
+                assign = tracer.only_kept_as(node, target)
+                if assign is None:
+                    return None
+                edits.append(Remove(assign))
         found = tracer.unwrap(held, send.call)
         if found is None:
             return None
@@ -172,12 +166,6 @@ class Audio(Rule[cst.Call]):
 
     def _dumped(self, item: Json | Obj) -> cst.BaseExpression | None:
         return item.call.args[0].value if isinstance(item, Json) and item.call.args else None
-
-    def _scope(self, node: cst.CSTNode, context: Context) -> cst.CSTNode | None:
-        for up in context.module.ancestors(node):
-            if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module):
-                return up
-        return None
 
     # a function that sends whatever it is given
 
@@ -224,16 +212,9 @@ class Audio(Rule[cst.Call]):
 
     def _annotation(self, call: cst.Call, context: Context) -> list[Edit]:
         """Return the edit of `-> str` on a function that now returns the bytes."""
-        module = context.module
-        parent = module.parent(call)
-        if not isinstance(parent, cst.Return):
-            return []
-        for up in module.ancestors(parent):
-            if isinstance(up, cst.FunctionDef):
-                returns = up.returns.annotation if up.returns is not None else None
-                if isinstance(returns, cst.Name) and returns.value == "str":
-                    return [replace_with(returns, "bytes")]
-                break
+        match context.module.parent(call), function_of(call, context.module):
+            case cst.Return(), cst.FunctionDef(returns=cst.Annotation(annotation=cst.Name("str") as returns)):
+                return [replace_with(returns, "bytes")]
         return []
 
     def _feeds_a_rewritten_send(self, value: Json, context: Context) -> bool:
@@ -272,14 +253,8 @@ class Audio(Rule[cst.Call]):
         dumped = self._dumped(value)
         edits: list[Edit] = []
         if dumped is not value.content.site:
-            if not isinstance(dumped, cst.Name):
-                return None
-            defs = context.program.definitions(dumped)
-            definition = next(iter(defs)) if len(defs) == 1 else None
-            if definition is None or definition.value is not value.content.site:
-                return None
-            assign = tracer.assignment(definition)
-            if assign is None or any(use is not dumped for use in context.program.uses_of.get(definition, [])):
+            assign = tracer.only_kept_as(dumped, value.content.site)
+            if assign is None:
                 return None
             edits.append(Remove(assign))
         found = tracer.unwrap(held, value.call)

@@ -6,7 +6,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.endpoints import asks_for_formatting
-from codemods.facts.narrowing import leaves
+from codemods.facts.paths import leaves
 from codemods.facts.program import Program
 from codemods.facts.text_guards import asks_for_text, is_judged
 from codemods.facts.type_tests import is_message, read_base

@@ -5,21 +5,14 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.interpreter.scopes import Scope, ScopeNode
+from codemods.interpreter.scopes import Scope
 from codemods.syntax.children import children
+from codemods.syntax.navigate import ScopeNode, function_of
 from codemods.syntax.tree import SourceModule
 
 
-def function_of(node: cst.CSTNode, module: SourceModule) -> ScopeNode:
-    """Return the function, lambda or module whose code `node` is part of."""
-    for up in module.ancestors(node):
-        if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module):
-            return up
-    return module.tree
-
-
 def class_of(node: cst.CSTNode, module: SourceModule) -> cst.ClassDef | None:
-    """Return the class whose method `node` is part of."""
+    """Return the class whose method `node` is part of; None for a function of its own."""
     function = function_of(node, module)
     while isinstance(function, cst.Lambda):
         function = function_of(function, module)
@@ -30,7 +23,7 @@ def class_of(node: cst.CSTNode, module: SourceModule) -> cst.ClassDef | None:
 
 
 def first_parameter(function: ScopeNode) -> str | None:
-    """Return the name of a function's first parameter."""
+    """Return the name of a function's first parameter; None if it has none."""
     if isinstance(function, cst.FunctionDef | cst.Lambda):
         parameters = (*function.params.posonly_params, *function.params.params)
         return parameters[0].name.value if parameters else None
@@ -77,10 +70,8 @@ def _variables(node: cst.CSTNode) -> list[cst.Name]:
     match node:
         case cst.Name():
             return [node]
-        case cst.Attribute():
-            return _variables(node.value)
-        case cst.Arg():
-            return _variables(node.value)
+        case cst.Attribute(value=inner) | cst.Arg(value=inner):
+            return _variables(inner)
     return [found for child in children(node) for found in _variables(child)]
 
 
