@@ -61,5 +61,5 @@ class Library:
         return frozenset(name for home, _, name in dotted if home == module) | frozenset(self.exports.get(module, ()))
 
     def model(self, name: str) -> Model | None:
-        """Return what is known of calling the library function `name`."""
+        """Return what is known of calling the library function `name`; None if nothing is."""
         return self.functions.get(name) or self.methods.get(name.rsplit(".", 1)[-1])
