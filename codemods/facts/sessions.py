@@ -77,11 +77,6 @@ class Sessions:
             if "threading.Thread" in self.names(call.func):
                 self.threads[call] = self.functions_at(argument_of(call, 1, "target"))
 
-    @classmethod
-    def of(cls, program: Program) -> Sessions:
-        """Return the sessions of `program`, worked out once."""
-        return program.get(cls)
-
     def _collect(self) -> None:
         for send in self.program.sends.values():
             for connection in send.connections & self.found.keys():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from codemods.rewrites.sdk.bindings import Bindings
-from codemods.rewrites.sdk.lifetimes import Happening, Lifetimes, Place, is_plain
+from codemods.rewrites.sdk.lifetimes import Happening, Holder, Lifetimes, is_plain
 from codemods.rewrites.sdk.portability import occurs
 from codemods.syntax.edits import Guard
 from codemods.syntax.navigate import function_of, statements_behind
@@ -53,7 +53,7 @@ def held(region: Sequence[cst.CSTNode]) -> cst.Try | None:
     return only if isinstance(only, cst.Try) and only.finalbody is None else None
 
 
-def _holder(line: cst.CSTNode, place: Place, module: SourceModule) -> Statement | None:
+def _holder(line: cst.CSTNode, place: Holder, module: SourceModule) -> Statement | None:
     """Return the statement, a loop over messages perhaps, in one branch of which a session is made."""
     home = function_of(line, module)
     found: cst.CSTNode | None = None

@@ -18,7 +18,7 @@ from codemods.rewrites.sdk.plan import V3_PARAMETERS, Plans
 from codemods.rewrites.sdk.registration import find_call, registration
 from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
-from codemods.rewrites.sdk.sessions import Session
+from codemods.rewrites.sdk.sessions import SdkSession
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddHelper, Replace
@@ -244,7 +244,7 @@ def _nearest(keyword: str) -> str:
     return f"; the nearest is {near}" if near is not None else ""
 
 
-def _will_end(session: Session, context: Context) -> bool:
+def _will_end(session: SdkSession, context: Context) -> bool:
     """Return whether another rule ends a session that nothing ended before."""
     chosen = context.options.selects(spans.CODE)
     return chosen and context.get(spans.Spans).will_end(session.call)

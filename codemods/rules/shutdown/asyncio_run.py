@@ -72,7 +72,7 @@ class _Loops:
 
 def _plan(program: Program) -> dict[cst.CSTNode, list[Edit]]:
     """Return the edits for each call that runs a loop with a v2 session in it; none where a person has to."""
-    sessions = Sessions.of(program)
+    sessions = program.get(Sessions)
     live = [session for session in sessions.live if session.connection.transport.awaited]
     if not live:
         return {}

@@ -101,7 +101,7 @@ def _rows(node: cst.FunctionDef | cst.Lambda) -> Callable[..., list[cst.Param]] 
 
 def _callbacks(program: Program) -> dict[cst.CSTNode, _Callback]:
     """Return the callbacks of v2 sessions, by the function that each is."""
-    sessions = Sessions.of(program)
+    sessions = program.get(Sessions)
     found: dict[cst.CSTNode, _Callback] = {}
     for session in sessions.found.values():
         known = session.connection.transport.callbacks
@@ -135,4 +135,4 @@ def _missing(callback: _Callback) -> tuple[int, tuple[str, ...]] | None:
 
 def _is_called(callback: _Callback, context: Context) -> bool:
     """Return whether the program calls the callback itself, with arguments of its own choice."""
-    return bool(calls_of(callback.node, Sessions.of(context.program)))
+    return bool(calls_of(callback.node, context.get(Sessions)))

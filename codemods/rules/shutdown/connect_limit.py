@@ -33,7 +33,7 @@ class ConnectLimit(Rule[cst.Attribute]):
     def visit(self, node: cst.Attribute, context: Context) -> Changes:
         if not isinstance(node, cst.Attribute) or node.attr.value != "run_forever":
             return
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         session = sessions.only(node.value)
         if session not in sessions.live:
             return

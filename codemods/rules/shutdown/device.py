@@ -28,7 +28,7 @@ class Device(Rule[cst.Call]):
     )
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         if not sessions.legacy or not isinstance(node, cst.Call) or not _is_in_place(sessions):
             return
         if _AUDIO not in external_names(context.program.values(node)) or not _is_constructor(node, context):

@@ -27,7 +27,7 @@ class EndingGuard(Rule[cst.Call]):
     )
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         session = sessions.ended_by(node)
         if session is None or not session.connection.transport.states:
             return

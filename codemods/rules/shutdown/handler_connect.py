@@ -27,7 +27,7 @@ class HandlerConnect(Rule[cst.Call]):
     )
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         session = sessions.opened_by(node)
         if session is None or not session.connection.transport.connect_timeout:
             return

@@ -27,7 +27,7 @@ class LastWords(Rule[cst.Call]):
     why = "The service sends what was said last after `Terminate`; a program that has stopped reading never sees it."
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         session = sessions.ended_by(node)
         if session is None:
             return

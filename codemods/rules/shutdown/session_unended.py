@@ -39,7 +39,7 @@ class SessionUnended(Rule[cst.Call]):
     safety = Safety.MANUAL
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         session = sessions.opened_by(node)
         if session is None or not session.audio:
             return

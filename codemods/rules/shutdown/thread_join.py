@@ -30,7 +30,7 @@ class ThreadJoin(Rule[cst.Call]):
     why = "A stream that is closed while another thread reads from it crashes PortAudio, at worst the whole process."
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         if node not in sessions.threads or not sessions.legacy:
             return
         session = next((s for s in sessions.live if node in sessions.threads_of(s.sends)), None)
