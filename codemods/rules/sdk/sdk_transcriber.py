@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.pauses import billed
 from codemods.facts.program import Program
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import frames, helpers, spans, subclass
@@ -111,10 +112,14 @@ class SdkTranscriber(Rule[cst.Call]):
             yield self.report(
                 session.call,
                 f"no close() of this transcriber was found: call {plan.target}.disconnect(terminate=True) at the end, "
-                f"or it stays open, and billed, until 5 minutes pass without audio{event}",
+                f"or it stays open, and billed, {self._time(session, context)}{event}",
             )
         edits = self._statement(plan, wrong is None, context)
         yield self.change(session.call, message, *edits, covers=(session.call.func,))
+
+    def _time(self, session: Session, context: Context) -> str:
+        given = any(arg.keyword is not None and arg.keyword.value == "inactivity_timeout" for arg in session.invented)
+        return billed(context.program, [use.node for use in session.named("stream")], given)
 
     # the statement that makes the client
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.pauses import billed
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.interpreter.values import NOTHING, Json, Obj, texts
 from codemods.rewrites.shutdown import strategies
@@ -14,17 +15,13 @@ from codemods.rule import Changes, Context, Rule, Safety
 from codemods.syntax.tree import SourceModule
 
 _MESSAGE = (
-    "nothing ends this session, billed until 5 minutes pass without a message: {stop}"
-    'send {{"type": "Terminate"}} and wait for Termination, then close'
+    'nothing ends this session, billed {time}: {stop}send {{"type": "Terminate"}} and wait for Termination, then close'
 )
 _UNSEEN = (
-    "no message that ends a session is seen to reach this one, billed until 5 minutes pass without a message: {stop}"
+    "no message that ends a session is seen to reach this one, billed {time}: {stop}"
     'make sure that {{"type": "Terminate"}} is sent and Termination waited for on every way out'
 )
-_SKIPPED = (
-    "an error (or Ctrl+C) on the way here leaves the session open, billed until 5 minutes pass without a message: end "
-    "it in a `finally`"
-)
+_SKIPPED = "an error (or Ctrl+C) on the way here leaves the session open, billed {time}: end it in a `finally`"
 
 
 class SessionUnended(Rule[cst.Call]):
@@ -46,7 +43,7 @@ class SessionUnended(Rule[cst.Call]):
             ended = {end.call: [] for end in session.ends}
         here = [call for call in ended if context.module.owns(call) and sessions.at(_socket(call)) == [session]]
         if here and all(_is_skipped(call, session, sessions, context.module) for call in here):
-            yield self.report(here[0], _SKIPPED)
+            yield self.report(here[0], _SKIPPED.format(time=_billed(session, sessions)))
         if _may_end(session, sessions):
             return
         if session.connection not in sessions.program.get(ShutdownPlan).ended:
@@ -54,7 +51,14 @@ class SessionUnended(Rule[cst.Call]):
             in_thread = any(sessions.within(run, sends) for _, runs in sessions.thread_targets() for run in runs)
             stop = "stop and join the audio thread, " if in_thread else ""
             message = _UNSEEN if sessions.terminates else _MESSAGE
-            yield self.report(node, message.format(stop=stop))
+            yield self.report(node, message.format(stop=stop, time=_billed(session, sessions)))
+
+
+def _billed(session: Session, sessions: Sessions) -> str:
+    """Return how long the session is billed, in words: whether it gets a limit is decided for all of them together."""
+    senders = [send.call for each in sessions.found.values() for send in each.audio]
+    urls = sessions.program.urls(session.connect)
+    return billed(sessions.program, senders, given=any("inactivity_timeout" in url.text for url in urls))
 
 
 def _may_end(session: Session, sessions: Sessions) -> bool:
