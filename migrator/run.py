@@ -16,7 +16,7 @@ from migrator.files import git
 from migrator.files.discovery import Discovery
 from migrator.files.paths import shown
 from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
-from migrator.mentions.search import Mentions, installs_sdk
+from migrator.mentions.search import WEBSOCKETS, Mentions, installs_sdk
 from migrator.output.unfinished import is_any_unfinished
 from migrator.reporting.report import Mode, Report
 from migrator.settings import Settings
@@ -156,6 +156,9 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
         found += _analysed(screening, configuration, settings, mentions, pages, analyse)
     programs = _on_a_recent_sdk(screening, found)
     found += _dependencies(programs, screening, found, configuration)
+    if programs:
+        pinning = Mentions([shown(path) for path in settings.paths], WEBSOCKETS).paths()
+        mentions = sorted({*mentions, *(path for path in pinning if not configuration.excluded(path))})
     outcomes = _with_mentions(found, mentions, Known({}, (), programs, screening.files, pages.reasons), configuration)
     named.update((outcome.path, None) for outcome in outcomes if outcome.path not in screening.files)
     scanned = screening.looked_at + len(named)

@@ -79,13 +79,12 @@ class Sessions:
                     self.found[connection].audio.append(send)
                 elif self._is_end(send):
                     self.found[connection].ends.append(send)
-        for module in self.modules():
-            for node in module.walk():
-                if isinstance(node, cst.Call):
-                    self._call(node)
-                elif isinstance(node, cst.For | cst.CompFor):
-                    for session in self.at(node.iter):
-                        session.receives.append(node)
+        for node in self.nodes():
+            if isinstance(node, cst.Call):
+                self._call(node)
+            elif isinstance(node, cst.For | cst.CompFor):
+                for session in self.at(node.iter):
+                    session.receives.append(node)
 
     def _call(self, node: cst.Call) -> None:
         if not isinstance(node.func, cst.Attribute):
@@ -141,6 +140,24 @@ class Sessions:
         for path in self.program.targets:
             yield self.program.modules[path]
 
+    def nodes(self) -> Iterator[cst.CSTNode]:
+        """Yield every node of them."""
+        for module in self.modules():
+            yield from module.walk()
+
+    @property
+    def live(self) -> list[Session]:
+        """The v2 sessions that send audio."""
+        return [session for session in self.found.values() if session.legacy and session.audio]
+
+    def opened_by(self, call: cst.CSTNode) -> Session | None:
+        """Return the v2 session that a call opens."""
+        return next((s for s in self.found.values() if s.legacy and s.connect.call is call), None)
+
+    def ended_by(self, call: cst.CSTNode) -> Session | None:
+        """Return the v2 session whose end a call asks for."""
+        return next((s for s in self.found.values() if s.legacy and any(e.call is call for e in s.ends)), None)
+
     def at(self, node: cst.CSTNode) -> list[Session]:
         """Return the sessions whose connection an expression can be."""
         return [self.found[value] for value in self.program.values(node) if value in self.found]
@@ -177,7 +194,7 @@ class Sessions:
     @property
     def legacy(self) -> bool:
         """Whether a v2 session of the program sends audio: what a v3 program does is its author's business."""
-        return any(session.legacy and session.audio for session in self.found.values())
+        return bool(self.live)
 
     @property
     def legacy_connections(self) -> frozenset[Connection]:
@@ -193,14 +210,15 @@ class Sessions:
                 return up
         return module.tree
 
-    def in_loop(self, node: cst.CSTNode, function: cst.CSTNode) -> bool:
-        """Return whether a statement is repeated by a loop of `function`, its own."""
-        module = self.program.module_of(node)
+    def in_loop(self, node: cst.CSTNode) -> bool:
+        """Return whether a loop of its function repeats a node: what a `for` goes through is there once only."""
+        module, below = self.program.module_of(node), node
         for up in module.ancestors(node) if module is not None else ():
-            if up is function:
+            if isinstance(up, cst.FunctionDef | cst.Lambda):
                 return False
-            if isinstance(up, cst.While | cst.For):
+            if isinstance(up, cst.While) or (isinstance(up, cst.For) and below is not up.iter):
                 return True
+            below = up
         return False
 
     def reach(self, function: cst.CSTNode) -> frozenset[cst.CSTNode]:
@@ -235,6 +253,11 @@ class Sessions:
         for call in self.threads:
             target = argument_of(call, 1, "target")
             yield call, functions(self.program.values(target)) if target is not None else []
+
+    def threads_of(self, nodes: Iterable[cst.CSTNode]) -> list[cst.Call]:
+        """Return the calls that make a thread in which one of `nodes` is run."""
+        nodes = list(nodes)
+        return [call for call, targets in self.thread_targets() if any(self.within(t, nodes) for t in targets)]
 
 
 def argument_of(call: cst.Call, position: int, keyword: str) -> cst.BaseExpression | None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from codemods.model import Finding, Options, Safety
 from migrator.analysis.outcome import Outcome
 from migrator.dependencies.edits import place
 from migrator.dependencies.formats import decoded, format_of
+from migrator.dependencies.project import SLOW
 from migrator.dependencies.versions import FLOOR
 from migrator.files.paths import regular
 from migrator.files.prefilter import SIZE_LIMIT
 from migrator.mentions.kinds import Kind, kind_of
-from migrator.mentions.pins import Pin, concerned, pins, raised
+from migrator.mentions.pins import Pin, concerned, pins, raised, slow
 from migrator.mentions.words import ON_PURPOSE, PIN, Mention, mentions
 
 _MOST = 200
@@ -68,12 +69,13 @@ def outcomes(paths: Iterable[str], options_for: Callable[[str], Options], known:
         options, kind = options_for(path), kind_of(path, text)
         findings, after = _findings(kind, text, _told(path, kind, text, known)), data
         # Where the tool raises a pin itself (V3M701), it says so there.
-        if kind not in (Kind.GENERATED, Kind.TEMPLATE) and format_of(path) is None and options.selects(PIN):
+        if kind not in (Kind.GENERATED, Kind.TEMPLATE) and format_of(path) is None:
             needed = encoding != "utf-16" and concerned(path, known.programs, known.modules)
-            findings += [_pinned(text, pin, needed) for pin in pins(text)]
-            other = known.outcomes.get(path)
-            after = other.after if other is not None and other.changed else data
-            after = raised(after.decode(encoding)).encode(encoding) if needed else after
+            findings += _installing(text, needed)
+            if needed and options.selects(PIN):
+                other = known.outcomes.get(path)
+                after = other.after if other is not None and other.changed else data
+                after = raised(after.decode(encoding)).encode(encoding)
         if findings := sorted(filter(lambda f: options.selects(f.code), findings), key=lambda f: f.span):
             found.append(Outcome(path, data, after, tuple(findings), target=os.path.realpath(path)))
     return found
@@ -90,6 +92,18 @@ def _told(path: str, kind: Kind, text: str, known: Known) -> list[Mention]:
         why = f"; left as it is: {known.reasons[path]}"
         told = [replace(mention, message=mention.message.removesuffix(ON_PURPOSE) + why) for mention in told]
     return told
+
+
+def _installing(text: str, needed: bool) -> Iterator[Finding]:
+    """Yield what is to be said of the versions that a file installs.
+
+    Args:
+        needed: whether it may do so for a program whose code needs a recent SDK.
+    """
+    for pin in pins(text):
+        yield _pinned(text, pin, needed)
+    for start, end, message in slow(text) if needed else ():
+        yield Finding(SLOW, place(text, start, end), message, Safety.MANUAL, False)
 
 
 def _pinned(text: str, pin: Pin, needed: bool) -> Finding:

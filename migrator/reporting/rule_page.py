@@ -67,7 +67,8 @@ OWN = (
         "websockets-requirement",
         "websockets is held below 14",
         "Only a note, which fails no check: below websockets 14, the SDK's `disconnect()` takes ten seconds when it "
-        "is called in a handler. Allow 14 or newer where your own code can run on it.",
+        "is called in a handler. Allow 14 or newer where your own code can run on it. Told of requirement files and of "
+        "lines that install it: images, workflows, scripts, tox, nox, devcontainers, pages.",
     ),
     OwnRule(
         "V3M801",

@@ -5,12 +5,11 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import in_app
-from codemods.rule import Changes, Context, Rule
+from codemods.rules.endings import EndingRule
 
 
-class AppThread(Rule[cst.Module]):
+class AppThread(EndingRule[cst.Module]):
     """Makes the audio thread stoppable, and ends the session on Ctrl+C and on every other way out."""
 
     code = in_app.CODE
@@ -20,11 +19,4 @@ class AppThread(Rule[cst.Module]):
         "`run_forever` drops the socket on Ctrl+C: the session goes on being billed, the last transcripts are lost, "
         "and the audio thread sends into a closed socket."
     )
-
-    def visit(self, node: cst.Module, context: Context) -> Changes:
-        for place, edits in strategies.within(context.module, context.program, self.code):
-            yield self.change(
-                place,
-                "Ctrl+C would leave the audio thread and the session behind; migrated, both are ended",
-                *edits,
-            )
+    message = "Ctrl+C would leave the audio thread and the session behind; migrated, both are ended"

@@ -73,21 +73,15 @@ class _Loops:
 def _plan(program: Program) -> dict[cst.CSTNode, list[Edit]]:
     """Return the edits for each call that runs a loop with a v2 session in it; none where a person has to."""
     sessions = Sessions.of(program)
-    live = [s for s in sessions.found.values() if s.legacy and s.audio and s.connection.transport.awaited]
+    live = [session for session in sessions.live if session.connection.transport.awaited]
     if not live:
         return {}
     loops = _Loops()
     for module in sessions.modules():
         _collect(module, sessions, loops)
     places = [place for session in live for place in [*session.receives, *(send.call for send in session.audio)]]
-    threads = {
-        function
-        for _, targets in sessions.thread_targets()
-        for target in targets
-        for function in sessions.reach(target)
-    }
     # Ctrl+C is none of the business of other threads
-    holding = [r for r in loops.runs if _holds(r, places, sessions) and sessions.function(r) not in threads]
+    holding = [run for run in loops.runs if _holds(run, places, sessions) and not sessions.threads_of([run])]
     if len(loops.runs) != 1 or loops.others:
         # a program that stops its tasks itself, or is told of signals, knows what it does
         return {} if any(_stops(module) for module in sessions.modules()) else {run: [] for run in holding}

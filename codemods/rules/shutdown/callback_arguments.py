@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
+from codemods.facts.concurrency import calls_of
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, argument_of, functions, own_nodes
 from codemods.interpreter.values import Bound, Value
@@ -139,8 +140,4 @@ def _missing(callback: _Callback) -> tuple[int, tuple[str, ...]] | None:
 
 def _is_called(callback: _Callback, context: Context) -> bool:
     """Return whether the program calls the callback itself, with arguments of its own choice."""
-    return any(
-        isinstance(node, cst.Call) and callback.node in functions(context.program.values(node.func))
-        for module in Sessions.of(context.program).modules()
-        for node in module.walk()
-    )
+    return bool(calls_of(callback.node, Sessions.of(context.program)))

@@ -32,7 +32,7 @@ class EndingGuard(Rule[cst.Call]):
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
-        session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
+        session = sessions.ended_by(node)
         if session is None or session.connection.transport is not websocket_client.TRANSPORT:
             return
         line = context.module.statement(node)

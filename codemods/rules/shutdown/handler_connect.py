@@ -29,8 +29,8 @@ class HandlerConnect(Rule[cst.Call]):
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
-        session = next((found for found in sessions.found.values() if found.connect.call is node), None)
-        if session is None or not session.legacy or session.connection.transport is not websockets.ASYNCIO:
+        session = sessions.opened_by(node)
+        if session is None or session.connection.transport is not websockets.ASYNCIO:
             return
         names = {argument.keyword.value for argument in node.args if argument.keyword is not None}
         # `additional_headers` tells a version that knows `open_timeout`
@@ -50,12 +50,11 @@ class HandlerConnect(Rule[cst.Call]):
 def _handled(sessions: Sessions) -> set[cst.CSTNode]:
     """Return the functions that run while a web application deals with a caller."""
     found: set[cst.CSTNode] = set()
-    for module in sessions.modules():
-        for node in module.walk():
-            if not isinstance(node, cst.FunctionDef) or node.asynchronous is None:
-                continue
-            made = [item.decorator.func for item in node.decorators if isinstance(item.decorator, cst.Call)]
-            names = [name for func in made for name in external_names(sessions.program.values(func))]
-            if any(name.startswith(_SERVERS) for name in names):
-                found |= sessions.reach(node)
+    for node in sessions.nodes():
+        if not isinstance(node, cst.FunctionDef) or node.asynchronous is None:
+            continue
+        made = [item.decorator.func for item in node.decorators if isinstance(item.decorator, cst.Call)]
+        names = [name for func in made for name in external_names(sessions.program.values(func))]
+        if any(name.startswith(_SERVERS) for name in names):
+            found |= sessions.reach(node)
     return found

@@ -65,7 +65,7 @@ def _interrupted(node: cst.Call, sessions: Sessions, module: SourceModule) -> cs
     part = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
     if not isinstance(part, cst.Expr) or part.value is not node:
         return None
-    if any(sessions.within(target, [node]) for _, targets in sessions.thread_targets() for target in targets):
+    if sessions.threads_of([node]):
         return None
     function = sessions.function(node)
     below: cst.CSTNode = node

@@ -28,8 +28,8 @@ class LastWords(Rule[cst.Call]):
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
-        session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
-        if session is None or not isinstance(node, cst.Call):
+        session = sessions.ended_by(node)
+        if session is None:
             return
         receiving = at_close.readers(session, sessions)
         if receiving and _is_closed_next(node, session, context):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import at_close
-from codemods.rule import Changes, Context, Rule
+from codemods.rules.endings import EndingRule
 
 
-class SessionClose(Rule[cst.Module]):
+class SessionClose(EndingRule[cst.Module]):
     """Terminates the session before the program closes its socket."""
 
     code = at_close.CODE
@@ -20,9 +19,4 @@ class SessionClose(Rule[cst.Module]):
         "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours, and "
         "what was said last is lost."
     )
-
-    def visit(self, node: cst.Module, context: Context) -> Changes:
-        for place, edits in strategies.within(context.module, context.program, self.code):
-            yield self.change(
-                place, "the session is never terminated; migrated, it is, before its socket is closed", *edits
-            )
+    message = "the session is never terminated; migrated, it is, before its socket is closed"

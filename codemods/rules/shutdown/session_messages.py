@@ -5,12 +5,11 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import in_loop
-from codemods.rule import Changes, Context, Rule
+from codemods.rules.endings import EndingRule
 
 
-class SessionMessages(Rule[cst.Module]):
+class SessionMessages(EndingRule[cst.Module]):
     """Lets a loop receive what comes last when it is cancelled, or when the task that sends has ended."""
 
     code = in_loop.CODE
@@ -20,9 +19,4 @@ class SessionMessages(Rule[cst.Module]):
         "Ctrl+C cancels the loop, so that what was said last is lost. When the task fails or has no more to send, the "
         "loop goes on for ever: v2 closed such a session after a minute, v3 bills it for up to three hours."
     )
-
-    def visit(self, node: cst.Module, context: Context) -> Changes:
-        for place, edits in strategies.within(context.module, context.program, self.code):
-            yield self.change(
-                place, "this loop and the task that sends leave the session open; migrated, it ends with either", *edits
-            )
+    message = "this loop and the task that sends leave the session open; migrated, it ends with either"

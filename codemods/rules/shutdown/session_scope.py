@@ -5,21 +5,15 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import in_block
-from codemods.rule import Changes, Context, Rule
+from codemods.rules.endings import EndingRule
 
 
-class SessionScope(Rule[cst.Module]):
+class SessionScope(EndingRule[cst.Module]):
     """Terminates the session on every way out of the `async with` block that holds it."""
 
     code = in_block.CODE
     summary = "the session is terminated at the end of the block that opened it"
     source = v.BILLING
     why = "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours."
-
-    def visit(self, node: cst.Module, context: Context) -> Changes:
-        for place, edits in strategies.within(context.module, context.program, self.code):
-            yield self.change(
-                place, "the session is never terminated; migrated, it is, on every way out of this block", *edits
-            )
+    message = "the session is never terminated; migrated, it is, on every way out of this block"

@@ -9,7 +9,8 @@ from codemods.facts.sessions import Sessions
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.in_pair import waited_for
 from codemods.rewrites.shutdown.strategies import in_pair
-from codemods.rule import Changes, Context, Rule
+from codemods.rule import Changes, Context
+from codemods.rules.endings import EndingRule
 
 _BOTH = (
     "when one of the two fails or is done, this waits for the other for ever (v2 closed idle sessions): "
@@ -17,7 +18,7 @@ _BOTH = (
 )
 
 
-class SessionTasks(Rule[cst.Module | cst.Await]):
+class SessionTasks(EndingRule[cst.Module | cst.Await]):
     """Rewrites `gather(send(), receive())`, and what comes to the same, so that the session ends whichever does."""
 
     code = in_pair.CODE
@@ -27,15 +28,13 @@ class SessionTasks(Rule[cst.Module | cst.Await]):
         "`gather` waits for both: when one fails or Ctrl+C cancels them, the session stays open on the server, where "
         "it is billed for up to three hours, and the last transcripts are lost."
     )
+    message = "neither task ends the session; migrated, it ends, and is terminated, when one of them does"
 
     def visit(self, node: cst.Module | cst.Await, context: Context) -> Changes:
         match node:
             case cst.Module():
-                message = "neither task ends the session; migrated, it ends, and is terminated, when one of them does"
-                for place, edits in strategies.within(context.module, context.program, self.code):
-                    yield self.change(place, message, *edits)
-            case cst.Await(expression=cst.Call() as call) if node not in strategies.planned(context.program, self.code):
+                yield from super().visit(node, context)
+            case cst.Await(expression=cst.Call() as call) if node not in context.get(strategies.plan).made[self.code]:
                 sessions = Sessions.of(context.program)
-                live = [session for session in sessions.found.values() if session.legacy and session.audio]
-                if any(waited_for(call, session, sessions, context.module) for session in live):
+                if any(waited_for(call, session, sessions, context.module) for session in sessions.live):
                     yield self.report(node, _BOTH)

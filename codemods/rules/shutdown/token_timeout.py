@@ -51,15 +51,13 @@ def _unlimited(program: Program) -> frozenset[cst.Call]:
     if not requests:
         return frozenset()
     blocked: set[cst.CSTNode] = set()
-    for module in sessions.modules():
-        for node in module.walk():
-            if isinstance(node, cst.FunctionDef) and node.asynchronous is not None:
-                blocked |= sessions.reach(node)
-    for module in sessions.modules():
-        for node in module.walk():
-            if isinstance(node, cst.Call) and sessions.function(node) in blocked and _waits_for_ever(node, program):
-                if node in requests or (node.args and _made_by(node.args[0].value, program) in requests):
-                    found.add(node)
+    for node in sessions.nodes():
+        if isinstance(node, cst.FunctionDef) and node.asynchronous is not None:
+            blocked |= sessions.reach(node)
+    for node in sessions.nodes():
+        if isinstance(node, cst.Call) and sessions.function(node) in blocked and _waits_for_ever(node, program):
+            if node in requests or (node.args and _made_by(node.args[0].value, program) in requests):
+                found.add(node)
     return frozenset(found)
 
 
