@@ -42,18 +42,9 @@ class SessionUnended(Rule[cst.Call]):
         ends = [end.call for end in session.ends] if may_end and not is_ended else plan.made[at_close.CODE]
         here = [call for call in ends if context.module.owns(call) and sessions.at(_socket(call)) == [session]]
         if here and all(_is_skipped(call, session, sessions, context.module) for call in here):
-<<<<<<< HEAD
             yield self.report(here[0], _SKIPPED.format(time=_billed(session, sessions)))
-        if _may_end(session, sessions):
-            return
-        if session.connection not in sessions.program.get(ShutdownPlan).ended:
-            sends = [send.call for send in session.audio]
-            in_thread = any(sessions.within(run, sends) for _, runs in sessions.thread_targets() for run in runs)
-=======
-            yield self.report(here[0], _SKIPPED)
         if not may_end and not is_ended:
             in_thread = sessions.threads_of(send.call for send in session.audio)
->>>>>>> main
             stop = "stop and join the audio thread, " if in_thread else ""
             message = _UNSEEN if sessions.terminates else _MESSAGE
             yield self.report(node, message.format(stop=stop, time=_billed(session, sessions)))
