@@ -7,7 +7,7 @@ HELPERS = {
         "mean_confidence",
         '''\
 def mean_confidence(message):
-    """Return the mean confidence of a turn's words, 0 for a message without words."""
+    """Return the mean confidence of a turn's words; 0 without words."""
     words = message.get("words") or [{"confidence": 0}]
     return sum(word["confidence"] for word in words) / len(words)
 ''',
@@ -16,7 +16,7 @@ def mean_confidence(message):
         "turn_start",
         '''\
 def turn_start(message):
-    """Return when a turn's first word begins, in milliseconds of audio; 0 for a message without words."""
+    """Return where a turn's first word starts, in ms; 0 without words."""
     words = message.get("words")
     return words[0]["start"] if words else 0
 ''',
@@ -25,7 +25,7 @@ def turn_start(message):
         "turn_end",
         '''\
 def turn_end(message):
-    """Return when a turn's last word ends, in milliseconds of audio; 0 for a message without words."""
+    """Return where a turn's last word ends, in ms; 0 without words."""
     words = message.get("words")
     return words[-1]["end"] if words else 0
 ''',

@@ -11,7 +11,7 @@ KIND_HELPER = "turn_kind"
 KIND_OF = {v.PARTIAL: "PartialTurn", v.FINAL: "FinalTurn"}
 KIND_CODE = '''\
 def turn_kind(message):
-    """Return a message's type; turns are told apart as "PartialTurn" and "FinalTurn"."""
+    """Return a message's type: for a Turn, "PartialTurn" or "FinalTurn"."""
     kind = message.get("type")
     if kind != "Turn":
         return kind

@@ -16,7 +16,8 @@ from migrator.cli import main
 
 LEGACY = Path(__file__).parents[2] / "fixtures" / "legacy"
 APPS = ("aiohttp_notes", "boosted_token", "captions_callbacks", "radio_booth", "sdk_agent", "sdk_phone", "wav_file")
-BLACK, RUFF = "[tool.black]\nline-length = {}\n", "[tool.ruff]\nline-length = {}\n"
+RUFF = "[tool.ruff]\nline-length = {0}\n"
+BLACK = "[tool.black]\nline-length = {0}\n\n" + RUFF
 
 
 def project(folder: Path, settings: str, mode: black.Mode | None, change: str = "") -> Path:
