@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, get_args
 
 import libcst as cst
 
+from codemods.facts.narrowing import Place
 from codemods.facts.program import Program
 from codemods.model import HARDENING, Options, Safety, Source
 from codemods.syntax.edits import Change, Edit
-from codemods.syntax.tree import SourceModule
 
 T = TypeVar("T")
 N = TypeVar("N", bound=cst.CSTNode)
@@ -58,7 +58,8 @@ class RuleDoc:
         return self.code in HARDENING
 
 
-class Context:
+@dataclass(slots=True)
+class Context(Place):
     """One module under the rules' eyes.
 
     Attributes:
@@ -67,10 +68,7 @@ class Context:
         options: the user's choices.
     """
 
-    def __init__(self, program: Program, module: SourceModule, options: Options) -> None:
-        self.program = program
-        self.module = module
-        self.options = options
+    options: Options
 
     def get(self, analysis: Callable[[Program], T]) -> T:
         """Return an analysis of the program, made on first use: `context.get(Sessions)`."""
@@ -118,10 +116,11 @@ class Rule(ABC, Generic[N]):
         message: str,
         *edits: Edit,
         safety: Safety | None = None,
+        sure: bool = True,
         covers: Sequence[cst.CSTNode] = (),
     ) -> Change:
-        """Return a rewrite at `node`; see `Change` for the rest."""
-        return Change(self.code, node, message, safety or self.safety, edits, covers)
+        """Return a rewrite at `node`: UNSAFE where it is not `sure`, unless `safety` says more; see `Change`."""
+        return Change(self.code, node, message, safety or (self.safety if sure else Safety.UNSAFE), edits, covers)
 
     def report(
         self,

@@ -11,12 +11,11 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.interpreter.scopes import ScopeNode
 from codemods.interpreter.values import Bound, External, Function, Json, Obj, Str, Value, Values
 from codemods.libraries.observations import Connect, Send
 from codemods.libraries.values import Connection
 from codemods.syntax.children import children
-from codemods.syntax.navigate import home_of
+from codemods.syntax.navigate import ScopeNode, home_of
 from codemods.syntax.tree import SourceModule
 
 _CALLBACKS = ("on_open", "on_message", "on_data", "on_error", "on_close")

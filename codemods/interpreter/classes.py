@@ -72,10 +72,19 @@ class Classes:
                 continue
             elif isinstance(value, External) and value.name not in facts.external_bases:
                 facts.external_bases.append(value.name)
+                self._override(node, value.name)
             else:
                 continue
             # methods are now found elsewhere, too
             self._run.work.add(known for known in self._run.functions if known not in self._run.on_demand)
+
+    def _override(self, node: cst.ClassDef, base: str) -> None:
+        """Call the methods of a class that a library calls on whatever is derived from its class `base`."""
+        called = self._run.library.overrides.get(base, {})
+        for method in self.methods(node):
+            if method.name.value in called:
+                for index, values in called[method.name.value](method).items():
+                    self._run.calls.give(method, index, values)
 
     def methods(self, node: cst.ClassDef) -> Iterator[cst.FunctionDef]:
         """Yield the methods of a class and of those of the program that it inherits from."""

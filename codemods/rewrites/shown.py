@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import libcst as cst
 
+from codemods.syntax.navigate import given_to, last_name
 from codemods.syntax.tree import SourceModule
 
-_PRINTING = ("print", "debug", "info", "warning", "error")
+_PRINTING = frozenset({"print", "debug", "info", "warning", "error"})
+"""Last names of functions that show what they are given."""
+_SHOWING = _PRINTING | {"str", "repr", "format", "write"}
+"""And of those that make text of it."""
 
 
 def is_shown(node: cst.BaseExpression, module: SourceModule) -> bool:
     """Return whether a value is only printed or turned into text."""
-    parent = module.parent(node)
-    if isinstance(parent, cst.FormattedStringExpression):
-        return True
-    return _called_with(node, module) in (*_PRINTING, "str", "repr", "format", "write")
+    return isinstance(module.parent(node), cst.FormattedStringExpression) or _is_given(node, module, _SHOWING)
 
 
 def is_printed(node: cst.BaseExpression, module: SourceModule) -> bool:
     """Return whether a value is printed or logged, as it is."""
-    return _called_with(node, module) in _PRINTING
+    return _is_given(node, module, _PRINTING)
 
 
-def _called_with(node: cst.BaseExpression, module: SourceModule) -> str:
-    """Return the last name of the function that is called with a value; nothing where there is none."""
-    parent = module.parent(node)
-    call = module.parent(parent) if isinstance(parent, cst.Arg) else None
-    match call:
-        case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))):
-            return name
-        case _:
-            return ""
+def _is_given(node: cst.BaseExpression, module: SourceModule, names: frozenset[str]) -> bool:
+    call = given_to(node, module)
+    return call is not None and last_name(call.func) in names

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -14,6 +16,7 @@ from codemods.syntax import layout, lossless
 from codemods.syntax.children import children
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
+N = TypeVar("N", bound=cst.CSTNode)
 
 _TAIL = re.compile(r"(?<=[^\\\s])[ \t]*(?:(?:\r\n|\n)(?=[ \t\f\r\n])|(?=\r(?!\n)))(?P<tail>[ \t\f\r\n]+)\Z")
 """What libcst loses at the end of a file: blank lines above the last one that has spaces, and a last lone CR."""
@@ -76,14 +79,21 @@ class SourceModule:
         return tuple(self._below(self.tree))
 
     @cached_property
+    def _by_type(self) -> dict[type[cst.CSTNode], list[cst.CSTNode]]:
+        found: dict[type[cst.CSTNode], list[cst.CSTNode]] = defaultdict(list)
+        for node in self._nodes:
+            found[type(node)].append(node)
+        return found
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Every identifier that occurs in the module."""
-        return frozenset(node.value for node in self._nodes if isinstance(node, cst.Name))
+        return frozenset(node.value for node in self.find(cst.Name))
 
     @cached_property
     def is_typed(self) -> bool:
         """Whether the module has annotations."""
-        return any(isinstance(node, cst.Annotation) for node in self._nodes)
+        return bool(self.find(cst.Annotation))
 
     @cached_property
     def annotates_returns(self) -> bool:
@@ -135,6 +145,12 @@ class SourceModule:
             yield up
             up = self._parents.get(up)
 
+    def climb(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+        """Yield the nodes around `node`, innermost first, each with the one directly below it on the way there."""
+        for up in self.ancestors(node):
+            yield up, node
+            node = up
+
     def span(self, node: cst.CSTNode) -> Span:
         """Return where `node` stands in the text."""
         return self._positions[node]
@@ -156,6 +172,10 @@ class SourceModule:
         """Yield `node` (the whole tree by default) and everything below it, in source order."""
         return iter(self._nodes) if node is None else self._below(node)
 
+    def find(self, kind: type[N]) -> Sequence[N]:
+        """Return every node of one type, which has no subtypes, in source order."""
+        return self._by_type.get(kind, ())  # type: ignore[return-value]
+
     def _below(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         stack = [node]
         while stack:
@@ -166,9 +186,10 @@ class SourceModule:
 
 def is_barrier(node: cst.CSTNode) -> bool:
     """Return whether a node is a statement that nothing may be moved across (see `BARRIER`)."""
-    if not isinstance(node, cst.SimpleStatementLine) or not isinstance(node.body[0], cst.Expr):
-        return False
-    return isinstance(node.body[0].value, cst.Name) and node.body[0].value.value.startswith(BARRIER)
+    match node:
+        case cst.SimpleStatementLine(body=[cst.Expr(cst.Name(name)), *_]):
+            return name.startswith(BARRIER)
+    return False
 
 
 def dotted(node: cst.BaseExpression) -> str:

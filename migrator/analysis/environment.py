@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from migrator.analysis.import_graph import Group
-from migrator.documents.configuration import NAMES, Configuration
+from migrator.documents.configuration_file import NAMES, ConfigurationFile
 from migrator.documents.module import DecodingError
 from migrator.files.paths import PARSE_LIMIT, regular
 
@@ -50,10 +50,10 @@ def joined(groups: Sequence[Group], paths: Iterable[str]) -> list[Group]:
     return result
 
 
-def _read(path: str) -> Configuration | None:
+def _read(path: str) -> ConfigurationFile | None:
     try:
         with open(path, "rb", opener=regular) as file:
-            found = Configuration.decode(path, file.read(PARSE_LIMIT))
+            found = ConfigurationFile.decode(path, file.read(PARSE_LIMIT))
     except (OSError, DecodingError):
         return None
     return found if found.settings else None

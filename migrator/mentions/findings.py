@@ -67,14 +67,14 @@ def outcomes(paths: Iterable[str], options_for: Callable[[str], Options], known:
         if _REPORT.search(text):
             continue
         options, kind = options_for(path), kind_of(path, text)
-        findings, after = _findings(kind, text, _told(path, kind, text, known)), data
+        findings = _findings(kind, text, _told(path, kind, text, known))
+        other = known.outcomes.get(path)
+        after = other.after if other is not None and other.changed else data
         # Where the tool raises a pin itself (V3M701), it says so there.
         if kind not in (Kind.GENERATED, Kind.TEMPLATE) and format_of(path) is None:
             needed = encoding != "utf-16" and concerned(path, known.programs, known.modules)
             findings += _installing(text, needed)
             if needed and options.selects(PIN):
-                other = known.outcomes.get(path)
-                after = other.after if other is not None and other.changed else data
                 after = raised(after.decode(encoding)).encode(encoding)
         if findings := sorted(filter(lambda f: options.selects(f.code), findings), key=lambda f: f.span):
             found.append(Outcome(path, data, after, tuple(findings), target=os.path.realpath(path)))

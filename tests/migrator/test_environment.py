@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.documents.configuration import Configuration
+from migrator.documents.configuration_file import Configuration
 from migrator.documents.module import DecodingError
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, put
@@ -70,6 +70,13 @@ def test_a_setting_moves_with_the_program_that_reads_it(tool: Tool, name: str) -
     assert tool.read(name) == text.format(f"{V3}?sample_rate=8000&{MODEL}")
     assert 'data["type"] == "Turn"' in tool.read("bot.py")
     assert tool(".", "--check").code == 0
+
+
+def test_what_is_left_in_a_file_of_settings_does_not_keep_its_other_values(tool: Tool) -> None:
+    value = f"{V2}?sample_rate=8000"
+    put(tool.folder, {"bot.py": program(), ".env": f"# {value}\nSPEECH_URL={value}\nNOBODYS={value}\n"})
+    assert tool(".", "--write").code == 1
+    assert tool.read(".env") == f"# {value}\nSPEECH_URL={V3}?sample_rate=8000&{MODEL}\nNOBODYS={value}\n"
 
 
 @pytest.mark.parametrize("read", READS)

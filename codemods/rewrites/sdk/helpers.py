@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codemods.rewrites.sdk.imports import SdkImports
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.syntax.build import helper
 from codemods.syntax.edits import AddHelper, AddImport, Edit
 from codemods.syntax.snippet import written

@@ -8,8 +8,10 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.interpreter.values import Bound, External, Function
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
+from codemods.rewrites.sdk.sdk_imports import SdkImports
+from codemods.syntax.children import walk
+from codemods.syntax.navigate import given_to, keyword
 from codemods.syntax.tree import SourceModule
 
 _CLASS = "assemblyai.extras.MicrophoneStream"
@@ -23,15 +25,11 @@ def only_iterated(program: Program) -> bool:
     bindings = [binding for found in imports.bindings.values() for binding in found]
     if any(binding.legacy == "MicrophoneStream" and binding.provider is not None for binding in bindings):
         return False
-    for path in program.targets:
-        module = program.modules[path]
-        if "MicrophoneStream" not in module.text:
-            continue
+    for module in (module for module in program.own if "MicrophoneStream" in module.text):
         names = Names.of(program, module)
-        for node in module.walk():
-            if isinstance(node, cst.Name | cst.Attribute) and names.extra(node) == "MicrophoneStream":
-                if not _is_made(node, module):
-                    return False
+        named = (*module.find(cst.Name), *module.find(cst.Attribute))
+        if not all(_is_made(name, module) for name in named if names.extra(name) == "MicrophoneStream"):
+            return False
     made = External(f"{_CLASS}()")
     closed = False
     found: list[tuple[cst.CSTNode, SourceModule]] = []
@@ -92,18 +90,15 @@ def taken_one_by_one(program: Program) -> bool:
         parent = module.parent(node) if module is not None else None
         if module is None or (isinstance(parent, cst.Attribute) and parent.attr.value == "__next__"):
             return True
-        if isinstance(node, cst.Call) and (len(node.args) > 1 or any(_is_device(arg) for arg in node.args)):
-            return True
+        if isinstance(node, cst.Call):
+            if len(node.args) > 1 or keyword(node, "device_index") or any(argument.star for argument in node.args):
+                return True
         if isinstance(parent, cst.Arg) and not _is_passed_on(node, module, program):
             return True
-        call = module.parent(parent) if parent is not None else None
-        if isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value == "next":
+        call = given_to(node, module)
+        if call is not None and isinstance(call.func, cst.Name) and call.func.value == "next":
             return True
     return False
-
-
-def _is_device(argument: cst.Arg) -> bool:
-    return bool(argument.star) or (argument.keyword is not None and argument.keyword.value == "device_index")
 
 
 def _is_made(node: cst.CSTNode, module: SourceModule) -> bool:
@@ -115,16 +110,9 @@ def _is_made(node: cst.CSTNode, module: SourceModule) -> bool:
         return False
     if any(arg.star or (arg.keyword is not None and arg.keyword.value != "sample_rate") for arg in parent.args):
         return False
-    child: cst.CSTNode = node
-    for up in module.ancestors(node):
-        if isinstance(up, cst.Try) and up.body is child:
-            for handler in up.handlers:
-                caught = module.walk(handler.type) if handler.type is not None else ()
-                names = {item.value for item in caught if isinstance(item, cst.Name)}
-                if names & _MISSING:
-                    return False
-        child = up
-    return True
+    tried = [up for up, child in module.climb(node) if isinstance(up, cst.Try) and up.body is child]
+    kinds = [handler.type for each in tried for handler in each.handlers if handler.type is not None]
+    return not any(isinstance(item, cst.Name) and item.value in _MISSING for kind in kinds for item in walk(kind))
 
 
 def _is_passed_on(node: cst.CSTNode, module: SourceModule, program: Program) -> bool:

@@ -8,7 +8,6 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.durations import Clock, sounds
-from codemods.interpreter.values import Const, External
 from codemods.libraries.values import Sound
 from codemods.rule import Changes, Context, Rule, Safety
 
@@ -36,7 +35,7 @@ class Pace(Rule[cst.Call]):
             return
         wait, seconds = waits[0]
         for sound in sounds(context.program, context.program.values(send.data)):
-            length = Clock.of(context.program).length(sound) if _is_file(sound, context) else None
+            length = context.get(Clock).length(sound) if _is_file(sound, context) else None
             if length is None or seconds <= 0:
                 continue
             spoken = length.milliseconds[0]
@@ -52,8 +51,7 @@ class Pace(Rule[cst.Call]):
 
 def _is_file(sound: Sound, context: Context) -> bool:
     """Return whether a sound is read from something that gives it as fast as it is asked."""
-    site = sound.site
-    names = [value.name for value in context.program.values(getattr(site, "func", None)) if isinstance(value, External)]
+    names = context.program.names(getattr(sound.site, "func", None))
     return bool(names) and all(name.startswith(_FILES) for name in names)
 
 
@@ -62,6 +60,6 @@ def _waits(loop: cst.For | cst.While, context: Context) -> Iterator[tuple[cst.Ca
     for node in context.module.walk(loop.body):
         if isinstance(node, cst.Call) and context.code(node.func).rsplit(".", 1)[-1] == "sleep" and node.args:
             given = node.args[0].value
-            numbers = [value.value for value in context.program.values(given) if isinstance(value, Const)]
-            if len(numbers) == 1 and isinstance(numbers[0], int | float):
+            numbers = context.get(Clock).numbers(given)
+            if len(numbers) == 1 and numbers[0] is not None:
                 yield node, float(numbers[0])

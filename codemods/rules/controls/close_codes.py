@@ -8,6 +8,7 @@ from codemods import protocol as v
 from codemods.libraries.values import CloseCode, Connection
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.edits import Replace
+from codemods.syntax.sequences import each_once
 
 _ORDERED = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
 
@@ -89,19 +90,17 @@ def _number(node: cst.Integer) -> Replace:
     return Replace(node, lambda updated: cst.ensure_type(updated, cst.Integer).with_changes(value=new))
 
 
+def _code(element: cst.BaseElement) -> object:
+    return element.value.value if isinstance(element.value, cst.Integer) else element
+
+
 def _mapped(updated: cst.CSTNode) -> cst.CSTNode:
     """Map the codes in a display, each new one kept once."""
     assert isinstance(updated, cst.Tuple | cst.List | cst.Set)
-    seen: set[int] = set()
     elements: list[cst.BaseElement] = []
     for element in updated.elements:
-        if isinstance(element.value, cst.Integer):
-            number = v.CLOSE_CODES.get(element.value.evaluated_value, element.value.evaluated_value)
-            if number in seen:
-                continue
-            seen.add(number)
-            element = element.with_changes(value=element.value.with_changes(value=str(number)))
+        match element.value:
+            case cst.Integer(evaluated_value=code) as number:
+                element = element.with_changes(value=number.with_changes(value=str(v.CLOSE_CODES.get(code, code))))
         elements.append(element)
-    if len(elements) < len(updated.elements):
-        elements[-1] = elements[-1].with_changes(comma=updated.elements[-1].comma)
-    return updated.with_changes(elements=elements)
+    return updated.with_changes(elements=each_once(elements, _code))

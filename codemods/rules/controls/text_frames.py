@@ -13,8 +13,9 @@ from codemods.facts.requests import Request
 from codemods.interpreter.values import Const, External, Json, Str
 from codemods.libraries.observations import Send
 from codemods.rule import Changes, Context, Edit, Rule
-from codemods.syntax.build import keep_parentheses
+from codemods.syntax import sequences
 from codemods.syntax.edits import Replace
+from codemods.syntax.templates import rewrite
 
 _OPCODE_BINARY = 2
 """RFC 6455, section 5.2."""
@@ -79,8 +80,7 @@ def _is_bytes(node: cst.BaseExpression, program: Program) -> bool:
         case cst.Call(func=cst.Attribute(attr=cst.Name("encode"))):
             return True
         case cst.Call(func=function):
-            names = {value.name for value in program.values(function) if isinstance(value, External)}
-            return bool(names & {"builtins.bytes", "builtins.bytearray", "orjson.dumps"})
+            return bool(program.names(function) & {"builtins.bytes", "builtins.bytearray", "orjson.dumps"})
         case cst.SimpleString():
             return "b" in node.prefix.lower()
         case cst.Name():
@@ -108,8 +108,8 @@ def _edits(send: Send, context: Context) -> Iterator[Edit]:
     def build(updated: cst.CSTNode) -> cst.CSTNode:
         call = cst.ensure_type(updated, cst.Call)
         if opcode is not None:
-            kept = [item for item, old in zip(call.args, send.call.args, strict=True) if old is not opcode]
-            call = call.with_changes(args=[*kept[:-1], kept[-1].with_changes(comma=call.args[-1].comma)])
+            gone = call.args[send.call.args.index(opcode)]
+            call = call.with_changes(args=sequences.only(call.args, lambda item: item is not gone))
         if method is not None and isinstance(call.func, cst.Attribute):
             call = call.with_changes(func=call.func.with_changes(attr=cst.Name(method)))
         return call
@@ -121,11 +121,9 @@ def _text(node: cst.BaseExpression, context: Context) -> Edit | None:
     """Return the edit that makes text of the bytes of a message; None for what is text."""
     match node:
         case cst.Call(func=cst.Attribute(value=text, attr=cst.Name("encode"))):
-            return Replace(node, _inside)
+            return rewrite(node, "{text}", text=text)
         case cst.Call(func=cst.Name("bytes" | "bytearray"), args=[cst.Arg(value=text), *_]) if _is_text(text, context):
-            return Replace(
-                node, lambda updated: keep_parentheses(updated, cst.ensure_type(updated, cst.Call).args[0].value)
-            )
+            return rewrite(node, "{text}", text=text)
         case cst.SimpleString(prefix=prefix) if "b" in prefix.lower():
             return Replace(node, _without_prefix)
         case cst.Name():
@@ -133,30 +131,14 @@ def _text(node: cst.BaseExpression, context: Context) -> Edit | None:
             value = next(iter(defs)).value if len(defs) == 1 else None
             if value is not None and context.program.uses_of.get(next(iter(defs))) == [node]:
                 return _text(value, context)
-        case _:
-            pass
     if not _is_bytes(node, context.program):
         return None
-    return Replace(node, lambda updated: cst.Call(cst.Attribute(_operand(updated), cst.Name("decode"))))
+    return rewrite(node, "{value}.decode()", value=node)
 
 
 def _is_text(node: cst.BaseExpression, context: Context) -> bool:
     values = context.program.values(node)
     return bool(values) and all(isinstance(value, Json | Str) for value in values)
-
-
-def _inside(updated: cst.CSTNode) -> cst.CSTNode:
-    func = cst.ensure_type(cst.ensure_type(updated, cst.Call).func, cst.Attribute)
-    return keep_parentheses(updated, func.value)
-
-
-def _argument(updated: cst.CSTNode) -> cst.CSTNode:
-    return keep_parentheses(updated, cst.ensure_type(updated, cst.Call).args[0].value)
-
-
-def _operand(updated: cst.CSTNode) -> cst.BaseExpression:
-    assert isinstance(updated, cst.BaseExpression)
-    return updated
 
 
 def _without_prefix(updated: cst.CSTNode) -> cst.CSTNode:

@@ -37,11 +37,10 @@ def _prefixes(program: Program) -> frozenset[cst.CSTNode]:
 def _find(program: Program) -> Iterator[cst.CSTNode]:
     calls = [c.call for c in program.connects.values() if program.is_vendor(c.connection)]
     calls += [request.call for request in tokens.find(program)]
-    for call in calls:
-        for argument in call.args:
-            if argument.keyword is not None and argument.keyword.value in _HEADERS:
-                for text in _texts(program, argument.value):
-                    yield from _bearer(text)
+    for argument in (given for call in calls for given in call.args):
+        if argument.keyword is not None and argument.keyword.value in _HEADERS:
+            for text in _texts(program, argument.value):
+                yield from _bearer(text)
 
 
 def _texts(program: Program, node: cst.BaseExpression) -> Iterator[Str]:

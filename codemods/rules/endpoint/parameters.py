@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from urllib.parse import unquote_plus
 
 import libcst as cst
@@ -13,11 +12,11 @@ from codemods.facts import query
 from codemods.facts.dict_entries import Entry
 from codemods.facts.program import Program
 from codemods.facts.query import Parameter
-from codemods.interpreter.values import Obj, Str
+from codemods.interpreter.values import Obj, Str, Value
 from codemods.rewrites.entry_edits import add_entries
 from codemods.rewrites.query_edits import remove_parameter, rename_parameter
 from codemods.rule import Changes, Context, Edit, Rule
-from codemods.syntax.children import children
+from codemods.syntax.children import walk
 from codemods.syntax.edits import InsertBefore
 
 _CONFIDENCE = "end_of_turn_confidence_threshold"
@@ -93,22 +92,17 @@ class Parameters(Rule[cst.SimpleString | cst.FormattedString | cst.Name]):
             yield self.report(where, f"v3 ignores key terms of over {v.TERM_LENGTH} characters: shorten {long[0]!r}")
 
     def _is_raw_list(self, parameter: Parameter, context: Context) -> bool:
-        return any(
-            isinstance(value, Obj) and value.kind in ("list", "tuple", "set")
-            for node in parameter.values
-            for value in context.program.values(node)
-        )
+        return any(_is_list(value) for node in parameter.values for value in context.program.values(node))
 
     def _known_terms(self, parameter: Parameter, context: Context) -> list[str]:
         """Return the boosted words as far as they are written in the source."""
         program = context.program
         spelled = [parameter.text] if not parameter.values else []
         for node in parameter.values:
-            for call in _calls(node):
-                for argument in call.args[:1]:
-                    for value in program.values(argument.value):
-                        if isinstance(value, Obj) and value.kind in ("list", "tuple", "set"):
-                            return program.constants(argument.value)
+            calls = (inner for inner in walk(node) if isinstance(inner, cst.Call))
+            for given in (argument.value for call in calls for argument in call.args[:1]):
+                if any(map(_is_list, program.values(given))):
+                    return program.constants(given)
             spelled += [value.literal or "" for value in program.values(node) if isinstance(value, Str)]
         for text in spelled:
             try:
@@ -123,11 +117,11 @@ class Parameters(Rule[cst.SimpleString | cst.FormattedString | cst.Name]):
 
     def _silence(self, parameter: Parameter, context: Context) -> list[Edit]:
         place = parameter.place
+        edits: list[Edit] = [rename_parameter(parameter, "max_turn_silence")]
         if not _with_confidence(context):
-            return [rename_parameter(parameter, "max_turn_silence")]
+            return edits
         if not isinstance(place, Entry):
             return [rename_parameter(parameter, f"{_CONFIDENCE}=1&max_turn_silence")]
-        edits: list[Edit] = [rename_parameter(parameter, "max_turn_silence")]
         module = context.program.module_of(place.holder)
         if module is None:
             return edits
@@ -163,8 +157,5 @@ def _by_holder(program: Program) -> dict[cst.CSTNode, list[Parameter]]:
     return table
 
 
-def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
-    if isinstance(node, cst.Call):
-        yield node
-    for child in children(node):
-        yield from _calls(child)
+def _is_list(value: Value) -> bool:
+    return isinstance(value, Obj) and value.kind in ("list", "tuple", "set")

@@ -8,7 +8,6 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import endpoints, query
-from codemods.facts.program import Program
 from codemods.facts.query import Parameter
 from codemods.interpreter.values import Lit, Str
 from codemods.rewrites.entry_edits import with_keywords
@@ -54,7 +53,7 @@ class UnknownParameters(Rule[cst.SimpleString | cst.FormattedStringText | cst.Na
     safety = Safety.MANUAL
 
     def visit(self, node: cst.SimpleString | cst.FormattedStringText | cst.Name, context: Context) -> Changes:
-        for parameter in context.get(_unknown).get(node, ()):
+        for parameter in filter(_is_unknown, context.get(query.by_node).get(node, ())):
             if parameter.name.lower() in _KEYS:
                 yield self._key(parameter, context)
                 continue
@@ -104,10 +103,8 @@ def _spelled_in(call: cst.Call, parameter: Parameter, context: Context) -> str |
             match parts[list(parts).index(parameter.node) + 1 :]:  # type: ignore[arg-type]
                 case [cst.FormattedStringExpression(expression=value), *_]:
                     return context.code(value)
-                case _:
-                    return None
-        case _:
-            return None if parameter.values else quoted(parameter.text, None)
+            return None
+    return None if parameter.values else quoted(parameter.text, None)
 
 
 def _advice(name: str) -> str:
@@ -122,9 +119,5 @@ def _has(text: Str, parameter: Parameter) -> bool:
     return isinstance(parameter.place, Lit) and parameter.place in text.parts
 
 
-def _unknown(program: Program) -> dict[cst.CSTNode, list[Parameter]]:
-    found: dict[cst.CSTNode, list[Parameter]] = {}
-    for parameter in query.parameters(program):
-        if parameter.name not in _KNOWN and not (parameter.is_v3 and parameter.name in v.PARAMETERS_V3):
-            found.setdefault(parameter.node, []).append(parameter)
-    return found
+def _is_unknown(parameter: Parameter) -> bool:
+    return parameter.name not in _KNOWN and not (parameter.is_v3 and parameter.name in v.PARAMETERS_V3)

@@ -6,7 +6,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import endpoints
-from codemods.interpreter.values import Bound, ClassRef, External, Function
+from codemods.interpreter.values import Bound, ClassRef, Function
 from codemods.libraries.values import Frame, Message
 from codemods.rule import Changes, Context, Rule, Safety
 
@@ -47,7 +47,7 @@ def _is_written(call: cst.Call, context: Context) -> bool:
     """Return whether a call puts a server message into a file: `file.write(raw)`, `json.dump(message, file)`."""
     if not context.get(endpoints.migrates):
         return False
-    names = {value.name for value in context.program.values(call.func) if isinstance(value, External)}
+    names = context.program.names(call.func)
     if not any(name in ("json.dump", "pickle.dump") or name.endswith(_WRITERS) for name in names):
         return False
     return any(_is_whole(argument.value, context) for argument in call.args[:1])

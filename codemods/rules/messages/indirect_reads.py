@@ -10,7 +10,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts import endpoints
 from codemods.facts.program import Program
-from codemods.interpreter.values import External, Str, texts
+from codemods.interpreter.values import Str, texts
 from codemods.libraries.values import Connection, Frame, Message
 from codemods.rule import Changes, Context, Rule, Safety
 
@@ -67,7 +67,7 @@ def _looked_for(node: cst.CSTNode, context: Context) -> Iterator[str]:
 
 def _in_call(call: cst.Call, context: Context) -> Iterator[str]:
     program = context.program
-    names = {value.name for value in program.values(call.func) if isinstance(value, External)}
+    names = program.names(call.func)
     given = [argument.value for argument in call.args]
     match call.func:
         case cst.Attribute(value=template, attr=cst.Name(value=name)) if name in _FILLED:
@@ -85,15 +85,12 @@ def _in_call(call: cst.Call, context: Context) -> Iterator[str]:
         if any(_speaks_v2(message.connection, context) for message in ours):
             for item in given:
                 yield from _getter(item, context)
-    if any(name.split(".", 1)[0] in ("re", "regex") for name in names) and any(
-        _is_raw(item, context) for item in given
-    ):
-        for item in given:
+    patterns = any(name.split(".", 1)[0] in ("re", "regex") for name in names)
+    if patterns and any(_is_raw(item, context) for item in given):
+        owner = call.func.value if isinstance(call.func, cst.Attribute) else call.func
+        compiled = [argument.value for made in _made(owner, context) for argument in made.args[:1]]
+        for item in (*given, *compiled):
             yield from _quoted(program.constants(item))
-        if isinstance(call.func, cst.Attribute):
-            for made in _made(call.func.value, context):
-                for argument in made.args[:1]:
-                    yield from _quoted(program.constants(argument.value))
 
 
 def _is_message(node: cst.CSTNode, context: Context) -> bool:
@@ -130,10 +127,7 @@ def _quoted(patterns: Iterable[str]) -> Iterator[str]:
 
 
 def _is_getter(node: cst.CSTNode, context: Context) -> bool:
-    return any(
-        isinstance(value, External) and value.name.startswith("operator.itemgetter")
-        for value in context.program.values(node)
-    )
+    return any(name.startswith("operator.itemgetter") for name in context.program.names(node))
 
 
 def _getter(node: cst.CSTNode, context: Context) -> Iterator[str]:

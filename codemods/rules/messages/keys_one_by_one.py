@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.sessions import Sessions
 from codemods.rule import Changes, Context, Rule, Safety
+from codemods.syntax.navigate import function_of
 
 _KEYS = frozenset({*v.FIELDS, *v.DERIVED_FIELDS, "created"})
 _NOTE = "looks for a v2 key among those of a message"
@@ -22,12 +22,12 @@ class KeysOneByOne(Rule[cst.Call]):
     safety = Safety.MANUAL
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        func = node.func
-        if not isinstance(func, cst.Attribute) or func.attr.value not in ("items", "keys"):
-            return
-        if not context.program.messages(func.value):
-            return
-        for inner in context.module.walk(Sessions.of(context.program).function(node)):
+        match node.func:
+            case cst.Attribute(value=message, attr=cst.Name("items" | "keys")) if context.program.messages(message):
+                yield from self._compared(node, context)
+
+    def _compared(self, node: cst.Call, context: Context) -> Changes:
+        for inner in context.module.walk(function_of(node, context.module)):
             key = _wanted(inner)
             if key is not None:
                 now = f"{key} is {v.FIELDS[key]}" if key in v.FIELDS else f"v3 has no {key}"

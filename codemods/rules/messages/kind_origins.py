@@ -8,7 +8,7 @@ from codemods import protocol as v
 from codemods.facts.type_tests import TypeTests, read_base
 from codemods.facts.unpacking import Fillings
 from codemods.rewrites.turn_kind import kind_helper
-from codemods.rule import Changes, Context, Rule, Safety
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.build import replace_with
 
 
@@ -21,15 +21,14 @@ class KindOrigins(Rule[cst.Subscript | cst.Call | cst.SimpleString]):
     why = "v3 tells partial from final by flags of the message, which a bare type does not carry along."
 
     def visit(self, node: cst.Subscript | cst.Call | cst.SimpleString, context: Context) -> Changes:
-        tests = TypeTests.of(context.program)
+        tests = context.get(TypeTests)
         if node not in tests.kinds:
             return
         read = read_base(node)
-        if read is None and node in Fillings.of(context.program).at:
+        if read is None and node in context.get(Fillings).at:
             return  # the class that is filled here, and what it is filled with, is V3M310's
         if read is None or node in tests.stuck:
-            known = TypeTests.of(context.program)
-            if not any(test.operand is node and known.is_stuck(test) for test in known.tests.values()):
+            if not any(test.operand is node and tests.is_stuck(test) for test in tests.tests.values()):
                 message = "the type's message is out of reach where it is tested: pass the message along"
                 yield self.report(node, message)  # else: reported as the test that it is part of
             return
@@ -40,5 +39,5 @@ class KindOrigins(Rule[cst.Subscript | cst.Call | cst.SimpleString]):
             "v2 message type, replaced by the kind of turn",
             replace_with(node, code),
             kind,
-            safety=Safety.SAFE if tests.is_sure_origin(node) else Safety.UNSAFE,
+            sure=tests.is_sure_origin(node),
         )

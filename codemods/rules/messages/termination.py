@@ -7,9 +7,9 @@ from functools import partial
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.narrowing import leaves
+from codemods.facts.paths import leaves
 from codemods.facts.type_tests import TypeTests
-from codemods.rule import Changes, Context, Rule, Safety
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.edits import Replace
 
 _END = ("SessionInformation", "SessionTerminated")
@@ -24,7 +24,7 @@ class Termination(Rule[cst.If]):
     why = "v3 ends a session with one message; of two branches for it, the second would never run."
 
     def visit(self, node: cst.If, context: Context) -> Changes:
-        known = TypeTests.of(context.program)
+        known = context.get(TypeTests)
         tests = known.tests
 
         def end_of(branch: cst.If) -> str | None:
@@ -51,7 +51,7 @@ class Termination(Rule[cst.If]):
                     other.test,
                     "SessionInformation and SessionTerminated are one message in v3: branches joined",
                     Replace(node, join),
-                    safety=Safety.SAFE if sure else Safety.UNSAFE,  # as the tests themselves: both or none
+                    sure=sure,  # as the tests themselves: both or none
                 )
                 return
             other = other.orelse

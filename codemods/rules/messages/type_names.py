@@ -8,9 +8,10 @@ from codemods import protocol as v
 from codemods.facts.type_names import TypeNames
 from codemods.facts.type_tests import TypeTests
 from codemods.rewrites.turn_kind import kind_name
-from codemods.rule import Changes, Context, Rule, Safety
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.build import rename_string
 from codemods.syntax.edits import Replace
+from codemods.syntax.sequences import each_once
 
 _ENDS = ("SessionInformation", "SessionTerminated")
 
@@ -27,18 +28,17 @@ class TypeNamesRule(Rule[cst.SimpleString]):
     )
 
     def visit(self, node: cst.SimpleString, context: Context) -> Changes:
-        names = TypeNames.of(context.program)
+        names = context.get(TypeNames)
         tests = names.tests.get(node)
         if not tests:
             return
-        known = TypeTests.of(context.program)
+        known = context.get(TypeTests)
         name = kind_name(str(node.evaluated_value))
-        sure = all(known.is_sure(test) for test in tests)
         yield self.change(
             node,
             f"v2 message type {node.evaluated_value!r}, renamed to {name!r}",
             rename_string(node, name),
-            safety=Safety.SAFE if sure else Safety.UNSAFE,
+            sure=all(known.is_sure(test) for test in tests),
         )
         elsewhere = names.elsewhere(node)
         if elsewhere:
@@ -74,13 +74,6 @@ class TypeNamesRule(Rule[cst.SimpleString]):
 def _without_twins(updated: cst.CSTNode) -> cst.CSTNode:
     """Return a dict without entries that are there twice."""
     table = cst.ensure_type(updated, cst.Dict)
-    seen: set[str] = set()
-    kept: list[cst.BaseDictElement] = []
-    for element in table.elements:
-        code = cst.Module([]).code_for_node(element.with_changes(comma=cst.MaybeSentinel.DEFAULT))
-        if code not in seen:
-            kept.append(element)
-        seen.add(code)
-    if kept and len(kept) < len(table.elements):
-        kept[-1] = kept[-1].with_changes(comma=table.elements[-1].comma)
-    return table.with_changes(elements=kept)
+    code = cst.Module([]).code_for_node
+    bare = cst.MaybeSentinel.DEFAULT
+    return table.with_changes(elements=each_once(table.elements, lambda item: code(item.with_changes(comma=bare))))

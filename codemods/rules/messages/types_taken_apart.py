@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.type_tests import TypeTests
-from codemods.interpreter.values import Const, External
+from codemods.interpreter.values import Const
 from codemods.rule import Changes, Context, Rule, Safety
 from codemods.syntax.build import rename_string
 
@@ -56,7 +56,7 @@ class TypesTakenApart(Rule[cst.Call | cst.Comparison | cst.Subscript]):
         program = context.program
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in _PIECES:
             return bool(program.fields(call.func.value, v.TYPE_KEY))
-        if not any(isinstance(value, External) and value.name.startswith("re.") for value in program.values(call.func)):
+        if not any(name.startswith("re.") for name in program.names(call.func)):
             return False
         return any(program.fields(argument.value, v.TYPE_KEY) for argument in call.args)
 
@@ -64,7 +64,7 @@ class TypesTakenApart(Rule[cst.Call | cst.Comparison | cst.Subscript]):
         operator = node.comparisons[0].operator
         if len(node.comparisons) != 1 or not isinstance(operator, _COMPARED):
             return
-        if node in TypeTests.of(context.program).tests:
+        if node in context.get(TypeTests).tests:
             return
         left, right = node.left, node.comparisons[0].comparator
         if context.program.fields(left, v.TYPE_KEY):

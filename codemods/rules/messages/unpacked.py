@@ -25,7 +25,7 @@ class Unpacked(Rule[cst.Call]):
     why = "v3 messages have other keys and more of them: `Event(**message)` raises TypeError, or fills nothing."
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        filling = Fillings.of(context.program).at.get(node)
+        filling = context.get(Fillings).at.get(node)
         if filling is None:
             return
         if filling.problem is not None:

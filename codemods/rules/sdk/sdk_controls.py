@@ -5,13 +5,13 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.sessions import METHODS
 from codemods.rewrites.sdk.subclass import SILENCE, silence
 from codemods.rule import Changes, Context, Edit, Rule
-from codemods.syntax.build import expression, replace_with
-from codemods.syntax.edits import Replace
+from codemods.syntax.build import replace_with
+from codemods.syntax.templates import rewrite
 
 _ELSEWHERE = {
     "connect": "connect(StreamingParameters(...))",
@@ -67,18 +67,9 @@ class SdkControls(Rule[cst.Attribute]):
             yield self.report(node, "call set_params(StreamingSessionParameters(max_turn_silence=...)) instead")
             return
         code = silence(context.options, context.code(call.args[0].value))
-
-        def build(updated: cst.CSTNode) -> cst.CSTNode:
-            old = cst.ensure_type(updated, cst.Call)
-            func = cst.ensure_type(old.func, cst.Attribute).with_changes(attr=cst.Name("set_params"))
-            return old.with_changes(func=func, args=[cst.Arg(expression(code))])
-
-        yield self.change(
-            node,
-            "silence threshold becomes max_turn_silence",
-            Replace(call, build),
-            *context.get(SdkImports).brought("StreamingSessionParameters", context.module, node),
-        )
+        edits = context.get(SdkImports).brought("StreamingSessionParameters", context.module, node)
+        edit = rewrite(call, f"{{client}}.set_params({code})", client=node.value)
+        yield self.change(node, "silence threshold becomes max_turn_silence", edit, *edits)
 
 
 def _nearest(name: str) -> str:

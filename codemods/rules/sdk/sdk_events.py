@@ -7,7 +7,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.interpreter.values import Const
 from codemods.libraries.assemblyai_values import ErrorStatus, EventKind
-from codemods.rewrites.sdk.arguments import text_of
+from codemods.rewrites.sdk.constructor_arguments import text_of
 from codemods.rewrites.sdk.names import MODEL_METHODS
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.reads import bracketed
@@ -100,13 +100,9 @@ class SdkEvents(Rule[cst.Attribute | cst.Comparison | cst.Call]):
         for item in operands:
             for value in context.program.values(item):
                 inline = any(isinstance(inner, cst.Integer) for inner in context.module.walk(item))
-                if (
-                    isinstance(value, Const)
-                    and isinstance(value.value, int)
-                    and value.value in v.CLOSE_CODES
-                    and not inline
-                ):
-                    yield self.report(item, f"close code {value.value} is {v.CLOSE_CODES[value.value]} in v3")
+                match value:
+                    case Const(value=int(code)) if code in v.CLOSE_CODES and not inline:
+                        yield self.report(item, f"close code {code} is {v.CLOSE_CODES[code]} in v3")
 
     def _guarded(self, node: cst.Call, context: Context) -> Changes:
         """Rewrite the name in `getattr(error, "status_code", None)` and `hasattr(...)`."""
@@ -116,11 +112,8 @@ class SdkEvents(Rule[cst.Attribute | cst.Comparison | cst.Call]):
         new = {"session_id": "id", "status_code": "code"}.get(name or "")
         if new is None or not self._kinds(node.args[0].value, context):
             return
-        yield self.change(
-            node,
-            f"v2 field {name!r} becomes {new!r}",
-            replace_with(node.args[1].value, quoted(new, node.args[1].value)),
-        )
+        edit = replace_with(node.args[1].value, quoted(new, node.args[1].value))
+        yield self.change(node, f"v2 field {name!r} becomes {new!r}", edit)
 
 
 def _is_reckoned_with(node: cst.Attribute, context: Context) -> bool:

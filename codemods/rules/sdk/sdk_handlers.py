@@ -7,12 +7,14 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk.handlers import Handler, client_name, event_parameter, final_test
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import InsertBefore, Replace
+from codemods.syntax.navigate import first_statement
+from codemods.syntax.tree import Statement
 
 
 class SdkHandlers(Rule[cst.FunctionDef | cst.Lambda]):
@@ -83,13 +85,8 @@ class SdkHandlers(Rule[cst.FunctionDef | cst.Lambda]):
 
     def _filter(self, node: cst.FunctionDef, handler: Handler, context: Context) -> list[Edit]:
         name = event_parameter(handler).name.value
-        body = node.body
-        if not isinstance(body, cst.IndentedBlock):
-            return []
-        first = body.body[0]
-        if len(body.body) > 1 and _is_docstring(first):
-            first = body.body[1]
-        if not isinstance(first, cst.SimpleStatementLine | cst.BaseCompoundStatement):
+        first = first_statement(node)
+        if not isinstance(node.body, cst.IndentedBlock) or not isinstance(first, Statement):
             return []
         final = final_test(name, node, context.program, context.module)
         return [InsertBefore(first, f"if not ({final}):\n    return\n")]
@@ -97,12 +94,10 @@ class SdkHandlers(Rule[cst.FunctionDef | cst.Lambda]):
 
 def _if_final(updated: cst.CSTNode, final: str) -> cst.CSTNode:
     """Return what a lambda does, for final turns only."""
-    condition = cst.ensure_type(expression(f"x if {final} else None"), cst.IfExp)
     assert isinstance(updated, cst.BaseExpression)
-    body = updated
-    if isinstance(body, cst.IfExp | cst.Lambda) and not body.lpar:
-        body = body.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-    return condition.with_changes(body=body)
+    if isinstance(updated, cst.IfExp | cst.Lambda) and not updated.lpar:
+        updated = updated.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return expression(f"x if {final} else None").with_changes(body=updated)
 
 
 _COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
@@ -116,10 +111,3 @@ def _names_legacy(param: cst.Param, context: Context) -> bool:
         names.legacy(node) is not None or (isinstance(node, cst.SimpleString) and "Realtime" in node.value)
         for node in context.module.walk(param.annotation)
     )
-
-
-def _is_docstring(statement: cst.BaseStatement) -> bool:
-    if not isinstance(statement, cst.SimpleStatementLine):
-        return False
-    part = statement.body[0]
-    return isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString)

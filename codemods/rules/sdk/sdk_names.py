@@ -8,15 +8,15 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.interpreter.values import External
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.fates import DOTTED, STAYS, Fate, LegacyNames
-from codemods.rewrites.sdk.imports import Binding, Guard, SdkImports
 from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names
+from codemods.rewrites.sdk.sdk_imports import Condition, ImportedName, SdkImports
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import quoted, rename_string, replace_with
 from codemods.syntax.edits import AddImport, Remove, Replace
 from codemods.syntax.imports import bound_name, fallbacks, name_order, none_targets
+from codemods.syntax.navigate import given_to, is_read, last_name
 from codemods.syntax.tree import dotted
 
 _SURE = re.compile(r"Realtime(Transcriber|(Final|Partial)?Transcript|SessionOpened|SessionInformation)")
@@ -89,18 +89,12 @@ class SdkNames(Rule[_Seen]):
     def _brought(self, node: cst.CSTNode, new: str, context: Context) -> list[Edit]:
         imports = context.get(SdkImports)
         for binding in imports.chain(node, context.module):
-            if binding.module is context.module and imports.guard(binding) is Guard.TYPING:
+            if binding.module is context.module and imports.condition(binding) is Condition.TYPING:
                 return [AddImport(V3, new, None, binding.part)]
         return imports.brought(new, context.module, node)
 
     def _invented(self, node: cst.Attribute | cst.Name, context: Context) -> Changes:
-        parent = context.module.parent(node)
-        match parent:
-            case cst.ImportAlias() | cst.AsName() | cst.Param():
-                return
-            case cst.Attribute() if parent.attr is node:
-                return
-        if any(isinstance(up, cst.Import | cst.ImportFrom) for up in context.module.ancestors(node)):
+        if not is_read(node, context.module):
             return
         dotted = Names.of(context.program, context.module).dotted(node)
         last = dotted.rpartition(".")[2] if dotted is not None else ""
@@ -154,9 +148,8 @@ class SdkNames(Rule[_Seen]):
 
     def _by_name(self, node: cst.SimpleString, context: Context) -> Changes:
         """Rewrite `patch("stt.RealtimeTranscriber")`, report `getattr(aai, "RealtimeTranscriber")`."""
-        argument = context.module.parent(node)
-        call = context.module.parent(argument) if isinstance(argument, cst.Arg) else None
-        if not isinstance(call, cst.Call):
+        call = given_to(node, context.module)
+        if call is None:
             return
         home, _, name = node.raw_value.rpartition(".")
         imports = context.get(SdkImports)
@@ -166,16 +159,13 @@ class SdkNames(Rule[_Seen]):
             if new != name:
                 yield self.change(node, f"{home} has {new} instead of {name}", rename_string(node, f"{home}.{new}"))
             return
-        func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
-        asked = isinstance(func, cst.Name) and func.value in ("getattr", "hasattr", "setattr", "patch", "object")
+        asked = last_name(call.func) in ("getattr", "hasattr", "setattr", "patch", "object")
         if asked and (home in HOMES or (not home and self._of_package(call, context))):
             yield self.report(node, f"the SDK no longer has {name}; v3 has {RENAMED[name]} in {V3}")
 
     def _of_package(self, call: cst.Call, context: Context) -> bool:
         """Return whether the first argument of a call is the SDK."""
-        return any(
-            isinstance(value, External) and value.name in HOMES for value in context.program.values(call.args[0].value)
-        )
+        return not context.program.names(call.args[0].value).isdisjoint(HOMES)
 
     def _pattern(self, node: cst.MatchClass, context: Context) -> Changes:
         legacy = Names.of(context.program, context.module).legacy(node.cls)
@@ -192,9 +182,9 @@ class SdkNames(Rule[_Seen]):
         if not gone or Names.of(context.program, context.module).only_v3:
             return
         again = any(
-            isinstance(other, cst.Import)
-            and any(dotted(a.name) == "assemblyai" and a.asname is None for a in other.names)
-            for other in context.module.walk()
+            dotted(alias.name) == "assemblyai" and alias.asname is None
+            for other in context.module.find(cst.Import)
+            for alias in other.names
         )
         kept = [alias for alias in node.names if alias not in gone or (alias.asname is None and not again)]
         message = "import of assemblyai.extras, which the SDK no longer has"
@@ -267,7 +257,7 @@ class SdkNames(Rule[_Seen]):
         changed = {dotted(alias.name): new for alias, new in renamed.items()}
         yield self.change(node, message, Replace(node, lambda updated: _kept(updated, gone, changed)), *edits)
 
-    def _passed_on(self, binding: Binding, context: Context) -> list[Edit]:
+    def _passed_on(self, binding: ImportedName, context: Context) -> list[Edit]:
         """Return the edits by which a module goes on having what others get from it."""
         imports = context.get(SdkImports)
         if not imports.is_passed_on(binding):
@@ -280,7 +270,7 @@ class SdkNames(Rule[_Seen]):
             return []
         new = RENAMED[binding.legacy]
         local = binding.local if binding.aliased else None
-        if imports.guard(binding) is Guard.TYPING:
+        if imports.condition(binding) is Condition.TYPING:
             return [AddImport(V3, new, local, binding.part)]
         return imports.brought(new, context.module, binding.part, local=local)
 

@@ -7,9 +7,9 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import helpers, subclass
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import replace_with

@@ -7,8 +7,8 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.interpreter.values import Const
 from codemods.libraries.assemblyai_values import Transcriber
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.layout import Argument, call
@@ -70,8 +70,7 @@ class SdkToken(Rule[cst.Call]):
     def _caught(self, node: cst.Call, context: Context) -> cst.ExceptHandler | None:
         """Return the handler around a call that waits for the error v2 raised."""
         names = Names.of(context.program, context.module)
-        child: cst.CSTNode = node
-        for up in context.module.ancestors(node):
+        for up, child in context.module.climb(node):
             match up:
                 case cst.FunctionDef() | cst.Lambda():
                     return None
@@ -80,7 +79,6 @@ class SdkToken(Rule[cst.Call]):
                         inside = context.module.walk(handler.type) if handler.type is not None else ()
                         if any(names.dotted(item) in _ERRORS for item in inside):
                             return handler
-            child = up
         return None
 
     def _times(self, node: cst.BaseExpression, context: Context) -> list[Argument]:

@@ -9,20 +9,20 @@ from codemods.facts.pauses import billed
 from codemods.facts.program import Program
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import frames, helpers, spans, subclass
-from codemods.rewrites.sdk.arguments import may_be_none
+from codemods.rewrites.sdk.constructor_arguments import may_be_none
 from codemods.rewrites.sdk.fates import LegacyNames
 from codemods.rewrites.sdk.handlers import Handler
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import V3_PARAMETERS, Plans
 from codemods.rewrites.sdk.registration import find_call, registration
-from codemods.rewrites.sdk.scopes import function_of
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
 from codemods.rewrites.sdk.sessions import Session
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddHelper, Replace
 from codemods.syntax.layout import Argument, call
+from codemods.syntax.navigate import function_of
 
 
 class SdkTranscriber(Rule[cst.Call]):

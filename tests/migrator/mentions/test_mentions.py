@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.documents.configuration import NAMES
+from migrator.documents.configuration_file import NAMES
 from migrator.documents.page import is_page
 from migrator.mentions.kinds import Kind, holds_settings, kind_of
 from migrator.mentions.words import mentions

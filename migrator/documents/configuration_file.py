@@ -50,7 +50,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Configuration:
+class ConfigurationFile:
     """A file of settings as a `migrator.documents.document.Document`.
 
     Attributes:
@@ -63,7 +63,7 @@ class Configuration:
     settings: tuple[Setting, ...]
 
     @classmethod
-    def decode(cls, path: str, data: bytes) -> Configuration:
+    def decode(cls, path: str, data: bytes) -> ConfigurationFile:
         """Read a file.
 
         Raises:
@@ -100,12 +100,12 @@ class Configuration:
 
     def settled(self, text: str) -> str:
         """Return `text` as it is read back once it was written: without comments."""
-        return Configuration.decode(self.path, self.encode(text)).text
+        return ConfigurationFile.decode(self.path, self.encode(text)).text
 
     def reads_back(self, data: bytes, text: str) -> bool:
         """Return whether `data` holds the values of the module `text`."""
         try:
-            again = Configuration.decode(self.path, data)
+            again = ConfigurationFile.decode(self.path, data)
         except DecodingError:
             return False
         return dict(_constants(again.text)) == dict(_constants(text))
