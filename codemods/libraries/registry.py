@@ -8,7 +8,15 @@ from codemods import protocol as v
 from codemods.interpreter.library import Library
 from codemods.interpreter.stdlib import models
 from codemods.interpreter.values import Value
-from codemods.libraries import aiohttp, assemblyai, audio_sources, pydantic, websocket_client, websockets
+from codemods.libraries import (
+    aiohttp,
+    assemblyai,
+    audio_sources,
+    pydantic,
+    settings,
+    websocket_client,
+    websockets,
+)
 from codemods.libraries.assemblyai_values import SdkEvent, Transcriber
 from codemods.libraries.values import Connecting, Connection, Field, Frame, Message, unseen
 
@@ -32,6 +40,7 @@ _KNOWN = (
     aiohttp.LIBRARY,
     assemblyai.LIBRARY,
     pydantic.LIBRARY,
+    settings.LIBRARY,
 )
 
 

@@ -119,7 +119,8 @@ class Group:
 
     Attributes:
         hits: those with a v2 word of their own; the others are there because facts flow through them.
-        variables: environment variable to the places that set it: (path of a file of settings, its name there).
+        variables: environment variable to the places that set it: (path of a file of settings, its name there). A key
+            of a file that is parsed has a dot in front.
     """
 
     paths: tuple[str, ...]

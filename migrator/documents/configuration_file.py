@@ -11,7 +11,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.model import Span
 from migrator.documents.module import DecodingError, Module, newlines
@@ -22,15 +22,26 @@ NAMES = re.compile(
 )
 """Files whose values are told by their form; not XML, where an ampersand is written otherwise."""
 
-_VALUE = re.compile(
-    r"(?P<quote>[\"']?)(?P<value>(?:wss?|https?)://[\w.]*assemblyai\.com/v[23]/[^\s\"'<>#]*)(?P=quote)(?=\s|$|[,}\]])"
-)
+_VALUE = re.compile(r"(?P<quote>[\"']?)(?P<value>(?:wss?|https?)://[^\s\"'<>#{}]+)(?P=quote)(?=\s|$|[,}\]\"'])")
+_VENDOR = re.compile(r"\w+://[\w.]*assemblyai\.com/v[23]/")
 _SHELL = re.compile(r"^\t|\$|\b(?:RUN|CMD|ENTRYPOINT|run|command|sh|bash|zsh|export|env)\b")
 """Begins a line, or stands in it, where a shell reads on: to it an ampersand without quotes ends a command."""
 _MAKE = re.compile(r"^(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*[:?]?=[ \t]*$")
-_KEY = re.compile(r"(?P<key>[A-Za-z_]\w*)[\"']?[ \t]*(?:[:?]?=|[: ])[ \t]*$")
-_NAMED = re.compile(r"name:[ \t]*[\"']?(?P<key>[A-Za-z_]\w*)[\"']?[ \t]*\r?\n[ \t]*value:[ \t]*$")
-"""Kubernetes' way: a pair of `name` and `value`."""
+_KEY = re.compile(r"(?<![\w.-])(?P<key>[A-Za-z_]\w*)[\"']?[ \t]*(?:[:?]?=|[: ])[ \t]*(?:&(?P<anchor>[\w-]+)[ \t]+)?$")
+_NAMED = re.compile(
+    r"\bname[\"']?[ \t]*[:=][ \t]*[\"']?(?P<key>[A-Za-z_]\w*)[\"']?[ \t]*,?\s*[\"']?\bvalue[\"']?[ \t]*[:=][ \t]*$"
+)
+"""A pair of `name` and `value`, as Kubernetes and Amazon's tasks have them."""
+_NAMED_AFTER = re.compile(r"[\"']?[ \t]*,?\s*[\"']?\bname[\"']?[ \t]*[:=][ \t]*[\"']?(?P<key>[A-Za-z_]\w*)")
+_VALUE_FIRST = re.compile(r"(?:-[ \t]+|\{\s*)[\"']?value[\"']?[ \t]*[:=][ \t]*$")
+_DEFAULT = re.compile(r"\$\{(?P<key>[A-Za-z_]\w*):?[-=]$")
+"""`${NAME:-value}`: inside of the braces an ampersand is none of a shell's."""
+_BLOCK = re.compile(
+    r"^(?P<indent>[ \t]*(?:-[ \t]+)?)(?P<key>[A-Za-z_]\w*):[ \t]+[>|][+-]?[ \t]*\r?\n(?P<inner>[ \t]+)$", re.M
+)
+"""YAML's text on lines of its own."""
+_FAR = 500
+"""Characters, within which a value has its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,22 @@ class ConfigurationFile:
         """
         file = Module.decode(data)
         return cls(path, file, tuple(_settings(path, file.text)))
+
+    def is_lone(self, key: str) -> bool:
+        """Return whether a key stands in the file with addresses of the vendor only, however deep in it."""
+        named = re.findall(rf"(?<![\w.-]){key}[\"']?[ \t]*[:=]", self.file.text)
+        mine = [setting for setting in self.settings if setting.key == key]
+        return len(named) == sum(_VENDOR.match(self.file.text, setting.start) is not None for setting in mine)
+
+    def without_plain(self) -> ConfigurationFile:
+        """Return the file with the values in quotes only: what a shell reads, too, cannot hold an ampersand else."""
+        quoted = [one for one in self.settings if self.file.text[one.start - 1 : one.start] in ("'", '"')]
+        return replace(self, settings=tuple(quoted))
+
+    def names_otherwise(self, key: str) -> bool:
+        """Return whether a key stands in the file, with something else than an address of the vendor."""
+        mine = any(one.key == key and _VENDOR.match(self.file.text, one.start) for one in self.settings)
+        return not mine and re.search(rf"(?<![\w.-]){key}[\"']?[ \t]*[:=]", self.file.text) is not None
 
     @property
     def text(self) -> str:
@@ -123,25 +150,56 @@ class ConfigurationFile:
 
 
 def _settings(path: str, text: str) -> Iterator[Setting]:
-    make = re.search(r"(?:[Mm]akefile|\.mk)$", path) is not None
-    shell = re.search(r"\.(?:sh|bash|zsh)$", path) is not None
+    """Yield the addresses of the vendor, and of others those under the same names: a program may be sent there, too."""
+    found = [(key, match) for match in _VALUE.finditer(text) if (key := _key(path, text, match)) is not None]
+    vendors = {key for key, match in found if _VENDOR.match(match["value"])}
     seen: dict[str, int] = {}
-    for match in _VALUE.finditer(text):
-        before = text[: match.start()]
-        line = before[before.rfind("\n") + 1 :]
-        found = _NAMED.search(before) or _KEY.search(line)
-        if found is None:
-            continue
-        key = found["key"]
-        # make passes a variable of its own on as it is, unless a command of its shell is made of it.
-        of_make = make and _MAKE.match(line) is not None
-        quoted = bool(match["quote"])
-        if of_make and (quoted or re.search(rf"\$[({{]{key}[)}}]", text)):
-            continue
-        if not quoted and not of_make and (shell or _SHELL.search(line)):
-            continue
-        seen[key] = number = seen.get(key, 0) + 1
-        yield Setting(key, key if number == 1 else f"{key}__{number}", match.start("value"), match.end("value"))
+    for key, match in found:
+        if key in vendors:
+            seen[key] = number = seen.get(key, 0) + 1
+            yield Setting(key, key if number == 1 else f"{key}__{number}", match.start("value"), match.end("value"))
+
+
+def _key(path: str, text: str, match: re.Match[str]) -> str | None:
+    """Return the name that a value stands under; None where nobody reads it, or one would read more than the value."""
+    before = text[max(match.start() - _FAR, 0) : match.start()]
+    line = before[before.rfind("\n") + 1 :]
+    after = text[match.end() : match.end() + _FAR]
+    if default := _DEFAULT.search(line):
+        return default["key"] if after.startswith("}") else None
+    if block := _BLOCK.search(before):
+        following = re.match(r"[ \t]*\r?\n([ \t]*)(?=\S)", after)
+        inside = following is not None and len(following[1]) >= len(block["inner"])
+        return None if inside or match["quote"] else block["key"]
+    if named := _NAMED.search(before):
+        return named["key"]
+    if _VALUE_FIRST.search(line):
+        named = _NAMED_AFTER.match(after)
+        return named["key"] if named is not None else None
+    found = _KEY.search(line)
+    if found is None:
+        return None
+    key, enclosing = found["key"], after[:1]
+    if anchor := found["anchor"]:
+        uses = re.findall(rf"(\w+):[ \t]+\*{re.escape(anchor)}(?![\w-])", text)
+        if len(uses) != len(re.findall(rf"\*{re.escape(anchor)}(?![\w-])", text)) or set(uses) - {key}:
+            return None  # what else it is for is not known
+    # "NAME=value": in quotes as a whole
+    whole = enclosing in ("'", '"') and not match["quote"]
+    if whole and not re.search(rf"{enclosing}{key}=$", line):
+        return None
+    return key if match["quote"] or whole or _reads_plain(path, text, line, key) else None
+
+
+def _reads_plain(path: str, text: str, line: str, key: str) -> bool:
+    """Return whether an ampersand without quotes is part of a value.
+
+    make passes a variable of its own on as it is, unless a command of its shell is made of it.
+    """
+    if re.search(r"(?:[Mm]akefile|\.mk)$", path) and _MAKE.match(line):
+        used = rf"\$[({{]{key}[)}}]"
+        return len(re.findall(used, text)) == len(re.findall(rf"(?<=[\"']){used}(?=[\"'])", text))
+    return not (re.search(r"\.(?:sh|bash|zsh)$", path) or _SHELL.search(line))
 
 
 def _constants(text: str) -> Iterator[tuple[str, str]]:

@@ -50,6 +50,13 @@ class Mentions:
         return sorted(found)
 
 
+def is_sourced(path: str) -> bool:
+    """Return whether some file beside one, or in the working directory, has a shell read it."""
+    folder, name = os.path.split(path)
+    words = [f"{command} {way}{name}" for command in ("source", ".") for way in ("", "./", "../")]
+    return bool(Mentions(list(dict.fromkeys([folder or ".", "."])), words).paths())
+
+
 def installs_sdk(path: str) -> bool:
     """Return whether a Python file, which git does not search here, may install the SDK."""
     with suppress(OSError), open(path, "rb", opener=regular) as file:

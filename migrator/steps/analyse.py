@@ -16,6 +16,7 @@ from migrator.documents.page import is_page
 from migrator.files.prefilter import Screening
 from migrator.mentions.kinds import holds_settings
 from migrator.mentions.pages import Pages
+from migrator.mentions.search import is_sourced
 from migrator.reporting.progress import progress
 from migrator.settings import Settings
 
@@ -43,7 +44,7 @@ def analysed(
     on_pages = [Group((path,), frozenset([path])) for path in pages.programs]
     if settings.since is not None:
         together, on_pages = (since.with_changes(found, settings.since) for found in (together, on_pages))
-    together = [*joined(together, [path for path in mentions if holds_settings(path)]), *on_pages]
+    together = [*joined(together, filter(holds_settings, mentions), is_sourced), *on_pages]
     tasks = [_task(group, configuration) for group in together]
     tell = progress([group.paths for group in together], settings.verbose)
     found: list[Outcome] = []
