@@ -129,10 +129,11 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     # what stands beside the programs
     programs = others.on_a_recent_sdk(screening, found)
     found += others.dependencies(programs, screening, found, configuration)
-    if programs:
-        pinning = Mentions([shown(path) for path in settings.paths], WEBSOCKETS).paths()
-        mentions = sorted({*mentions, *(path for path in pinning if not configuration.excluded(path))})
-    known = others.Known({}, (), programs, screening.files, shown_on.reasons)
+    options = others.asked(found)
+    if sought := [*(WEBSOCKETS if programs else ()), *options]:
+        named_there = Mentions([shown(path) for path in settings.paths], sought).paths()
+        mentions = sorted({*mentions, *(path for path in named_there if not configuration.excluded(path))})
+    known = others.Known({}, (), programs, screening.files, shown_on.reasons, options)
     outcomes = others.with_mentions(found, mentions, known, configuration)
     if settings.verbose:
         print(*(f"settings of {name}" for name in configuration.files), sep="\n", file=sys.stderr)

@@ -131,7 +131,7 @@ class SourceModule:
         return {node: Span(*moved(s.line, s.column), *moved(s.end_line, s.end_column)) for node, s in spans.items()}
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
-        """Return the node that directly holds `node`."""
+        """Return the node that directly holds `node`; None for the module, and for what is of another tree."""
         return self._parents.get(node)
 
     def owns(self, node: cst.CSTNode) -> bool:
@@ -156,7 +156,7 @@ class SourceModule:
         return self._positions[node]
 
     def statement(self, node: cst.CSTNode) -> Statement | None:
-        """Return the statement (a whole line, or a compound) that `node` is part of."""
+        """Return the statement (a whole line, or a compound) that `node` is part of; None for the module."""
         if isinstance(node, cst.SimpleStatementLine | cst.BaseCompoundStatement):
             return node
         for up in self.ancestors(node):

@@ -16,6 +16,8 @@ from migrator.dependencies.versions import FLOOR
 from migrator.files.paths import regular
 from migrator.files.prefilter import SIZE_LIMIT
 from migrator.mentions.kinds import Kind, kind_of
+from migrator.mentions.options import CODE as OPTION
+from migrator.mentions.options import named as options_named
 from migrator.mentions.pins import Pin, concerned, pins, raised, slow
 from migrator.mentions.words import ON_PURPOSE, PIN, Mention, mentions
 
@@ -35,6 +37,7 @@ class Known:
         minted: where Python programs of this run now make tokens for v3.
         programs: those whose code needs a recent SDK; `modules` are all there are.
         reasons: page of documentation to why it is left as it is.
+        options: name of a setting to what is to be said of it, where a program reads it for an option of v2.
     """
 
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
@@ -42,6 +45,7 @@ class Known:
     programs: Collection[str] = ()
     modules: Collection[str] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def lines(self, path: str) -> set[int]:
         """Return the lines of a file of which something is told."""
@@ -70,6 +74,8 @@ def outcomes(paths: Iterable[str], options_for: Callable[[str], Options], known:
         findings = _findings(kind, text, _told(path, kind, text, known))
         other = known.outcomes.get(path)
         after = other.after if other is not None and other.changed else data
+        if kind in (Kind.CONFIGURATION, Kind.SHELL):
+            findings += _of_options(text, known.options)
         # Where the tool raises a pin itself (V3M701), it says so there.
         if kind not in (Kind.GENERATED, Kind.TEMPLATE) and format_of(path) is None:
             needed = encoding != "utf-16" and concerned(path, known.programs, known.modules)
@@ -92,6 +98,11 @@ def _told(path: str, kind: Kind, text: str, known: Known) -> list[Mention]:
         why = f"; left as it is: {known.reasons[path]}"
         told = [replace(mention, message=mention.message.removesuffix(ON_PURPOSE) + why) for mention in told]
     return told
+
+
+def _of_options(text: str, names: Mapping[str, str]) -> Iterator[Finding]:
+    for start, end, message in options_named(text, names):
+        yield Finding(OPTION, place(text, start, end), message, Safety.MANUAL, False)
 
 
 def _installing(text: str, needed: bool) -> Iterator[Finding]:

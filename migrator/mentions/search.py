@@ -13,7 +13,9 @@ from migrator.files.prefilter import SIZE_LIMIT
 
 WORDS = (
     "assemblyai.com/v2/realtime",
+    r"assemblyai.com\/v2\/realtime",
     "RealtimeTranscriber",
+    "NewRealTimeClient",
     "realtime.transcriber(",
     "realtime.createTemporaryToken(",
     "FinalTranscript",

@@ -121,6 +121,14 @@ OWN = (
         "unsafe",
     ),
     OwnRule(
+        "V3M807",
+        "option-setting",
+        "a setting is named after an option of v2 that a program reads it for",
+        "Only a note, which fails no check: `WORD_BOOST=...` goes on to be read by the migrated program, which now "
+        "sends it as `keyterms_prompt`; other options have no counterpart, and their settings do nothing. The note "
+        "names the place that reads the setting. It is told once, while that program is migrated.",
+    ),
+    OwnRule(
         "V3M900",
         "unexplained-word",
         "v2 word that no rule explains",

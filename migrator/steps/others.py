@@ -10,6 +10,7 @@ from migrator.configuration import Configuration
 from migrator.files.prefilter import SDK_RULES, Screening, needs_recent_sdk
 from migrator.mentions import findings
 from migrator.mentions.findings import Known as Known
+from migrator.mentions.options import asked as asked
 
 _MINTS = ("V3M104", "V3M610")
 """Rules that move the making of temporary tokens, which programs in other languages may use."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from codemods.rewrites.sdk.sdk_imports import SdkImports
-from codemods.syntax.build import helper
 from codemods.syntax.edits import AddHelper, AddImport, Edit
-from codemods.syntax.snippet import written
+from codemods.syntax.snippet import plain, written
 from codemods.syntax.tree import SourceModule
 
+<<<<<<< HEAD
 END_AT_EXIT = '''\
 def end_at_exit(client, exiting=threading.Event()):
     """End the session with the program, or when what this returns is called."""
@@ -27,6 +27,8 @@ def end_at_exit(client, exiting=threading.Event()):
     return end
 '''
 
+=======
+>>>>>>> main
 
 def turn_text(imports: SdkImports, module: SourceModule) -> tuple[str, list[Edit]]:
     """Return the name of a function for the text of a turn, and the edits that bring it."""
@@ -45,7 +47,7 @@ def buffered(module: SourceModule) -> tuple[str, list[Edit]]:
 
 def end_at_exit(module: SourceModule) -> tuple[str, list[Edit]]:
     """Return the name of a function that ends a session with the program, and the edits that bring it."""
-    added = helper(module, "end_at_exit", END_AT_EXIT)
+    added = plain(module, "end_at_exit")
     return added.name, [*(AddImport(name) for name in ("atexit", "sys", "threading", "weakref")), added]
 
 
