@@ -7,21 +7,7 @@ from codemods.syntax.edits import AddHelper
 from codemods.syntax.snippet import plain
 from codemods.syntax.tree import SourceModule
 
-<<<<<<< HEAD
-KIND_HELPER = "turn_kind"
-KIND_OF = {v.PARTIAL: "PartialTurn", v.FINAL: "FinalTurn"}
-KIND_CODE = '''\
-def turn_kind(message):
-    """Return a message's type: for a Turn, "PartialTurn" or "FinalTurn"."""
-    kind = message.get("type")
-    if kind != "Turn":
-        return kind
-    final = message["end_of_turn"] and message["turn_is_formatted"] and message["transcript"]
-    return "FinalTurn" if final else "PartialTurn"
-'''
-=======
 _KINDS = {v.PARTIAL: "PartialTurn", v.FINAL: "FinalTurn"}
->>>>>>> main
 
 
 def kind_name(v2_type: str) -> str:

@@ -9,26 +9,6 @@ from codemods.syntax.edits import AddHelper, AddImport, Edit
 from codemods.syntax.snippet import plain, written
 from codemods.syntax.tree import SourceModule
 
-<<<<<<< HEAD
-END_AT_EXIT = '''\
-def end_at_exit(client, exiting=threading.Event()):
-    """End the session with the program, or when what this returns is called."""
-    if exiting.is_set():
-        sys.exit()  # this thread: no session begins any more
-
-    def end():
-        exiting.set()
-        session = alive()
-        if session is not None:
-            session.disconnect(terminate=True)
-
-    alive = weakref.ref(client, lambda _: atexit.unregister(end))
-    atexit.register(end)
-    return end
-'''
-
-=======
->>>>>>> main
 
 def turn_text(imports: SdkImports, module: SourceModule) -> tuple[str, list[Edit]]:
     """Return the name of a function for the text of a turn, and the edits that bring it."""

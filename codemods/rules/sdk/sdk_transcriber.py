@@ -104,16 +104,8 @@ class SdkTranscriber(Rule[cst.Call]):
             late = "; on_close, for which v3 has no event, runs on Termination, which comes only then"
             yield (
                 f"no close() of this transcriber was found: call {plan.target}.disconnect(terminate=True) at the end, "
-<<<<<<< HEAD
-                f"or it stays open, and billed, {self._time(session, context)}{event}",
-=======
-                f"or it stays open, and billed, until 5 minutes pass without audio{late if plan.closer else ''}"
->>>>>>> main
+                f"or it stays open, and billed, {_time(plan.session, context)}{late if plan.closer else ''}"
             )
-
-    def _time(self, session: Session, context: Context) -> str:
-        given = any(arg.keyword is not None and arg.keyword.value == "inactivity_timeout" for arg in session.invented)
-        return billed(context.program, [use.node for use in session.named("stream")], given)
 
     # the statement that makes the client
 
@@ -266,3 +258,9 @@ def _has_other_host(program: Program) -> bool:
     return "assemblyai.settings.base_url" in targets or any(
         Names.of(program, module).dotted(node.func) == "assemblyai.Settings" for node, module in given
     )
+
+
+def _time(session: Session, context: Context) -> str:
+    """Return how long a session is billed that nobody ends, in words."""
+    given = any(arg.keyword is not None and arg.keyword.value == "inactivity_timeout" for arg in session.invented)
+    return billed(context.program, [use.node for use in session.named("stream")], given)
