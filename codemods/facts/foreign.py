@@ -10,6 +10,7 @@ from codemods import protocol as v
 from codemods.facts.grades import connection_of
 from codemods.facts.program import Program
 from codemods.facts.type_tests import read_base
+from codemods.interpreter.values import Const, External
 from codemods.syntax.tree import SourceModule
 
 
@@ -40,6 +41,9 @@ def _own_words(node: cst.CSTNode, program: Program, module: SourceModule) -> Ite
     The vendor alone sends `message_type`; what a program sends to the vendor has `audio_data` for its only key.
     """
     match node:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)) if name.startswith("Realtime"):
+            if _is_current(node, name, program, module):
+                yield node
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(comparator=right)]):
             for read, other in ((left, right), (right, left)):
                 key = _type_key(read)
@@ -63,6 +67,15 @@ def _own_words(node: cst.CSTNode, program: Program, module: SourceModule) -> Ite
             if key is not None and isinstance(stored, cst.Assign) and not _is_vendors(target, program):
                 if not _holds_type(stored.value, program):
                     yield key
+
+
+def _is_current(node: cst.CSTNode, name: str, program: Program, module: SourceModule) -> bool:
+    """Return whether a name that the SDK once had is the program's own for a class of v3's."""
+    for values in (program.values(node), program.variable(program.scope(module.tree), name)):
+        known = [value for value in values if not isinstance(value, Const) or value.value is not None]
+        if known:
+            return all(isinstance(x, External) and x.name.startswith("assemblyai.streaming.") for x in known)
+    return False
 
 
 def _type_key(node: cst.CSTNode) -> cst.CSTNode | None:

@@ -94,6 +94,10 @@ class Program:
         """Return the path of the project file that an import means; see `codemods.model.Workspace`."""
         return self._run.imports.workspace.resolve(importer, module, level)
 
+    def bound(self, path: str) -> AbstractSet[str]:
+        """Return the names that a module of the program has at its top, those of `import *` included."""
+        return self._run.imports.bound(path)
+
     def is_settings(self, path: str) -> bool:
         """Return whether a module stands for a file of settings, which is changed only for those who read it."""
         return self._run.imports.workspace.is_settings(path)

@@ -80,6 +80,14 @@ _ANNOTATIONS: dict[str, Callable[[cst.Param], Value]] = {
 }
 """What a parameter gets that is annotated with a class, when nobody in the program fills it."""
 
-LIBRARY = Library(functions=_MODELS, annotations=_ANNOTATIONS)
+EXPORTS = {
+    "assemblyai": frozenset({*EVENTS, "RealtimeTranscriber", "RealtimeWord", "AudioEncoding", "settings"}),
+    "assemblyai.extras": frozenset(
+        {"MicrophoneStream", "stream_file", "file_from_stream", "AssemblyAIExtrasNotInstalledError"}
+    ),
+}
+"""What `from ... import *` brings of the legacy API; `assemblyai.extras` was removed in 1.0.0."""
 
-__all__ = ["CALLBACKS", "CLASS", "EVENTS", "LIBRARY", "is_subclass"]
+LIBRARY = Library(functions=_MODELS, annotations=_ANNOTATIONS, exports=EXPORTS)
+
+__all__ = ["CALLBACKS", "CLASS", "EVENTS", "EXPORTS", "LIBRARY", "is_subclass"]

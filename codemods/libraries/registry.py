@@ -59,6 +59,7 @@ def library() -> Library:
         overrides={name: methods for known in _KNOWN for name, methods in known.overrides.items()},
         annotations={name: make for known in _KNOWN for name, make in known.annotations.items()},
         exceptions={name: value for known in _KNOWN for name, value in known.exceptions.items()},
+        exports={module: names for known in _KNOWN for module, names in known.exports.items()},
         unseen=unseen,
         telling=lambda text: _VENDOR_HOST in text.lower(),
         speaks=lambda text: _SPEAKS.search(text) is not None,

@@ -51,6 +51,12 @@ def _import_module(run: Interpreter, call: cst.Call, given: Arguments) -> Values
     return run.imports.by_name(texts(given.get(0)))
 
 
+def _import(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    """`__import__`: without a list of names it gives the package at the head of a dotted name."""
+    names = texts(given.get(0, "name"))
+    return run.imports.by_name(names if given.get(3, "fromlist") else [name.split(".")[0] for name in names])
+
+
 def _first(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return given.get(0)
 
@@ -246,6 +252,7 @@ _FUNCTIONS: dict[str, Model] = {
     "base64.encodebytes": _encode,
     "binascii.b2a_base64": _encode,
     "base64.b64decode": _decode,
+    "builtins.__import__": _import,
     "importlib.import_module": _import_module,
     "urllib.parse.urlencode": _urlencode,
     "urllib.parse.quote": _nothing,
