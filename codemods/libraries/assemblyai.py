@@ -39,11 +39,9 @@ def _construct(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
 
 def _construct_base(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     """`super().__init__(...)` in a subclass of the transcriber."""
-    scope = run.scope.parent
-    while scope is not None and not isinstance(scope.node, cst.ClassDef):
-        scope = scope.parent
-    if scope is not None and isinstance(scope.node, cst.ClassDef) and is_subclass(run.classes.facts[scope.node]):
-        _register(run, Transcriber(scope.node), call, given)
+    owner = run.classes.around(run.scope)
+    if owner is not None and is_subclass(run.classes.facts[owner]):
+        _register(run, Transcriber(owner), call, given)
     return NOTHING
 
 
@@ -55,7 +53,6 @@ def is_subclass(facts: ClassFacts) -> bool:
 _MODELS: dict[str, Model] = {
     **{f"{home}.RealtimeTranscriber": _construct for home in _HOMES},
     **{f"{home}.RealtimeTranscriber.__init__": _construct_base for home in _HOMES},
-    "builtins.super().__init__": _construct_base,
 }
 
 
