@@ -11,7 +11,7 @@ from codemods.snippets.aiohttp_session import end_session
 
 
 async def run_session(ws: Any, send: Awaitable[Any], receive: Awaitable[Any]) -> None:
-    """Run both until one of them ends; then end the session while the last transcripts are received."""
+    """Run both until one ends; then end the session and take what is left."""
     sender, receiver = asyncio.ensure_future(send), asyncio.ensure_future(receive)
     try:
         await asyncio.wait([sender, receiver], return_when=asyncio.FIRST_COMPLETED)
@@ -21,7 +21,7 @@ async def run_session(ws: Any, send: Awaitable[Any], receive: Awaitable[Any]) ->
         sender.cancel()
         await asyncio.wait([sender])
         await end_session(ws)
-        await asyncio.wait([receiver], timeout=1)  # it may be busy with the last of them
+        await asyncio.wait([receiver], timeout=1)  # it may be busy with the last one
         receiver.cancel()
         await asyncio.gather(sender, receiver, return_exceptions=True)
     if not receiver.cancelled():
