@@ -19,6 +19,8 @@ from codemods.syntax.navigate import keyword
 
 _SHORTEST, _LONGEST = 50, 1000
 """Milliseconds of audio that v3 takes in one frame (vendor's API reference)."""
+_SILENCE = frozenset(b"\x00\x7f\xff")
+"""What samples without a sound are made of, as PCM or mu-law."""
 _TAKING = frozenset({"get", "get_nowait", "popleft", "receive_bytes"})
 _MAYBE_TELEPHONE = "v3 takes 50 to 1000 ms of audio in a frame, a telephone line gives 20: check what is sent here"
 
@@ -106,7 +108,8 @@ def _byte_count(node: cst.BaseExpression, context: Context) -> int | None:
     """Return how many bytes an expression makes up; None for bytes that come from somewhere."""
     match node:
         case cst.SimpleString():
-            return len(node.evaluated_value) if isinstance(node.evaluated_value, bytes) else None
+            value = node.evaluated_value
+            return len(value) if isinstance(value, bytes) and set(value) <= _SILENCE else None
         case cst.BinaryOperation(left=cst.SimpleString() as some, operator=cst.Multiply(), right=times):
             counts = context.get(Clock).numbers(times)
             each = _byte_count(some, context)
