@@ -205,7 +205,7 @@ class Grades:
         program = self._program
         message = _message(value)
         if of_sdk:
-            return isinstance(value, Obj | Instance | Message) and not program.is_stand_in(value)
+            return isinstance(value, Obj | Instance) and not program.is_stand_in(value)
         if isinstance(message, Message):
             return self._is_shared(message) or program.is_foreign(message.connection)
         if not isinstance(value, Obj) or value.kind not in ("dict", "row") or program.is_stand_in(value):
