@@ -6,13 +6,13 @@ A clean check ends before the first library is loaded; what comes later is impor
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from migrator.configuration import Configuration
 from migrator.files import git
-from migrator.files.discovery import Discovery
+from migrator.files.discovery import NO_PROGRAM, Discovery, Problem
 from migrator.files.paths import shown
 from migrator.files.prefilter import Screening
 from migrator.mentions.search import WEBSOCKETS, Mentions, installs_sdk
@@ -102,14 +102,14 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     screening.drop_aliases()
     named = dict.fromkeys(discovery.others)
     installing = [path for path in screening.files if path.endswith("noxfile.py") and installs_sdk(path)]
-    mentions = sorted({*elsewhere.paths(), *named, *installing})
+    mentions = sorted({*elsewhere.paths(), *named, *installing, *screening.set_templates_aside()})
     mentions = [path for path in mentions if not configuration.excluded(path)]
     if screening.namesakes:
         from migrator.analysis.import_graph import ProjectFolder
         from migrator.analysis.sdk_names import SdkNames
 
         screening.hits += filter(SdkNames(ProjectFolder()).takes, screening.namesakes)
-    problems = [*discovery.problems, *screening.problems]
+    problems = [*_wrong_paths(discovery.problems, mentions), *screening.problems]
     if not (problems or screening.hits or screening.recent or mentions):
         return Result((), screening.looked_at + len(named), discovery.notes)
 
@@ -144,6 +144,14 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
 
         outcomes = since.in_changed_lines(outcomes, settings.since)
     return Result(outcomes, scanned, discovery.notes)
+
+
+def _wrong_paths(problems: Sequence[Problem], mentions: Sequence[str]) -> Iterator[Problem]:
+    """Yield what is wrong with the paths asked for; a folder without a program may be one of pages or settings."""
+    for problem in problems:
+        below = "" if problem.path == "." else f"{problem.path.rstrip('/')}/"
+        if problem.message != NO_PROGRAM or not any(path.startswith(below) for path in mentions):
+            yield problem
 
 
 def _tell(notes: Sequence[str]) -> None:

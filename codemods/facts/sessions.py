@@ -182,7 +182,13 @@ class Sessions:
             for node in module.walk():
                 if isinstance(node, cst.Name) and node.value == "terminate_session":
                     yield node
-                text = node.evaluated_value if isinstance(node, cst.SimpleString) else None
+                match node:
+                    case cst.SimpleString():
+                        text = node.evaluated_value
+                    case cst.FormattedStringText():
+                        text = node.value
+                    case _:
+                        continue
                 if isinstance(text, str) and (
                     text == "Terminate" or '"Terminate"' in text or "terminate_session" in text
                 ):

@@ -41,6 +41,7 @@ class Library:
         unseen: what a value from out of sight may be, by the node it came from: a suspicion that evidence may confirm.
         telling: whether a text that fills a placeholder of another is worth knowing.
         speaks: whether the text of a module names anything that the program is run for.
+        packages: what the models are of: a name that nothing binds, as in a page's piece of a program, is one of them.
         matters: whether a value is one that the program is run for, so that modules are read to follow it.
     """
 
@@ -53,6 +54,7 @@ class Library:
     unseen: Callable[[cst.CSTNode], Values] = nothing
     telling: Callable[[str], bool] = bool
     speaks: Callable[[str], bool] = bool
+    packages: Collection[str] = frozenset()
     matters: Callable[[Value], bool] = bool
 
     def exported(self, module: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from codemods.interpreter.arguments import Arguments
 from codemods.interpreter.classes import ClassFacts
 from codemods.interpreter.fixpoint import Interpreter
 from codemods.interpreter.library import Library, Model
-from codemods.interpreter.values import NOTHING, External, Value, Values
+from codemods.interpreter.values import NOTHING, Value, Values
 from codemods.libraries.assemblyai_values import CLASS, EventKind, SdkEvent, Transcriber
 
 _HOMES = ("assemblyai", "assemblyai.transcriber")
@@ -37,26 +37,12 @@ def _construct(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return frozenset({transcriber})
 
 
-def _enclosing(run: Interpreter) -> cst.ClassDef | None:
-    """Return the subclass of the transcriber whose method is run."""
-    scope = run.scope.parent
-    while scope is not None and not isinstance(scope.node, cst.ClassDef):
-        scope = scope.parent
-    node = scope.node if scope is not None else None
-    return node if isinstance(node, cst.ClassDef) and is_subclass(run.classes.facts[node]) else None
-
-
 def _construct_base(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     """`super().__init__(...)` in a subclass of the transcriber."""
-    subclass = _enclosing(run)
-    if subclass is not None:
-        _register(run, Transcriber(subclass), call, given)
+    owner = run.classes.around(run.scope)
+    if owner is not None and is_subclass(run.classes.facts[owner]):
+        _register(run, Transcriber(owner), call, given)
     return NOTHING
-
-
-def _super(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    """`super()`: in a subclass of the transcriber it is the SDK's class, and nothing out of sight."""
-    return frozenset({External("builtins.super()")}) | (run.unknown if _enclosing(run) is None else NOTHING)
 
 
 def is_subclass(facts: ClassFacts) -> bool:
@@ -67,8 +53,6 @@ def is_subclass(facts: ClassFacts) -> bool:
 _MODELS: dict[str, Model] = {
     **{f"{home}.RealtimeTranscriber": _construct for home in _HOMES},
     **{f"{home}.RealtimeTranscriber.__init__": _construct_base for home in _HOMES},
-    "builtins.super": _super,
-    "builtins.super().__init__": _construct_base,
 }
 
 

@@ -43,6 +43,8 @@ _ADDRESS = re.compile(  # JSON may write a slash as `\\/`
     r"(?P<query>\?[^\s\"'`<>]*)?",
     re.IGNORECASE,
 )
+_PATH = re.compile(r"(?<![\w./\\-])/?v2/realtime/(?P<what>ws|token)\b")
+"""Beside a host that stands elsewhere."""
 # The npm SDK, read in version 4.41.5 of its package on 2026-11-29: src/services/{realtime,streaming}.
 _NPM = (
     (
@@ -78,6 +80,15 @@ _ENDED = (
         "messages of type Turn (a final has end_of_turn and turn_is_formatted), Begin and Termination",
     ),
 )
+_OF_SDKS = {
+    Kind.OTHER_LANGUAGE: _ENDED,
+    # Of what language a template becomes a program is not known.
+    Kind.TEMPLATE: (
+        (re.compile(r"\bRealtime\w*Transcri(?:ber|pt)\b"), "the SDK's streaming client"),
+        *_NPM[:1],
+        *_NPM[2:],
+    ),
+}
 _RAW = {
     "FinalTranscript": "type Turn with end_of_turn and turn_is_formatted",
     "PartialTranscript": "type Turn without end_of_turn",
@@ -86,6 +97,7 @@ _RAW = {
     "message_type": "type",
     "audio_data": "binary frames of 50 to 1000 ms",
 }
+_OWN_WORDS = {"FinalTranscript", "PartialTranscript", "terminate_session"}
 _RAW_WORDS = re.compile(r"\b(?:" + "|".join(_RAW) + r")\b")
 
 
@@ -99,6 +111,10 @@ def _spoken(kind: Kind, text: str) -> Iterator[Mention]:
     addresses = list(_ADDRESS.finditer(text))
     for match in addresses:
         yield Mention(code, *match.span(), _address(kind, match))
+    if kind is not Kind.DOCUMENT and "assemblyai" in text.lower():
+        yield from (
+            Mention(code, *match.span(), _told(kind, "v2 path", _path(match))) for match in _PATH.finditer(text)
+        )
     if kind is Kind.DOCUMENT and not addresses and "assemblyai" in text.lower():
         yield from (
             Mention(code, *match.span(), _told(kind, match[0], "the SDK's streaming client"))
@@ -106,14 +122,12 @@ def _spoken(kind: Kind, text: str) -> Iterator[Mention]:
         )
     # `assemblyai` as well: other people have classes and events of these names.
     if kind is not Kind.DOCUMENT and "assemblyai" in text.lower():
-        known = [
-            (match, advice)
-            for pattern, advice in (_ENDED if kind is Kind.OTHER_LANGUAGE else _NPM)
-            for match in pattern.finditer(text)
-        ]
+        known = [(match, advice) for pattern, advice in _OF_SDKS.get(kind, _NPM) for match in pattern.finditer(text)]
         for match, advice in known:
             yield Mention(code, *match.span(), _told(kind, match[0], advice))
-    if not addresses and not {"FinalTranscript", "PartialTranscript"} <= set(_RAW_WORDS.findall(text)):
+    raw = set(_RAW_WORDS.findall(text))
+    spoken = {"FinalTranscript", "PartialTranscript"} <= raw or (kind is Kind.TEMPLATE and raw & _OWN_WORDS)
+    if not addresses and not spoken:
         return
     if kind in (Kind.DOCUMENT, Kind.GENERATED):
         return  # once said where it is, such a file is read or made anew as a whole
@@ -131,6 +145,11 @@ def _address(kind: Kind, match: re.Match[str]) -> str:
             given = "" if not match["query"] else f", {match['query'][1:].split('&')[0].partition('=')[0]} as before"
             new += f" with speech_model=universal-streaming-english and format_turns=true{given}"
     return _told(kind, "v2 address", new)
+
+
+def _path(match: re.Match[str]) -> str:
+    what = "/v3/ws" if match["what"] == "ws" else "/v3/token, with GET"
+    return f"{what}, at {protocol.HOSTS['us']}"
 
 
 def _told(kind: Kind, what: str, advice: str) -> str:

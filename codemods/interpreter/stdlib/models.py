@@ -140,6 +140,25 @@ def _field(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return given.get(None, "default").union(*made) or frozenset({External("dataclasses.field()")})
 
 
+def _super(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    """`super()`: nothing is out of sight where all bases are classes of libraries that are known."""
+    owner = run.classes.around(run.scope)
+    facts = run.classes.facts[owner] if owner is not None else None
+    known = facts is not None and not facts.bases and bool(facts.external_bases)
+    if facts is not None:
+        known &= all(f"{base}.__init__" in run.library.functions for base in facts.external_bases)
+    return frozenset({External("builtins.super()")}) | (NOTHING if known else run.unknown)
+
+
+def _super_init(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    """`super().__init__(...)`: what the libraries do in whose classes the bases are."""
+    owner = run.classes.around(run.scope)
+    for base in run.classes.facts[owner].external_bases if owner is not None else ():
+        if model := run.library.functions.get(f"{base}.__init__"):
+            model(run, call, given)
+    return NOTHING
+
+
 def _setattr(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     for base in given.get(0):
         for name in given.get(1):
@@ -276,6 +295,8 @@ _FUNCTIONS: dict[str, Model] = {
     "builtins.map": _map,
     "builtins.filter": _filter,
     "builtins.setattr": _setattr,
+    "builtins.super": _super,
+    "builtins.super().__init__": _super_init,
     "dataclasses.field": _field,
     "builtins.globals": _here,
     "builtins.exec": _exec,

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Bound, ClassRef, Function
@@ -244,8 +245,25 @@ class LegacyNames:
 
     @property
     def left(self) -> tuple[cst.CSTNode, ...]:
-        """The names that stay because a session does."""
-        return tuple(node for node, fate in self.fates.items() if fate is Fate.LEFT)
+        """The names, and texts that name kinds, that stay because a session does."""
+        names = [node for node, fate in self.fates.items() if fate is Fate.LEFT]
+        texts = [
+            node
+            for module in (self.program.modules[path] for path in self.program.targets)
+            for node in module.walk()
+            if isinstance(node, cst.SimpleString)
+            and node.evaluated_value in (*v.V2_TYPES, *RENAMED)
+            and any(up in self._left for up in module.ancestors(node) if isinstance(up, cst.FunctionDef | cst.Lambda))
+        ]
+        return (*names, *texts)
+
+    def stand_ins(self, binding: ImportedName) -> list[cst.CSTNode]:
+        """Return where the name of an import is bound to `None`, for when the package is missing."""
+        return [
+            node
+            for node in binding.module.walk()
+            if isinstance(node, cst.AssignTarget) and binding.module.code(node.target) == binding.local
+        ]
 
 
 def _serves_names(node: cst.CSTNode, module: SourceModule) -> bool:

@@ -289,7 +289,7 @@ class SdkNames(Rule[_Seen]):
         far = binding.provider if binding.provider and not imports.is_rewritten(binding.provider) else None
         where = f" (it comes from {far}, which this run does not rewrite)" if far is not None else ""
         message = f"the SDK no longer has {binding.legacy}, and the program still names it{where}"
-        return self.report(binding.node, message, explains=legacy.staying[binding])
+        return self.report(binding.node, message, explains=[*legacy.staying[binding], *legacy.stand_ins(binding)])
 
     def _assignment(self, node: cst.Assign, context: Context) -> Changes:
         """Treat `RealtimeError = aai.RealtimeError` as the import that it is in other words."""

@@ -7,12 +7,12 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.concurrency import is_never_called, may_repeat, stray_functions
 from codemods.facts.program import Program
-from codemods.facts.sessions import Sessions, external_names, own_nodes
+from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
 from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.device import freed_by_its_reader
 from codemods.rule import Changes, Context, Rule
-from codemods.syntax.edits import AddImport, InsertAfter
+from codemods.syntax.edits import AddImport, Guard, InsertAfter
 from codemods.syntax.tree import SourceModule
 
 _AUDIO = "pyaudio.PyAudio()"
@@ -57,6 +57,10 @@ class Device(Rule[cst.Call]):
             return
         freed = "not freed on every way out" if freeing else "never freed"
         held, method = release
+        if "streamlit" in context.module.names and (last := _session_at_the_end(statement, sessions, context)):
+            end = Guard(last, last, added=f"{held}.{method}()")
+            yield self.change(node, f"the sound device is {freed}; migrated, each run of the script frees it", end)
+            return
         if _may_be_made_again(node, sessions, context.module):
             yield self.report(node, "the sound device is never freed: call its terminate() before the next is made")
             return
@@ -66,6 +70,19 @@ class Device(Rule[cst.Call]):
             InsertAfter(statement, f"atexit.register({held}.{method})"),
             AddImport("atexit"),
         )
+
+
+def _session_at_the_end(made: cst.CSTNode, sessions: Sessions, context: Context) -> cst.SimpleStatementLine | None:
+    """Return the last statement of a script, below the one that makes a device, if it is what opens the session."""
+    module = context.module
+    match module.tree.body:
+        case [*above, cst.SimpleStatementLine() as last] if made in above:
+            named = (functions(context.program.values(node)) for node in module.walk(last))
+            reached = {inner for found in named for function in found for inner in sessions.reach(function)}
+            connects = {session.connect.call for session in sessions.found.values()}
+            if any(sessions.function(call) in reached for call in connects):
+                return last
+    return None
 
 
 def _is_in_place(sessions: Sessions) -> bool:

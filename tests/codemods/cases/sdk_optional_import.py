@@ -53,15 +53,15 @@ from assemblyai.streaming.v3 import (
     StreamingEvents,
     StreamingParameters,
 )
+if TYPE_CHECKING:
+    from assemblyai.streaming.v3 import StreamingError, TurnEvent
 
 
 def turn_text(turn):
-    """Return all words heard so far: `transcript` leaves out those that may still change."""
+    """Return all words so far: `transcript` lacks those not yet final."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 
-if TYPE_CHECKING:
-    from assemblyai.streaming.v3 import StreamingError, TurnEvent
 class X:
     def on_data(self, client: StreamingClient, t: "TurnEvent") -> None:
         print(turn_text(t))
