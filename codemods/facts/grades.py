@@ -196,6 +196,10 @@ class Grades:
     def _is_shared(self, message: Message | SdkEvent | None) -> bool:
         return isinstance(message, Message) and self._program.is_shared(message.connection)
 
+    def is_own(self, value: Value) -> bool:
+        """Return whether a value is an object of the program's own, and no stand-in of a test."""
+        return isinstance(value, Obj | Instance) and not self._program.is_stand_in(value)
+
     def _is_foreign(self, value: Value, of_sdk: bool) -> bool:
         """Return whether a value is a message of somebody else's, or what the program keeps under a message's keys.
 
@@ -205,7 +209,7 @@ class Grades:
         program = self._program
         message = _message(value)
         if of_sdk:
-            return isinstance(value, Obj | Instance) and not program.is_stand_in(value)
+            return self.is_own(value)
         if isinstance(message, Message):
             return self._is_shared(message) or program.is_foreign(message.connection)
         if not isinstance(value, Obj) or value.kind not in ("dict", "row") or program.is_stand_in(value):

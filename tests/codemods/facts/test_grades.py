@@ -9,7 +9,8 @@ import pytest
 from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options
 from tests.codemods.meetings import ESCAPES, MEETINGS, OBJECTS, OWN, UNSEEN, program
-from tests.codemods.programs import Migrated, Sources
+from tests.codemods.programs import Migrated, Sources, migrate_all
+from tests.codemods.programs import migrate as migrate_twice
 
 _NEW = "v3, all of it"
 _OLD = "v2, all of it"
@@ -90,3 +91,23 @@ def test_the_matrix_has_its_size() -> None:
     """At least the 49 origins and 23 meeting points by which the fault was found."""
     assert len({*OWN.values(), *UNSEEN.values()}) >= 49
     assert len(MEETINGS) >= 23
+
+
+@pytest.mark.parametrize("value", OBJECTS.values(), ids=OBJECTS)
+def test_what_is_left_of_the_sdk_is_left_by_the_next_run_as_well(value: str) -> None:
+    text, _ = program(value, {name: MEETINGS[name] for name in ("call", "wrapper", "queue")}, sdk=True)
+    result = migrate_twice(text)
+    assert _handlers(result.text) == [_OLD] * 3
+    assert len(result.left("V3M330")) == 6
+
+
+def test_a_stand_in_of_a_test_is_no_object_of_somebody_elses() -> None:
+    text, _ = program("None", {"nothing": "pass"}, sdk=True)
+    test = (
+        "from types import SimpleNamespace\n\nimport app\n\n\nclass Fake:\n    text = 'x'\n\n\n"
+        "def test_shown():\n    app.handle_0(Fake())\n    app.handle_0(SimpleNamespace(text='x'))\n"
+    )
+    found = migrate_all({"app.py": text, "test_app.py": test})
+    assert _handlers(found["app.py"].text) == [_NEW]
+    assert found["app.py"].left("V3M330") == []
+    assert len(found["test_app.py"].left("V3M331")) == 1
