@@ -216,18 +216,20 @@ def registry() -> tuple[Rule, ...]:
     return tuple(rule() for rule in RULES)
 
 
+@cache
+def _rules_for(kind: type[cst.CSTNode]) -> tuple[Rule, ...]:
+    """Return the rules that want to see nodes of a class."""
+    return tuple(rule for rule in registry() if issubclass(kind, rule.nodes))
+
+
 def _changes(program: Program, options: Options) -> Iterator[Change]:
     """Walk every module once and yield what the rules find; what a change covers, no later rule sees."""
     covered: set[cst.CSTNode] = set()
-    table: dict[type[cst.CSTNode], list[Rule]] = {}
     for path in program.targets:
         module = program.modules[path]
         context = Context(program, module, options)
         for node in module.walk():
-            kind = type(node)
-            if kind not in table:
-                table[kind] = [rule for rule in registry() if issubclass(kind, rule.nodes)]
-            for rule in table[kind]:
+            for rule in _rules_for(type(node)):
                 if node in covered:
                     break
                 for change in rule.visit(node, context):
