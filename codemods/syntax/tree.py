@@ -12,6 +12,9 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from codemods.model import BARRIER, ParseError, Span
 from codemods.syntax import layout, lossless
 from codemods.syntax.children import children
+from codemods.syntax.plain_classes import make_plain
+
+make_plain()
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
