@@ -54,8 +54,8 @@ def recoded(program: Program) -> frozenset[Json]:
     """Return the JSON texts that are encoded or decoded on their way: with the bytes in their place, that fails."""
     found: set[Json] = set()
     for path in program.targets:
-        for node in program.modules[path].walk():
-            if isinstance(node, cst.Call) and (inner := bare(node)) is not node:
+        for node in program.modules[path].find(cst.Call):
+            if (inner := bare(node)) is not node:
                 found.update(value for value in program.values(inner) if isinstance(value, Json))
     return frozenset(found)
 

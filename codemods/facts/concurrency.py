@@ -48,8 +48,8 @@ def stray_functions(sessions: Sessions) -> list[cst.CSTNode]:
     """Return the functions that the program starts on threads: of whatever kind."""
     found = [function for _, targets in sessions.thread_targets() for function in targets]
     for module in sessions.modules():
-        for node in module.walk():
-            if isinstance(node, cst.Call) and dotted(node.func).rpartition(".")[2] in _STARTERS:
+        for node in module.find(cst.Call):
+            if dotted(node.func).rpartition(".")[2] in _STARTERS:
                 for argument in node.args:
                     found += functions(sessions.program.values(argument.value))
     return [*found, *_run_methods(sessions)]
@@ -84,8 +84,8 @@ def calls_of(function: cst.CSTNode, sessions: Sessions) -> list[cst.Call]:
     return [
         node
         for module in sessions.modules()
-        for node in module.walk()
-        if isinstance(node, cst.Call) and function in functions(sessions.program.values(node.func))
+        for node in module.find(cst.Call)
+        if function in functions(sessions.program.values(node.func))
     ]
 
 
@@ -143,11 +143,10 @@ def _handed_on(program: Program) -> frozenset[cst.CSTNode]:
     """Return the functions that the program names other than to call them."""
     found: set[cst.CSTNode] = set()
     for module in Sessions.of(program).modules():
-        for node in module.walk():
-            if isinstance(node, cst.Name | cst.Attribute | cst.Lambda):
-                holder = module.parent(node)
-                if not (isinstance(holder, cst.Call) and holder.func is node):
-                    found.update(functions(program.values(node)))
+        for node in module.find(cst.Name, cst.Attribute, cst.Lambda):
+            holder = module.parent(node)
+            if not (isinstance(holder, cst.Call) and holder.func is node):
+                found.update(functions(program.values(node)))
     return frozenset(found)
 
 

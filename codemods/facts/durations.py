@@ -85,8 +85,8 @@ class Clock:
         found = {int(text) for text in self._parameter("sample_rate") if text.isdecimal()}
         if not found:
             for path in self.program.targets:
-                for node in self.program.modules[path].walk():
-                    if isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value in _RATES:
+                for node in self.program.modules[path].find(cst.Arg):
+                    if node.keyword is not None and node.keyword.value in _RATES:
                         found |= {
                             value.value
                             for value in self.program.values(node.value)

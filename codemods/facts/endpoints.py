@@ -152,6 +152,4 @@ def shared(program: Program) -> Iterator[tuple[Connect, list[EndpointText]]]:
 
 def literals(program: Program, path: str) -> Iterator[cst.SimpleString | cst.FormattedStringText]:
     """Yield the string literals and f-string pieces of a module."""
-    for node in program.modules[path].walk():
-        if isinstance(node, cst.SimpleString | cst.FormattedStringText):
-            yield node
+    yield from program.modules[path].find(cst.SimpleString, cst.FormattedStringText)

@@ -35,7 +35,7 @@ class MessageWrites:
         self.merged: set[cst.CSTNode] = set()
         """Dict displays whose entries become part of a message, under the keys that it has in v3."""
         for path in program.targets:
-            for node in program.modules[path].walk():
+            for node in program.modules[path].find(cst.Call, cst.AugAssign, cst.BinaryOperation, cst.AssignTarget):
                 found = list(self._writes(node))
                 if found:
                     self.at[node] = found

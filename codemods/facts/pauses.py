@@ -72,8 +72,8 @@ def _switches(program: Program) -> frozenset[str]:
 
 def _functions(module: SourceModule) -> Iterator[cst.FunctionDef]:
     """Yield the functions of a module but those that say how things are at first."""
-    for node in module.walk():
-        if isinstance(node, cst.FunctionDef) and node.name.value not in ("__init__", "on_open", "on_close", "on_error"):
+    for node in module.find(cst.FunctionDef):
+        if node.name.value not in ("__init__", "on_open", "on_close", "on_error"):
             yield node
 
 

@@ -312,7 +312,7 @@ class Program:
         """Origins of messages that flow does not prove, but that are compared with v2's own message types."""
         found: set[cst.CSTNode] = set()
         for path in self.targets:
-            for node in self._run.modules[path].walk():
+            for node in self._run.modules[path].find(cst.Comparison, cst.Match, cst.Subscript, cst.Call):
                 for message, others in self._type_comparisons(node):
                     if any(text in v.V2_TYPES for text in others):
                         found.add(message.site)

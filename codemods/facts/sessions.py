@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TypeGuard
 
 import libcst as cst
 
@@ -65,7 +64,7 @@ class Sessions:
             self._collect()
         for module in self.modules():
             if "Thread" in module.text:
-                self.threads += filter(self._makes_thread, module.walk())
+                self.threads += filter(self._makes_thread, module.find(cst.Call))
 
     @classmethod
     def of(cls, program: Program) -> Sessions:
@@ -80,7 +79,7 @@ class Sessions:
                 elif self._is_end(send):
                     self.found[connection].ends.append(send)
         for module in self.modules():
-            for node in module.walk():
+            for node in module.find(cst.Call, cst.For, cst.CompFor):
                 if isinstance(node, cst.Call):
                     self._call(node)
                 elif isinstance(node, cst.For | cst.CompFor):
@@ -109,8 +108,8 @@ class Sessions:
         reached = {c for send in self.program.sends.values() if send.call in sending for c in send.connections}
         return bool(reached) and reached <= self.program.foreign_connections
 
-    def _makes_thread(self, node: cst.CSTNode) -> TypeGuard[cst.Call]:
-        return isinstance(node, cst.Call) and "threading.Thread" in external_names(self.program.values(node.func))
+    def _makes_thread(self, node: cst.Call) -> bool:
+        return "threading.Thread" in external_names(self.program.values(node.func))
 
     def _is_audio(self, send: Send) -> bool:
         values = self.program.values(send.data)
@@ -165,7 +164,7 @@ class Sessions:
         for module in self.program.modules.values():
             if "terminate_session" not in module.text and "Terminate" not in module.text:
                 continue
-            for node in module.walk():
+            for node in module.find(cst.Name, cst.SimpleString):
                 if isinstance(node, cst.Name) and node.value == "terminate_session":
                     yield node
                 text = node.evaluated_value if isinstance(node, cst.SimpleString) else None

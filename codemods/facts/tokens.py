@@ -45,11 +45,10 @@ def find(program: Program) -> Iterator[TokenRequest]:
     """Yield every request for a v2 token in the modules under migration."""
     for path in program.targets:
         module = program.modules[path]
-        for node in module.walk():
-            if isinstance(node, cst.Call):
-                request = _request(node, module, program)
-                if request is not None:
-                    yield request
+        for node in module.find(cst.Call):
+            request = _request(node, module, program)
+            if request is not None:
+                yield request
 
 
 def _request(call: cst.Call, module: SourceModule, program: Program) -> TokenRequest | None:

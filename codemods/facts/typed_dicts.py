@@ -19,7 +19,7 @@ def message_types(program: Program) -> frozenset[cst.ClassDef]:
 def _find(program: Program) -> Iterator[cst.ClassDef]:
     for path in program.targets:
         module = program.modules[path]
-        for node in module.walk():
+        for node in module.find(cst.AnnAssign, cst.FunctionDef, cst.Call):
             for annotation, values in _annotated(node, program, module):
                 if any(program.messages(item) for item in values):
                     yield from _classes(annotation, program)

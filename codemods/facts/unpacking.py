@@ -91,7 +91,7 @@ class Fillings:
         self._robbed = {
             value
             for path in program.targets
-            for node in program.modules[path].walk()
+            for node in program.modules[path].find(cst.Call, cst.Del)
             for value in program.values(_taken_from(node))
             if isinstance(value, Message)
         }
@@ -99,8 +99,8 @@ class Fillings:
         self.at: dict[cst.CSTNode, Filling] = {}
         for path in program.targets:
             module = program.modules[path]
-            for node in module.walk():
-                if isinstance(node, cst.Call) and (source := self._source(node)) is not None:
+            for node in module.find(cst.Call):
+                if (source := self._source(node)) is not None:
                     self.at[node] = self._filling(node, source, module)
 
     @staticmethod
@@ -166,8 +166,8 @@ class Fillings:
         return any(
             argument.keyword is not None and argument.keyword.value in keys
             for path in self.program.targets
-            for call in self.program.modules[path].walk()
-            if isinstance(call, cst.Call) and any(_taker(value) is taker for value in self.program.values(call.func))
+            for call in self.program.modules[path].find(cst.Call)
+            if any(_taker(value) is taker for value in self.program.values(call.func))
             for argument in call.args
         )
 

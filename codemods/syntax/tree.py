@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import TypeVar, overload
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from codemods.model import BARRIER, ParseError, Span
 from codemods.syntax import layout, lossless
@@ -15,6 +16,9 @@ from codemods.syntax.children import children
 from codemods.syntax.plain_classes import make_plain
 
 make_plain()
+
+N = TypeVar("N", bound=cst.CSTNode)
+M = TypeVar("M", bound=cst.CSTNode)
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
@@ -36,6 +40,8 @@ class SourceModule:
         self.path = path
         self.text = text
         self.line_length = line_length
+        self._spans: dict[cst.CSTNode, Span] = {}
+        self._found: dict[tuple[type[cst.CSTNode], ...], Sequence[cst.CSTNode]] = {}
         found = _TAIL.search(text)
         self.tail = found["tail"] if found is not None else ""
         try:
@@ -81,12 +87,12 @@ class SourceModule:
     @cached_property
     def names(self) -> frozenset[str]:
         """Every identifier that occurs in the module."""
-        return frozenset(node.value for node in self._nodes if isinstance(node, cst.Name))
+        return frozenset(node.value for node in self.find(cst.Name))
 
     @cached_property
     def is_typed(self) -> bool:
         """Whether the module has annotations."""
-        return any(isinstance(node, cst.Annotation) for node in self._nodes)
+        return bool(self.find(cst.Annotation))
 
     @cached_property
     def listed(self) -> dict[str, cst.SimpleString]:
@@ -106,17 +112,14 @@ class SourceModule:
         return found
 
     @cached_property
-    def _positions(self) -> dict[cst.CSTNode, Span]:
+    def _positions(self) -> Mapping[cst.CSTNode, CodeRange]:
         # the tree comes straight from the parser, which never uses a node twice: no defensive copy
-        wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)
-        ranges = wrapper.resolve(PositionProvider)
-        spans = {
-            node: Span(r.start.line, r.start.column + 1, r.end.line, r.end.column + 1) for node, r in ranges.items()
-        }
-        if not lossless.may_be_lost(self.text):
-            return spans
-        moved = lossless.positions(self.text, self.tree)  # libcst counts in the code that it would write
-        return {node: Span(*moved(s.line, s.column), *moved(s.end_line, s.end_column)) for node, s in spans.items()}
+        return MetadataWrapper(self.tree, unsafe_skip_copy=True).resolve(PositionProvider)
+
+    @cached_property
+    def _moved(self) -> Callable[[int, int], tuple[int, int]] | None:
+        """Where a line and a column of the code that libcst would write are in the text; None if just there."""
+        return lossless.positions(self.text, self.tree) if lossless.may_be_lost(self.text) else None
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """Return the node that directly holds `node`."""
@@ -135,7 +138,13 @@ class SourceModule:
 
     def span(self, node: cst.CSTNode) -> Span:
         """Return where `node` stands in the text."""
-        return self._positions[node]
+        if node not in self._spans:
+            place = self._positions[node]
+            start, end = (place.start.line, place.start.column + 1), (place.end.line, place.end.column + 1)
+            if self._moved is not None:
+                start, end = self._moved(*start), self._moved(*end)
+            self._spans[node] = Span(*start, *end)
+        return self._spans[node]
 
     def statement(self, node: cst.CSTNode) -> Statement | None:
         """Return the statement (a whole line, or a compound) that `node` is part of."""
@@ -153,6 +162,23 @@ class SourceModule:
     def walk(self, node: cst.CSTNode | None = None) -> Iterator[cst.CSTNode]:
         """Yield `node` (the whole tree by default) and everything below it, in source order."""
         return iter(self._nodes) if node is None else self._below(node)
+
+    @overload
+    def find(self, kind: type[N], /) -> Sequence[N]: ...
+
+    @overload
+    def find(self, kind: type[N], other: type[M], /) -> Sequence[N | M]: ...
+
+    @overload
+    def find(self, *kinds: type[N]) -> Sequence[N]: ...
+
+    def find(self, *kinds: type[cst.CSTNode]) -> Sequence[cst.CSTNode]:
+        """Return the nodes of some classes, in source order: most analyses want few of all, and share the search."""
+        if kinds not in self._found:
+            present = {type(node) for node in self._nodes}
+            wanted = {kind for kind in present if issubclass(kind, kinds)}
+            self._found[kinds] = tuple(node for node in self._nodes if type(node) in wanted)
+        return self._found[kinds]
 
     def _below(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         stack = [node]

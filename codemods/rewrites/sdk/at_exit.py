@@ -24,7 +24,7 @@ class AtExit:
         self._sessions: set[Session] = set()
         for path in program.targets:
             module = program.modules[path]
-            for node in module.walk():
+            for node in module.find(cst.Call, cst.FunctionDef):
                 match node:
                     case cst.Call() if node.args and _registers(node.func):
                         given = node.args[0].value

@@ -60,9 +60,7 @@ def _loose(program: Program) -> Iterator[tuple[cst.CSTNode, LooseEnd]]:
     lifetimes, spans = program.get(Lifetimes), program.get(Spans)
     for path in program.targets:
         module = program.modules[path]
-        for function in module.walk():
-            if not isinstance(function, cst.Module | cst.FunctionDef):
-                continue
+        for function in module.find(cst.Module, cst.FunctionDef):
             body = function if isinstance(function, cst.Module) else function.body
             for begin in lifetimes.within(body, module):
                 statement = module.statement(begin.node)

@@ -26,9 +26,9 @@ def only_iterated(program: Program) -> bool:
         if "MicrophoneStream" not in module.text:
             continue
         names = Names.of(program, module)
-        for node in module.walk():
-            if isinstance(node, cst.Name | cst.Attribute) and names.extra(node) == "MicrophoneStream":
-                if not _is_made(node, module):
+        for name in module.find(cst.Name, cst.Attribute):
+            if names.extra(name) == "MicrophoneStream":
+                if not _is_made(name, module):
                     return False
     made = External(f"{_CLASS}()")
     for node, values in program.all_values.items():

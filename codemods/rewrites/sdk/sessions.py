@@ -98,15 +98,13 @@ class Sessions:
         """Methods of transcribers that are made out of sight."""
         for path in program.targets:
             module = program.modules[path]
-            for node in module.walk():
-                if isinstance(node, cst.Call):
-                    self.all += self._session(node, module)
+            for node in module.find(cst.Call):
+                self.all += self._session(node, module)
         by_value = {session.transcriber: session for session in self.all}
         for path in program.targets:
             module = program.modules[path]
-            for node in module.walk():
-                if isinstance(node, cst.Attribute):
-                    self._use(node, module, by_value)
+            for method in module.find(cst.Attribute):
+                self._use(method, module, by_value)
 
     def _session(self, node: cst.Call, module: SourceModule) -> Iterator[Session]:
         names = Names.of(self.program, module)

@@ -234,8 +234,8 @@ def partial_texts(program: Program) -> Mapping[str, int]:
     found: Counter[str] = Counter()
     for path in program.targets:
         module = program.modules[path]
-        for node in module.walk():
-            if isinstance(node, cst.Attribute) and node.attr.value == "text" and is_transcript(program, node.value):
+        for node in module.find(cst.Attribute):
+            if node.attr.value == "text" and is_transcript(program, node.value):
                 found[path] += paths.reaches(node, node.value, module)
     return found
 

@@ -46,7 +46,7 @@ def fits(module: SourceModule, sessions: Sessions, *names: str) -> bool:
 
 def is_loaded(module: SourceModule, library: str) -> bool:
     """Return whether a module cannot be loaded without a library: nothing but plain statements at its top import it."""
-    imports = [node for node in module.walk() if isinstance(node, cst.Import | cst.ImportFrom)]
+    imports = module.find(cst.Import, cst.ImportFrom)
     own = [node for node in imports if re.search(rf"\b(from|import)\s+(.*,\s*)?{library}\b", module.code(node))]
     return not own or any(module.parent(module.statement(node) or node) is module.tree for node in own)
 
@@ -79,11 +79,7 @@ def client_name(module: SourceModule, name: str) -> tuple[str, AddImport] | None
 
     None where the module loads without that library, too: functions import it, or a `try` does.
     """
-    imports = [
-        node
-        for node in module.walk()
-        if isinstance(node, cst.Import | cst.ImportFrom) and _CLIENT.match(module.code(node))
-    ]
+    imports = [node for node in module.find(cst.Import, cst.ImportFrom) if _CLIENT.match(module.code(node))]
     if imports and not any(module.parent(module.statement(node) or node) is module.tree for node in imports):
         return None
     plain = any(

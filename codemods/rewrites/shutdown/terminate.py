@@ -167,8 +167,8 @@ def _gone(module: SourceModule, place: cst.CSTNode, transport: Transport) -> tup
         return name, []
     around = {module.tree, *module.ancestors(place)}
     visible: set[str] = set()
-    for node in module.walk():
-        if isinstance(node, cst.Import | cst.ImportFrom) and _scope(node, module) in around:
+    for node in module.find(cst.Import, cst.ImportFrom):
+        if _scope(node, module) in around:
             visible.update(_imported(node))
     if package in visible:
         return f"{package}.{name}", []

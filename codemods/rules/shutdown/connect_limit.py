@@ -81,8 +81,8 @@ def _edits(node: cst.Attribute, session: Session, sessions: Sessions, module: So
     runs = [
         other
         for each in sessions.modules()
-        for other in each.walk()
-        if isinstance(other, cst.Attribute) and other.attr.value == node.attr.value
+        for other in each.find(cst.Attribute)
+        if other.attr.value == node.attr.value
     ]
     place = module.statement(node)
     if len(clients) != 1 or len(runs) != 1 or not isinstance(place, cst.SimpleStatementLine):

@@ -111,7 +111,7 @@ def _stopped(session: Session, sessions: Sessions) -> list[Edit]:
 def _freed_at(module: SourceModule, sender: SenderThread, sessions: Sessions) -> Iterable[Statement]:
     """Yield the first statement of each function that frees the device, outside the thread itself."""
     own = sessions.reach(sender.sender)
-    for function in [module.tree, *(node for node in module.walk() if isinstance(node, cst.FunctionDef))]:
+    for function in [module.tree, *module.find(cst.FunctionDef)]:
         if function in own:
             continue
         first = next((node for node in own_nodes(function) if frees_device(node, sessions)), None)

@@ -40,8 +40,8 @@ def plan(program: Program) -> Endings:
 
 def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
     for module in sessions.modules():
-        for node in module.walk():
-            if isinstance(node, cst.With) and (name := entered_as(node, session, sessions)):
+        for node in module.find(cst.With):
+            if name := entered_as(node, session, sessions):
                 return _in_block(node, name, session, sessions, module, mended=mended)
     return {}
 
