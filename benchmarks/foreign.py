@@ -21,9 +21,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PYPI = (
-    "aiohttp", "boto3", "celery", "click", "deepgram-sdk", "discord.py", "django", "elevenlabs", "fastapi", "flask",
-    "gradio-client", "httpx", "jinja2", "livekit-agents", "livekit-plugins-assemblyai", "openai", "pipecat-ai",
-    "pydantic", "requests", "rich", "speechrecognition", "sqlalchemy", "starlette", "twilio", "uvicorn",
+    "aiohttp", "assemblyai", "boto3", "celery", "click", "deepgram-sdk", "discord.py", "django", "elevenlabs",
+    "fastapi", "flask", "gradio-client", "httpx", "jinja2", "livekit-agents", "livekit-plugins-assemblyai", "openai",
+    "pipecat-ai", "pydantic", "requests", "rich", "speechrecognition", "sqlalchemy", "starlette", "twilio", "uvicorn",
     "websocket-client", "websockets",
 )  # fmt: skip
 NPM = (

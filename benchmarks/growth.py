@@ -17,7 +17,7 @@ from pathlib import Path
 
 from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options, ParseError
-from migrator.analysis.import_graph import Folder
+from migrator.analysis.import_graph import ProjectFolder
 
 LEGACY = Path(__file__).resolve().parent.parent / "fixtures" / "legacy"
 #: Lines after, over lines before, that the bundled programs may come to.
@@ -48,7 +48,7 @@ class Growth:
         return self.after - self.before
 
 
-class Unsettled(Folder):
+class Unsettled(ProjectFolder):
     """Files of a project that says nothing about the length of lines, as the bundled programs have none."""
 
     def line_length(self, path: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import libcst as cst
 
@@ -211,13 +212,13 @@ def _touched(edits: Sequence[Edit]) -> list[cst.CSTNode]:
 
 
 @cache
-def registry() -> tuple[Rule, ...]:
+def registry() -> tuple[Rule[Any], ...]:
     """Return every rule, in the order in which they see a node."""
     return tuple(rule() for rule in RULES)
 
 
 @cache
-def _rules_for(kind: type[cst.CSTNode]) -> tuple[Rule, ...]:
+def _rules_for(kind: type[cst.CSTNode]) -> tuple[Rule[Any], ...]:
     """Return the rules that want to see nodes of a class."""
     return tuple(rule for rule in registry() if issubclass(kind, rule.nodes))
 

@@ -137,7 +137,11 @@ class Workspace(Protocol):
         """Return the text of a project file, or None if it cannot be read."""
 
     def environment(self, name: str) -> Sequence[tuple[str, str]]:
-        """Return what the project's settings say an environment variable is: constants, as (path, name) of modules."""
+        """Return what the project's settings say an environment variable is: constants, as (path, name) of modules.
+
+        Args:
+            name: of the variable; with a dot in front a key of a file that the program itself parses.
+        """
 
     def line_length(self, path: str) -> int | None:
         """Return how long the project says that lines may be in a file; None if it says nothing."""

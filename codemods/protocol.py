@@ -84,6 +84,12 @@ FIELDS = {
 DERIVED_FIELDS = frozenset({"confidence", "audio_start", "audio_end"})
 """Keys that v3 has on words only."""
 
+V2_KEYS = frozenset({*FIELDS, "audio_start", "audio_end", "created"})
+"""Keys that no v3 message has."""
+
+V3_KEYS = frozenset({*FIELDS.values(), "end_of_turn", "end_of_turn_confidence", "turn_order", "word_is_final"})
+"""Keys that no v2 message, and no word of one, had (MESSAGES)."""
+
 INACTIVITY_TIMEOUT = 300
 """Seconds without any message of the client, silent audio included, after which a migrated session ends by itself
 (`inactivity_timeout`: 5 to 3600, PARAMETERS). v2 closed an idle session after a minute; v3 bills it for three hours."""

@@ -6,16 +6,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import ClassVar, TypeVar
+from types import UnionType
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, get_args
 
 import libcst as cst
 
+from codemods.facts.narrowing import Place
 from codemods.facts.program import Program
 from codemods.model import HARDENING, Options, Safety, Source
-from codemods.syntax.edits import AddHelper, AddImport, Change, Edit
-from codemods.syntax.tree import SourceModule
+from codemods.syntax.edits import Change, Edit
 
 T = TypeVar("T")
+N = TypeVar("N", bound=cst.CSTNode)
+Changes: TypeAlias = Iterable[Change]
+Rules: TypeAlias = "tuple[type[Rule[Any]], ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class RuleDoc:
         return self.code in HARDENING
 
 
-class Context:
+@dataclass(slots=True)
+class Context(Place):
     """One module under the rules' eyes.
 
     Attributes:
@@ -63,10 +68,7 @@ class Context:
         options: the user's choices.
     """
 
-    def __init__(self, program: Program, module: SourceModule, options: Options) -> None:
-        self.program = program
-        self.module = module
-        self.options = options
+    options: Options
 
     def get(self, analysis: Callable[[Program], T]) -> T:
         """Return an analysis of the program, made on first use: `context.get(Sessions)`."""
@@ -77,8 +79,8 @@ class Context:
         return self.module.code(node) if self.module.owns(node) else self.program.code(node)
 
 
-class Rule(ABC):
-    """One kind of rewrite or finding.
+class Rule(ABC, Generic[N]):
+    """One kind of rewrite or finding, with the types of node that it wants to see: `Rule[cst.Call | cst.Name]`.
 
     Attributes:
         code: `V3Mnnn`.
@@ -87,7 +89,7 @@ class Rule(ABC):
         source: the page that says so, and when it was read.
         safety: of its rewrites; MANUAL when it only reports.
         safety_reason: a sentence for those who ask why; empty where there is nothing to add.
-        nodes: the types of node it wants to see.
+        nodes: the types of node it wants to see, taken from `N`.
 
     Its examples are files: `examples/<module of the rule>/` beside it, see `RuleDoc`.
     """
@@ -100,8 +102,12 @@ class Rule(ABC):
     safety_reason: ClassVar[str] = ""
     nodes: ClassVar[tuple[type[cst.CSTNode], ...]]
 
+    def __init_subclass__(cls) -> None:
+        (wanted,) = get_args(cls.__orig_bases__[0])  # type: ignore[attr-defined]
+        cls.nodes = get_args(wanted) if isinstance(wanted, UnionType) else (wanted,)
+
     @abstractmethod
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: N, context: Context) -> Changes:
         """Yield what there is to change or to report at `node`."""
 
     def change(
@@ -110,10 +116,11 @@ class Rule(ABC):
         message: str,
         *edits: Edit,
         safety: Safety | None = None,
+        sure: bool = True,
         covers: Sequence[cst.CSTNode] = (),
     ) -> Change:
-        """Return a rewrite at `node`; see `Change` for the rest."""
-        return Change(self.code, node, message, safety or self.safety, edits, covers)
+        """Return a rewrite at `node`: UNSAFE where it is not `sure`, unless `safety` says more; see `Change`."""
+        return Change(self.code, node, message, safety or (self.safety if sure else Safety.UNSAFE), edits, covers)
 
     def report(
         self,
@@ -148,4 +155,4 @@ class Rule(ABC):
 
 _BEFORE, _AFTER, _UNTOUCHED, _INSTEAD = ".before.", ".after.", ".untouched.", ".instead."
 
-__all__ = ["AddHelper", "AddImport", "Change", "Context", "Example", "Rule", "RuleDoc"]
+__all__ = ["Change", "Changes", "Context", "Edit", "Example", "Rule", "RuleDoc", "Rules", "Safety", "Source"]

@@ -170,7 +170,7 @@ def test_every_rule_stands_in_the_list_of_its_family() -> None:
     defined = [
         (path.parent.name, name)
         for path in (ROOT / "codemods" / "rules").glob("*/*.py")
-        for name in re.findall(r"^class (\w+)\(Rule\):", path.read_text(), re.MULTILINE)
+        for name in re.findall(r"^class (\w+)\((?:Ending)?Rule\[", path.read_text(), re.MULTILINE)
     ]
     listed = [(rule.__module__.split(".")[2], rule.__name__) for rule in RULES]
     assert sorted(listed) == sorted(defined)

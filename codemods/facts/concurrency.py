@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
@@ -47,11 +47,10 @@ def on_main_thread(node: cst.CSTNode, sessions: Sessions) -> bool:
 def stray_functions(sessions: Sessions) -> list[cst.CSTNode]:
     """Return the functions that the program starts on threads: of whatever kind."""
     found = [function for _, targets in sessions.thread_targets() for function in targets]
-    for module in sessions.modules():
-        for node in module.find(cst.Call):
-            if dotted(node.func).rpartition(".")[2] in _STARTERS:
-                for argument in node.args:
-                    found += functions(sessions.program.values(argument.value))
+    for node in sessions.nodes():
+        if isinstance(node, cst.Call) and dotted(node.func).rpartition(".")[2] in _STARTERS:
+            for argument in node.args:
+                found += functions(sessions.program.values(argument.value))
     return [*found, *_run_methods(sessions)]
 
 
@@ -81,28 +80,34 @@ def serves_others(callbacks: Iterable[cst.CSTNode], session: Session, sessions: 
 
 def calls_of(function: cst.CSTNode, sessions: Sessions) -> list[cst.Call]:
     """Return the calls by which the program itself runs a function."""
-    return [
-        node
-        for module in sessions.modules()
-        for node in module.find(cst.Call)
-        if function in functions(sessions.program.values(node.func))
-    ]
+    return sessions.program.get(_call_sites).get(function, [])
+
+
+def callers(node: cst.CSTNode, sessions: Sessions) -> Iterator[cst.CSTNode]:
+    """Yield a node, the calls that run the function it is part of, those that run theirs, and so on."""
+    seen: set[cst.CSTNode] = set()
+    places = [node]
+    while places:
+        place = places.pop()
+        yield place
+        function = sessions.function(place)
+        if function not in seen:
+            seen.add(function)
+            places += calls_of(function, sessions)
+
+
+def may_repeat(node: cst.CSTNode, sessions: Sessions) -> bool:
+    """Return whether a loop repeats a node, or several calls run it: its own function, or one that calls that."""
+    return any(
+        sessions.in_loop(place) or len(calls_of(sessions.function(place), sessions)) > 1
+        for place in callers(node, sessions)
+    )
 
 
 def runs_once(node: cst.CSTNode, sessions: Sessions) -> bool:
-    """Return whether a statement is run at most once: in no loop, by a module or by what one such call calls."""
-    seen: set[cst.CSTNode] = set()
-    while True:
-        function = sessions.function(node)
-        if sessions.in_loop(node, function) or function in seen:
-            return False
-        if isinstance(function, cst.Module):
-            return True
-        seen.add(function)
-        calls = calls_of(function, sessions)
-        if len(calls) != 1:
-            return False
-        (node,) = calls
+    """Return whether a module runs a node, itself or by its calls, and does so just once."""
+    places = callers(node, sessions)
+    return any(isinstance(sessions.function(p), cst.Module) for p in places) and not may_repeat(node, sessions)
 
 
 def is_never_called(function: cst.CSTNode, sessions: Sessions) -> bool:
@@ -117,13 +122,12 @@ def is_never_called(function: cst.CSTNode, sessions: Sessions) -> bool:
         return False
     name = function.name.value
     made = False
-    for each in sessions.modules():
-        for node in each.walk():
-            if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == home.name.value:
-                made = True
-            named = isinstance(node, cst.Name) and node.value == name and node is not function.name
-            if named or (isinstance(node, cst.SimpleString) and node.raw_value == name):
-                return False
+    for node in sessions.nodes():
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == home.name.value:
+            made = True
+        named = isinstance(node, cst.Name) and node.value == name and node is not function.name
+        if named or (isinstance(node, cst.SimpleString) and node.raw_value == name):
+            return False
     return made and not name.startswith("__")
 
 
@@ -139,14 +143,25 @@ def _is_bound(node: cst.CSTNode, sessions: Sessions) -> bool:
     return any(name.split(".", 1)[0] in _BOUND or name.startswith(_LOOPS) for name in names)
 
 
+def _call_sites(program: Program) -> dict[cst.CSTNode, list[cst.Call]]:
+    """Return the calls that run each function."""
+    found: dict[cst.CSTNode, list[cst.Call]] = {}
+    for node in Sessions.of(program).nodes():
+        if isinstance(node, cst.Call):
+            for function in dict.fromkeys(functions(program.values(node.func))):
+                found.setdefault(function, []).append(node)
+    return found
+
+
 def _handed_on(program: Program) -> frozenset[cst.CSTNode]:
     """Return the functions that the program names other than to call them."""
     found: set[cst.CSTNode] = set()
     for module in Sessions.of(program).modules():
-        for node in module.find(cst.Name, cst.Attribute, cst.Lambda):
-            holder = module.parent(node)
-            if not (isinstance(holder, cst.Call) and holder.func is node):
-                found.update(functions(program.values(node)))
+        for node in module.walk():
+            if isinstance(node, cst.Name | cst.Attribute | cst.Lambda):
+                holder = module.parent(node)
+                if not (isinstance(holder, cst.Call) and holder.func is node):
+                    found.update(functions(program.values(node)))
     return frozenset(found)
 
 

@@ -39,15 +39,14 @@ def entries(program: Program, obj: Obj) -> Iterator[Entry]:
 def _own_entries(program: Program, obj: Obj) -> Iterator[Entry]:
     yield from written(obj.site, obj)
     for store in program.stores(obj):
-        if isinstance(store, cst.Subscript):
-            index = store.slice[0].slice
-            if isinstance(index, cst.Index) and isinstance(index.value, cst.SimpleString):
-                yield Entry(str(index.value.evaluated_value), index.value, store, _assigned(program, store), obj)
-        elif isinstance(store, cst.Call):
-            yield from _keyword_entries(store, obj)
-            for argument in store.args:
-                if argument.keyword is None:
-                    yield from written(argument.value, obj)
+        match store:
+            case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key)), *_]):
+                yield Entry(str(key.evaluated_value), key, store, _assigned(program, store), obj)
+            case cst.Call():
+                yield from _keyword_entries(store, obj)
+                for argument in store.args:
+                    if argument.keyword is None:
+                        yield from written(argument.value, obj)
 
 
 def _assigned(program: Program, store: cst.Subscript) -> cst.BaseExpression | None:
@@ -59,21 +58,23 @@ def _assigned(program: Program, store: cst.Subscript) -> cst.BaseExpression | No
 
 def written(node: cst.CSTNode, obj: Obj) -> Iterator[Entry]:
     """Yield the entries that a display, a list of pairs or a call spells out."""
-    if isinstance(node, cst.Dict):
-        for element in node.elements:
-            if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
-                yield Entry(str(element.key.evaluated_value), element.key, element, element.value, obj)
-    elif isinstance(node, cst.List | cst.Tuple):
-        for pair in node.elements:
-            if isinstance(pair.value, cst.Tuple | cst.List) and len(pair.value.elements) == 2:
-                key, value = (element.value for element in pair.value.elements)
-                if isinstance(key, cst.SimpleString):
-                    yield Entry(str(key.evaluated_value), key, pair, value, obj)
-    elif isinstance(node, cst.Call):
-        yield from _keyword_entries(node, obj)
-        for argument in node.args:
-            if argument.keyword is None and isinstance(argument.value, cst.Dict | cst.List | cst.Tuple):
-                yield from written(argument.value, obj)
+    match node:
+        case cst.Dict(elements=elements):
+            for element in elements:
+                match element:
+                    case cst.DictElement(key=cst.SimpleString() as key, value=value):
+                        yield Entry(str(key.evaluated_value), key, element, value, obj)
+        case cst.List(elements=pairs) | cst.Tuple(elements=pairs):
+            for pair in pairs:
+                match pair.value:
+                    case cst.Tuple(elements=[first, second]) | cst.List(elements=[first, second]):
+                        if isinstance(first.value, cst.SimpleString):
+                            yield Entry(str(first.value.evaluated_value), first.value, pair, second.value, obj)
+        case cst.Call(args=arguments):
+            yield from _keyword_entries(node, obj)
+            for argument in arguments:
+                if argument.keyword is None and isinstance(argument.value, cst.Dict | cst.List | cst.Tuple):
+                    yield from written(argument.value, obj)
 
 
 def _keyword_entries(call: cst.Call, obj: Obj) -> Iterator[Entry]:

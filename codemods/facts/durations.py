@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import add, floordiv, mul, sub, truediv
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import query
 from codemods.facts.program import Program
-from codemods.interpreter.values import Const, Encoded, External, Json, Obj, Value
-from codemods.libraries.values import Sound
+from codemods.interpreter.values import Const, Encoded, Json, Obj, Value
+from codemods.libraries.values import PACKETS, Sound
 
 _RATES = ("rate", "samplerate", "sample_rate")
 _WIDTHS = {"pcm_s16le": 2, "pcm_mulaw": 1}
@@ -35,14 +36,15 @@ def sounds(program: Program, values: Iterable[Value]) -> set[Sound]:
     """Return the pieces of sound among `values`, seen through base64 and JSON."""
     found: set[Sound] = set()
     for value in values:
-        if isinstance(value, Sound):
-            found.add(value)
-        elif isinstance(value, Encoded) and value.call.args:
-            found |= sounds(program, program.values(value.call.args[0].value))
-        elif isinstance(value, Json):
-            found |= sounds(program, [value.content])
-        elif isinstance(value, Obj):
-            found |= sounds(program, program.items(value).get(v.AUDIO_KEY, ()))
+        match value:
+            case Sound():
+                found.add(value)
+            case Encoded(call=cst.Call(args=[cst.Arg(value=held), *_])):
+                found |= sounds(program, program.values(held))
+            case Json(content=content):
+                found |= sounds(program, [content])
+            case Obj():
+                found |= sounds(program, program.items(value).get(v.AUDIO_KEY, ()))
     return found
 
 
@@ -60,20 +62,20 @@ class Clock:
         """Whether the sound is mu-law, as it comes from a telephone line."""
         return self.width == 1
 
-    @staticmethod
-    def of(program: Program) -> Clock:
-        """Return the clock of a program, worked out once."""
-        return program.get(Clock)
-
     def length(self, sound: Sound) -> Length | None:
         """Return how long a piece of sound lasts; None when its size or the sample rate is out of sight."""
+        if sound.unit in PACKETS:
+            return Length((PACKETS[sound.unit], PACKETS[sound.unit]), 0)
         if sound.size is None or (sound.unit == "bytes" and self.width is None):
             return None
+        if sound.unit == "milliseconds":
+            given = [number for number in self.numbers(sound.size) if number is not None]
+            return Length((min(given), max(given)), 50) if given else None
         width = self.width if sound.unit == "bytes" and self.width is not None else 1
         # a size worked out from the sample rate gives the same time at every rate
         found: set[float] = set()
         for rate in (self.rate,) if self.rate is not None else (8000, 44100):
-            numbers = self._numbers(sound.size, rate, 0)
+            numbers = self._numbers(sound.size, rate)
             if not numbers or None in numbers:
                 return None
             found |= {round(number / width / rate * 1000, 1) for number in numbers if number is not None}
@@ -81,17 +83,19 @@ class Clock:
             return None
         return Length((min(found), max(found)), math.ceil((self.rate or 0) * 0.05) * width)
 
+    def numbers(self, node: cst.BaseExpression) -> list[float | None]:
+        """Return the numbers that an expression can be, whatever the rate; None among them for what is out of sight."""
+        found = [self._numbers(node, rate) for rate in (self.rate,) if rate is not None] or [
+            self._numbers(node, rate) for rate in (8000, 44100)
+        ]
+        return found[0] if all(numbers == found[0] for numbers in found) else [None]
+
     def _rate(self) -> int | None:
         found = {int(text) for text in self._parameter("sample_rate") if text.isdecimal()}
         if not found:
-            for path in self.program.targets:
-                for node in self.program.modules[path].find(cst.Arg):
-                    if node.keyword is not None and node.keyword.value in _RATES:
-                        found |= {
-                            value.value
-                            for value in self.program.values(node.value)
-                            if isinstance(value, Const) and isinstance(value.value, int) and value.value > 1000
-                        }
+            given = (node for node, _ in self.program.find(cst.Arg) if node.keyword and node.keyword.value in _RATES)
+            known = (value for node in given for value in self.program.values(node.value) if isinstance(value, Const))
+            found = {item.value for item in known if isinstance(item.value, int) and item.value > 1000}
         return found.pop() if len(found) == 1 else None
 
     def _parameter(self, name: str) -> list[str]:
@@ -102,7 +106,7 @@ class Clock:
                 found += query.constants(self.program, parameter) or ["?"]
         return sorted(set(found))
 
-    def _numbers(self, node: cst.BaseExpression, rate: int, depth: int) -> list[float | None]:
+    def _numbers(self, node: cst.BaseExpression, rate: int, depth: int = 0) -> list[float | None]:
         """Return the numbers that an expression can be; None among them for what is out of sight."""
         if depth > 8:
             return [None]
@@ -112,41 +116,35 @@ class Clock:
         known = [value.value for value in values if isinstance(value, Const)]
         if known and len(known) == len(values):
             return [value if isinstance(value, int | float) else None for value in known]
-        if isinstance(node, cst.Name):
-            defs = self.program.definitions(node)
-            found = [
-                number
-                for item in defs
-                for number in (self._numbers(item.value, rate, depth + 1) if item.value is not None else [None])
-            ]
-            return found or [None]
-        if isinstance(node, cst.BinaryOperation):
-            return [
-                _result(node.operator, left, right)
-                for left in self._numbers(node.left, rate, depth + 1)
-                for right in self._numbers(node.right, rate, depth + 1)
-            ]
-        if isinstance(node, cst.Call):
-            names = {value.name for value in self.program.values(node.func) if isinstance(value, External)}
-            if names & {"builtins.int", "builtins.round", "math.ceil", "math.floor"} and len(node.args) == 1:
-                numbers = self._numbers(node.args[0].value, rate, depth + 1)
-                return [None if number is None else int(number) for number in numbers]
-            if any(name.endswith(".getframerate") for name in names):
-                return [rate]
+
+        def numbers(part: cst.BaseExpression | None) -> list[float | None]:
+            return self._numbers(part, rate, depth + 1) if part is not None else [None]
+
+        match node:
+            case cst.Name():
+                return [each for item in self.program.definitions(node) for each in numbers(item.value)] or [None]
+            case cst.BinaryOperation(left=left, operator=operator, right=right):
+                return [_result(operator, one, other) for one in numbers(left) for other in numbers(right)]
+            case cst.Call(func=func, args=arguments):
+                names = self.program.names(func)
+                if names & {"builtins.int", "builtins.round", "math.ceil", "math.floor"} and len(arguments) == 1:
+                    return [None if number is None else int(number) for number in numbers(arguments[0].value)]
+                if any(name.endswith(".getframerate") for name in names):
+                    return [rate]
         return [None]
 
 
+_OPERATORS: dict[type[cst.BaseBinaryOp], Callable[[float, float], float]] = {
+    cst.Multiply: mul,
+    cst.Add: add,
+    cst.Subtract: sub,
+    cst.Divide: truediv,
+    cst.FloorDivide: floordiv,
+}
+
+
 def _result(operator: cst.BaseBinaryOp, left: float | None, right: float | None) -> float | None:
-    if left is None or right is None:
+    calculate = _OPERATORS.get(type(operator))
+    if calculate is None or left is None or right is None:
         return None
-    if isinstance(operator, cst.Multiply):
-        return left * right
-    if isinstance(operator, cst.Add):
-        return left + right
-    if isinstance(operator, cst.Subtract):
-        return left - right
-    if isinstance(operator, cst.Divide) and right:
-        return left / right
-    if isinstance(operator, cst.FloorDivide) and right:
-        return left // right
-    return None
+    return calculate(left, right) if right or calculate in (mul, add, sub) else None

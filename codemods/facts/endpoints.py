@@ -13,6 +13,7 @@ from codemods.facts.program import Program
 from codemods.interpreter.values import Json, Lit, Obj, Query, Str, Value
 from codemods.libraries.observations import Connect
 from codemods.libraries.values import Connection, Field
+from codemods.syntax.tree import SourceModule
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ def shared(program: Program) -> Iterator[tuple[Connect, list[EndpointText]]]:
             yield connect, texts
 
 
-def literals(program: Program, path: str) -> Iterator[cst.SimpleString | cst.FormattedStringText]:
-    """Yield the string literals and f-string pieces of a module."""
-    yield from program.modules[path].find(cst.SimpleString, cst.FormattedStringText)
+def literals(program: Program) -> Iterator[tuple[cst.SimpleString | cst.FormattedStringText, SourceModule]]:
+    """Yield the string literals and f-string pieces of the modules that may be rewritten, each with its module."""
+    for node, module in program.walk():
+        if isinstance(node, cst.SimpleString | cst.FormattedStringText):
+            yield node, module

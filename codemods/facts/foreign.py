@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.grades import connection_of
 from codemods.facts.program import Program
 from codemods.facts.type_tests import read_base
-from codemods.interpreter.values import Value
-from codemods.libraries.values import Field, Message
 from codemods.syntax.tree import SourceModule
 
 
@@ -18,21 +17,21 @@ def nodes(program: Program, module: SourceModule) -> Iterator[cst.CSTNode]:
     """Yield the reads, comparisons, sends and words that belong to another server than the vendor's, or to nobody's."""
     for node in module.walk():
         yield from _own_words(node, program, module)
-        if isinstance(node, cst.Comparison):
-            operands = [node.left, *(target.comparator for target in node.comparisons)]
-            if any(_foreign(program, operand) for operand in operands):
+        match node:
+            case cst.Comparison(left=left, comparisons=comparisons):
+                if any(_foreign(program, operand) for operand in (left, *(item.comparator for item in comparisons))):
+                    yield node
+            case cst.Subscript(value=base) if _foreign(program, base):
                 yield node
-        elif isinstance(node, cst.Subscript) and _foreign(program, node.value):
-            yield node
-        elif isinstance(node, cst.Match) and _foreign(program, node.subject):
-            yield node.subject
-            yield from (case.pattern for case in node.cases)
-        elif isinstance(node, cst.Call):
-            send = program.sends.get(node)
-            if send is not None and send.connections and all(program.is_foreign(c) for c in send.connections):
-                yield node
-            elif isinstance(node.func, cst.Attribute) and _foreign(program, node.func.value):
-                yield node
+            case cst.Match(subject=subject, cases=cases) if _foreign(program, subject):
+                yield subject
+                yield from (case.pattern for case in cases)
+            case cst.Call(func=func):
+                send = program.sends.get(node)
+                if send is not None and send.connections and all(program.is_foreign(c) for c in send.connections):
+                    yield node
+                elif isinstance(func, cst.Attribute) and _foreign(program, func.value):
+                    yield node
 
 
 def _own_words(node: cst.CSTNode, program: Program, module: SourceModule) -> Iterator[cst.CSTNode]:
@@ -77,7 +76,7 @@ def _is(node: cst.CSTNode, text: str) -> bool:
 
 
 def _is_vendors(node: cst.CSTNode, program: Program) -> bool:
-    return any(program.is_ours(value) or program.is_likely(value) for value in program.values(node))
+    return any(program.may_be_ours(value) for value in program.values(node))
 
 
 def _holds_type(node: cst.CSTNode, program: Program) -> bool:
@@ -86,14 +85,5 @@ def _holds_type(node: cst.CSTNode, program: Program) -> bool:
 
 
 def _foreign(program: Program, node: cst.BaseExpression) -> bool:
-    found = [_message(value) for value in program.values(node)]
-    return bool(found) and all(
-        message is not None and message.connection is not None and program.is_foreign(message.connection)
-        for message in found
-    )
-
-
-def _message(value: Value) -> Message | None:
-    if isinstance(value, Field):
-        return value.message
-    return value if isinstance(value, Message) else None
+    found = program.values(node)
+    return bool(found) and all(program.is_foreign(connection_of(value)) for value in found)

@@ -17,7 +17,8 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.interpreter.values import OWN, External, Obj, Unknown, Unread, Value, Values
-from codemods.libraries.values import Field, Frame, Message, Word
+from codemods.libraries.values import Connection, Field, Frame, Message, Word
+from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule
 
 if TYPE_CHECKING:
@@ -116,13 +117,11 @@ class Grades:
         """Spread "somebody else's" from the reads that see it to all reads of the message in the same function."""
         program = self._program
         held: dict[Read, list[Value]] = {}
-        for path in program.targets:
-            module = program.modules[path]
-            for node in module.walk():
-                for holder in holders(node):
-                    parts = [value for value in program.values(holder) if self._is_read(value, node)]
-                    if parts:
-                        held[Read(node, holder, module, enclosing(module, node))] = parts
+        for node, module in program.walk():
+            for holder in holders(node):
+                parts = [value for value in program.values(holder) if self._is_read(value, node)]
+                if parts:
+                    held[Read(node, holder, module, function_of(node, module))] = parts
         self.reads = reads = list(held)
         by_site = {read.node: read for read in reads}
         for read in reads:
@@ -160,7 +159,7 @@ class Grades:
         mine = [value for value in values if _message(value) in messages]
         if not mine:
             return values
-        function = enclosing(module, node)
+        function = function_of(node, module)
         return values - {
             value
             for value in mine
@@ -179,7 +178,7 @@ class Grades:
         return (isinstance(value, Message) or is_type) and self._is_part(value)
 
     def _is_part(self, value: Value) -> bool:
-        return self._program.is_ours(value) or self._program.is_likely(value) or self._is_shared(_message(value))
+        return self._program.may_be_ours(value) or self._is_shared(_message(value))
 
     def _is_shared(self, message: Message | None) -> bool:
         return message is not None and self._program.is_shared(message.connection)
@@ -207,7 +206,7 @@ def whereabouts(node: cst.CSTNode, program: Program, here: SourceModule) -> str:
     module = program.module_of(node)
     if module is None:
         return ""
-    around = enclosing(module, node)
+    around = function_of(node, module)
     name = around.name.value if isinstance(around, cst.FunctionDef) else "the module itself"
     return name if module is here else f"{module.path}, {name}"
 
@@ -215,9 +214,10 @@ def whereabouts(node: cst.CSTNode, program: Program, here: SourceModule) -> str:
 def renamed(node: cst.CSTNode, program: Program) -> bool:
     """Return whether a read or a test names something that is called otherwise in v3."""
     match node:
-        case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
-            texts = program.constants(key)
-        case cst.Call(args=[cst.Arg(value=key), *_]):
+        case (
+            cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=key))])
+            | cst.Call(args=[cst.Arg(value=key), *_])
+        ):
             texts = program.constants(key)
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(comparator=right)]):
             texts = [*program.constants(left), *program.constants(right)]
@@ -232,21 +232,21 @@ def _message(value: Value) -> Message | None:
     return value if isinstance(value, Message) else None
 
 
-def enclosing(module: SourceModule, node: cst.CSTNode) -> cst.CSTNode:
-    """Return the function (or lambda) that `node` stands in, or the module."""
-    found = (up for up in module.ancestors(node) if isinstance(up, cst.FunctionDef | cst.Lambda))
-    return next(found, module.tree)
+def connection_of(value: Value) -> Connection | None:
+    """Return where a message, or a part of one, comes from; None for anything else."""
+    message = _message(value)
+    return message.connection if message is not None else None
 
 
 def holders(node: cst.CSTNode) -> Iterable[cst.BaseExpression]:
     """Return the expressions that have to be a message, or its type, for `node` to mean what it says."""
     match node:
-        case cst.Subscript(value=base, slice=[cst.SubscriptElement(slice=cst.Index())]):
-            return (base,)
-        case cst.Call(func=cst.Attribute(value=base, attr=cst.Name("get" | "pop" | "setdefault")), args=[_, *_]):
+        case (
+            cst.Subscript(value=base, slice=[cst.SubscriptElement(slice=cst.Index())])
+            | cst.Call(func=cst.Attribute(value=base, attr=cst.Name("get" | "pop" | "setdefault")), args=[_, *_])
+            | cst.Match(subject=base)
+        ):
             return (base,)
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(comparator=right)]):
             return (left, right)
-        case cst.Match(subject=subject):
-            return (subject,)
     return ()

@@ -21,7 +21,7 @@ def swallows_in_loop(handler: cst.ExceptHandler, sessions: Sessions) -> bool:
     guarded = module.parent(handler) if module is not None else None
     if module is None or not isinstance(guarded, cst.Try) or not swallows(handler) or not sessions.legacy:
         return False
-    return sessions.in_loop(guarded, sessions.function(guarded)) and any(
+    return sessions.in_loop(guarded) and any(
         _works_on(guarded, session, sessions, module) for session in sessions.found.values()
     )
 

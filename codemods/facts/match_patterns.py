@@ -8,24 +8,22 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.syntax.children import children
+from codemods.syntax.children import walk
 
 
 def alternatives(pattern: cst.MatchPattern) -> list[cst.MatchPattern]:
     """Return the patterns of which one has to match, seen through `as` and `|`."""
-    if isinstance(pattern, cst.MatchAs) and pattern.pattern is not None:
-        return alternatives(pattern.pattern)
-    if isinstance(pattern, cst.MatchOr):
-        return [inner for choice in pattern.patterns for inner in alternatives(choice.pattern)]
+    match pattern:
+        case cst.MatchAs(pattern=cst.MatchPattern() as inner):
+            return alternatives(inner)
+        case cst.MatchOr(patterns=choices):
+            return [inner for choice in choices for inner in alternatives(choice.pattern)]
     return [pattern]
 
 
 def literals(pattern: cst.CSTNode) -> Iterator[cst.MatchValue]:
-    """Yield the values that a pattern compares with, at any depth."""
-    if isinstance(pattern, cst.MatchValue):
-        yield pattern
-    for child in children(pattern):
-        yield from literals(child)
+    """Return the values that a pattern compares with, at any depth."""
+    return (node for node in walk(pattern) if isinstance(node, cst.MatchValue))
 
 
 def types(program: Program, pattern: cst.CSTNode) -> list[str]:
@@ -35,10 +33,7 @@ def types(program: Program, pattern: cst.CSTNode) -> list[str]:
 
 def element(program: Program, mapping: cst.MatchMapping, key: str) -> cst.MatchMappingElement | None:
     """Return the element of a mapping pattern that asks for `key`."""
-    for item in mapping.elements:
-        if key in program.constants(item.key):
-            return item
-    return None
+    return next((item for item in mapping.elements if key in program.constants(item.key)), None)
 
 
 def has_transcript(program: Program, pattern: cst.MatchPattern) -> bool:

@@ -9,7 +9,7 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.facts.type_tests import is_message
-from codemods.interpreter.values import External, Obj
+from codemods.interpreter.values import Obj
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,9 @@ class MessageWrites:
         self.at: dict[cst.CSTNode, list[MessageWrite]] = {}
         self.merged: set[cst.CSTNode] = set()
         """Dict displays whose entries become part of a message, under the keys that it has in v3."""
-        for path in program.targets:
-            for node in program.modules[path].find(cst.Call, cst.AugAssign, cst.BinaryOperation, cst.AssignTarget):
-                found = list(self._writes(node))
-                if found:
-                    self.at[node] = found
+        for node, _ in program.walk():
+            if found := list(self._writes(node)):
+                self.at[node] = found
 
     def writes(self, key: str) -> bool:
         """Return whether something of the program's own is put into a message under `key`."""
@@ -50,13 +48,13 @@ class MessageWrites:
                 for argument in arguments:
                     yield from self._argument(argument)
             case cst.Call(func=function, args=[cst.Arg(value=base), *arguments]) if self._is(base):
-                names = {value.name for value in self.program.values(function) if isinstance(value, External)}
-                if names & {"builtins.dict", "dict"}:
+                if self.program.names(function) & {"builtins.dict", "dict"}:
                     for argument in arguments:
                         yield from self._argument(argument)
-            case cst.AugAssign(target=base, operator=cst.BitOrAssign(), value=value) if self._is(base):
-                yield from self._mapping(value)
-            case cst.BinaryOperation(left=base, operator=cst.BitOr(), right=value) if self._is(base):
+            case (
+                cst.AugAssign(target=base, operator=cst.BitOrAssign(), value=value)
+                | cst.BinaryOperation(left=base, operator=cst.BitOr(), right=value)
+            ) if self._is(base):
                 yield from self._mapping(value)
             case cst.AssignTarget(target=cst.Subscript(value=base, slice=[cst.SubscriptElement(cst.Index(key))])):
                 if self._is(base):
@@ -81,8 +79,6 @@ class MessageWrites:
                     case cst.DictElement(key=key):
                         yield from (MessageWrite(text, key, here=False) for text in self.program.constants(key))
             return
-        for value in self.program.values(node):
-            if isinstance(value, Obj) and value.kind == "dict":
-                for name in self.program.items(value):
-                    if isinstance(name, str):
-                        yield MessageWrite(name, node, here=False)
+        dicts = (value for value in self.program.values(node) if isinstance(value, Obj) and value.kind == "dict")
+        for name in (key for value in dicts for key in self.program.items(value) if isinstance(key, str)):
+            yield MessageWrite(name, node, here=False)

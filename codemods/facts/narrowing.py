@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Protocol
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import match_patterns
+from codemods.facts.paths import Paths, leaves
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTest, TypeTests, read_base
 from codemods.interpreter.values import Function
 from codemods.libraries.values import Field, Message
-from codemods.syntax.children import children
+from codemods.syntax.children import walk
+from codemods.syntax.navigate import parts
 from codemods.syntax.tree import SourceModule
 
 
-class Place(Protocol):
+@dataclass(slots=True)
+class Place:
     """A module of a program, for what is asked about one of its nodes; a rule's context is one."""
 
-    @property
-    def program(self) -> Program: ...
-
-    @property
-    def module(self) -> SourceModule: ...
+    program: Program
+    module: SourceModule
 
 
 def has_transcript(node: cst.CSTNode, base: cst.BaseExpression, context: Place) -> bool:
     """Return whether every path to `node` has tested that the message `base` is a transcript."""
-    guard = _Guard(context.program, context.module.code(base))
-    return guard.holds(node, _messages(context.program, base), context.module, set())
+    return _paths(base, context).hold(node)
 
 
 def catches_key_errors(node: cst.CSTNode, context: Place) -> bool:
@@ -43,8 +41,7 @@ def catches_key_errors(node: cst.CSTNode, context: Place) -> bool:
 
 
 def _is_caught(node: cst.CSTNode, module: SourceModule, program: Program, seen: set[cst.CSTNode]) -> bool:
-    child = node
-    for up in module.ancestors(node):
+    for up, child in module.climb(node):
         match up:
             case cst.Try(body=body, handlers=handlers) | cst.TryStar(body=body, handlers=handlers) if body is child:
                 if any(_names_key_error(handler.type) for handler in handlers if handler.type is not None):
@@ -56,18 +53,21 @@ def _is_caught(node: cst.CSTNode, module: SourceModule, program: Program, seen: 
             case cst.FunctionDef():
                 sites = [] if up in seen else program.get(call_sites).get(up, [])
                 return any(_is_caught(call, home, program, seen | {up}) for call, home in sites)
-        child = up
     return False
 
 
 def _names_key_error(node: cst.CSTNode) -> bool:
-    return any(isinstance(item, cst.Name) and item.value in ("KeyError", "LookupError") for item in _walk(node))
+    return any(isinstance(item, cst.Name) and item.value in ("KeyError", "LookupError") for item in walk(node))
 
 
-def is_not_partial(node: cst.CSTNode, base: cst.BaseExpression, context: Place) -> bool:
+def is_not_partial(node: cst.CSTNode, base: cst.CSTNode, context: Place) -> bool:
     """Return whether every path to `node` has tested that the message `base` is no partial transcript."""
-    guard = _Guard(context.program, context.module.code(base), finals_only=True)
-    return guard.holds(node, _messages(context.program, base), context.module, set())
+    return _paths(base, context, finals_only=True).hold(node)
+
+
+def _paths(base: cst.CSTNode, place: Place, *, finals_only: bool = False) -> _TranscriptPaths:
+    messages = _messages(place.program, base)
+    return _TranscriptPaths(place.program, place.module, messages, place.module.code(base), finals_only)
 
 
 def taken_types(test: TypeTest, program: Program) -> frozenset[str]:
@@ -77,8 +77,7 @@ def taken_types(test: TypeTest, program: Program) -> frozenset[str]:
     """
     about = {field.message for field in program.fields(test.operand)}
     found: set[str] = set()
-    child: cst.CSTNode = test.node
-    for up in test.module.ancestors(test.node):
+    for up, child in test.module.climb(test.node):
         match up:
             case cst.If(test=asked, orelse=orelse) | cst.IfExp(test=asked, orelse=orelse) if orelse is child:
                 found |= _names_v3(asked, about, program)
@@ -89,7 +88,6 @@ def taken_types(test: TypeTest, program: Program) -> frozenset[str]:
                             found |= _names_v3(statement.test, about, program)
             case cst.For() | cst.While() | cst.FunctionDef() | cst.Lambda() | cst.ClassDef():
                 break
-        child = up
     return frozenset(found)
 
 
@@ -108,16 +106,10 @@ def _names_v3(asked: cst.BaseExpression, about: set[Message], program: Program) 
 def _same_variables(one: cst.CSTNode, other: cst.CSTNode, program: Program) -> bool:
     """Return whether two expressions read the same variables, and these are the same in both places."""
     mine, theirs = (
-        {name.value: program.definitions(name) for name in _walk(node) if isinstance(name, cst.Name)}
+        {name.value: program.definitions(name) for name in walk(node) if isinstance(name, cst.Name)}
         for node in (one, other)
     )
     return all(theirs[name] <= mine[name] for name in theirs if name in mine) and bool(mine.keys() & theirs.keys())
-
-
-def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in children(node):
-        yield from _walk(child)
 
 
 def _of_type(node: cst.CSTNode, program: Program) -> set[Message]:
@@ -125,7 +117,7 @@ def _of_type(node: cst.CSTNode, program: Program) -> set[Message]:
     return {
         value.message
         for value in program.values(node)
-        if isinstance(value, Field) and value.key == v.TYPE_KEY and (program.is_ours(value) or program.is_likely(value))
+        if isinstance(value, Field) and value.key == v.TYPE_KEY and program.may_be_ours(value)
     }
 
 
@@ -133,153 +125,95 @@ def _messages(program: Program, base: cst.CSTNode) -> frozenset[Message]:
     return frozenset(value for value in program.values(base) if isinstance(value, Message))
 
 
-class _Guard:
-    def __init__(self, program: Program, code: str, *, finals_only: bool = False) -> None:
-        self.program = program
-        self.finals_only = finals_only
-        self.code = code
-        self.tests = TypeTests.of(program)
+@dataclass(frozen=True, slots=True)
+class _TranscriptPaths(Paths):
+    """Whether a message is tested for being a transcript, or (`finals_only`) no partial one.
 
-    def holds(
-        self, node: cst.CSTNode, messages: frozenset[Message], module: SourceModule, seen: set[cst.CSTNode]
-    ) -> bool:
-        """Return whether a test above, before or at every caller of `node` lets only transcripts pass."""
-        child = node
-        for up in module.ancestors(node):
-            if isinstance(up, cst.If | cst.While | cst.IfExp):
-                if up.body is child and self._implies(up.test, messages, True):
-                    return True
-                if getattr(up, "orelse", None) is child and self._implies(up.test, messages, False):
-                    return True
-            elif isinstance(up, cst.BooleanOperation) and up.right is child:
-                if self._implies(up.left, messages, isinstance(up.operator, cst.And)):
-                    return True
-            elif isinstance(up, cst.MatchCase) and up.body is child and self._case(up, module, messages):
-                return True
-            elif isinstance(up, cst.IndentedBlock) and self._left_early(up, child, messages):
-                return True
-            elif isinstance(up, cst.DictElement) and up.value is child and self._is_reached_by_type(up, child):
-                return True
-            elif isinstance(up, cst.FunctionDef):
-                return self._callers(up, messages, module, seen)
-            child = up
+    Attributes:
+        messages: what the message can be.
+        code: how it is spelled where it is read.
+        seen: the functions whose callers are being asked.
+    """
+
+    messages: frozenset[Message]
+    code: str
+    finals_only: bool = False
+    seen: frozenset[cst.CSTNode] = frozenset()
+
+    def selects(self, holder: cst.MatchCase | cst.DictElement, child: cst.CSTNode) -> bool:
+        match holder:
+            case cst.MatchCase(pattern=pattern, body=body) if body is child:
+                return self._is_asked_for(pattern, self.module.parent(holder))
+            case cst.DictElement(key=key, value=value) if value is child:
+                # a table entry is a function that is looked up by the types in question only
+                types = set(self.program.constants(key))
+                wanted = {v.FINAL} if self.finals_only else v.TRANSCRIPTS
+                return not isinstance(value, cst.Call) and bool(types) and types <= wanted
         return False
 
-    def _is_reached_by_type(self, entry: cst.DictElement, value: cst.CSTNode) -> bool:
-        """Return whether a table entry is a function that is looked up by the types in question only."""
-        types = set(self.program.constants(entry.key))
-        wanted = {v.FINAL} if self.finals_only else v.TRANSCRIPTS
-        return not isinstance(value, cst.Call) and bool(types) and types <= wanted
+    def _is_asked_for(self, pattern: cst.MatchPattern, match: cst.CSTNode | None) -> bool:
+        if not isinstance(match, cst.Match):
+            return False
+        about = _of_type(match.subject, self.program) | _messages(self.program, match.subject)
+        asks = match_patterns.is_not_partial if self.finals_only else match_patterns.has_transcript
+        return not about.isdisjoint(self.messages) and asks(self.program, pattern)
 
-    def _implies(self, test: cst.BaseExpression, messages: frozenset[Message], outcome: bool) -> bool:
-        """Return whether `test` being `outcome` means that the message has a transcript."""
-        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-            return self._implies(test.expression, messages, not outcome)
-        if isinstance(test, cst.BooleanOperation):
-            both = isinstance(test.operator, cst.And) == outcome
-            left = self._implies(test.left, messages, outcome)
-            right = self._implies(test.right, messages, outcome)
-            return left or right if both else left and right
-        if isinstance(test, cst.NamedExpr):
-            return self._implies(test.value, messages, outcome)
+    def answers(self, test: cst.BaseExpression, outcome: bool) -> bool:
         if isinstance(test, cst.Comparison):
-            return self._compares(test, messages, outcome)
-        if isinstance(test, cst.Name):
-            # `final = message["message_type"] == "FinalTranscript"`, tested later
-            defs = self.program.definitions(test)
-            return bool(defs) and all(
-                item.kind == "assign" and item.value is not None and self._implies(item.value, messages, outcome)
-                for item in defs
-            )
+            return self._compares(test, outcome)
         # `if message.get("text"):`
         read = read_base(test)
-        if (
-            outcome
-            and not self.finals_only
-            and read is not None
-            and read.key is not None
-            and self._same(read.node, messages)
-        ):
-            return "text" in self.program.constants(read.key)
-        return False
+        if not outcome or self.finals_only or read is None or read.key is None or not self._same(read.node):
+            return False
+        return "text" in self.program.constants(read.key)
 
-    def _compares(self, test: cst.Comparison, messages: frozenset[Message], outcome: bool) -> bool:
+    def _compares(self, test: cst.Comparison, outcome: bool) -> bool:
         operator = test.comparisons[0].operator
         positive = isinstance(operator, cst.Equal | cst.In | cst.Is)
-        known = self.tests.tests.get(test)
+        known = self.program.get(TypeTests).tests.get(test)
         if known is not None:
             about = _of_type(known.operand, self.program)
-            same = bool(about & messages) or self._parsed_again(known, about, messages)
+            same = bool(about & self.messages) or self._parsed_again(known, about)
             if self.finals_only:
                 return same and positive != outcome if v.PARTIAL in known.types else same and positive == outcome
-            transcripts = all(text in v.TRANSCRIPTS for text in known.types)
-            return transcripts and positive == outcome and same
-        if (
-            not self.finals_only
-            and isinstance(operator, cst.In | cst.NotIn)
-            and "text" in self.program.constants(test.left)
-        ):
-            return positive == outcome and self._same(test.comparisons[0].comparator, messages)
-        return False
+            return same and positive == outcome and all(text in v.TRANSCRIPTS for text in known.types)
+        asks_for_text = isinstance(operator, cst.In | cst.NotIn) and "text" in self.program.constants(test.left)
+        if self.finals_only or not asks_for_text:
+            return False
+        return positive == outcome and self._same(test.comparisons[0].comparator)
 
-    def _parsed_again(self, test: TypeTest, about: set[Message], messages: frozenset[Message]) -> bool:
+    def _parsed_again(self, test: TypeTest, about: set[Message]) -> bool:
         """Return whether test and read parse the same text, each for itself: `json.loads(raw)[...]`."""
         if test.base is None or test.module.code(test.base.node) != self.code or "loads(" not in self.code:
             return False
-        return {message.connection for message in about} == {message.connection for message in messages}
+        return {message.connection for message in about} == {message.connection for message in self.messages}
 
-    def _same(self, node: cst.BaseExpression, messages: frozenset[Message]) -> bool:
-        return bool(_messages(self.program, node) & messages)
+    def _same(self, node: cst.BaseExpression) -> bool:
+        return bool(_messages(self.program, node) & self.messages)
 
-    def _case(self, case: cst.MatchCase, module: SourceModule, messages: frozenset[Message]) -> bool:
-        match = module.parent(case)
-        if not isinstance(match, cst.Match):
+    def is_asked_by_callers(self, function: cst.FunctionDef | cst.Lambda) -> bool:
+        if function in self.seen:
             return False
-        fields = _of_type(match.subject, self.program)
-        if not (fields | _messages(self.program, match.subject)) & messages:
-            return False
-        asks = match_patterns.is_not_partial if self.finals_only else match_patterns.has_transcript
-        return asks(self.program, case.pattern)
-
-    def _left_early(self, block: cst.IndentedBlock, child: cst.CSTNode, messages: frozenset[Message]) -> bool:
-        """Return whether an earlier `if not a transcript: continue` sits in front of `child`."""
-        for statement in block.body:
-            if statement is child:
-                return False
-            if isinstance(statement, cst.If) and statement.orelse is None and leaves(statement.body):
-                if self._implies(statement.test, messages, False):
-                    return True
-        return False
-
-    def _callers(
-        self, function: cst.FunctionDef, messages: frozenset[Message], module: SourceModule, seen: set[cst.CSTNode]
-    ) -> bool:
-        """Return whether every call of the function is itself guarded, and there is one."""
-        if function in seen:
-            return False
-        seen = seen | {function}
+        tests = self.program.get(TypeTests).tests
         calls = self.program.get(call_sites).get(function, [])
         # what is looked up by type is reached as its entry in the table says
-        calls = [(node, home) for node, home in calls if getattr(node, "func", None) not in self.tests.tests]
-        return bool(calls) and all(self.holds(call, messages, home, seen) for call, home in calls)
+        calls = [(node, home) for node, home in calls if getattr(node, "func", None) not in tests]
+        seen = self.seen | {function}
+        return bool(calls) and all(replace(self, module=home, seen=seen).hold(call) for call, home in calls)
 
 
-def call_sites(program: Program) -> dict[cst.CSTNode, list[tuple[cst.BaseExpression, SourceModule]]]:
+def call_sites(program: Program) -> dict[cst.CSTNode, list[tuple[cst.CSTNode, SourceModule]]]:
     """Return the calls of every function, each with its module; where it is handed on, what hands it on."""
-    found: dict[cst.CSTNode, list[tuple[cst.BaseExpression, SourceModule]]] = {}
-    for path in program.targets:
-        module = program.modules[path]
-        for node in module.walk():
-            if not isinstance(node, cst.BaseExpression):
-                continue
-            for value in program.values(node):
-                target = getattr(value, "target", value)
-                if isinstance(target, Function):
-                    parent = module.parent(node)
-                    called = isinstance(parent, cst.Call) and parent.func is node
-                    site = parent if called and isinstance(parent, cst.Call) else node
-                    if called or not isinstance(node, cst.Name | cst.Attribute) or _is_reference(node, module):
-                        found.setdefault(target.node, []).append((site, module))
+    found: dict[cst.CSTNode, list[tuple[cst.CSTNode, SourceModule]]] = {}
+    for node, module in program.walk():
+        for value in program.values(node):
+            target = getattr(value, "target", value)
+            if isinstance(target, Function):
+                parent = module.parent(node)
+                called = isinstance(parent, cst.Call) and parent.func is node
+                site = parent if called and parent is not None else node
+                if called or not isinstance(node, cst.Name | cst.Attribute) or _is_reference(node, module):
+                    found.setdefault(target.node, []).append((site, module))
     return found
 
 
@@ -289,23 +223,11 @@ def _is_reference(node: cst.CSTNode, module: SourceModule) -> bool:
     return not isinstance(parent, cst.Attribute | cst.AssignTarget | cst.FunctionDef | cst.ImportAlias)
 
 
-def leaves(body: cst.BaseSuite) -> bool:
-    """Return whether a branch ends by leaving the loop or function it is in."""
-    statements = body.body
-    last = statements[-1] if statements else None
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
-    return isinstance(last, cst.Return | cst.Continue | cst.Break | cst.Raise)
-
-
 def is_idle(body: cst.BaseSuite) -> bool:
     """Return whether a branch does nothing but skip the message."""
-    parts = [
-        part for line in body.body for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
-    ]
-    return all(
-        isinstance(part, cst.Pass | cst.Continue)
-        or (isinstance(part, cst.Return) and part.value is None)
-        or (isinstance(part, cst.Expr) and isinstance(part.value, cst.Ellipsis))
-        for part in parts
-    )
+    for part in parts(body):
+        match part:
+            case cst.Pass() | cst.Continue() | cst.Return(value=None) | cst.Expr(value=cst.Ellipsis()):
+                continue
+        return False
+    return True

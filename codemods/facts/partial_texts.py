@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -13,13 +12,8 @@ from codemods.facts.narrowing import Place, catches_key_errors, has_transcript, 
 from codemods.facts.program import Program
 from codemods.facts.type_tests import read_base
 from codemods.libraries.values import Field, Message
+from codemods.syntax.navigate import given_to
 from codemods.syntax.tree import SourceModule
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    program: Program
-    module: SourceModule
 
 
 class PartialTexts:
@@ -43,8 +37,8 @@ class PartialTexts:
         """Whether it puts a text of its own in the place of the server's."""
         self._shown: set[Message] = set()
         """Messages whose text is used for more than a test of whether there is any."""
-        for path in program.targets:
-            for base in self._reads(program.modules[path]):
+        for module in program.own:
+            for base in self._reads(module):
                 self._shown |= self._messages(base)
 
     def _reads(self, module: SourceModule) -> Iterator[cst.BaseExpression]:
@@ -64,11 +58,11 @@ class PartialTexts:
 
     def joins(self, node: cst.CSTNode, base: cst.BaseExpression, module: SourceModule) -> bool:
         """Return whether the words of a turn are wanted where its text is read, and can be had."""
-        return self._is_wanted(node, base, module) and not _is_compared(node, base, _Place(self.program, module))
+        return self._is_wanted(node, base, module) and not _is_compared(node, base, Place(self.program, module))
 
     def is_shortened(self, node: cst.CSTNode, base: cst.BaseExpression, module: SourceModule) -> bool:
         """Return whether they are wanted, but the read cannot be replaced."""
-        return self._is_wanted(node, base, module) and _is_compared(node, base, _Place(self.program, module))
+        return self._is_wanted(node, base, module) and _is_compared(node, base, Place(self.program, module))
 
     def _is_wanted(self, node: cst.CSTNode, base: cst.BaseExpression, module: SourceModule) -> bool:
         return bool(self._messages(base) & self._shown) and self._is_partial(node, base, module)
@@ -77,12 +71,12 @@ class PartialTexts:
         return {
             value
             for value in self.program.values(base)
-            if isinstance(value, Message) and (self.program.is_ours(value) or self.program.is_likely(value))
+            if isinstance(value, Message) and self.program.may_be_ours(value)
         }
 
     def _is_partial(self, node: cst.CSTNode, base: cst.BaseExpression, module: SourceModule) -> bool:
         """Return whether a partial's text can be read at `node` and used where it is a partial still."""
-        place = _Place(self.program, module)
+        place = Place(self.program, module)
         if not self.are_wanted or is_not_partial(node, base, place):
             return False
         match module.parent(node):
@@ -110,9 +104,9 @@ def is_only_tested(node: cst.CSTNode, module: SourceModule) -> bool:
             return True
         case cst.BooleanOperation() as operation:
             return is_only_tested(operation, module)
-        case cst.Arg() as argument:
-            call = module.parent(argument)
-            return isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value in ("len", "bool")
+        case cst.Arg():
+            call = given_to(node, module)
+            return call is not None and isinstance(call.func, cst.Name) and call.func.value in ("len", "bool")
         case _:
             return compared_with_nothing(node, module) is not None
 
@@ -144,9 +138,10 @@ def _is_compared(node: cst.CSTNode, base: cst.BaseExpression, place: Place) -> b
 
 def _meets_none(node: cst.CSTNode, place: Place) -> bool:
     match place.module.parent(node):
-        case cst.Comparison(comparisons=[cst.ComparisonTarget(operator=cst.Is() | cst.IsNot())]):
-            return True
-        case cst.Comparison(comparisons=[cst.ComparisonTarget(comparator=cst.Name("None"))]):
+        case (
+            cst.Comparison(comparisons=[cst.ComparisonTarget(operator=cst.Is() | cst.IsNot())])
+            | cst.Comparison(comparisons=[cst.ComparisonTarget(comparator=cst.Name("None"))])
+        ):
             return True
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]):
             uses = [use for item, found in place.program.uses_of.items() if item.node is name for use in found]

@@ -8,11 +8,10 @@ from collections.abc import Set as AbstractSet
 
 import libcst as cst
 
-from codemods.facts.concurrency import last_name
 from codemods.facts.program import Program
 from codemods.facts.sessions import own_nodes
-from codemods.syntax.children import children
-from codemods.syntax.tree import SourceModule
+from codemods.syntax.children import walk
+from codemods.syntax.navigate import last_name
 
 _BEGINS = frozenset({"connect", "create_connection", "ws_connect", "run_forever", "Thread", "WebSocketApp"})
 _EVENT = {"set": "on", "clear": "off"}
@@ -41,40 +40,32 @@ def _asked(function: cst.CSTNode) -> Iterator[cst.CSTNode]:
     for node in own_nodes(function):
         match node:
             case cst.If(test=test) | cst.While(test=test):
-                yield from (inner for inner in _below(test) if isinstance(inner, cst.Name | cst.Attribute))
+                yield from (inner for inner in walk(test) if isinstance(inner, cst.Name | cst.Attribute))
             case cst.Call(func=cst.Attribute(value=event, attr=cst.Name("wait"))):
                 yield event
-
-
-def _below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in children(node):
-        yield from _below(child)
 
 
 def _switches(program: Program) -> frozenset[str]:
     """Return the names that are switched on in one place and off in another."""
     turned: dict[str, set[str]] = defaultdict(set)
-    for path in program.targets:
-        for function in _functions(program.modules[path]):
-            nodes = own_nodes(function)
-            if any(isinstance(node, cst.Call) and last_name(node.func) in _BEGINS | _ENDS for node in nodes):
-                continue
-            given = {param.name.value for param in function.params.params[1:]}
-            shared = {n.name.value for d in nodes if isinstance(d, cst.Global | cst.Nonlocal) for n in d.names}
-            for node in nodes:
-                for target, way in _turned(node, given):
-                    name = last_name(target)
-                    if name is not None and (name in shared or way in _EVENT or isinstance(target, cst.Attribute)):
-                        turned[name].add(_EVENT.get(way, way))
+    for function, _ in program.find(cst.FunctionDef):
+        nodes = own_nodes(function)
+        if function.name.value in _AT_FIRST or any(
+            isinstance(node, cst.Call) and last_name(node.func) in _BEGINS | _ENDS for node in nodes
+        ):
+            continue
+        given = {param.name.value for param in function.params.params[1:]}
+        shared = {n.name.value for d in nodes if isinstance(d, cst.Global | cst.Nonlocal) for n in d.names}
+        for node in nodes:
+            for target, way in _turned(node, given):
+                name = last_name(target)
+                if name and (name in shared or way in _EVENT or isinstance(target, cst.Attribute)):
+                    turned[name].add(_EVENT.get(way, way))
     return frozenset(name for name, ways in turned.items() if "both" in ways or {"on", "off"} <= ways)
 
 
-def _functions(module: SourceModule) -> Iterator[cst.FunctionDef]:
-    """Yield the functions of a module but those that say how things are at first."""
-    for node in module.find(cst.FunctionDef):
-        if node.name.value not in ("__init__", "on_open", "on_close", "on_error"):
-            yield node
+_AT_FIRST = frozenset({"__init__", "on_open", "on_close", "on_error"})
+"""Names of functions that say how things are at first, or at last."""
 
 
 def _turned(node: cst.CSTNode, given: AbstractSet[str]) -> Iterator[tuple[cst.BaseExpression, str]]:

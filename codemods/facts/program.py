@@ -14,7 +14,7 @@ from codemods import protocol as v
 from codemods.facts.grades import Grades
 from codemods.interpreter.classes import ClassFacts
 from codemods.interpreter.fixpoint import Interpreter
-from codemods.interpreter.scopes import Scope, ScopeNode
+from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import NOTHING, External, Lit, Obj, Str, Value, Values, texts
 from codemods.interpreter.variables import Binding, Def
 from codemods.libraries.observations import Connect, Send
@@ -22,10 +22,12 @@ from codemods.libraries.registry import TRANSPORTS, library
 from codemods.libraries.transport import Transport
 from codemods.libraries.values import Connection, Field, Frame, Message, Word
 from codemods.model import Options, Workspace
-from codemods.syntax.children import children
+from codemods.syntax.children import walk
+from codemods.syntax.navigate import ScopeNode
 from codemods.syntax.tree import SourceModule
 
 T = TypeVar("T")
+N = TypeVar("N", bound=cst.CSTNode)
 
 
 class Program:
@@ -70,6 +72,19 @@ class Program:
     def modules(self) -> Mapping[str, SourceModule]:
         """Every module of the program by path: the targets, and what they import of the project."""
         return self._run.modules
+
+    @property
+    def own(self) -> Iterator[SourceModule]:
+        """The modules that may be rewritten."""
+        return (self._run.modules[path] for path in self.targets)
+
+    def walk(self) -> Iterator[tuple[cst.CSTNode, SourceModule]]:
+        """Yield every node of the modules that may be rewritten, with its module."""
+        return ((node, module) for module in self.own for node in module.walk())
+
+    def find(self, kind: type[N]) -> Iterator[tuple[N, SourceModule]]:
+        """Yield every node of one type in the modules that may be rewritten, with its module."""
+        return ((node, module) for module in self.own for node in module.find(kind))
 
     def imports(self, path: str) -> AbstractSet[str]:
         """Return the dotted names of the modules that a module imports, with their leading dots."""
@@ -193,6 +208,10 @@ class Program:
         """Return what is known of what an expression can be; see `unknown` for the rest."""
         return self._run.expressions.values.get(node, NOTHING) if node is not None else NOTHING
 
+    def names(self, node: cst.CSTNode | None) -> frozenset[str]:
+        """Return the dotted names of the library objects that an expression can be; `()` in one stands for a result."""
+        return frozenset(value.name for value in self.values(node) if isinstance(value, External))
+
     def unknown(self, node: cst.CSTNode) -> Values:
         """Return what an expression can be that comes from out of sight."""
         return self._unknown.get(node, NOTHING)
@@ -237,25 +256,39 @@ class Program:
     @cached_property
     def vendor_connections(self) -> frozenset[Connection]:
         """Connections proven to go to the vendor, v2 or already v3, and to nobody else."""
-        return self._to_vendor - self.shared_connections
+        return frozenset(connection for connection in self._to_vendor if not self.other_servers(connection))
 
     @cached_property
     def shared_connections(self) -> frozenset[Connection]:
-        """Connections that go to the vendor on one path and to somebody else on another."""
-        return frozenset(connection for connection in self._to_vendor if self.other_servers(connection))
+        """Connections that go to the vendor's v2 on one path and to somebody else on another."""
+        return self._opened_at(v.V2_SOCKET) - self.vendor_connections
 
     @cached_property
     def _to_vendor(self) -> frozenset[Connection]:
-        return frozenset(
-            connect.connection
-            for connect in self._run.events.of(Connect).values()
-            if any(v.V2_SOCKET.search(url.text) or v.V3_SOCKET.search(url.text) for url in self.urls(connect))
-        )
+        return self._opened_at(v.V2_SOCKET) | self._opened_at(v.V3_SOCKET)
+
+    def _opened_at(self, socket: re.Pattern[str]) -> frozenset[Connection]:
+        connects = self._run.events.of(Connect).values()
+        return frozenset(c.connection for c in connects if any(socket.search(url.text) for url in self.urls(c)))
 
     def other_servers(self, connection: Connection) -> list[Str]:
-        """Return the URLs of a connection that name a host of somebody else's; this very machine stands for any."""
+        """Return the URLs of a connection that name a host of somebody else's, or another service of some host.
+
+        This very machine stands for any.
+        """
         urls = [url for connect in self._connects(connection) for url in self.urls(connect)]
-        return [url for url in urls if _names_a_host(url.text) and not _THIS_MACHINE.search(url.text)]
+        return [
+            url
+            for url in urls
+            if (_names_a_host(url.text) and not _THIS_MACHINE.search(url.text))
+            or (_names_a_path(url.text) and not self._is_of_tests(url))
+        ]
+
+    def _is_of_tests(self, url: Str) -> bool:
+        """Return whether a test puts a URL together: a server of its own stands for the vendor's."""
+        literals = [part.node for part in url.parts if isinstance(part, Lit)]
+        modules = [(module, node) for node in literals if (module := self.module_of(node)) is not None]
+        return any(self.is_test(module, node) for module, node in modules)
 
     @cached_property
     def foreign_connections(self) -> frozenset[Connection]:
@@ -275,10 +308,8 @@ class Program:
         """Whether the program names the v2 endpoint anywhere, or speaks v2 over a vendor connection."""
         if self._to_vendor:
             return True
-        for module in self._run.modules.values():
-            if v.V2_SOCKET.search(module.text) or v.V2_TOKEN.search(module.text):
-                return True
-        return False
+        texts = (module.text for module in self._run.modules.values())
+        return any(v.V2_SOCKET.search(text) or v.V2_TOKEN.search(text) for text in texts)
 
     def is_vendor(self, connection: Connection | None) -> bool:
         """Return whether a connection is proven to be the vendor's."""
@@ -310,41 +341,28 @@ class Program:
     @cached_property
     def evident(self) -> frozenset[cst.CSTNode]:
         """Origins of messages that flow does not prove, but that are compared with v2's own message types."""
-        found: set[cst.CSTNode] = set()
-        for path in self.targets:
-            for node in self._run.modules[path].find(cst.Comparison, cst.Match, cst.Subscript, cst.Call):
-                for message, others in self._type_comparisons(node):
-                    if any(text in v.V2_TYPES for text in others):
-                        found.add(message.site)
-        return frozenset(found)
+        return frozenset(
+            message.site
+            for node, _ in self.walk()
+            for message, others in self._type_comparisons(node)
+            if not v.V2_TYPES.isdisjoint(others)
+        )
 
     def _type_comparisons(self, node: cst.CSTNode) -> Iterator[tuple[Message, list[str]]]:
-        operands: list[cst.CSTNode] = []
+        operands: list[cst.BaseExpression] = []
         others: list[str] = []
-        if isinstance(node, cst.Comparison):
-            operands = [node.left, *(target.comparator for target in node.comparisons)]
-            for operand in operands:
-                others += self.constants(operand)
-        elif isinstance(node, cst.Match):
-            operands = [node.subject]
-            for case in node.cases:
-                others += [
-                    text
-                    for inner in _walk(case.pattern)
-                    if isinstance(inner, cst.BaseExpression)
-                    for text in texts(self.values(inner))
-                ]
-            for value in self.values(node.subject):
-                if isinstance(value, Message):
-                    yield value, others
-        elif isinstance(node, cst.Subscript) and len(node.slice) == 1:
-            index = node.slice[0].slice
-            if isinstance(index, cst.Index):
-                operands = [index.value]
-                others = self.table_keys(node.value)
-        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "get":
-            operands = [argument.value for argument in node.args[:1]]
-            others = self.table_keys(node.func.value)
+        match node:
+            case cst.Comparison(left=left, comparisons=comparisons):
+                operands = [left, *(target.comparator for target in comparisons)]
+                others = [text for operand in operands for text in self.constants(operand)]
+            case cst.Match(subject=subject, cases=cases):
+                operands = [subject]
+                others = [text for case in cases for inner in walk(case.pattern) for text in texts(self.values(inner))]
+                yield from ((value, others) for value in self.values(subject) if isinstance(value, Message))
+            case cst.Subscript(value=table, slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
+                operands, others = [key], self.table_keys(table)
+            case cst.Call(func=cst.Attribute(value=table, attr=cst.Name("get")), args=[cst.Arg(value=key), *_]):
+                operands, others = [key], self.table_keys(table)
         for operand in operands:
             for value in self.values(operand):
                 if isinstance(value, Field) and value.key == v.TYPE_KEY:
@@ -352,11 +370,8 @@ class Program:
 
     def table_keys(self, node: cst.BaseExpression) -> list[str]:
         """Return the constant keys of the mappings that an expression can be."""
-        found: list[str] = []
-        for value in self.values(node):
-            if isinstance(value, Obj):
-                found += [key for key in self._run.heap.items(value) if isinstance(key, str)]
-        return found
+        tables = [value for value in self.values(node) if isinstance(value, Obj)]
+        return [key for table in tables for key in self._run.heap.items(table) if isinstance(key, str)]
 
     def constants(self, node: cst.CSTNode) -> list[str]:
         """Return the texts that an expression, or the members of the container it is, spell out."""
@@ -365,12 +380,11 @@ class Program:
 
     def is_ours(self, value: Value) -> bool:
         """Return whether a frame, message, field or word is proven to come from the vendor's v2 socket."""
-        if isinstance(value, Field | Word):
-            return self.is_ours(value.message)
-        if isinstance(value, Message):
-            return value.connection is not None and self.is_vendor(value.connection)
-        if isinstance(value, Frame):
-            return self.is_vendor(value.connection)
+        match value:
+            case Field(message=message) | Word(message=message):
+                return self.is_ours(message)
+            case Message(connection=connection) | Frame(connection=connection):
+                return connection is not None and self.is_vendor(connection)
         return False
 
     def is_stand_in(self, value: Value) -> bool:
@@ -396,13 +410,16 @@ class Program:
 
     def is_likely(self, value: Value) -> bool:
         """Return whether a value may come from the vendor's socket, though flow does not prove it."""
-        if isinstance(value, Field | Word):
-            return self.is_likely(value.message)
-        if isinstance(value, Message):
-            return value.site in self.evident and not (
-                self.is_foreign(value.connection) or self.is_shared(value.connection)
-            )
+        match value:
+            case Field(message=message) | Word(message=message):
+                return self.is_likely(message)
+            case Message(site=site, connection=connection):
+                return site in self.evident and not (self.is_foreign(connection) or self.is_shared(connection))
         return False
+
+    def may_be_ours(self, value: Value) -> bool:
+        """Return whether a value comes from the vendor's v2 socket, proven or likely."""
+        return self.is_ours(value) or self.is_likely(value)
 
     def messages(self, node: cst.CSTNode) -> list[Message]:
         """Return the vendor's messages that an expression can be."""
@@ -442,6 +459,7 @@ class Program:
 
 _UNKNOWN = Str(())
 _THIS_MACHINE = re.compile(r"://(localhost|127\.[\d.]+|\[::1\]|0\.0\.0\.0)(?![\w.-])", re.IGNORECASE)
+_PATHS = ("v2/realtime/ws", "v2/ws", "v3/realtime/ws", "v3/ws")
 _TEST_MODULE = re.compile(r"(test_.*|.*_test|tests?|conftest)\.py")
 
 
@@ -449,7 +467,8 @@ def _names_a_host(text: str) -> bool:
     return "://" in text and not text.split("://", 1)[1].startswith("\0") and "assemblyai" not in text.lower()
 
 
-def _walk(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
-    yield node
-    for child in children(node):
-        yield from _walk(child)
+def _names_a_path(text: str) -> bool:
+    """Return whether a URL has a path that is not the one of the vendor's sockets, as far as it is in sight."""
+    known = text.partition("?")[0].rpartition("://")[2].rpartition("\0")[2]
+    path = known.partition("/")[2].strip("/")
+    return bool(path) and not any(own.endswith(path) or path.endswith(own) for own in _PATHS)

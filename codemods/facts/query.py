@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import libcst as cst
@@ -50,6 +51,14 @@ def parameters(program: Program) -> list[Parameter]:
 
 def _parameters(program: Program) -> list[Parameter]:
     return list(_unique(_find(program)))
+
+
+def by_node(program: Program) -> Mapping[cst.CSTNode, list[Parameter]]:
+    """Return the parameters by what names them."""
+    found: dict[cst.CSTNode, list[Parameter]] = defaultdict(list)
+    for parameter in parameters(program):
+        found[parameter.node].append(parameter)
+    return found
 
 
 def is_mapping(program: Program, site: cst.CSTNode) -> bool:

@@ -25,17 +25,8 @@ def is_plain_sender(send: Send, program: Program, module: SourceModule) -> bool:
 
 def _handed_objects(function: cst.FunctionDef, program: Program) -> set[Obj]:
     """Return the audio messages that calls of `function`, rewritten by themselves, hand over."""
-    found: set[Obj] = set()
-    for path in program.targets:
-        module = program.modules[path]
-        for node in module.walk():
-            if (
-                isinstance(node, cst.Call)
-                and (handed := handing(node, program, module)) is not None
-                and handed[0] is function
-            ):
-                found.add(handed[1])
-    return found
+    handed = (handing(node, program, module) for node, module in program.find(cst.Call))
+    return {found[1] for found in handed if found is not None and found[0] is function}
 
 
 def handing(call: cst.Call, program: Program, module: SourceModule) -> tuple[cst.FunctionDef, Obj, cst.Call] | None:

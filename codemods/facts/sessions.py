@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import TypeGuard
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.interpreter.scopes import ScopeNode
 from codemods.interpreter.values import Bound, External, Function, Json, Obj, Str, Value, Values
 from codemods.libraries.observations import Connect, Send
 from codemods.libraries.values import Connection
 from codemods.syntax.children import children
-from codemods.syntax.navigate import home_of
+from codemods.syntax.navigate import ScopeNode, home_of
 from codemods.syntax.tree import SourceModule
 
 _CALLBACKS = ("on_open", "on_message", "on_data", "on_error", "on_close")
@@ -64,7 +64,7 @@ class Sessions:
             self._collect()
         for module in self.modules():
             if "Thread" in module.text:
-                self.threads += filter(self._makes_thread, module.find(cst.Call))
+                self.threads += filter(self._makes_thread, module.walk())
 
     @classmethod
     def of(cls, program: Program) -> Sessions:
@@ -78,13 +78,12 @@ class Sessions:
                     self.found[connection].audio.append(send)
                 elif self._is_end(send):
                     self.found[connection].ends.append(send)
-        for module in self.modules():
-            for node in module.find(cst.Call, cst.For, cst.CompFor):
-                if isinstance(node, cst.Call):
-                    self._call(node)
-                elif isinstance(node, cst.For | cst.CompFor):
-                    for session in self.at(node.iter):
-                        session.receives.append(node)
+        for node in self.nodes():
+            if isinstance(node, cst.Call):
+                self._call(node)
+            elif isinstance(node, cst.For | cst.CompFor):
+                for session in self.at(node.iter):
+                    session.receives.append(node)
 
     def _call(self, node: cst.Call) -> None:
         if not isinstance(node.func, cst.Attribute):
@@ -108,8 +107,8 @@ class Sessions:
         reached = {c for send in self.program.sends.values() if send.call in sending for c in send.connections}
         return bool(reached) and reached <= self.program.foreign_connections
 
-    def _makes_thread(self, node: cst.Call) -> bool:
-        return "threading.Thread" in external_names(self.program.values(node.func))
+    def _makes_thread(self, node: cst.CSTNode) -> TypeGuard[cst.Call]:
+        return isinstance(node, cst.Call) and "threading.Thread" in external_names(self.program.values(node.func))
 
     def _is_audio(self, send: Send) -> bool:
         values = self.program.values(send.data)
@@ -140,6 +139,24 @@ class Sessions:
         for path in self.program.targets:
             yield self.program.modules[path]
 
+    def nodes(self) -> Iterator[cst.CSTNode]:
+        """Yield every node of them."""
+        for module in self.modules():
+            yield from module.walk()
+
+    @property
+    def live(self) -> list[Session]:
+        """The v2 sessions that send audio."""
+        return [session for session in self.found.values() if session.legacy and session.audio]
+
+    def opened_by(self, call: cst.CSTNode) -> Session | None:
+        """Return the v2 session that a call opens."""
+        return next((s for s in self.found.values() if s.legacy and s.connect.call is call), None)
+
+    def ended_by(self, call: cst.CSTNode) -> Session | None:
+        """Return the v2 session whose end a call asks for."""
+        return next((s for s in self.found.values() if s.legacy and any(e.call is call for e in s.ends)), None)
+
     def at(self, node: cst.CSTNode) -> list[Session]:
         """Return the sessions whose connection an expression can be."""
         return [self.found[value] for value in self.program.values(node) if value in self.found]
@@ -164,7 +181,7 @@ class Sessions:
         for module in self.program.modules.values():
             if "terminate_session" not in module.text and "Terminate" not in module.text:
                 continue
-            for node in module.find(cst.Name, cst.SimpleString):
+            for node in module.walk():
                 if isinstance(node, cst.Name) and node.value == "terminate_session":
                     yield node
                 text = node.evaluated_value if isinstance(node, cst.SimpleString) else None
@@ -176,7 +193,7 @@ class Sessions:
     @property
     def legacy(self) -> bool:
         """Whether a v2 session of the program sends audio: what a v3 program does is its author's business."""
-        return any(session.legacy and session.audio for session in self.found.values())
+        return bool(self.live)
 
     @property
     def legacy_connections(self) -> frozenset[Connection]:
@@ -192,14 +209,15 @@ class Sessions:
                 return up
         return module.tree
 
-    def in_loop(self, node: cst.CSTNode, function: cst.CSTNode) -> bool:
-        """Return whether a statement is repeated by a loop of `function`, its own."""
-        module = self.program.module_of(node)
+    def in_loop(self, node: cst.CSTNode) -> bool:
+        """Return whether a loop of its function repeats a node: what a `for` goes through is there once only."""
+        module, below = self.program.module_of(node), node
         for up in module.ancestors(node) if module is not None else ():
-            if up is function:
+            if isinstance(up, cst.FunctionDef | cst.Lambda):
                 return False
-            if isinstance(up, cst.While | cst.For):
+            if isinstance(up, cst.While) or (isinstance(up, cst.For) and below is not up.iter):
                 return True
+            below = up
         return False
 
     def reach(self, function: cst.CSTNode) -> frozenset[cst.CSTNode]:
@@ -234,6 +252,11 @@ class Sessions:
         for call in self.threads:
             target = argument_of(call, 1, "target")
             yield call, functions(self.program.values(target)) if target is not None else []
+
+    def threads_of(self, nodes: Iterable[cst.CSTNode]) -> list[cst.Call]:
+        """Return the calls that make a thread in which one of `nodes` is run."""
+        nodes = list(nodes)
+        return [call for call, targets in self.thread_targets() if any(self.within(t, nodes) for t in targets)]
 
 
 def argument_of(call: cst.Call, position: int, keyword: str) -> cst.BaseExpression | None:

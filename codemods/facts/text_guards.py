@@ -7,13 +7,15 @@ does not ask.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 import libcst as cst
 
-from codemods.facts.narrowing import leaves
+from codemods.facts.paths import leaves
 from codemods.facts.program import Program
 from codemods.facts.sessions import own_nodes
 from codemods.libraries.values import Field
+from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule
 
 _TEXTS = frozenset({"text", "transcript", "words"})
@@ -25,12 +27,9 @@ def asks_for_text(node: cst.CSTNode, program: Program, module: SourceModule) -> 
 
     One around it, one beside it, one inside the branch that it opens, or one that leaves before it.
     """
-    around: list[cst.CSTNode] = []
-    for up in module.ancestors(node):
-        around.append(up)
-        if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module):
-            break
-    function = node if isinstance(node, cst.FunctionDef | cst.Lambda) else around[-1]
+    home = function_of(node, module)
+    around = [*takewhile(lambda up: up is not home, module.ancestors(node)), home]
+    function = node if isinstance(node, cst.FunctionDef | cst.Lambda) else home
     opened = next((up for up in around if isinstance(up, cst.If)), None)
     for test in own_nodes(function):
         if not any(_is_text(inner, program) for inner in _judged(test)):
@@ -49,15 +48,12 @@ def asks_for_text(node: cst.CSTNode, program: Program, module: SourceModule) -> 
 
 def is_judged(node: cst.CSTNode, module: SourceModule) -> bool:
     """Return whether an expression counts as true or false where it stands, and is kept nowhere."""
-    child = node
-    for up in module.ancestors(node):
+    for up, child in module.climb(node):
         match up:
-            case cst.If(test=test) | cst.While(test=test) | cst.IfExp(test=test) | cst.CompIf(test=test):
-                return test is child
-            case cst.Assert(test=test):
-                return test is child
+            case cst.If() | cst.While() | cst.IfExp() | cst.CompIf() | cst.Assert():
+                return up.test is child
             case cst.BooleanOperation() | cst.UnaryOperation(operator=cst.Not()):
-                child = up
+                continue
             case _:
                 return False
     return False

@@ -42,13 +42,9 @@ class TokenRequest:
 
 
 def find(program: Program) -> Iterator[TokenRequest]:
-    """Yield every request for a v2 token in the modules under migration."""
-    for path in program.targets:
-        module = program.modules[path]
-        for node in module.find(cst.Call):
-            request = _request(node, module, program)
-            if request is not None:
-                yield request
+    """Return every request for a v2 token in the modules under migration."""
+    requests = (_request(node, module, program) for node, module in program.find(cst.Call))
+    return (request for request in requests if request is not None)
 
 
 def _request(call: cst.Call, module: SourceModule, program: Program) -> TokenRequest | None:

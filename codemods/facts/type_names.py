@@ -11,6 +11,7 @@ from codemods.facts import match_patterns
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTest, TypeTests
 from codemods.interpreter.values import Bound, ClassRef, Function, Lit, Obj, Str, Value
+from codemods.syntax.navigate import given_to, parts
 
 _CARRIERS = (
     cst.AssignTarget,
@@ -42,17 +43,12 @@ class TypeNames:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.tests: dict[cst.CSTNode, list[TypeTest]] = {}
-        known = TypeTests.of(program)
+        known = program.get(TypeTests)
         for test in known.tests.values():
             if known.uses_kind(test) and not known.is_stuck(test):
                 for literal in self._literals(test):
                     self.tests.setdefault(literal, []).append(test)
         self._users = self._index()
-
-    @staticmethod
-    def of(program: Program) -> TypeNames:
-        """Return the names of a program, worked out once."""
-        return program.get(TypeNames)
 
     def elsewhere(self, literal: cst.CSTNode) -> list[cst.CSTNode]:
         """Return where a literal goes that is not about messages of the vendor, as far as can be seen."""
@@ -60,28 +56,23 @@ class TypeNames:
 
     def keys(self, table: Obj) -> Iterator[tuple[cst.BaseExpression, set[cst.CSTNode]]]:
         """Yield each key of a table and the literals that spell it."""
-        if isinstance(table.site, cst.Dict):
-            for element in table.site.elements:
-                if isinstance(element, cst.DictElement):
-                    yield element.key, _spelled(self.program.values(element.key))
+        elements = table.site.elements if isinstance(table.site, cst.Dict) else ()
+        keys = [element.key for element in elements if isinstance(element, cst.DictElement)]
         for store in self.program.stores(table):
-            if isinstance(store, cst.Subscript) and isinstance(store.slice[0].slice, cst.Index):
-                index = store.slice[0].slice.value
-                yield index, _spelled(self.program.values(index))
+            match store:
+                case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=index)), *_]):
+                    keys.append(index)
+        yield from ((key, _spelled(self.program.values(key))) for key in keys)
 
     def tables(self, test: TypeTest) -> Iterator[Obj]:
         """Yield the tables that a test looks a type up in."""
-        node = test.node
-        holder: cst.CSTNode | None = None
-        if isinstance(node, cst.Subscript):
-            holder = node.value
-        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-            holder = node.func.value
-        elif isinstance(node, cst.Comparison):
-            holder = node.comparisons[0].comparator
-        for value in self.program.values(holder):
-            if isinstance(value, Obj):
-                yield value
+        match test.node:
+            case (
+                cst.Subscript(value=holder)
+                | cst.Call(func=cst.Attribute(value=holder))
+                | cst.Comparison(comparisons=[cst.ComparisonTarget(comparator=holder), *_])
+            ):
+                yield from (value for value in self.program.values(holder) if isinstance(value, Obj))
 
     def _literals(self, test: TypeTest) -> set[cst.CSTNode]:
         found: set[cst.CSTNode] = set()
@@ -121,13 +112,8 @@ class TypeNames:
         return None
 
     def _members(self, node: cst.ClassDef) -> set[cst.CSTNode]:
-        found: set[cst.CSTNode] = set()
-        for statement in node.body.body:
-            for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
-                if isinstance(part, cst.Assign) and isinstance(part.value, cst.SimpleString):
-                    if part.value.evaluated_value in v.V2_TYPES:
-                        found.add(part.value)
-        return found
+        values = (part.value for part in parts(node.body) if isinstance(part, cst.Assign))
+        return {each for each in values if isinstance(each, cst.SimpleString) and each.evaluated_value in v.V2_TYPES}
 
     def _index(self) -> dict[cst.CSTNode, list[cst.CSTNode]]:
         found: dict[cst.CSTNode, list[cst.CSTNode]] = {}
@@ -140,17 +126,18 @@ class TypeNames:
     def _is_elsewhere(self, node: cst.CSTNode) -> bool:
         module = self.program.module_of(node)
         parent = module.parent(node) if module is not None else None
-        if module is None or parent is None or isinstance(node, cst.Attribute | cst.Name) is False:
+        if module is None or not isinstance(node, cst.Attribute | cst.Name):
             return False
-        if isinstance(parent, cst.Comparison | cst.ComparisonTarget):
-            comparison = parent if isinstance(parent, cst.Comparison) else module.parent(parent)
-            return comparison not in TypeTests.of(self.program).tests
-        if isinstance(parent, cst.DictElement):
-            return parent.key is not node
-        if isinstance(parent, cst.Arg):
-            call = module.parent(parent)
-            callees = self.program.values(call.func) if isinstance(call, cst.Call) else frozenset()
-            return not callees or not all(isinstance(value, Function | Bound | ClassRef) for value in callees)
+        match parent:
+            case cst.Comparison() | cst.ComparisonTarget():
+                comparison = parent if isinstance(parent, cst.Comparison) else module.parent(parent)
+                return comparison not in self.program.get(TypeTests).tests
+            case cst.DictElement(key=key):
+                return key is not node
+            case cst.Arg():
+                call = given_to(node, module)
+                callees = self.program.values(call.func) if call is not None else frozenset()
+                return not callees or not all(isinstance(value, Function | Bound | ClassRef) for value in callees)
         return not isinstance(parent, _CARRIERS)
 
 
@@ -158,8 +145,7 @@ def _spelled(values: frozenset[Value]) -> set[cst.CSTNode]:
     """Return the literals of v2's message types among `values`."""
     found: set[cst.CSTNode] = set()
     for value in values:
-        if isinstance(value, Str) and len(value.parts) == 1:
-            part = value.parts[0]
-            if isinstance(part, Lit) and part.text in v.V2_TYPES and isinstance(part.node, cst.SimpleString):
-                found.add(part.node)
+        match value:
+            case Str(parts=(Lit(text=text, node=cst.SimpleString() as node),)) if text in v.V2_TYPES:
+                found.add(node)
     return found

@@ -16,7 +16,7 @@ from codemods.facts.program import Program
 from codemods.facts.unpacking import Fillings
 from codemods.interpreter.values import ClassRef, Str
 from codemods.libraries.values import Field, Message
-from codemods.syntax.children import children
+from codemods.syntax.children import walk
 from codemods.syntax.tree import SourceModule
 
 
@@ -63,20 +63,13 @@ class TypeTests:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.tests: dict[cst.CSTNode, TypeTest] = {}
-        for path in program.targets:
-            module = program.modules[path]
-            for node in module.walk():
-                for test in self._tests_at(node, module):
-                    self.tests[node] = test
+        for node, module in program.walk():
+            for test in self._tests_at(node, module):
+                self.tests[node] = test
         self.kinds = self._kinds()
         """Origins whose value has to say "partial" or "final" by itself, since the message is out of reach later."""
         self.stuck = frozenset(origin for origin in self.kinds if not self._is_reachable(origin))
         """Those of `kinds` where that cannot be done, for want of a message to ask or because of another origin."""
-
-    @staticmethod
-    def of(program: Program) -> TypeTests:
-        """Return the tests of a program, worked out once."""
-        return program.get(TypeTests)
 
     def uses_kind(self, test: TypeTest) -> bool:
         """Return whether a test sees kinds instead of v3 types."""
@@ -124,16 +117,16 @@ class TypeTests:
                 if self._types_in(operand):
                     yield self._test(node, operand, (), module, inline=False)
                     return
-        elif isinstance(node, cst.Call) and node.args and self.is_enum(node.func):
-            if self._types_in(node.args[0].value):
-                yield self._test(node, node.args[0].value, (), module, inline=False)
-        elif isinstance(node, cst.Subscript) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-            operand = node.slice[0].slice.value
-            if self._types_in(operand) and self._is_table(node.value):
-                yield self._test(node, operand, (), module, inline=False)
-        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "get":
-            if node.args and self._types_in(node.args[0].value) and self._is_table(node.func.value):
-                yield self._test(node, node.args[0].value, (), module, inline=False)
+        match node:
+            case cst.Call(func=func, args=[cst.Arg(value=operand), *_]) if self.is_enum(func):
+                if self._types_in(operand):
+                    yield self._test(node, operand, (), module, inline=False)
+            case (
+                cst.Subscript(value=table, slice=[cst.SubscriptElement(slice=cst.Index(value=operand))])
+                | cst.Call(func=cst.Attribute(value=table, attr=cst.Name("get")), args=[cst.Arg(value=operand), *_])
+            ):
+                if self._types_in(operand) and self._is_table(table):
+                    yield self._test(node, operand, (), module, inline=False)
 
     def _is_spelled(self, node: cst.BaseExpression) -> bool:
         """Return whether an expression is a text written in place, or a collection whose v2 types all are."""
@@ -155,9 +148,7 @@ class TypeTests:
         return [
             value
             for value in self.program.values(node)
-            if isinstance(value, Field)
-            and value.key == v.TYPE_KEY
-            and (self.program.is_ours(value) or self.program.is_likely(value))
+            if isinstance(value, Field) and value.key == v.TYPE_KEY and self.program.may_be_ours(value)
         ]
 
     def is_enum(self, node: cst.BaseExpression) -> bool:
@@ -221,7 +212,7 @@ class TypeTests:
         """Return whether the variable holds just what was read at `origin`."""
         defs = self.program.definitions(name)
         return bool(defs) and all(
-            item.kind == "assign" and item.value is not None and _contains(item.value, origin) for item in defs
+            item.kind == "assign" and item.value is not None and origin in walk(item.value) for item in defs
         )
 
     def _same_variable(self, base: cst.Name, statement: cst.CSTNode) -> bool:
@@ -252,7 +243,7 @@ class TypeTests:
         return None
 
     def _is_reachable(self, origin: cst.CSTNode) -> bool:
-        fillings = Fillings.of(self.program)
+        fillings = self.program.get(Fillings)
         linked = self._linked({origin})
         return all(self._reads_type(other) or fillings.can_fill(other) for other in linked) and all(
             self._is_renamable(test) for test in self.tests.values() if test.origins & linked
@@ -308,20 +299,15 @@ def _is_no_type(value: Str) -> bool:
 
 def read_base(node: cst.CSTNode) -> Base | None:
     """Return the message in `message["key"]` or `message.get("key")`."""
-    if isinstance(node, cst.Subscript) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-        return Base(node.value, False, node.slice[0].slice.value)
-    if (
-        isinstance(node, cst.Call)
-        and isinstance(node.func, cst.Attribute)
-        and node.func.attr.value in ("get", "pop", "setdefault")
-        and node.args
-    ):
-        return Base(node.func.value, True, node.args[0].value)
+    match node:
+        case cst.Subscript(value=message, slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
+            return Base(message, False, key)
+        case cst.Call(
+            func=cst.Attribute(value=message, attr=cst.Name("get" | "pop" | "setdefault")),
+            args=[cst.Arg(value=key), *_],
+        ):
+            return Base(message, True, key)
     return None
-
-
-def _contains(tree: cst.CSTNode, node: cst.CSTNode) -> bool:
-    return tree is node or any(_contains(child, node) for child in children(tree))
 
 
 def is_message(program: Program, node: cst.BaseExpression) -> bool:

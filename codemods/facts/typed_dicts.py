@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.interpreter.values import ClassRef, External, Values
+from codemods.interpreter.values import ClassRef
 from codemods.syntax.tree import SourceModule
 
 
@@ -17,12 +17,10 @@ def message_types(program: Program) -> frozenset[cst.ClassDef]:
 
 
 def _find(program: Program) -> Iterator[cst.ClassDef]:
-    for path in program.targets:
-        module = program.modules[path]
-        for node in module.find(cst.AnnAssign, cst.FunctionDef, cst.Call):
-            for annotation, values in _annotated(node, program, module):
-                if any(program.messages(item) for item in values):
-                    yield from _classes(annotation, program)
+    for node, module in program.walk():
+        for annotation, values in _annotated(node, program, module):
+            if any(program.messages(item) for item in values):
+                yield from _classes(annotation, program)
 
 
 def _annotated(
@@ -44,32 +42,23 @@ def _annotated(
             returned = [inner.value for inner in module.walk(node.body) if isinstance(inner, cst.Return)]
             yield node.returns.annotation, [value for value in returned if value is not None]
     elif isinstance(node, cst.Call) and len(node.args) == 2:
-        names = {value.name for value in program.values(node.func) if isinstance(value, External)}
-        if names & {"typing.cast", "typing_extensions.cast"}:
+        if program.names(node.func) & {"typing.cast", "typing_extensions.cast"}:
             yield node.args[0].value, [node.args[1].value]
 
 
 def _classes(annotation: cst.BaseExpression, program: Program) -> Iterator[cst.ClassDef]:
-    queue = [value.node for value in _refs(program.values(annotation))]
+    queue = [value.node for value in program.values(annotation) if isinstance(value, ClassRef)]
     while queue:
         node = queue.pop()
-        facts = program.classes[node]
-        if any(name.rsplit(".", 1)[-1] == "TypedDict" for name in facts.external_bases):
+        if _is_typed_dict(node, program):
             yield node
-        elif facts.bases:
-            queue += facts.bases
-            if _is_typed_dict(node, program):
-                yield node
-
-
-def _refs(values: Values) -> Iterator[ClassRef]:
-    for value in values:
-        if isinstance(value, ClassRef):
-            yield value
+        if not _says_so(node, program):
+            queue += program.classes[node].bases
 
 
 def _is_typed_dict(node: cst.ClassDef, program: Program) -> bool:
-    facts = program.classes[node]
-    return any(name.rsplit(".", 1)[-1] == "TypedDict" for name in facts.external_bases) or any(
-        _is_typed_dict(base, program) for base in facts.bases
-    )
+    return _says_so(node, program) or any(_is_typed_dict(base, program) for base in program.classes[node].bases)
+
+
+def _says_so(node: cst.ClassDef, program: Program) -> bool:
+    return any(name.rsplit(".", 1)[-1] == "TypedDict" for name in program.classes[node].external_bases)

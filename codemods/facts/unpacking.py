@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -14,7 +14,8 @@ from codemods.interpreter.classes import alias, decorator_name
 from codemods.interpreter.expressions import is_filter
 from codemods.interpreter.values import Bound, ClassRef, External, Function, Value
 from codemods.libraries.values import Frame, Message, Word
-from codemods.syntax.children import children
+from codemods.syntax.children import walk
+from codemods.syntax.navigate import keyword
 from codemods.syntax.tree import SourceModule
 
 FROM_MAPPING = {"model_validate", "parse_obj"}
@@ -61,16 +62,12 @@ class Filling:
     @property
     def mapping(self) -> cst.BaseExpression:
         """The message itself, where `source` only leaves out what the class does not take."""
-        source = self.source
-        if isinstance(source, cst.DictComp) and is_filter(source):
-            items = source.for_in.iter
-            if (
-                isinstance(items, cst.Call)
-                and isinstance(items.func, cst.Attribute)
-                and items.func.attr.value == "items"
+        match self.source:
+            case cst.DictComp(
+                for_in=cst.CompFor(iter=cst.Call(func=cst.Attribute(value=items, attr=cst.Name("items"))))
             ):
-                return items.func.value
-        return source
+                return items if is_filter(self.source) else self.source
+        return self.source
 
 
 @dataclass(slots=True)
@@ -90,23 +87,17 @@ class Fillings:
         self.program = program
         self._robbed = {
             value
-            for path in program.targets
-            for node in program.modules[path].find(cst.Call, cst.Del)
+            for node, _ in program.walk()
             for value in program.values(_taken_from(node))
             if isinstance(value, Message)
         }
         """Messages out of which the program takes keys."""
         self.at: dict[cst.CSTNode, Filling] = {}
-        for path in program.targets:
-            module = program.modules[path]
-            for node in module.find(cst.Call):
-                if (source := self._source(node)) is not None:
-                    self.at[node] = self._filling(node, source, module)
-
-    @staticmethod
-    def of(program: Program) -> Fillings:
-        """Return the fillings of a program, worked out once."""
-        return program.get(Fillings)
+        for call, module in program.find(cst.Call):
+            if (source := self._source(call)) is not None:
+                takers = {_taker(value) for value in program.values(call.func)}
+                if not (takers and all(map(self._takes_v3, takers))):
+                    self.at[call] = self._filling(call, source, module, takers)
 
     def can_fill(self, node: cst.CSTNode) -> bool:
         """Return whether `node` fills a class in a way that can be rewritten."""
@@ -129,18 +120,35 @@ class Fillings:
     def _is_ours(self, node: cst.BaseExpression, kind) -> bool:  # type: ignore[no-untyped-def]
         return any(isinstance(value, kind) and self.program.is_ours(value) for value in self.program.values(node))
 
-    def _filling(self, call: cst.Call, source: cst.BaseExpression, module: SourceModule) -> Filling:
+    def _takes_v3(self, taker: cst.ClassDef | cst.FunctionDef | None) -> bool:
+        """Return whether a class or function cannot do without what v3 alone sends, and takes nothing of v2."""
+        fields = self._taken_by(taker) if taker is not None else None
+        wanted = {item.key for item in fields or () if item.required}
+        # A word has its text in both.
+        return not v.V3_KEYS.isdisjoint(wanted) and v.V2_KEYS.isdisjoint(
+            item.key for item in fields or () if not (item.key == "text" and "word_is_final" in wanted)
+        )
+
+    def _taken_by(self, taker: cst.ClassDef | cst.FunctionDef) -> list[_Field] | None:
+        return self._fields(taker) if isinstance(taker, cst.ClassDef) else _parameters(taker)
+
+    def _filling(
+        self,
+        call: cst.Call,
+        source: cst.BaseExpression,
+        module: SourceModule,
+        takers: Collection[cst.ClassDef | cst.FunctionDef | None],
+    ) -> Filling:
         found = Filling(call, source, of_word=self._is_ours(source, Word))
         if self._robbed & set(self.program.values(source)):
             found.problem = "unpacks a server message without the keys taken out before: v3 has other keys, and more"
             return found
-        takers = {_taker(value) for value in self.program.values(call.func)}
-        taker = takers.pop() if len(takers) == 1 else None
+        taker = next(iter(takers)) if len(takers) == 1 else None
         if taker is None:
             found.problem = "unpacks a server message: v3 sends other keys (type, transcript, id), and more of them"
             return found
         found.name = taker.name.value
-        fields = self._fields(taker) if isinstance(taker, cst.ClassDef) else _parameters(taker)
+        fields = self._taken_by(taker)
         plain = isinstance(found.mapping, cst.Name | cst.Subscript | cst.Attribute | cst.Call)
         if fields is None or not plain:
             found.problem = f"fills {found.name} from a server message: v3 sends other keys, and more of them"
@@ -164,11 +172,9 @@ class Fillings:
     def _is_called_with(self, taker: cst.CSTNode, keys: Mapping[str, object]) -> bool:
         """Return whether some call gives one of `keys` by name."""
         return any(
-            argument.keyword is not None and argument.keyword.value in keys
-            for path in self.program.targets
-            for call in self.program.modules[path].find(cst.Call)
+            keyword(call, *keys) is not None
+            for call, _ in self.program.find(cst.Call)
             if any(_taker(value) is taker for value in self.program.values(call.func))
-            for argument in call.args
         )
 
     def _enums(self, annotation: cst.BaseExpression) -> tuple[cst.ClassDef, ...]:
@@ -224,12 +230,9 @@ class Fillings:
 def _taken_from(node: cst.CSTNode) -> cst.BaseExpression | None:
     """Return the mapping that `mapping.pop(...)` or `del mapping[...]` takes a key out of."""
     match node:
-        case cst.Call(func=cst.Attribute(value=mapping, attr=cst.Name("pop"))):
+        case cst.Call(func=cst.Attribute(value=mapping, attr=cst.Name("pop"))) | cst.Del(cst.Subscript(value=mapping)):
             return mapping
-        case cst.Del(target=cst.Subscript(value=mapping)):
-            return mapping
-        case _:
-            return None
+    return None
 
 
 def helper_name(class_name: str) -> str:
@@ -250,7 +253,9 @@ def _taker(value: Value) -> cst.ClassDef | cst.FunctionDef | None:
 
 def _parameters(function: cst.FunctionDef) -> list[_Field] | None:
     rest = function.params.star_kwarg
-    if rest is not None and _mentions(function.body, rest.name.value):
+    if rest is not None and any(
+        isinstance(node, cst.Name) and node.value == rest.name.value for node in walk(function.body)
+    ):
         return None
     params = [item for item in function.params.params if item.name.value not in ("self", "cls")]
     return [_Field(item.name.value, "", item.default is None) for item in (*params, *function.params.kwonly_params)]
@@ -262,12 +267,6 @@ def _literals(annotation: cst.Annotation, module: SourceModule) -> tuple[cst.Sim
         node
         for node in module.walk(annotation)
         if isinstance(node, cst.SimpleString) and node.evaluated_value in v.V2_TYPES
-    )
-
-
-def _mentions(node: cst.CSTNode, name: str) -> bool:
-    return (isinstance(node, cst.Name) and node.value == name) or any(
-        _mentions(child, name) for child in children(node)
     )
 
 

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.interpreter.values import NOTHING, Bound, ClassRef, External, Function, Instance, Unread, Value, Values
+from codemods.syntax.children import children
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
 
 _DECLARATIONS = ("pydantic.Field()", "dataclasses.field()", "attrs.field()", "attr.ib()")
 """What declares a field in a class body, and is not what an instance has there."""
+
+_OF_ENVIRONMENT = "BaseSettings"
+"""The base of classes whose fields are filled from the environment (pydantic)."""
 
 
 @dataclass(eq=False, slots=True)
@@ -72,10 +76,19 @@ class Classes:
                 continue
             elif isinstance(value, External) and value.name not in facts.external_bases:
                 facts.external_bases.append(value.name)
+                self._override(node, value.name)
             else:
                 continue
             # methods are now found elsewhere, too
             self._run.work.add(known for known in self._run.functions if known not in self._run.on_demand)
+
+    def _override(self, node: cst.ClassDef, base: str) -> None:
+        """Call the methods of a class that a library calls on whatever is derived from its class `base`."""
+        called = self._run.library.overrides.get(base, {})
+        for method in self.methods(node):
+            if method.name.value in called:
+                for index, values in called[method.name.value](method).items():
+                    self._run.calls.give(method, index, values)
 
     def methods(self, node: cst.ClassDef) -> Iterator[cst.FunctionDef]:
         """Yield the methods of a class and of those of the program that it inherits from."""
@@ -144,7 +157,20 @@ class Classes:
                 found |= self._bound(item, current, instance)
             if not value:
                 queue += self.facts[current].bases
-        return frozenset(found)
+        return frozenset(found) | self._of_environment(node, name)
+
+    def _of_environment(self, node: cst.ClassDef, name: str) -> Values:
+        """Return what the environment gives a field of a class of settings, whatever it is by default."""
+        above = _reachable([node], lambda item: self.facts[item].bases)
+        if not any(base.endswith(_OF_ENVIRONMENT) for item in above for base in self.facts[item].external_bases):
+            return NOTHING
+        declared = next((field for item in above for field in self.facts[item].fields if _is_of(field, name)), None)
+        if declared is None:
+            return NOTHING
+        literal = alias(declared)
+        prefix = next((found for item in above if (found := _prefix(item))), "")
+        wanted = str(literal.evaluated_value) if literal is not None else f"{prefix}{name}"
+        return self._run.imports.environment(dict.fromkeys([wanted, wanted.upper(), wanted.lower()]))
 
     def _bound(self, value: Value, owner: cst.ClassDef, instance: Instance | None) -> Values:
         """Return a class attribute as seen through an instance (or the class): bound, called if a property."""
@@ -159,6 +185,28 @@ class Classes:
             self._run.calls.give(value.node, 0, frozenset({instance}))
             return self._run.calls.returns.read(value.node)
         return frozenset({Bound(value, (frozenset({instance}),))})
+
+
+def _is_of(declaration: cst.AnnAssign, name: str) -> bool:
+    return isinstance(declaration.target, cst.Name) and declaration.target.value == name
+
+
+def _prefix(node: cst.ClassDef) -> str:
+    """Return the `env_prefix` in the configuration of a class of settings."""
+    waiting: list[cst.CSTNode] = [node.body]
+    for current in waiting:
+        match current:
+            case cst.Arg(keyword=cst.Name("env_prefix"), value=cst.SimpleString() as value):
+                return str(value.evaluated_value)
+            case cst.Assign(
+                targets=[cst.AssignTarget(target=cst.Name("env_prefix"))], value=cst.SimpleString() as value
+            ):
+                return str(value.evaluated_value)
+            case cst.DictElement(key=cst.SimpleString() as key, value=cst.SimpleString() as value):
+                if key.evaluated_value == "env_prefix":
+                    return str(value.evaluated_value)
+        waiting += children(current)
+    return ""
 
 
 def _reachable(

@@ -43,6 +43,10 @@ class Containers:
         self._run.heap.join(obj, OWN, NOTHING)
         return obj
 
+    def has_method(self, name: str) -> bool:
+        """Return whether it matters that a method of a container is handed over to be called later."""
+        return name in (*_ADD, *_TAKE)
+
     def elements(self, values: Iterable[Value]) -> Values:
         """Return what iterating over the containers among `values` gives."""
         return NOTHING.union(*(value.iterate(self._run) for value in values if isinstance(value, Obj)))

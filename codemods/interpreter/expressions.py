@@ -13,10 +13,12 @@ from codemods.interpreter.text import as_text
 from codemods.interpreter.values import (
     ELEMENT,
     NOTHING,
+    SENT,
     Const,
     External,
     Function,
     Lit,
+    Method,
     Obj,
     Str,
     Unknown,
@@ -183,7 +185,8 @@ class Expressions:
             case cst.BitOr():  # of dicts: what is more than its entries stays what it is
                 merged = NOTHING.union(*(value.copied() for value in left | right))
                 return merged if without_unknown(merged) else left | right
-        return only_unknown(left | right) or (self._run.unknown if _out_of_sight(left | right) else NOTHING)
+        kept = NOTHING.union(*(value.scaled() for value in left | right))
+        return only_unknown(left | right) | kept or (self._run.unknown if _out_of_sight(left | right) else NOTHING)
 
     def eval_BooleanOperation(self, node: cst.BooleanOperation, env: Env) -> Values:
         left = self.eval(node.left, env)
@@ -202,15 +205,16 @@ class Expressions:
         return frozenset(value.awaited() for value in self.eval(node.expression, env))
 
     def eval_Yield(self, node: cst.Yield, env: Env) -> Values:
-        value = node.value
-        function = self._run.scope.node
-        if isinstance(value, cst.From):
-            self._run.heap.join(
-                Obj(function, "generator"), ELEMENT, self._run.containers.elements(self.eval(value.item, env))
-            )
-        elif value is not None:
-            self._run.heap.join(Obj(function, "generator"), ELEMENT, self.eval(value, env))
-        return NOTHING
+        generator = Obj(self._run.scope.node, "generator")
+        match node.value:
+            case None:
+                given = NOTHING
+            case cst.From(item=source):
+                given = self._run.containers.elements(self.eval(source, env))
+            case value:
+                given = self.eval(value, env)
+        self._run.heap.join(generator, ELEMENT, given)
+        return self._run.heap.read(generator, SENT)
 
     def eval_Lambda(self, node: cst.Lambda, env: Env) -> Values:
         self.eval_defaults(node.params, env, node)
@@ -324,8 +328,10 @@ class Expressions:
         return NOTHING.union(*(base.item(self._run, key, node) for base in bases for key in found))
 
     def eval_Attribute(self, node: cst.Attribute, env: Env) -> Values:
-        name = node.attr.value
-        return NOTHING.union(*(base.attribute(self._run, name) for base in self.eval(node.value, env)))
+        name, bases = node.attr.value, self.eval(node.value, env)
+        handed_over = self._run.containers.has_method(name)
+        found = {Method(base, name) for base in bases if handed_over and isinstance(base, Obj)}
+        return frozenset(found).union(*(base.attribute(self._run, name) for base in bases))
 
     def eval_Call(self, node: cst.Call, env: Env) -> Values:
         run = self._run

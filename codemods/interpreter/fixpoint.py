@@ -35,6 +35,7 @@ from codemods.interpreter.variables import Env, Variables
 from codemods.interpreter.work import Work
 from codemods.model import Workspace
 from codemods.syntax.carried import reached
+from codemods.syntax.navigate import ScopeNode
 from codemods.syntax.tree import SourceModule
 
 
@@ -61,7 +62,7 @@ class Interpreter:
         self.library = library
         self.modules: dict[str, SourceModule] = {}
         self.functions: list[cst.FunctionDef | cst.Lambda] = []
-        self.on_demand: set[scopes.ScopeNode] = set()
+        self.on_demand: set[ScopeNode] = set()
         """Functions that are run when they are called, not before."""
         self.work = Work()
         self.classes = Classes(self)
@@ -143,7 +144,7 @@ class Interpreter:
         while (node := self.work.next()) is not None:
             self._run_scope(node)
 
-    def _run_scope(self, node: scopes.ScopeNode) -> None:
+    def _run_scope(self, node: ScopeNode) -> None:
         self.scope = self.variables.scopes[node]
         self.path = self.scope.path
         env: Env = {}

@@ -18,6 +18,10 @@ Model: TypeAlias = "Callable[[Interpreter, cst.Call, Arguments], Values]"
 """What a function of a library gives, and what it does to its arguments."""
 
 
+Override: TypeAlias = "Callable[[cst.FunctionDef], Mapping[int, Values]]"
+"""What a library calls a method of the program's with, by position."""
+
+
 def nothing(node: cst.CSTNode) -> Values:
     """Say nothing about a value out of sight."""
     return NOTHING
@@ -30,6 +34,7 @@ class Library:
     Attributes:
         functions: models by dotted name; a call in it stands for its result: `pyaudio.PyAudio().open`.
         methods: models by method name alone, for names that only one library has.
+        overrides: by the name of a class, the methods of classes derived from it that the library calls.
         annotations: what a parameter annotated with a class of the library is, when no call of the program fills it.
         exceptions: what an `except` clause binds, by the last part of the exception's name.
         unseen: what a value from out of sight may be, by the node it came from: a suspicion that evidence may confirm.
@@ -40,6 +45,7 @@ class Library:
 
     functions: Mapping[str, Model] = field(default_factory=dict)
     methods: Mapping[str, Model] = field(default_factory=dict)
+    overrides: Mapping[str, Mapping[str, Override]] = field(default_factory=dict)
     annotations: Mapping[str, Callable[[cst.Param], Value]] = field(default_factory=dict)
     exceptions: Mapping[str, Value] = field(default_factory=dict)
     unseen: Callable[[cst.CSTNode], Values] = nothing

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from codemods.syntax.children import children
-
-ScopeNode = cst.Module | cst.FunctionDef | cst.Lambda | cst.ClassDef
+from codemods.syntax.navigate import ScopeNode, head
 
 
 @dataclass(eq=False, slots=True)
@@ -105,10 +104,7 @@ class ScopeBuilder:
             ):
                 self._bind_target(target)
             case cst.ImportAlias(asname=None, name=first):
-                head: cst.BaseExpression = first
-                while isinstance(head, cst.Attribute):
-                    head = head.value
-                self._bind_target(head)
+                self._bind(head(first))
         self._below(node)
 
     def _below(self, node: cst.CSTNode) -> None:

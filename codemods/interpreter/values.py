@@ -87,6 +87,10 @@ class Value:
         """Return what base64 decoding of it gives."""
         return NOTHING
 
+    def scaled(self) -> Values:
+        """Return what arithmetic with a number makes of it."""
+        return NOTHING
+
     def copied(self) -> Values:
         """Return what a dict made from it alone (`dict(x)`, `{**x}`) is, where that is more than its entries."""
         return NOTHING
@@ -293,6 +297,17 @@ class Bound(Plain):
 
     def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
         return run.calls.bound(self, call, given)
+
+
+@dataclass(frozen=True, slots=True)
+class Method(Plain):
+    """A method of a value that is no instance of the program's, not called where it is named: `queue.put`."""
+
+    owner: Value
+    name: str
+
+    def invoke(self, run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+        return self.owner.method(run, self.name, call, given) or NOTHING
 
 
 @dataclass(frozen=True, slots=True)

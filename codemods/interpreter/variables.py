@@ -9,9 +9,10 @@ from typing import TypeAlias
 import libcst as cst
 
 from codemods.interpreter.heap import Table
-from codemods.interpreter.scopes import Scope, ScopeNode
+from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Values
 from codemods.interpreter.work import Work
+from codemods.syntax.navigate import ScopeNode
 
 
 @dataclass(eq=False, slots=True)

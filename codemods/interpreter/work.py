@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 
 from codemods import model
-from codemods.interpreter.scopes import ScopeNode
+from codemods.syntax.navigate import ScopeNode
 
 
 class Work:

@@ -11,7 +11,7 @@ from codemods.interpreter.classes import ClassFacts
 from codemods.interpreter.fixpoint import Interpreter
 from codemods.interpreter.library import Library, Model
 from codemods.interpreter.values import NOTHING, Value, Values
-from codemods.libraries.assemblyai_values import CLASS, Event, EventKind, Transcriber
+from codemods.libraries.assemblyai_values import CLASS, EventKind, SdkEvent, Transcriber
 
 _HOMES = ("assemblyai", "assemblyai.transcriber")
 
@@ -27,7 +27,7 @@ CALLBACKS = {
 
 def _register(run: Interpreter, transcriber: Transcriber, call: cst.Call, given: Arguments) -> None:
     for name, kind in CALLBACKS.items():
-        arguments: list[Values] = [frozenset({Event(kind, transcriber)})] if kind is not None else []
+        arguments: list[Values] = [frozenset({SdkEvent(kind, transcriber)})] if kind is not None else []
         run.calls.back(given.get(None, name), call, arguments)
 
 
@@ -71,7 +71,7 @@ EVENTS = {
 
 
 def _event_of(kind: EventKind) -> Callable[[cst.Param], Value]:
-    return lambda param: Event(kind, Transcriber(param))
+    return lambda param: SdkEvent(kind, Transcriber(param))
 
 
 _ANNOTATIONS: dict[str, Callable[[cst.Param], Value]] = {

@@ -37,7 +37,7 @@ class EventKind(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Event(Plain):
+class SdkEvent(Plain):
     """The one argument of a callback."""
 
     kind: EventKind
@@ -63,5 +63,5 @@ def transcribers(values: Iterable[Value]) -> Iterator[Transcriber]:
         match value:
             case Transcriber():
                 yield value
-            case Event() | ErrorStatus():
+            case SdkEvent() | ErrorStatus():
                 yield value.transcriber

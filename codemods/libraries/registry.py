@@ -8,8 +8,16 @@ from codemods import protocol as v
 from codemods.interpreter.library import Library
 from codemods.interpreter.stdlib import models
 from codemods.interpreter.values import Value
-from codemods.libraries import aiohttp, assemblyai, audio_sources, pydantic, websocket_client, websockets
-from codemods.libraries.assemblyai_values import Event, Transcriber
+from codemods.libraries import (
+    aiohttp,
+    assemblyai,
+    audio_sources,
+    pydantic,
+    settings,
+    websocket_client,
+    websockets,
+)
+from codemods.libraries.assemblyai_values import SdkEvent, Transcriber
 from codemods.libraries.values import Connecting, Connection, Field, Frame, Message, unseen
 
 _VENDOR_HOST = "assemblyai"
@@ -32,6 +40,7 @@ _KNOWN = (
     aiohttp.LIBRARY,
     assemblyai.LIBRARY,
     pydantic.LIBRARY,
+    settings.LIBRARY,
 )
 
 
@@ -39,7 +48,7 @@ def _matters(value: Value) -> bool:
     """Return whether a value may be the vendor's, or leads to what is."""
     if isinstance(value, Message | Field):
         return (value if isinstance(value, Message) else value.message).connection is not None
-    return isinstance(value, Connection | Connecting | Frame | Transcriber | Event)
+    return isinstance(value, Connection | Connecting | Frame | Transcriber | SdkEvent)
 
 
 def library() -> Library:
@@ -47,6 +56,7 @@ def library() -> Library:
     return Library(
         functions={name: model for known in _KNOWN for name, model in known.functions.items()},
         methods={name: model for known in _KNOWN for name, model in known.methods.items()},
+        overrides={name: methods for known in _KNOWN for name, methods in known.overrides.items()},
         annotations={name: make for known in _KNOWN for name, make in known.annotations.items()},
         exceptions={name: value for known in _KNOWN for name, value in known.exceptions.items()},
         unseen=unseen,

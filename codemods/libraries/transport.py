@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SendSite:
     """Where a binary frame is sent from.
 
     Attributes:
@@ -83,4 +83,4 @@ class Transport:
     takes_opcode: bool = False
     snippets_import: str = ""
     callbacks: Mapping[str, Callback] = field(default_factory=dict)
-    binary: Callable[[str, Place], BinarySend] = lambda method, place: BinarySend(method)
+    binary: Callable[[str, SendSite], BinarySend] = lambda method, place: BinarySend(method)

@@ -145,7 +145,7 @@ class Field(Plain):
         if self.key == "words":
             return frozenset({Word(self.message)})
         if (self.key, key) == ("media", "payload"):  # a telephone line's: Twilio's media streams
-            return frozenset({Sound(site, None, "calls")})
+            return frozenset({Sound(site, None, "telephone")})
         return NOTHING
 
     def iterate(self, run: Interpreter) -> Values:
@@ -167,6 +167,19 @@ class Word(Plain):
     message: Message
 
 
+_SOUND_METHODS = frozenset(
+    {
+        *("astype", "clip", "copy", "flatten", "mean", "ravel", "reshape", "squeeze", "to_ndarray", "tobytes"),
+        *("set_channels", "set_frame_rate", "set_sample_width"),
+    }
+)
+"""What arrays, frames of PyAV and pieces of pydub do with sound that leaves it as long as it was."""
+
+PACKETS = {"telephone": 20, "Discord": 20, "WebRTC": 20}
+"""Milliseconds of sound that comes in packets, by what delivers them: Twilio's media streams, discord.py's
+`FRAME_LENGTH`, aiortc's `AUDIO_PTIME`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sound(Plain):
     """A piece of sound, as read from a device, a file or a pipe.
@@ -174,7 +187,7 @@ class Sound(Plain):
     Attributes:
         site: what reads it, or opens the stream that hands it over.
         size: how much is read; None when nothing says.
-        unit: what `size` counts: `frames`, `bytes`, or `calls` for what a telephone line delivers at a time.
+        unit: what `size` counts: `frames`, `bytes`, `milliseconds`; without a size, what delivers it in `PACKETS`.
     """
 
     site: cst.CSTNode
@@ -185,11 +198,16 @@ class Sound(Plain):
         return frozenset({self})
 
     def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values:
-        # of an array: the samples stay as many
-        return frozenset({self}) if name in ("astype", "copy", "flatten", "ravel", "squeeze", "tobytes") else NOTHING
+        return frozenset({self}) if name in _SOUND_METHODS else NOTHING
+
+    def attribute(self, run: Interpreter, name: str) -> Values:
+        return frozenset({self}) if name in ("pcm", "planes", "raw_data", "T") else run.heap.read(self, f".{name}")
 
     def item(self, run: Interpreter, key: Hashable, site: cst.CSTNode) -> Values:
-        return frozenset({self}) if key == ELEMENT else NOTHING  # one channel of several
+        return frozenset({self}) if key in (ELEMENT, 0) else NOTHING  # one channel of several, the plane of a frame
+
+    def scaled(self) -> Values:
+        return frozenset({self})
 
 
 @dataclass(frozen=True, slots=True)

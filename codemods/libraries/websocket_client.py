@@ -11,7 +11,7 @@ from codemods.interpreter.fixpoint import Interpreter
 from codemods.interpreter.library import Library
 from codemods.interpreter.values import NOTHING, External, Obj, Values
 from codemods.libraries import observations
-from codemods.libraries.transport import BinarySend, Callback, Place, Transport
+from codemods.libraries.transport import BinarySend, Callback, SendSite, Transport
 from codemods.libraries.values import CloseCode, CloseError, Connection, Frame
 
 _CALLBACKS = ("on_open", "on_message", "on_data", "on_error", "on_close", "on_cont_message", "on_reconnect")
@@ -84,7 +84,7 @@ def _socket(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return frozenset({WebSocketClientConnection(TRANSPORT, call)})
 
 
-def _binary(method: str, place: Place) -> BinarySend:
+def _binary(method: str, place: SendSite) -> BinarySend:
     """Return how bytes are sent: `send` takes an opcode, and only `WebSocket` has a method of its own as well."""
     if method not in ("send", "send_text"):
         return BinarySend(method)

@@ -9,16 +9,18 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.interpreter.values import External
 from codemods.libraries.observations import Send
-from codemods.libraries.transport import BinarySend, Place, Transport
+from codemods.libraries.transport import BinarySend, SendSite, Transport
 from codemods.syntax.build import keep_parentheses
+from codemods.syntax.sequences import arguments as made_of
+from codemods.syntax.sequences import extended
 from codemods.syntax.tree import SourceModule
 
 
 def binary(send: Send, transport: Transport, program: Program, module: SourceModule) -> BinarySend:
     """Return how what is sent by a call is sent as a binary frame."""
     makers = [connection.site.func for connection in send.connections]
-    names = {value.name for func in makers for value in program.values(func) if isinstance(value, External)}
-    place = Place(
+    names = {name for func in makers for name in program.names(func)}
+    place = SendSite(
         names_package=_names(transport.package, program, module),
         imports_late=_imports_late(transport.package, module),
         made_by=frozenset(names) if makers else None,
@@ -34,8 +36,7 @@ def binary_send(updated: cst.CSTNode, data: cst.BaseExpression | None, how: Bina
         first = first.with_changes(value=keep_parentheses(first.value, data))
     arguments = [first]
     if how.argument:
-        made = cst.ensure_type(cst.parse_expression(f"send(data, {how.argument})"), cst.Call).args
-        arguments = [first.with_changes(comma=made[0].comma), made[1]]
+        arguments = extended([first.with_changes(comma=cst.MaybeSentinel.DEFAULT)], made_of(how.argument))
     elif len(call.args) > 1:
         arguments = [first.with_changes(comma=cst.MaybeSentinel.DEFAULT)]
     func = call.func
@@ -51,8 +52,7 @@ def _names(package: str, program: Program, module: SourceModule) -> bool:
 
 def _imports_late(package: str, module: SourceModule) -> bool:
     return any(
-        isinstance(node, cst.Import | cst.ImportFrom)
-        and any(isinstance(up, cst.FunctionDef) for up in module.ancestors(node))
+        any(isinstance(up, cst.FunctionDef) for up in module.ancestors(node))
         and re.match(rf"(import|from)\s+{package}\b", module.code(node))
-        for node in module.walk()
+        for node in (*module.find(cst.Import), *module.find(cst.ImportFrom))
     )

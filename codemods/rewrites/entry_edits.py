@@ -11,6 +11,7 @@ from codemods.facts.program import Program
 from codemods.interpreter.values import Obj
 from codemods.syntax.build import expression, quoted, rename_string
 from codemods.syntax.edits import Edit, Remove, Replace
+from codemods.syntax.sequences import only
 
 
 def rename_entry(entry: Entry, key: str) -> Replace:
@@ -39,41 +40,31 @@ def remove_entry(program: Program, entry: Entry) -> Edit | None:
 
 
 def _without(node: cst.Dict, key: str) -> cst.Dict:
-    kept = [
-        element
-        for element in node.elements
-        if not (
-            isinstance(element, cst.DictElement)
-            and isinstance(element.key, cst.SimpleString)
-            and element.key.evaluated_value == key
-        )
-    ]
-    if kept and len(kept) < len(node.elements) and node.elements[-1] is not kept[-1]:
-        kept[-1] = kept[-1].with_changes(comma=node.elements[-1].comma)
-    return node.with_changes(elements=kept)
+    def stays(element: cst.BaseDictElement) -> bool:
+        match element:
+            case cst.DictElement(key=cst.SimpleString() as name):
+                return name.evaluated_value != key
+        return True
+
+    return node.with_changes(elements=only(node.elements, stays))
 
 
 def _without_pair(node: cst.CSTNode, key: str) -> cst.CSTNode:
-    elements = list(node.elements) if isinstance(node, cst.List | cst.Tuple) else []
-    kept = [
-        element
-        for element in elements
-        if not (
-            isinstance(element.value, cst.Tuple | cst.List)
-            and isinstance(element.value.elements[0].value, cst.SimpleString)
-            and element.value.elements[0].value.evaluated_value == key
-        )
-    ]
-    if len(kept) > 1 and len(kept) < len(elements) and elements[-1] is not kept[-1]:
-        kept[-1] = kept[-1].with_changes(comma=elements[-1].comma)
+    def stays(element: cst.BaseElement) -> bool:
+        match element.value:
+            case cst.Tuple(elements=[name, *_]) | cst.List(elements=[name, *_]):
+                return not (isinstance(name.value, cst.SimpleString) and name.value.evaluated_value == key)
+        return True
+
+    assert isinstance(node, cst.List | cst.Tuple)
+    kept = only(node.elements, stays)
+    if len(kept) == 1:  # the comma makes a tuple of one
+        kept = [element for element in node.elements if stays(element)]
     return node.with_changes(elements=kept)
 
 
 def _without_keyword(node: cst.Call, key: str) -> cst.Call:
-    kept = [argument for argument in node.args if argument.keyword is None or argument.keyword.value != key]
-    if kept and len(kept) < len(node.args) and node.args[-1] is not kept[-1]:
-        kept[-1] = kept[-1].with_changes(comma=node.args[-1].comma)
-    return node.with_changes(args=kept)
+    return node.with_changes(args=only(node.args, lambda item: item.keyword is None or item.keyword.value != key))
 
 
 def add_entries(site: cst.CSTNode, additions: Sequence[tuple[str, str]]) -> Replace | None:

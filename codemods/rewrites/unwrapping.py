@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from codemods.facts.audio import heads
+from codemods.facts.audio import Carried, heads
 from codemods.facts.program import Program
-from codemods.interpreter.values import Encoded, Function
+from codemods.interpreter.values import Const, Encoded, External, Function
 from codemods.interpreter.variables import Def
-from codemods.syntax.build import replace_with
-from codemods.syntax.edits import AddImport, Edit, Remove
+from codemods.syntax.build import as_edited, expression, keep_parentheses
+from codemods.syntax.edits import AddImport, Edit, Remove, Replace
+from codemods.syntax.navigate import function_of, is_docstring, last_name, parts
 from codemods.syntax.tree import SourceModule
 
 _OTHER_ENCODINGS = frozenset({"hexlify", "b2a_hex", "hex", "b16encode", "b32encode", "b85encode", "a85encode"})
+_GIVE_BYTES = frozenset({"tobytes", "bytes", "read", "readframes", "tostring", "getvalue", "pack", "get", "recv"})
 _NOT_BYTES = {"sounddevice", "numpy", "soundfile", "librosa"}
 
 
@@ -28,6 +30,7 @@ class Unwrapped:
         edits: what strips or removes the steps in between.
         dead: definitions that go with those steps.
         loose: names whose last use may have gone (imports).
+        node: the expression in the program that `code` is, where it is no other: there may be edits of what it holds.
     """
 
     code: str
@@ -35,6 +38,12 @@ class Unwrapped:
     edits: list[Edit] = field(default_factory=list)
     dead: set[Def] = field(default_factory=set)
     loose: set[str] = field(default_factory=set)
+    node: cst.BaseExpression | None = None
+
+    def build(self, root: cst.CSTNode, updated: cst.CSTNode) -> cst.BaseExpression:
+        """Return the bytes, for a place in the edited form of `root`."""
+        found = as_edited(root, updated, self.node) if self.node is not None else None
+        return found if isinstance(found, cst.BaseExpression) else expression(self.code)
 
 
 class Tracer:
@@ -58,16 +67,38 @@ class Tracer:
         """Return what undoes the encoding on the spot, for text encoded out of sight or needed elsewhere too."""
         if isinstance(node, cst.SimpleString) or self._is_no_base64(node):
             return None
-        names = {
-            inner.value: self.program.definitions(inner)
-            for inner in self.module.walk(node)
-            if isinstance(inner, cst.Name) and self.program.is_use(inner)
-        }
-        found = Unwrapped(f"base64.b64decode({self.module.code(node)})", names, [AddImport("base64")])
+        names = self._variables(node)
+        found = self._undone(node, names)
+        if found is None:
+            found = Unwrapped(f"base64.b64decode({self.module.code(node)})", names, [AddImport("base64")])
         return found if self._reaches(found, at) else None
 
+    def _undone(self, node: cst.BaseExpression, names: dict[str, frozenset[Def]]) -> Unwrapped | None:
+        """Return `node` as it is, the encoding left out far from here, where all that comes is encoded for it only."""
+        values = self.program.values(node)
+        encoded = [value for value in values if isinstance(value, Encoded)]
+        nothing = [value for value in values if isinstance(value, Const) and value.value is None]
+        if not encoded or len(encoded) + len(nothing) < len(values):
+            return None
+        found = Unwrapped(self.module.code(node), names, node=node)
+        for value in encoded:
+            if not self.module.owns(value.call) or not self.program.get(Carried).only_to(value, node):
+                return None
+            found.edits.append(in_place(self._encoding(value.call), self._plain(value.call.args[0].value)))
+            found.loose |= heads(value.call.func)
+        return found
+
+    def _encoding(self, call: cst.Call) -> cst.Call:
+        """Return the whole of `b64encode(...).decode()`."""
+        method = self.module.parent(call)
+        outer = self.module.parent(method) if isinstance(method, cst.Attribute) else None
+        return outer if isinstance(outer, cst.Call) else call
+
     def _is_no_base64(self, node: cst.CSTNode) -> bool:
-        """Return whether a text is made by another encoding, here or where its variable is set."""
+        """Return whether a text is made by another encoding, here, where its variable is set, or further away."""
+        for value in self.program.values(node):
+            if isinstance(value, External) and any(f"{name}()" in value.name for name in _OTHER_ENCODINGS):
+                return True
         for inner in self.module.walk(node):
             match inner:
                 case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))) if (
@@ -103,14 +134,13 @@ class Tracer:
     def _plain(self, node: cst.BaseExpression) -> Unwrapped:
         """Return the expression that was encoded, as it is."""
         code = self.module.code(node.with_changes(lpar=(), rpar=()) if isinstance(node, cst.Name) else node)
-        names = {
-            inner.value: self.program.definitions(inner)
-            for inner in self.module.walk(node)
-            if isinstance(inner, cst.Name) and self.program.is_use(inner)
-        }
         if self._may_be_no_bytes(node):
-            code = f"bytes({code})"
-        return Unwrapped(code, names)
+            return Unwrapped(f"bytes({code})", self._variables(node))
+        return Unwrapped(code, self._variables(node), node=node)
+
+    def _variables(self, node: cst.BaseExpression) -> dict[str, frozenset[Def]]:
+        names = (inner for inner in self.module.walk(node) if isinstance(inner, cst.Name))
+        return {name.value: self.program.definitions(name) for name in names if self.program.is_use(name)}
 
     def _may_be_no_bytes(self, node: cst.BaseExpression) -> bool:
         """Return whether base64 may have taken an array where a socket takes only bytes."""
@@ -143,9 +173,8 @@ class Tracer:
             return inner
         if not others:
             # keep the variable, drop the encoding: `chunk = b64encode(read()).decode()` -> `chunk = read()`
-            code = inner.code
-            edit = replace_with(definition.value, code)
-            return Unwrapped(node.value, {node.value: defs}, [*inner.edits, edit], set(inner.dead), inner.loose)
+            edits = [*inner.edits, in_place(definition.value, inner)]
+            return Unwrapped(node.value, {node.value: defs}, edits, set(inner.dead), inner.loose)
         if simple and inner.code != node.value and not inner.edits:
             return Unwrapped(inner.code, inner.names)
         return None
@@ -157,6 +186,14 @@ class Tracer:
         if isinstance(assign, cst.Assign) and len(assign.targets) == 1:
             return assign
         return assign if isinstance(assign, cst.AnnAssign) else None
+
+    def only_kept_as(self, name: cst.CSTNode | None, made: cst.CSTNode) -> cst.Assign | cst.AnnAssign | None:
+        """Return the statement by which a variable keeps what `made` gives, if nothing but `name` ever reads it."""
+        defs = self.program.definitions(name) if isinstance(name, cst.Name) else frozenset()
+        only = next(iter(defs)) if len(defs) == 1 else None
+        if only is None or only.value is not made or only.kind != "assign":
+            return None
+        return self.assignment(only) if all(use is name for use in self.program.uses_of.get(only, [])) else None
 
     def _helper(self, node: cst.Call) -> Unwrapped | None:
         """See through `encode(chunk)`, a function that does nothing but encode its argument."""
@@ -171,30 +208,21 @@ class Tracer:
     def _only_encodes(self, function: Function) -> bool:
         if isinstance(function.node, cst.Lambda):
             return False
-        body = function.node.body
-        statements = [
-            part
-            for line in body.body
-            if isinstance(line, cst.SimpleStatementLine)
-            for part in line.body
-            if not (isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString))
-        ]
-        if len(statements) != 1 or len(body.body) > 2 or not isinstance(statements[0], cst.Return):
-            return False
-        returned = statements[0].value
-        while isinstance(returned, cst.Call):
-            if self._encodes(returned) and returned.args:
-                argument = returned.args[0].value
+        match [part for part in parts(function.node.body) if not is_docstring(part)]:
+            case [cst.Return(value=cst.BaseExpression() as returned)]:
                 params = [param.name.value for param in function.node.params.params if param.name.value != "self"]
+                return self._encodes_only(returned, params)
+        return False
+
+    def _encodes_only(self, node: cst.BaseExpression, params: list[str]) -> bool:
+        match node:
+            case cst.Call(args=[cst.Arg(value=argument), *_]) if self._encodes(node):
                 return isinstance(argument, cst.Name) and [argument.value] == params
-            inner = returned.func
-            match inner:
-                case cst.Attribute() if inner.attr.value == "decode":
-                    returned = inner.value if isinstance(inner.value, cst.Call) else None
-                case cst.Name(value="str") if isinstance(returned.args[0].value, cst.Call):
-                    returned = returned.args[0].value
-                case _:
-                    return False
+            case (
+                cst.Call(func=cst.Attribute(value=inner, attr=cst.Name("decode")))
+                | cst.Call(func=cst.Name("str"), args=[cst.Arg(value=inner), *_])
+            ):
+                return self._encodes_only(inner, params)
         return False
 
     def _reaches(self, found: Unwrapped, at: cst.CSTNode) -> bool:
@@ -213,14 +241,14 @@ class Tracer:
         return True
 
     def _is_local(self, defs: frozenset[Def], at: cst.CSTNode) -> bool:
-        around = set(self.module.ancestors(at))
-        inner = next((up for up in self.module.ancestors(at) if isinstance(up, cst.FunctionDef | cst.Lambda)), None)
-        return any(item.scope.node is inner for item in defs) and inner in around
+        here = function_of(at, self.module)
+        return not isinstance(here, cst.Module) and any(item.scope.node is here for item in defs)
+
+
+def in_place(node: cst.CSTNode, bytes_: Unwrapped) -> Replace:
+    """Return the edit that puts the bytes where they were wrapped."""
+    return Replace(node, lambda updated: keep_parentheses(updated, bytes_.build(node, updated)), whole=True)
 
 
 def _gives_bytes(node: cst.BaseExpression) -> bool:
-    if isinstance(node, cst.Call):
-        func = node.func
-        name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
-        return name in ("tobytes", "bytes", "read", "readframes", "tostring", "getvalue", "pack", "get", "recv")
-    return False
+    return isinstance(node, cst.Call) and last_name(node.func) in _GIVE_BYTES

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from codemods.rule import Rule
+from codemods.rule import Rules
 from codemods.rules import audio, controls, endpoint, messages, sdk, shutdown
 
-RULES: tuple[type[Rule], ...] = (
+RULES: Rules = (
     *sdk.RULES,
     *endpoint.RULES,
     *messages.RULES,

@@ -55,6 +55,14 @@ def replace_with(node: cst.CSTNode, code: str) -> Replace:
     return Replace(node, lambda updated: keep_parentheses(updated, expression(code)), whole=True)
 
 
+def as_edited(root: cst.CSTNode, updated: cst.CSTNode, node: cst.CSTNode) -> cst.CSTNode | None:
+    """Return what has become of `node`, below `root`, in the edited form of `root`; None where the forms differ."""
+    if root is node:
+        return updated
+    pairs = zip(root.children, updated.children, strict=False)
+    return next((found for old, new in pairs if (found := as_edited(old, new, node)) is not None), None)
+
+
 def keep_parentheses(old: cst.CSTNode, new: cst.BaseExpression) -> cst.BaseExpression:
     """Return `new` within the parentheses that stood around `old`."""
     if isinstance(old, cst.BaseExpression) and old.lpar and not new.lpar:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -23,6 +23,13 @@ def children(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
         elif _is_node(kind):
             found.append(value)
     return found
+
+
+def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield a node and everything below it, in source order."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
 
 
 _ORDERS: dict[type[cst.CSTNode], Sequence[str]] = {}

@@ -14,6 +14,7 @@ import libcst as cst
 from codemods.syntax.children import children
 from codemods.syntax.comments import leading, still_true
 from codemods.syntax.edits import AddImport, Edit
+from codemods.syntax.navigate import first_statement
 from codemods.syntax.tree import SourceModule, Statement, dotted
 
 
@@ -245,7 +246,7 @@ def placed(module: SourceModule, edits: Iterable[Edit]) -> Placed:
             found.behind.setdefault(lines[0], []).extend(_set_to_none(names, module.width))
     for function, wanted in by_function.items():
         missing = [edit for edit in wanted if not _in_block(function.body, edit) and _key(edit) not in top]
-        first = _first_statement(function)
+        first = first_statement(function)
         found.ahead.setdefault(first, []).extend(_statements(missing, indent, module.width))
     return found
 
@@ -294,15 +295,6 @@ def _brings(part: cst.ImportFrom, edit: AddImport) -> bool:
 def _home(part: cst.ImportFrom) -> str:
     """Return the module that a statement imports from, with its leading dots."""
     return "." * len(part.relative) + (dotted(part.module) if part.module is not None else "")
-
-
-def _first_statement(function: cst.FunctionDef) -> cst.CSTNode:
-    """Return the first statement of a function, below its docstring if there is anything below."""
-    body = function.body.body
-    first = body[0]
-    if len(body) > 1 and isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
-        return body[1] if isinstance(first.body[0].value, cst.SimpleString | cst.ConcatenatedString) else first
-    return first
 
 
 def fallbacks(module: SourceModule, line: cst.CSTNode) -> Iterator[list[cst.SimpleStatementLine]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from codemods.syntax.build import keep_parentheses
+from codemods.syntax.navigate import operands
 
 Simplified = cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]
 
@@ -72,14 +73,14 @@ def _operation(node: cst.BooleanOperation) -> cst.CSTNode:
     known = constant(node.left)
     if known is not None:
         return keep_parentheses(node, node.left if known is deciding else node.right)
-    operands = _operands(node.left, type(node.operator))
+    known_already = operands(node.left, type(node.operator))
     right = _as_get(node.right) if deciding else node.right
-    if any(_is_same(operand, node.right) or _is_same(operand, right) for operand in operands):
+    if any(_is_same(operand, node.right) or _is_same(operand, right) for operand in known_already):
         return keep_parentheses(node, node.left)
     inner = cst.And if deciding else cst.Or
-    if any(_is_same(one, other) for one in operands for other in _operands(node.right, inner)[:-1] or ()):
+    if any(_is_same(one, other) for one in known_already for other in operands(node.right, inner)[:-1] or ()):
         return keep_parentheses(node, node.left)  # `a or (a and b)` is `a`
-    if any(_is_opposite(operand, node.right) or _is_opposite(node.right, operand) for operand in operands):
+    if any(_is_opposite(operand, node.right) or _is_opposite(node.right, operand) for operand in known_already):
         return keep_parentheses(node, cst.Name(str(deciding)))
     return node
 
@@ -95,13 +96,6 @@ def _as_get(node: cst.BaseExpression) -> cst.BaseExpression:
             return cst.Call(cst.Attribute(owner, cst.Name("get")), [cst.Arg(key)])
         case _:
             return node
-
-
-def _operands(node: cst.BaseExpression, operator: type[cst.BaseBooleanOp]) -> list[cst.BaseExpression]:
-    """Return what stands between the operators of one kind."""
-    if isinstance(node, cst.BooleanOperation) and isinstance(node.operator, operator):
-        return [*_operands(node.left, operator), *_operands(node.right, operator)]
-    return [node]
 
 
 def _is_same(one: cst.BaseExpression, other: cst.BaseExpression) -> bool:

@@ -25,7 +25,7 @@ class Snippet:
     Attributes:
         name: what it defines.
         typed: its source.
-        plain: the same without annotations, for a program that has none.
+        plain: the same without annotations, for a program whose functions do not say what they return.
         imports: what it needs, apart from names for annotations.
         types: the names it needs for annotations.
         needs: the other definitions of its file that it uses.
@@ -115,7 +115,7 @@ def written(
         definition: which definition of the file; None for the last.
     """
     snippet = load(file, definition)
-    keep = module.is_typed if typed is None else typed
+    keep = module.annotates_returns if typed is None else typed
     added = helper(module, snippet.name, quoted_like(module, snippet.typed if keep else snippet.plain))
     if name is not None:
         added = AddHelper(name, added.code.replace(added.name, name))

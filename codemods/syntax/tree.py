@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, overload
@@ -17,10 +18,9 @@ from codemods.syntax.plain_classes import make_plain
 
 make_plain()
 
+Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 N = TypeVar("N", bound=cst.CSTNode)
 M = TypeVar("M", bound=cst.CSTNode)
-
-Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
 _TAIL = re.compile(r"(?<=[^\\\s])[ \t]*(?:(?:\r\n|\n)(?=[ \t\f\r\n])|(?=\r(?!\n)))(?P<tail>[ \t\f\r\n]+)\Z")
 """What libcst loses at the end of a file: blank lines above the last one that has spaces, and a last lone CR."""
@@ -40,8 +40,8 @@ class SourceModule:
         self.path = path
         self.text = text
         self.line_length = line_length
+        self._by_types: dict[tuple[type[cst.CSTNode], ...], Sequence[cst.CSTNode]] = {}
         self._spans: dict[cst.CSTNode, Span] = {}
-        self._found: dict[tuple[type[cst.CSTNode], ...], Sequence[cst.CSTNode]] = {}
         found = _TAIL.search(text)
         self.tail = found["tail"] if found is not None else ""
         try:
@@ -85,6 +85,13 @@ class SourceModule:
         return tuple(self._below(self.tree))
 
     @cached_property
+    def _by_type(self) -> dict[type[cst.CSTNode], list[cst.CSTNode]]:
+        found: dict[type[cst.CSTNode], list[cst.CSTNode]] = defaultdict(list)
+        for node in self._nodes:
+            found[type(node)].append(node)
+        return found
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Every identifier that occurs in the module."""
         return frozenset(node.value for node in self.find(cst.Name))
@@ -93,6 +100,11 @@ class SourceModule:
     def is_typed(self) -> bool:
         """Whether the module has annotations."""
         return bool(self.find(cst.Annotation))
+
+    @cached_property
+    def annotates_returns(self) -> bool:
+        """Whether functions of the module say what they return; parameters alone are annotated in copied code, too."""
+        return any(isinstance(node, cst.FunctionDef) and node.returns is not None for node in self._nodes)
 
     @cached_property
     def listed(self) -> dict[str, cst.SimpleString]:
@@ -136,6 +148,12 @@ class SourceModule:
             yield up
             up = self._parents.get(up)
 
+    def climb(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+        """Yield the nodes around `node`, innermost first, each with the one directly below it on the way there."""
+        for up in self.ancestors(node):
+            yield up, node
+            node = up
+
     def span(self, node: cst.CSTNode) -> Span:
         """Return where `node` stands in the text."""
         if node not in self._spans:
@@ -173,12 +191,12 @@ class SourceModule:
     def find(self, *kinds: type[N]) -> Sequence[N]: ...
 
     def find(self, *kinds: type[cst.CSTNode]) -> Sequence[cst.CSTNode]:
-        """Return the nodes of some classes, in source order: most analyses want few of all, and share the search."""
-        if kinds not in self._found:
-            present = {type(node) for node in self._nodes}
-            wanted = {kind for kind in present if issubclass(kind, kinds)}
-            self._found[kinds] = tuple(node for node in self._nodes if type(node) in wanted)
-        return self._found[kinds]
+        """Return every node of some types, which have no subtypes, in source order; the search is shared."""
+        if len(kinds) == 1:
+            return self._by_type.get(kinds[0], ())
+        if kinds not in self._by_types:
+            self._by_types[kinds] = [node for node in self._nodes if type(node) in kinds]
+        return self._by_types[kinds]
 
     def _below(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         stack = [node]
@@ -190,9 +208,10 @@ class SourceModule:
 
 def is_barrier(node: cst.CSTNode) -> bool:
     """Return whether a node is a statement that nothing may be moved across (see `BARRIER`)."""
-    if not isinstance(node, cst.SimpleStatementLine) or not isinstance(node.body[0], cst.Expr):
-        return False
-    return isinstance(node.body[0].value, cst.Name) and node.body[0].value.value.startswith(BARRIER)
+    match node:
+        case cst.SimpleStatementLine(body=[cst.Expr(cst.Name(name)), *_]):
+            return name.startswith(BARRIER)
+    return False
 
 
 def dotted(node: cst.BaseExpression) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from codemods import suppression
 from codemods.model import Finding, Options
 from migrator.analysis.coverage import SDK_CLASSES
-from migrator.analysis.import_graph import Folder, imports, mentioned, stem
+from migrator.analysis.import_graph import ProjectFolder, imports, mentioned, stem
 from migrator.analysis.message_reads import Half, half_migrated
 from migrator.analysis.module_names import SDK, ModuleNames, Origin, parsed
 from migrator.analysis.outcome import Outcome
@@ -180,7 +180,7 @@ def _needed(lost: dict[str, frozenset[str]], after: Mapping[str, str], others: I
         after: the new texts.
         others: files that may need one, by the text on disk.
     """
-    folder = Folder()
+    folder = ProjectFolder()
     readers = dict(_readers(lost, after, others))
     names = {path: parsed(text) for path, text in readers.items()}
     losing = dict(lost)
@@ -241,7 +241,7 @@ def _text_with(path: str, names: Sequence[bytes]) -> str | None:
 
 
 def _uses(
-    path: str, names: ModuleNames, losing: Mapping[str, frozenset[str]], folder: Folder
+    path: str, names: ModuleNames, losing: Mapping[str, frozenset[str]], folder: ProjectFolder
 ) -> Iterator[tuple[str, str]]:
     """Yield (module, name) for what a file needs of the names that modules are losing."""
 
@@ -271,7 +271,9 @@ def _uses(
                 yield target, parts[end]
 
 
-def _mentions(path: str, text: str, losing: Mapping[str, frozenset[str]], folder: Folder) -> Iterator[tuple[str, str]]:
+def _mentions(
+    path: str, text: str, losing: Mapping[str, frozenset[str]], folder: ProjectFolder
+) -> Iterator[tuple[str, str]]:
     """Yield what `_uses` does, for a file that the running Python cannot parse."""
     for module, level in imports(text.encode("utf-8", "replace")):
         head, _, name = module.rpartition(".")

@@ -27,7 +27,7 @@ _PACKAGE = "__init__.py"
 
 
 @dataclass(slots=True)
-class Folder:
+class ProjectFolder:
     """A `codemods.model.Workspace` on disk. Plain data, so that it can be sent to a worker process.
 
     Attributes:
@@ -119,7 +119,8 @@ class Group:
 
     Attributes:
         hits: those with a v2 word of their own; the others are there because facts flow through them.
-        variables: environment variable to the places that set it: (path of a file of settings, its name there).
+        variables: environment variable to the places that set it: (path of a file of settings, its name there). A key
+            of a file that is parsed has a dot in front.
     """
 
     paths: tuple[str, ...]
@@ -132,7 +133,7 @@ class Group:
         return frozenset(path for places in self.variables.values() for path, _ in places)
 
 
-def groups(hits: Iterable[str], files: Iterable[str], folder: Folder) -> list[Group]:
+def groups(hits: Iterable[str], files: Iterable[str], folder: ProjectFolder) -> list[Group]:
     """Return the connected groups around `hits`.
 
     Args:
@@ -163,7 +164,7 @@ class _Graph:
         edges: the files that have joined, each with its neighbours.
     """
 
-    def __init__(self, paths: Iterable[str], certain: Collection[str], folder: Folder) -> None:
+    def __init__(self, paths: Iterable[str], certain: Collection[str], folder: ProjectFolder) -> None:
         self._certain = certain
         self._folder = folder
         self.readable: set[str] = set()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.analysis.coverage import SDK_CLASSES
-from migrator.analysis.import_graph import Folder
+from migrator.analysis.import_graph import ProjectFolder
 from migrator.analysis.module_names import SDK, ModuleNames, Origin, parsed
 
 _Name = tuple[str, str]
@@ -25,7 +25,7 @@ class SdkNames:
         folder: where the modules are; what it reads must stay the same.
     """
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: ProjectFolder) -> None:
         self._folder = folder
         self._modules: dict[str, ModuleNames | None] = {}
         self._known: dict[_Name, bool] = {_THERE: True}

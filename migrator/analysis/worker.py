@@ -12,12 +12,12 @@ from functools import cached_property
 from codemods.model import BudgetError, FilePlan, Finding, LostTextError, Options, ParseError, Span, Workspace
 from migrator.analysis import descriptions, unused_suppressions
 from migrator.analysis.coverage import CODE, names_sdk, unexplained
-from migrator.analysis.import_graph import Folder, Group
+from migrator.analysis.import_graph import Group, ProjectFolder
 from migrator.analysis.notebook_findings import completed
 from migrator.analysis.outcome import Outcome
 from migrator.analysis.sdk_names import SdkNames
 from migrator.analysis.verification import VerificationError, check_grammar, check_stable, encoded, syntax_error
-from migrator.documents.configuration import Configuration
+from migrator.documents.configuration_file import ConfigurationFile
 from migrator.documents.document import Document, decode
 from migrator.documents.module import DecodingError
 from migrator.documents.notebook import Notebook
@@ -41,7 +41,7 @@ class Task:
 
     group: Group
     options: Mapping[str, Options]
-    folder: Folder = field(default_factory=Folder)
+    folder: ProjectFolder = field(default_factory=ProjectFolder)
     given: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -122,11 +122,11 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
         second = first
     else:
         changed = {path: text for path, (text, _) in planned.items()}
-        second = _Pass(changed, replace(task, folder=Folder(changed, task.group.variables)), analyse)
+        second = _Pass(changed, replace(task, folder=ProjectFolder(changed, task.group.variables)), analyse)
     for path, (text, findings) in planned.items():
         data, document = contents[path], documents[path]
         try:
-            if isinstance(document, Configuration | Page):
+            if isinstance(document, ConfigurationFile | Page):
                 told = tuple(replace(finding, span=document.place(finding.span)) for finding in findings)
             elif isinstance(document, Notebook):
                 document, told = completed(document, text, findings, task.options[path])

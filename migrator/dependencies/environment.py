@@ -7,18 +7,18 @@ from collections.abc import Iterator
 
 from migrator.dependencies import requirement
 from migrator.dependencies.edits import Declarations, Edited, Note, place
-from migrator.dependencies.versions import FLOOR, UnclearError, is_recent
+from migrator.dependencies.versions import FLOOR, UnclearError, is_recent, of_conda
 
 _ITEM = re.compile(r"(?P<indent>\s*)-(?P<gap>\s+)(?P<quote>[\"']?)(?P<text>[^\"'#\r\n]*[^\"'#\s])(?P=quote)\s*(?:#.*)?")
 _PIP = re.compile(r"(?P<indent>\s*)-\s+pip\s*:\s*(?:#.*)?")
 
 
 def declared(text: str) -> Declarations:
-    """Yield what the `pip:` list asks for."""
+    """Yield what is asked for, of conda and in the `pip:` list."""
     for match, _, by_pip in _items(text):
-        found = requirement.parsed(match["text"]) if by_pip else None
+        found = requirement.parsed(match["text"])
         if found is not None:
-            yield found.name, found.specifier
+            yield found.name, found.specifier if by_pip else of_conda(found.specifier)
 
 
 def edit(text: str) -> Edited:

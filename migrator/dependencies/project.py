@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from codemods.model import Finding, Options, Safety, Span
 from migrator.analysis.outcome import Outcome
 from migrator.dependencies import formats
 from migrator.dependencies.edits import Edited, Format, place
 from migrator.dependencies.requirement import SDK
+from migrator.dependencies.versions import closes_late
 from migrator.files.paths import inside, regular, shown
 
 RAISED, BY_HAND, SLOW = "V3M701", "V3M702", "V3M703"
 
-_CLOSING_AT_ONCE = ("14.0", "14.2", "15.0.1", "16.0", "17.0", "17.4")
+_WEBSOCKETS = re.compile(r"^[^#\r\n]*?(?<![\w.-])(?P<name>websockets)(?![\w.-])", re.MULTILINE | re.IGNORECASE)
 
 _COMPANIONS = frozenset({SDK, "pyaudio"})
 
@@ -42,11 +41,11 @@ def outcomes(
 
 
 def _nearest(path: str, root: str) -> list[tuple[str, Format]]:
-    """Return the dependency files that name the SDK in the nearest folder that has one."""
+    """Return the dependency files that name the SDK, or websockets, in the nearest folder that has one with the SDK."""
     for folder, top in _upwards(path, root):
-        found = [item for item in _with_included(formats.files(folder), top) if _names_sdk(*item)]
-        if found:
-            return found
+        there = list(_with_included(formats.files(folder), top))
+        if any(_names_sdk(*item) for item in there):
+            return [item for item in there if _names_sdk(*item) or _names_websockets(*item)]
     return []
 
 
@@ -78,6 +77,11 @@ def _with_included(paths: Iterable[str], top: str) -> Iterator[tuple[str, Format
 def _names_sdk(path: str, kind: Format) -> bool:
     text = formats.text_of(path)
     return SDK in text.lower() and (any(name == SDK for name, _ in kind.declared(text)) or bool(kind.edit(text).notes))
+
+
+def _names_websockets(path: str, kind: Format) -> bool:
+    text = formats.text_of(path)
+    return "websockets" in text.lower() and any(name == "websockets" for name, _ in kind.declared(text))
 
 
 def _outcome(path: str, kind: Format, options: Options) -> Outcome:
@@ -112,17 +116,12 @@ def _outcome(path: str, kind: Format, options: Options) -> Outcome:
 
 
 def _slow_closing(text: str, kind: Format) -> Iterator[Finding]:
-    """Yield a note where websockets is held below 14.
-
-    Below it, the SDK's `disconnect()` takes ten seconds inside of a handler: the socket's reader waits for somebody to
-    take the next message (measured with SDK 1.8.2 on websockets 13.1 and 17.4, 2026-11-29).
-    """
-    specifier = next((specifier for name, specifier in kind.declared(text) if name == "websockets"), "")
-    with suppress(InvalidSpecifier):
-        if not any(version in SpecifierSet(specifier) for version in _CLOSING_AT_ONCE):
-            at = text.index("websockets")
-            message = f"websockets{specifier}: below 14, the SDK's disconnect() takes ten seconds inside of a handler"
-            yield Finding(SLOW, place(text, at, at + len("websockets")), message, Safety.MANUAL, False)
+    """Yield a note where websockets is held below 14."""
+    message = next((closes_late(specifier) for name, specifier in kind.declared(text) if name == "websockets"), "")
+    if message:
+        named = _WEBSOCKETS.search(text)
+        start, end = named.span("name") if named is not None else (0, 0)
+        yield Finding(SLOW, place(text, start, end), message, Safety.MANUAL, False)
 
 
 def _problem(text: str, edited: Edited, kind: Format) -> str | None:

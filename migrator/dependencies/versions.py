@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 FLOOR = "0.64.16"
@@ -13,12 +15,32 @@ CEILING = "2"
 PYAUDIO = ">=0.2.13"
 """What the SDK's `extras` option asked for, as long as there was one."""
 
+_CLOSING_AT_ONCE = ("14.0", "14.2", "15.0.1", "16.0", "17.0", "17.4")
+
 _CLAUSE = re.compile(r"(?P<space>\s*)(?P<sign>===|~=|==|!=|<=|>=|<|>|\^|~|=|)(?P<gap>\s*)(?P<version>[\w.*+!-]+)")
 _EXACT = {"==": "==", "===": "===", "=": "=", "": ""}
 
 
 class UnclearError(ValueError):
     """A specifier that a person has to read; the message says why."""
+
+
+def closes_late(specifier: str) -> str:
+    """Return what to say of a specifier (PEP 440) of websockets that lets in versions before 14 only; else nothing.
+
+    On those, the SDK's `disconnect()` takes ten seconds inside of a handler: the socket's reader waits for somebody to
+    take the next message (measured with SDK 1.8.2 on websockets 13.1 and 17.4, 2026-11-29).
+    """
+    with suppress(InvalidSpecifier):
+        if not any(version in SpecifierSet(specifier) for version in _CLOSING_AT_ONCE):
+            return f"websockets{specifier}: below 14, the SDK's disconnect() takes ten seconds inside of a handler"
+    return ""
+
+
+def of_conda(specifier: str) -> str:
+    """Return conda's notation, `=12` or `=12.0=build`, as PEP 440's."""
+    fuzzy = re.fullmatch(r"\s*=\s*([\w.]+?)(?:\.\*|\*)?(?:=[\w.*]+)?\s*", specifier)
+    return f"=={fuzzy[1]}.*" if fuzzy else specifier
 
 
 def is_recent(specifier: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from migrator.documents.configuration import Configuration
+from migrator.documents.configuration_file import ConfigurationFile
 from migrator.documents.module import Module
 from migrator.documents.notebook import Notebook
 from migrator.documents.page import Page, is_page
@@ -49,7 +49,7 @@ def decode(path: str, data: bytes, settings: bool = False) -> Document:
         DecodingError: it is damaged, or of another kind.
     """
     if settings:
-        return Configuration.decode(path, data)
+        return ConfigurationFile.decode(path, data)
     if is_page(path):
         return Page.decode(data)
     return Notebook.decode(data) if is_notebook(path) else Module.decode(data)

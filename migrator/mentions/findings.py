@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from codemods.model import Finding, Options, Safety
 from migrator.analysis.outcome import Outcome
 from migrator.dependencies.edits import place
 from migrator.dependencies.formats import decoded, format_of
+from migrator.dependencies.project import SLOW
 from migrator.dependencies.versions import FLOOR
 from migrator.files.paths import regular
 from migrator.files.prefilter import SIZE_LIMIT
 from migrator.mentions.kinds import Kind, kind_of
-from migrator.mentions.pins import Pin, concerned, pins, raised
+from migrator.mentions.options import CODE as OPTION
+from migrator.mentions.options import named as options_named
+from migrator.mentions.pins import Pin, concerned, pins, raised, slow
 from migrator.mentions.words import ON_PURPOSE, PIN, Mention, mentions
 
 _MOST = 200
@@ -34,6 +37,7 @@ class Known:
         minted: where Python programs of this run now make tokens for v3.
         programs: those whose code needs a recent SDK; `modules` are all there are.
         reasons: page of documentation to why it is left as it is.
+        options: name of a setting to what is to be said of it, where a program reads it for an option of v2.
     """
 
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
@@ -41,6 +45,7 @@ class Known:
     programs: Collection[str] = ()
     modules: Collection[str] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def lines(self, path: str) -> set[int]:
         """Return the lines of a file of which something is told."""
@@ -66,14 +71,17 @@ def outcomes(paths: Iterable[str], options_for: Callable[[str], Options], known:
         if _REPORT.search(text):
             continue
         options, kind = options_for(path), kind_of(path, text)
-        findings, after = _findings(kind, text, _told(path, kind, text, known)), data
+        findings = _findings(kind, text, _told(path, kind, text, known))
+        other = known.outcomes.get(path)
+        after = other.after if other is not None and other.changed else data
+        if kind in (Kind.CONFIGURATION, Kind.SHELL):
+            findings += _of_options(text, known.options)
         # Where the tool raises a pin itself (V3M701), it says so there.
-        if kind not in (Kind.GENERATED, Kind.TEMPLATE) and format_of(path) is None and options.selects(PIN):
+        if kind not in (Kind.GENERATED, Kind.TEMPLATE) and format_of(path) is None:
             needed = encoding != "utf-16" and concerned(path, known.programs, known.modules)
-            findings += [_pinned(text, pin, needed) for pin in pins(text)]
-            other = known.outcomes.get(path)
-            after = other.after if other is not None and other.changed else data
-            after = raised(after.decode(encoding)).encode(encoding) if needed else after
+            findings += _installing(text, needed)
+            if needed and options.selects(PIN):
+                after = raised(after.decode(encoding)).encode(encoding)
         if findings := sorted(filter(lambda f: options.selects(f.code), findings), key=lambda f: f.span):
             found.append(Outcome(path, data, after, tuple(findings), target=os.path.realpath(path)))
     return found
@@ -90,6 +98,23 @@ def _told(path: str, kind: Kind, text: str, known: Known) -> list[Mention]:
         why = f"; left as it is: {known.reasons[path]}"
         told = [replace(mention, message=mention.message.removesuffix(ON_PURPOSE) + why) for mention in told]
     return told
+
+
+def _of_options(text: str, names: Mapping[str, str]) -> Iterator[Finding]:
+    for start, end, message in options_named(text, names):
+        yield Finding(OPTION, place(text, start, end), message, Safety.MANUAL, False)
+
+
+def _installing(text: str, needed: bool) -> Iterator[Finding]:
+    """Yield what is to be said of the versions that a file installs.
+
+    Args:
+        needed: whether it may do so for a program whose code needs a recent SDK.
+    """
+    for pin in pins(text):
+        yield _pinned(text, pin, needed)
+    for start, end, message in slow(text) if needed else ():
+        yield Finding(SLOW, place(text, start, end), message, Safety.MANUAL, False)
 
 
 def _pinned(text: str, pin: Pin, needed: bool) -> Finding:

@@ -38,8 +38,8 @@ class Mention:
     message: str
 
 
-_ADDRESS = re.compile(
-    r"(?P<scheme>wss?://|https?://)?api(?P<eu>\.eu)?\.assemblyai\.com/v2/realtime(?:/(?P<what>ws|token))?"
+_ADDRESS = re.compile(  # JSON may write a slash as `\\/`
+    r"(?P<scheme>(?:wss?|https?):\\?/\\?/)?api(?P<eu>\.eu)?\.assemblyai\.com\\?/v2\\?/realtime(?:\\?/(?P<what>ws|token))?"
     r"(?P<query>\?[^\s\"'`<>]*)?",
     re.IGNORECASE,
 )
@@ -57,6 +57,25 @@ _NPM = (
     (
         re.compile(r"[\"'`]transcript\.(?:final|partial)[\"'`]"),
         "the event turn; a final has end_of_turn and turn_is_formatted",
+    ),
+)
+# The SDKs of other languages ended in April 2025, without v3: https://www.assemblyai.com/docs/sdk-references/{go,java,csharp},
+# read on 2026-11-29. Their names: RealTimeClient in Go, RealtimeTranscriber in Java and C#.
+_ENDED = (
+    (
+        re.compile(
+            r"\bassemblyai\.NewRealTimeClient\w*|\bassemblyai\.RealTimeTranscriber\b|\bRealtimeTranscriber\b"
+            r"|\b[Rr]ealtime(?:\(\))?\.[Cc]reateTemporaryToken(?:Async)?\b"
+        ),
+        "this language's SDK has none: a WebSocket library opens wss://streaming.assemblyai.com/v3/ws with the key in "
+        "Authorization, a token is GET https://streaming.assemblyai.com/v3/token?expires_in_seconds=60",
+    ),
+    (
+        re.compile(
+            r"\b[Oo]n(?:Final|Partial)Transcript\b|\b[Oo]nSession(?:Begins|Terminated|Opened|Information)\b"
+            r"|\b(?:Final|Partial)TranscriptReceived\b|\bSessionBegins(?=\.Subscribe)"
+        ),
+        "messages of type Turn (a final has end_of_turn and turn_is_formatted), Begin and Termination",
     ),
 )
 _RAW = {
@@ -85,10 +104,14 @@ def _spoken(kind: Kind, text: str) -> Iterator[Mention]:
             Mention(code, *match.span(), _told(kind, match[0], "the SDK's streaming client"))
             for match in re.finditer(r"\bRealtimeTranscriber\b|\brealtime\.transcriber(?=\()", text)
         )
-    npm = [(match, advice) for pattern, advice in _NPM for match in pattern.finditer(text)]
     # `assemblyai` as well: other people have classes and events of these names.
     if kind is not Kind.DOCUMENT and "assemblyai" in text.lower():
-        for match, advice in npm:
+        known = [
+            (match, advice)
+            for pattern, advice in (_ENDED if kind is Kind.OTHER_LANGUAGE else _NPM)
+            for match in pattern.finditer(text)
+        ]
+        for match, advice in known:
             yield Mention(code, *match.span(), _told(kind, match[0], advice))
     if not addresses and not {"FinalTranscript", "PartialTranscript"} <= set(_RAW_WORDS.findall(text)):
         return
@@ -103,7 +126,7 @@ def _address(kind: Kind, match: re.Match[str]) -> str:
     if match["what"] == "token":
         new = f"GET https://{host}/v3/token?expires_in_seconds=60 (v2's was a POST)"
     else:
-        new = f"{match['scheme'] or ''}{host}/v3/ws"
+        new = f"{(match['scheme'] or '').replace(chr(92), '')}{host}/v3/ws"
         if kind is not Kind.DOCUMENT:
             given = "" if not match["query"] else f", {match['query'][1:].split('&')[0].partition('=')[0]} as before"
             new += f" with speech_model=universal-streaming-english and format_turns=true{given}"

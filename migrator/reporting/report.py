@@ -35,7 +35,7 @@ class Severity(str, Enum):
 
 def severity(code: str) -> Severity:
     """Return how much findings of a rule matter."""
-    if code in ("V3M703", "V3M803", "V3M806"):
+    if code in ("V3M703", "V3M803", "V3M806", "V3M807"):
         return Severity.NOTE
     return Severity.WARNING if code.startswith(("V3M5", "V3M805", "V3M901")) else Severity.ERROR
 

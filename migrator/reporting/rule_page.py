@@ -67,7 +67,8 @@ OWN = (
         "websockets-requirement",
         "websockets is held below 14",
         "Only a note, which fails no check: below websockets 14, the SDK's `disconnect()` takes ten seconds when it "
-        "is called in a handler. Allow 14 or newer where your own code can run on it.",
+        "is called in a handler. Allow 14 or newer where your own code can run on it. Told of requirement files and of "
+        "lines that install it: images, workflows, scripts, tox, nox, devcontainers, pages.",
     ),
     OwnRule(
         "V3M801",
@@ -118,6 +119,14 @@ OWN = (
         "In sentences, v3's word is put in with `--unsafe`; in examples of code, and where v3 has no such word, say it "
         "anew by hand.",
         "unsafe",
+    ),
+    OwnRule(
+        "V3M807",
+        "option-setting",
+        "a setting is named after an option of v2 that a program reads it for",
+        "Only a note, which fails no check: `WORD_BOOST=...` goes on to be read by the migrated program, which now "
+        "sends it as `keyterms_prompt`; other options have no counterpart, and their settings do nothing. The note "
+        "names the place that reads the setting. It is told once, while that program is migrated.",
     ),
     OwnRule(
         "V3M900",

@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrator.analysis.import_graph import Folder, imports
-from migrator.documents.configuration import NAMES, Configuration
+from migrator.analysis.import_graph import ProjectFolder, imports
+from migrator.documents.configuration_file import NAMES, ConfigurationFile
 from migrator.documents.module import DecodingError
 from migrator.files.discovery import NOT_WALKED, Discovery
 from migrator.files.paths import PARSE_LIMIT, regular
@@ -73,7 +73,7 @@ def _settings(folder: Path) -> set[str]:
         for name in filter(NAMES.search, names):
             path = os.path.join(here, name)
             with suppress(OSError, DecodingError), open(path, "rb", opener=regular) as file:
-                found |= {setting.key for setting in Configuration.decode(path, file.read(PARSE_LIMIT)).settings}
+                found |= {setting.key for setting in ConfigurationFile.decode(path, file.read(PARSE_LIMIT)).settings}
     return found
 
 
@@ -81,7 +81,7 @@ class _Imported:
     """Which modules of a project lead to which."""
 
     def __init__(self, sources: Mapping[str, bytes]) -> None:
-        space = Folder()
+        space = ProjectFolder()
         self._targets = {
             name: {space.resolve(name, module, level) for module, level in imports(source)}
             for name, source in sources.items()

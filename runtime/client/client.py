@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import ParamSpec
 
 from runtime.client.buffer import AudioBuffer
-from runtime.client.connection import Connection
+from runtime.client.connection import ClientConnection
 from runtime.client.controls import Controls
 from runtime.client.errors import ConnectionLostError, DeprecatedApiError, ProtocolError, StreamingError, from_close
 from runtime.client.listener import Listener
@@ -64,7 +64,7 @@ class StreamingClient:
         self._done = threading.Event()
         self._failure: BaseException | None = None
         self._listener_failed = False
-        self._connection: Connection | None = None
+        self._connection: ClientConnection | None = None
         self._turns_told = 0
         self._capture_thread = threading.Thread(target=self._capture, name="v3-capture", daemon=True)
         self._session_thread = threading.Thread(target=self._run_sessions, name="v3-session", daemon=True)
@@ -211,7 +211,9 @@ class StreamingClient:
         """Run one session to its end; a StreamingError says that it ended otherwise than by `Termination`."""
         options = self._options
         url = options.connection_url(self._source.audio)
-        self._connection = connection = Connection(url, options.headers(), options.io_timeout, options.silence_timeout)
+        self._connection = connection = ClientConnection(
+            url, options.headers(), options.io_timeout, options.silence_timeout
+        )
         if self._abort.is_set():
             connection.abort()
         tracker = TurnTracker(options.format_turns)
@@ -238,7 +240,7 @@ class StreamingClient:
             for turn in tracker.flush():
                 self._final(turn, first_turn)
 
-    def _receive(self, connection: Connection, tracker: TurnTracker, sender: Sender, first_turn: int) -> None:
+    def _receive(self, connection: ClientConnection, tracker: TurnTracker, sender: Sender, first_turn: int) -> None:
         announced: ErrorMessage | None = None
         until = float("inf")
         while True:

@@ -52,7 +52,7 @@ class _Frames(frame_buffer):
             raise _TooBig("a message over 1 MiB")
 
 
-class Connection:
+class ClientConnection:
     """A WebSocket; one thread may receive while another sends.
 
     Args:

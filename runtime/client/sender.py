@@ -6,7 +6,7 @@ import threading
 import time
 
 from runtime.client.buffer import AudioBuffer
-from runtime.client.connection import Connection
+from runtime.client.connection import ClientConnection
 from runtime.client.controls import Controls
 from runtime.client.errors import StreamingError, TerminationTimeoutError
 from runtime.client.messages import TERMINATE
@@ -30,7 +30,7 @@ class Sender:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: ClientConnection,
         buffer: AudioBuffer,
         audio: AudioFormat,
         stop: threading.Event,

@@ -25,7 +25,7 @@ from runtime.replay.session import End, Say, Session
 from runtime.replay.transport import Outlet
 from runtime.replay.v3 import MAX_MESSAGE as V3_MAX_MESSAGE
 
-__all__ = ["Connection"]
+__all__ = ["ServerConnection"]
 
 #: Seconds a peer has to finish a closing handshake, or to send its request.
 CLOSE_TIMEOUT = 5.0
@@ -52,7 +52,7 @@ class _Protocol(ServerProtocol):
         super().recv_frame(frame)
 
 
-class Connection(asyncio.Protocol):
+class ServerConnection(asyncio.Protocol):
     """Moves bytes and actions between a transport and a session."""
 
     def __init__(self, service: Service, max_message: int | None = None) -> None:

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from runtime.background import Background
 from runtime.recording import JsonObject, Recording, read
-from runtime.replay.connection import Connection
+from runtime.replay.connection import ServerConnection
 from runtime.replay.faults import Fault, parse_fault
 from runtime.replay.records import Log, SessionRecord, TokenRequest
 from runtime.replay.service import Service, Settings
@@ -135,7 +135,7 @@ class ReplayServer:
         loop = asyncio.get_running_loop()
         self._service = service = Service(self._recording, self._settings, self._log, loop, self._notify)
         self._server = await loop.create_server(
-            lambda: Connection(service), self.host, self.port, ssl=self._tls, backlog=512
+            lambda: ServerConnection(service), self.host, self.port, ssl=self._tls, backlog=512
         )
         self.port = self._server.sockets[0].getsockname()[1]
         self._log("listening", url=self.url)

@@ -9,6 +9,7 @@ import argparse
 import ast
 import random
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options
 from migrator.analysis.coverage import unexplained
 from tests.codemods.pointless import pointless
+from tests.codemods.test_no_new_complaints import complaints
 from tests.codemods.tools import NoWorkspace
 
 LEGACY = Path(__file__).parent.parent.parent / "fixtures" / "legacy"
@@ -27,28 +29,113 @@ PROGRAMS = {
     if ENDPOINT in (text := path.read_text(encoding="utf-8").replace("\r\n", "\n")) or "RealtimeTranscriber(" in text
 }
 SIBLING = "_of_others"
+SHARED = "Provider"
+_END = r"json\.dumps\(\{(?P<quote>['\"])terminate_session(?P=quote): True\}\)"
 _OWN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign)
 _LIBRARIES = ("assemblyai", "websockets", "websocket", "aiohttp")
 
 Mutation = Callable[[str], str]
 
 
-def _replaced(pattern: str, new: str) -> Mutation:
+def _replaced(pattern: str, new: str | Callable[[re.Match[str]], str]) -> Mutation:
     return lambda source: re.sub(pattern, new, source)
+
+
+def _imports(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Yield the imports at the top of what the service is reached with."""
+    for node in tree.body:
+        match node:
+            case ast.Import(names=[ast.alias(name=module)]) | ast.ImportFrom(module=str(module), level=0):
+                if module.split(".")[0] in _LIBRARIES and node.col_offset == 0:
+                    yield node
+
+
+def _bound(node: ast.Import | ast.ImportFrom) -> list[str]:
+    return [name.asname or name.name.split(".")[0] for name in node.names if name.name != "*"]
 
 
 def _guarded(source: str) -> str:
     """Put the import of the library into `try: ... except ImportError:`."""
+    for node in _imports(ast.parse(source)):
+        if not _bound(node):
+            continue
+        nothing = "".join(f"    {name} = None\n" for name in _bound(node))
+        text = textwrap.indent(ast.unparse(node), "    ")
+        return _put(source, node, f"try:\n{text}\nexcept ImportError:\n{nothing}")
+    return source
+
+
+def _imported_inside(source: str) -> str:
+    """Move the import of a library into each function that uses it, if it is used in functions alone."""
+    tree = ast.parse(source)
+    for node in _imports(tree):
+        users = [item for item in tree.body if set(_bound(node)) & {name.id for name in _loaded(item)}]
+        functions = [item for item in users if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
+        in_annotations = any(set(_bound(node)) & {name.id for name in _loaded(item.args)} for item in functions)
+        if not functions or len(functions) < len(users) or in_annotations:
+            continue
+        lines = source.splitlines(keepends=True)
+        for function in reversed(functions):
+            first = lines[function.body[0].lineno - 1]
+            indent = first[: len(first) - len(first.lstrip())]
+            lines.insert(function.body[0].lineno - 1, textwrap.indent(ast.unparse(node), indent) + "\n")
+        return _put("".join(lines), node, "")
+    return source
+
+
+def _for_checkers(source: str) -> str:
+    """Leave to the type checker what only annotations name, as quoted text."""
+    names: set[str] = set()
+
+    def quoted(match: re.Match[str]) -> str:
+        names.add(match["name"])
+        return f'{match["before"]}"{match["name"]}"'
+
+    changed = re.sub(r"(?P<before>\w: )aai\.(?P<name>Realtime\w+)(?=[,)])", quoted, source)
+    if not names:
+        return source
+    for node in _imports(ast.parse(changed)):
+        guard = f"if TYPE_CHECKING:\n    from assemblyai import {', '.join(sorted(names))}\n"
+        return _put(changed, node, f"from typing import TYPE_CHECKING\n\n{ast.unparse(node)}\n\n{guard}")
+    return source
+
+
+def _loaded(tree: ast.AST) -> Iterator[ast.Name]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Name))
+
+
+def _put(source: str, node: ast.stmt, text: str) -> str:
+    """Return a program with another text in place of one of its statements."""
     lines = source.splitlines(keepends=True)
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.Import) and len(node.names) == 1 and node.names[0].name in _LIBRARIES:
-            name = node.names[0].asname or node.names[0].name
-            text = "".join(lines[node.lineno - 1 : node.end_lineno]).strip()
-            lines[node.lineno - 1 : node.end_lineno] = [
-                f"try:\n    {text}\nexcept ImportError:\n    {name} = None\n",
-            ]
-            break
+    lines[node.lineno - 1 : node.end_lineno] = [text] if text else []
     return "".join(lines)
+
+
+def _based(source: str) -> str:
+    """Give the classes a base of the program's own, which has what they keep in attributes."""
+    tree = ast.parse(source)
+    alone = [node for node in tree.body if isinstance(node, ast.ClassDef) and not (node.bases or node.decorator_list)]
+    kept = {
+        node.attr: None
+        for owner in alone
+        for node in ast.walk(owner)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and ast.unparse(node.value) == "self"
+    }
+    if not kept:
+        return source
+    lines = source.splitlines(keepends=True)
+    for owner in alone:
+        lines[owner.lineno - 1] = lines[owner.lineno - 1].replace(
+            f"class {owner.name}", f"class {owner.name}({SHARED})"
+        )
+    body = "".join(f"    {name} = None\n" for name in kept)
+    lines.insert(alone[0].lineno - 1, f'class {SHARED}:\n    """What all providers have."""\n\n{body}\n\n')
+    return "".join(lines)
+
+
+def _sent_before_the_end(text: str) -> Mutation:
+    """Return a mutation that sends one more message in front of the one that ends the session."""
+    return _replaced(rf"(?m)^([ \t]*)(.*\(){_END}\)$", lambda end: f"{end[1]}{end[2]}{text})\n{end[0]}")
 
 
 def _renamed(source: str) -> str:
@@ -70,8 +157,8 @@ def _renamed(source: str) -> str:
 def sibling(source: str) -> str:
     """Return the program's own definitions once more, under other names, for another company's service."""
     tree = ast.parse(source)
-    kept = [node for node in tree.body if isinstance(node, _OWN)]
-    names = {name for node in kept for name in _names(node)}
+    kept = [node for node in tree.body if isinstance(node, _OWN) and SHARED not in _names(node)]
+    names = {name for node in kept for name in _names(node)} - {SHARED}
     texts = [_text(source, node) for node in sorted(kept, key=lambda node: node.lineno)]
     together = "\n\n".join(texts).replace(ENDPOINT, "stt.example.com/listen").replace("assemblyai.com", "example.com")
     if not names or ENDPOINT not in "".join(texts):
@@ -92,13 +179,15 @@ def _text(source: str, node: ast.stmt) -> str:
     return "\n".join(source.split("\n")[first - 1 : node.end_lineno])
 
 
-_END = r"json\.dumps\(\{(['\"])terminate_session\1: True\}\)"
-
 MUTATIONS: dict[str, Mutation] = {
     # half-converted
     "v3's host": _replaced(r"api\.assemblyai\.com/v2/realtime/ws", "streaming.assemblyai.com/v2/realtime/ws"),
     "v3's path": _replaced(r"api\.assemblyai\.com/v2/realtime/ws", "api.assemblyai.com/v3/ws"),
     "v3's URL": _replaced(r"api\.assemblyai\.com/v2/realtime/ws", "streaming.assemblyai.com/v3/ws"),
+    "parameters of the test phase": _replaced(
+        r"api\.assemblyai\.com/v2/realtime/ws\?", "streaming.assemblyai.com/v3/ws?formatted_finals=true&"
+    ),
+    "either text": _replaced(r"(\w+)\[(['\"])text\2\](?!\s*=)", r"(\1.get(\2transcript\2) or \1.get(\2text\2))"),
     "either type": _replaced(r"(\w+)\.get\((['\"])message_type\2\)", r"(\1.get(\2type\2) or \1.get(\2message_type\2))"),
     "either type, read": _replaced(r"(\w+)\[(['\"])message_type\2\]", r"(\1.get(\2type\2) or \1[\2message_type\2])"),
     "v3's types as well": _replaced(r"== (['\"])SessionTerminated\1", r"in (\1SessionTerminated\1, \1Termination\1)"),
@@ -111,6 +200,14 @@ MUTATIONS: dict[str, Mutation] = {
     "end as text": _replaced(_END, r"""'{"terminate_session": true}'"""),
     "end as bytes": _replaced(_END, r"""json.dumps({"terminate_session": True}).encode("utf-8")"""),
     "end as literal bytes": _replaced(_END, r"""b'{"terminate_session": true}'"""),
+    "end as an f-string": _replaced(_END, """f'{{"terminate_session": true}}'"""),
+    "end misspelt": _replaced(r"(['\"])terminate_session\1: True", r"\1end_session\1: True"),
+    "end in a binary frame": _replaced(rf"\.send\({_END}\)", ".send_binary(b'{\"terminate_session\": true}')"),
+    "settings sent": _sent_before_the_end('json.dumps({"sample_rate": 16000, "encoding": "pcm_s16le"})'),
+    "keep-alive sent": _sent_before_the_end('json.dumps({"audio_data": ""})'),
+    "silence sent": _sent_before_the_end("""'{"end_utterance_silence_threshold": 700}'"""),
+    "an end of utterance sent": _sent_before_the_end('json.dumps({"force_end_utterance": True})'),
+    "a message of nobody's": _sent_before_the_end("""'{"type": "flush"}'"""),
     "end by keyword": _replaced(_END, "json.dumps(dict(terminate_session=True))"),
     # other spellings of reads and tests
     "types in a tuple": _replaced(r"== (['\"])FinalTranscript\1", r"in (\1FinalTranscript\1,)"),
@@ -119,6 +216,9 @@ MUTATIONS: dict[str, Mutation] = {
     "other names": _renamed,
     # imports and the SDK
     "guarded import": _guarded,
+    "imported inside": _imported_inside,
+    "for checkers": _for_checkers,
+    "a base class": _based,
     "its type": _replaced(
         r"isinstance\((\w+), aai\.RealtimeFinalTranscript\)", r"type(\1) is aai.RealtimeFinalTranscript"
     ),
@@ -128,6 +228,7 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "a key": _replaced(r"RealtimeTranscriber\((?!\))", 'RealtimeTranscriber(api_key="key", '),
     "an option of nobody's": _replaced(r"RealtimeTranscriber\((?!\))", 'RealtimeTranscriber(language_code="en", '),
+    "options in a dict": _replaced(r"RealtimeTranscriber\((?!\))", "RealtimeTranscriber(**{}, "),
     "another name": _replaced(
         r"import assemblyai as aai\n(?=[^ ])", "import assemblyai as aai\nSession = aai.RealtimeTranscriber\n"
     ),
@@ -169,6 +270,8 @@ def faults(source: str) -> Iterator[str]:
         yield f"silent: {left[0].message}"
     for what in pointless(after) - pointless(source):
         yield f"ugly: {what}"
+    for what in complaints(after) - complaints(source):
+        yield f"pyflakes: {what}"
     again = migrated(after)
     if again.render() != after:
         yield "a second run changes it"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.documents.configuration import Configuration
+from migrator.documents.configuration_file import ConfigurationFile
 from migrator.documents.module import DecodingError
 from tests.migrator.conftest import Tool
 from tests.migrator.programs import CLEAN, put
@@ -54,6 +54,20 @@ FORMS = {
     ".github/workflows/bot.yml": "jobs:\n  bot:\n    env:\n      SPEECH_URL: {}\n",
     "chart/values.yaml": "env:\n  SPEECH_URL: '{}'\n",
     "settings.ini": "[env]\nSPEECH_URL = {}\n",
+    "anchor.yaml": "x-env: &env\n  SPEECH_URL: &url {}\nb:\n  environment:\n    <<: *env\n    SPEECH_URL: *url\n",
+    "item.yaml": 'environment:\n  - "SPEECH_URL={}"\n  - X=1\n',
+    "folded.yaml": "environment:\n  SPEECH_URL: >-\n    {}\n  X: 1\n",
+    "flow.yaml": "env: [{{name: X, value: y}}, {{name: SPEECH_URL, value: '{}'}}]\n",
+    "first.yaml": 'env:\n  - value: "{}"\n    name: SPEECH_URL\n  - value: y\n    name: X\n',
+    "config-map.yaml": "data:\n  app.env: |\n    SPEECH_URL={}\n    X=y\n",
+    "default.yaml": "environment:\n  SPEECH_URL: ${{SPEECH_URL:-{}}}\n",
+    "task.json": '{{"environment": [{{"name": "X", "value": "y"}}, {{\n  "name": "SPEECH_URL",\n  "value": "{}"}}]}}\n',
+    "args.json": '{{"args": ["-e", "SPEECH_URL={}", "-e", "X=y"]}}\n',
+    "task.tf": 'environment = [{{ name = "SPEECH_URL", value = "{}" }}]\n',
+    "quoted.service": '[Service]\nEnvironment="SPEECH_URL={}" "X=y"\n',
+    "default.sh": ': "${{SPEECH_URL:={}}}"\nexport SPEECH_URL\n',
+    "continued/Dockerfile": 'FROM python\nENV X=y \\\n    SPEECH_URL="{}" \\\n    Y=z\n',
+    "used/Makefile": 'SPEECH_URL = {}\n\nrun:\n\tSPEECH_URL="$(SPEECH_URL)" python bot.py\n',
 }
 READS = ('os.environ["SPEECH_URL"]', 'os.environ.get("SPEECH_URL")', 'os.getenv("SPEECH_URL", "")')
 
@@ -70,6 +84,126 @@ def test_a_setting_moves_with_the_program_that_reads_it(tool: Tool, name: str) -
     assert tool.read(name) == text.format(f"{V3}?sample_rate=8000&{MODEL}")
     assert 'data["type"] == "Turn"' in tool.read("bot.py")
     assert tool(".", "--check").code == 0
+
+
+def test_what_is_left_in_a_file_of_settings_does_not_keep_its_other_values(tool: Tool) -> None:
+    value = f"{V2}?sample_rate=8000"
+    put(tool.folder, {"bot.py": program(), ".env": f"# {value}\nSPEECH_URL={value}\nNOBODYS={value}\n"})
+    assert tool(".", "--write").code == 1
+    assert tool.read(".env") == f"# {value}\nSPEECH_URL={V3}?sample_rate=8000&{MODEL}\nNOBODYS={value}\n"
+
+
+PARSED = {
+    "settings.yaml": ("speech:\n  speech_url: {}\n  rate: 1\n", "import yaml", 'yaml.safe_load(open("settings.yaml"))'),
+    "conf/bot.yml": ("speech:\n  speech_url: '{}'\n", "import yaml", 'yaml.load(open("conf/bot.yml"), yaml.Loader)'),
+    "bot.toml": ('[speech]\nspeech_url = "{}"\n', "import tomllib", 'tomllib.load(open("bot.toml", "rb"))'),
+    "bot.json": ('{{"speech": {{"speech_url": "{}"}}}}\n', "import json", 'json.load(open("bot.json"))'),
+}
+
+
+@pytest.mark.parametrize("name", PARSED)
+@pytest.mark.parametrize(
+    "use", ['["speech"]["speech_url"]', '.get("speech", {}).get("speech_url", "")', '["speech"].get("speech_url")']
+)
+def test_a_key_of_a_file_that_is_parsed_moves_with_the_program(tool: Tool, name: str, use: str) -> None:
+    text, imported, load = PARSED[name]
+    source = program(f"load(){use}").replace("\nURL =", f"\n{imported}\n\n\ndef load():\n    return {load}\n\n\nURL =")
+    put(tool.folder, {"bot.py": source, name: text.format(f"{V2}?sample_rate=8000")})
+    assert tool(".", "--write").code == 0
+    assert tool.read(name) == text.format(f"{V3}?sample_rate=8000&{MODEL}")
+    assert 'data["type"] == "Turn"' in tool.read("bot.py")
+    assert tool(".", "--check").code == 0
+
+
+def test_an_option_of_a_section_moves_with_the_program(tool: Tool) -> None:
+    made = 'config = ConfigParser()\nconfig.read("bot.ini")\nURL = config.get("speech", "speech_url", fallback="")\n'
+    source = "from configparser import ConfigParser\n" + program().replace('URL = os.environ["SPEECH_URL"]\n', made)
+    put(tool.folder, {"bot.py": source, "bot.ini": f"[speech]\nspeech_url = {V2}?sample_rate=8000\n"})
+    assert tool(".", "--write").code == 0
+    assert tool.read("bot.ini") == f"[speech]\nspeech_url = {V3}?sample_rate=8000&{MODEL}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "load"),
+    [
+        ("other:\n  url: wss://stt.example/v1\nspeech:\n  url: {}\n", 'yaml.safe_load(open("bot.yaml"))'),
+        ("speech:\n  url: {}\n", 'yaml.safe_load(open("another.yaml"))'),
+        ("speech:\n  url: {}\n", 'requests.get("https://conf.example").json()'),
+    ],
+)
+def test_a_key_that_may_be_anothers_is_told_and_stays(tool: Tool, text: str, load: str) -> None:
+    source = "import requests\nimport yaml\n" + program(f'{load}["speech"]["url"]')
+    put(tool.folder, {"bot.py": source, "bot.yaml": text.format(V2)})
+    assert tool(".", "--write").code == 1
+    assert tool.read("bot.yaml") == text.format(V2)
+    assert ("bot.yaml", "V3M801", False) in tool(".", "--check", "--format", "json").findings()
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ("    speech_url: str", "SPEECH_URL"),
+        ("    speech_url: str = ''", "speech_url"),
+        ("    model_config = SettingsConfigDict(env_prefix='BOT_')\n    speech_url: str", "BOT_SPEECH_URL"),
+        ("    speech_url: str\n\n    class Config:\n        env_prefix = 'bot_'", "BOT_SPEECH_URL"),
+        ("    speech_url: str = Field(validation_alias='STT')", "STT"),
+    ],
+)
+def test_a_class_of_settings_is_filled_from_the_environment(tool: Tool, fields: str, key: str) -> None:
+    classes = (
+        "from pydantic import Field\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n"
+        f"class Settings(BaseSettings):\n{fields}\n\n\nsettings = Settings()\n"
+    )
+    source = "from config import settings\n" + program("settings.speech_url")
+    put(tool.folder, {"bot.py": source, "config.py": classes, ".env": f"{key}={V2}?sample_rate=8000\n"})
+    assert tool(".", "--write").code == 0
+    assert tool.read(".env") == f"{key}={V3}?sample_rate=8000&{MODEL}\n"
+    assert tool(".", "--check").code == 0
+
+
+@pytest.mark.parametrize("command", [". ./.env", "set -a; source .env; python bot.py"])
+def test_settings_that_a_shell_reads_too_hold_no_ampersand_without_quotes(tool: Tool, command: str) -> None:
+    plain, quoted = f"SPEECH_URL={V2}?sample_rate=8000\n", f'SPEECH_URL="{V2}?sample_rate=8000"\n'
+    put(tool.folder, {"bot.py": program(), ".env": plain, "run.sh": f"{command}\n"})
+    assert tool(".", "--write").code == 1
+    assert tool.read(".env") == plain
+    put(tool.folder, {"bot.py": program(), ".env": quoted})
+    assert tool(".", "--write", "--allow-dirty").code == 0
+    assert tool.read(".env") == f'SPEECH_URL="{V3}?sample_rate=8000&{MODEL}"\n'
+
+
+def test_what_a_program_has_otherwise_in_a_nearer_file_is_not_its_own(tool: Tool) -> None:
+    other = "SPEECH_URL=wss://stt.example/v1\n"
+    files = {"a/bot.py": program(), "a/.env": f"SPEECH_URL={V2}?sample_rate=8000\n", "b/.env": other}
+    put(tool.folder, {**files, "b/talk.py": program().replace("FinalTranscript", "Final")})
+    tool(".", "--write")
+    assert "v3/ws" in tool.read("a/.env")
+    assert tool.read("b/.env") == other
+    assert tool.read("b/talk.py") == program().replace("FinalTranscript", "Final")
+
+
+def test_a_name_that_means_another_server_elsewhere_in_the_file_moves_nothing(tool: Tool) -> None:
+    text = f"a:\n  environment:\n    SPEECH_URL: {V2}\nb:\n  environment:\n    SPEECH_URL: wss://stt.example/v1\n"
+    put(tool.folder, {"bot.py": program(), "compose.yaml": text})
+    assert tool(".", "--write").code == 1
+    assert tool.read("compose.yaml") == text
+    assert 'data["message_type"]' in tool.read("bot.py")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x: &url {}\nenvironment:\n  SPEECH_URL: *url\n",
+        "environment:\n  SPEECH_URL: &url {}\n  OTHER: *url\n",
+        "environment:\n  SPEECH_URL: >-\n    {}\n    &more=1\n",
+        "speech-url: {}\n",
+        "value: {{{{ default {} .Values.SPEECH_URL }}}}\n",
+    ],
+)
+def test_what_yaml_makes_of_more_than_the_value_is_told_and_stays(tool: Tool, text: str) -> None:
+    put(tool.folder, {"bot.py": program(), "a.yaml": text.format(V2)})
+    assert tool(".", "--write").code == 1
+    assert tool.read("a.yaml") == text.format(V2)
 
 
 @pytest.mark.parametrize("read", READS)
@@ -144,7 +278,7 @@ def test_every_byte_around_a_value_stays(
     text = "".join(f"{line}{newline}" for line in before) + middle + newline.join(after)
     data = (b"\xef\xbb\xbf" if mark else b"") + text.encode()
     try:
-        found = Configuration.decode(name, data)
+        found = ConfigurationFile.decode(name, data)
     except DecodingError:
         return  # a line that looks like an encoding cookie
     assert found.encode() == found.encode(found.text) == data

@@ -8,7 +8,7 @@ import pytest
 
 from codemods.analysis import ModulePlan, analyse
 from codemods.model import Options
-from migrator.analysis.import_graph import Folder
+from migrator.analysis.import_graph import ProjectFolder
 from migrator.files import line_lengths
 
 PROGRAM = (
@@ -48,7 +48,7 @@ def test_the_nearest_file_counts(tmp_path: Path) -> None:
 def test_calls_and_imports_are_laid_out_by_it(length: int, lines: int, tmp_path: Path) -> None:
     (tmp_path / "ruff.toml").write_text(f"line-length = {length}\n")
     path = str(tmp_path / "bot.py")
-    plan = analyse({path: PROGRAM}, Folder(), Options(todo=False))[path]
+    plan = analyse({path: PROGRAM}, ProjectFolder(), Options(todo=False))[path]
     assert isinstance(plan, ModulePlan)
     after = plan.render()
     assert max(map(len, after.splitlines())) <= length

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from migrator.analysis.import_graph import Folder
+from migrator.analysis.import_graph import ProjectFolder
 from migrator.analysis.sdk_names import SdkNames
 
 
-class Made(Folder):
+class Made(ProjectFolder):
     """Modules that are nowhere on disk, and how often each was read."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
@@ -28,7 +28,7 @@ class Made(Folder):
         return super().read(path)
 
 
-def passed_on(folder: Folder, path: str) -> set[str]:
+def passed_on(folder: ProjectFolder, path: str) -> set[str]:
     text = folder.read(path)
     assert text is not None
     return set(SdkNames(folder).passed_on(path, text))

@@ -8,7 +8,7 @@ from typing import cast
 
 from websockets.frames import Frame, Opcode
 
-from runtime.replay.connection import Connection
+from runtime.replay.connection import ServerConnection
 from runtime.replay.fault_player import Disturbance, Operation, Raw
 from runtime.replay.http import Request
 from runtime.replay.records import Log, SessionRecord
@@ -57,7 +57,7 @@ class EchoService:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop, self.log = loop, Log(None)
-        self.connections: set[Connection] = set()
+        self.connections: set[ServerConnection] = set()
         self.closed: list[SessionRecord] = []
 
     def admit(self, request: Request, now: float) -> int:
@@ -78,7 +78,7 @@ async def serve_echo(port: int = 0) -> tuple[asyncio.Server, EchoService]:
     # The longest message of the Autobahn suite has 16 MiB.
     largest = 1 << 24
 
-    def accept() -> Connection:
-        return Connection(cast("Service", service), largest)
+    def accept() -> ServerConnection:
+        return ServerConnection(cast("Service", service), largest)
 
     return await loop.create_server(accept, "127.0.0.1", port), service

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from websockets.utils import accept_key
 
-from runtime.client.connection import Connection
+from runtime.client.connection import ClientConnection
 from runtime.client.errors import (
     AuthenticationError,
     ConnectError,
@@ -31,8 +31,8 @@ from tests.runtime.speech import sockets_to
 QUERY = "&".join(f"{name}={value}" for name, value in V3.items())
 
 
-def connection(url: str) -> Connection:
-    return Connection(url, {"Authorization": "a key"}, io_timeout=5, silence_timeout=5)
+def connection(url: str) -> ClientConnection:
+    return ClientConnection(url, {"Authorization": "a key"}, io_timeout=5, silence_timeout=5)
 
 
 @contextmanager

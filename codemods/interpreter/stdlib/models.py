@@ -130,6 +130,12 @@ def _sorted(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return _container("list")(run, call, given)
 
 
+def _field(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    """`dataclasses.field(default_factory=f)`: what `f` makes, as if there were one for all instances."""
+    made = (factory.invoke(run, call, Arguments()) for factory in given.get(None, "default_factory"))
+    return given.get(None, "default").union(*made) or frozenset({External("dataclasses.field()")})
+
+
 def _setattr(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     for base in given.get(0):
         for name in given.get(1):
@@ -274,6 +280,7 @@ _FUNCTIONS: dict[str, Model] = {
     "builtins.map": _map,
     "builtins.filter": _filter,
     "builtins.setattr": _setattr,
+    "dataclasses.field": _field,
     "builtins.globals": _here,
     "builtins.exec": _exec,
     "builtins.sorted": _sorted,
@@ -320,6 +327,7 @@ _METHODS: dict[str, Model] = {
     "start_soon": _calls_nth(0),
     "create_task": _first,
     "fromkeys": _own("dict"),
+    "hex": lambda run, call, given: frozenset({External("builtins.bytes().hex()")}),
     "fetchone": _own("row"),
     "fetchall": _own("row", several=True),
     "fetchmany": _own("row", several=True),

@@ -9,8 +9,8 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.facts.sessions import functions
 from codemods.rewrites.sdk.lifetimes import Happening, Kind, Lifetimes, Place
-from codemods.rewrites.sdk.scopes import function_of
 from codemods.rewrites.sdk.sessions import Session
+from codemods.syntax.navigate import function_of, last_name
 from codemods.syntax.tree import SourceModule
 
 
@@ -22,16 +22,14 @@ class AtExit:
         self.lifetimes = lifetimes
         self._places: set[Place] = set()
         self._sessions: set[Session] = set()
-        for path in program.targets:
-            module = program.modules[path]
-            for node in module.find(cst.Call, cst.FunctionDef):
-                match node:
-                    case cst.Call() if node.args and _registers(node.func):
-                        given = node.args[0].value
-                        self._places.update(self._ended(given, module))
-                        self._sessions.update(self._closed(given))
-                    case cst.FunctionDef() if any(_registers(each.decorator) for each in node.decorators):
-                        self._places.update(self._ended_by(node))
+        for call, module in program.find(cst.Call):
+            if call.args and last_name(call.func) == _REGISTER:
+                given = call.args[0].value
+                self._places.update(self._ended(given, module))
+                self._sessions.update(self._closed(given))
+        for function, _ in program.find(cst.FunctionDef):
+            if any(last_name(each.decorator) == _REGISTER for each in function.decorators):
+                self._places.update(self._ended_by(function))
 
     def ends(self, begin: Happening) -> bool:
         """Return whether the session that begins is ended when the program ends."""
@@ -56,7 +54,5 @@ class AtExit:
         return {plan.session for plan in found[1]}
 
 
-def _registers(func: cst.BaseExpression) -> bool:
-    """Return whether an expression is `atexit.register`."""
-    name = func.attr if isinstance(func, cst.Attribute) else func
-    return isinstance(name, cst.Name) and name.value == "register"
+_REGISTER = "register"
+"""The last name of `atexit.register`."""

@@ -9,8 +9,8 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.rewrites.sdk.lifetimes import Place
-from codemods.rewrites.sdk.scopes import function_of
 from codemods.syntax.children import children
+from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule
 
 

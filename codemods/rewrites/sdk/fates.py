@@ -11,11 +11,11 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Bound, ClassRef, Function
-from codemods.rewrites.sdk.imports import Binding, SdkImports
 from codemods.rewrites.sdk.names import RENAMED, Names
 from codemods.rewrites.sdk.plan import Plans
-from codemods.rewrites.sdk.scopes import function_of
+from codemods.rewrites.sdk.sdk_imports import ImportedName, SdkImports
 from codemods.rewrites.sdk.turns import FINAL, PARTIAL, kind_test
+from codemods.syntax.navigate import function_of, head, is_read, last_name
 from codemods.syntax.tree import SourceModule
 
 _GENERIC = frozenset(
@@ -51,19 +51,17 @@ class LegacyNames:
         self.imports = program.get(SdkImports)
         self.plans = program.get(Plans)
         self.fates: dict[cst.CSTNode, Fate] = {}
-        self.staying: dict[Binding, list[cst.CSTNode]] = {}
-        self.wanted: set[Binding] = set()
+        self.staying: dict[ImportedName, list[cst.CSTNode]] = {}
+        self.wanted: set[ImportedName] = set()
         """Those whose name is still needed, under whatever name v3 has for it."""
         self._made = {session.call.func: session for session in self.plans.of}
         self._left = self._left_functions()
-        for path in program.targets if self.imports.sources else ():
-            module = program.modules[path]
-            for node in module.walk():
-                match node:
-                    case cst.Name() | cst.Attribute() if _is_read(node, module):
-                        self._use(node, module)
-                    case cst.SimpleString() if _is_quoted_annotation(node, module):
-                        self._quoted(node, module)
+        for node, module in program.walk() if self.imports.sources else ():
+            match node:
+                case cst.Name() | cst.Attribute() if _is_read(node, module):
+                    self._use(node, module)
+                case cst.SimpleString() if _is_quoted_annotation(node, module):
+                    self._quoted(node, module)
         for binding in (item for found in self.imports.bindings.values() for item in found):
             if binding.legacy in RENAMED:
                 self._unclear(binding)
@@ -89,7 +87,7 @@ class LegacyNames:
             return
         self._note(node, self._fate(node, legacy, module), node, module)
 
-    def _unclear(self, binding: Binding) -> None:
+    def _unclear(self, binding: ImportedName) -> None:
         """Keep an import whose name may mean something else as well: a stub where the package is missing, say."""
         module = binding.module
         scope = self._scope(binding.part, module)
@@ -128,18 +126,15 @@ class LegacyNames:
             for binding in self._text_chain(spelled, module):
                 self._record(binding, fate, node)
 
-    def _text_chain(self, node: cst.BaseExpression, module: SourceModule) -> list[Binding]:
-        head = node
-        while isinstance(head, cst.Attribute):
-            head = head.value
-        return self.imports.chain(node if isinstance(node, cst.Name) else head, module)
+    def _text_chain(self, node: cst.BaseExpression, module: SourceModule) -> list[ImportedName]:
+        return self.imports.chain(cst.Name(head(node)), module)
 
     def _note(self, node: cst.CSTNode, fate: Fate, use: cst.CSTNode, module: SourceModule) -> None:
         self.fates[node] = fate
         for binding in self.imports.chain(use, module):
             self._record(binding, fate, node)
 
-    def _record(self, binding: Binding, fate: Fate, node: cst.CSTNode) -> None:
+    def _record(self, binding: ImportedName, fate: Fate, node: cst.CSTNode) -> None:
         if fate in STAYS:
             self.staying.setdefault(binding, []).append(node)
         elif fate is Fate.RENAMED:
@@ -190,12 +185,10 @@ class LegacyNames:
         """Return the functions in which something of a session is seen that is left."""
         if not self.plans.left:
             return frozenset()
-        found: set[cst.CSTNode] = set()
-        for path in self.program.targets:
-            module = self.program.modules[path]
-            found |= {
-                function_of(node, module) for node in module.walk() if self.plans.are_left(self.program.values(node))
-            }
+        nodes = self.program.walk()
+        found: set[cst.CSTNode] = {
+            function_of(node, module) for node, module in nodes if self.plans.are_left(self.program.values(node))
+        }
         for function in self.program.functions:
             params = (*function.params.posonly_params, *function.params.params, *function.params.kwonly_params)
             if any(self.plans.are_left(self.program.passed(function, param.name.value)) for param in params):
@@ -219,33 +212,23 @@ class LegacyNames:
 
 def is_type(node: cst.CSTNode, module: SourceModule) -> bool:
     """Return whether a class is named as a type only: in an annotation, or between the brackets of a generic type."""
-    child = node
-    for up in module.ancestors(node):
+    for up, child in module.climb(node):
         match up:
             case cst.Annotation():
                 return True
-            case cst.Subscript() if up.value is not child:
-                name = up.value.attr if isinstance(up.value, cst.Attribute) else up.value
-                return isinstance(name, cst.Name) and name.value in _GENERIC
-        child = up
+            case cst.Subscript(value=generic) if generic is not child:
+                return last_name(generic) in _GENERIC
     return False
 
 
 def _is_read(node: cst.Name | cst.Attribute, module: SourceModule) -> bool:
     """Return whether a name is used where it stands: not bound, not the name of an attribute or of an argument."""
-    parent = module.parent(node)
-    match parent:
-        case cst.ImportAlias() | cst.AsName() | cst.Param() | cst.AssignTarget() | cst.NameItem():
+    match module.parent(node):
+        case cst.AssignTarget() | cst.NameItem():
             return False
-        case cst.Attribute() if parent.attr is node:
+        case cst.AnnAssign(target=target) if target is node:
             return False
-        case cst.Arg() if parent.keyword is node:
-            return False
-        case cst.AnnAssign() if parent.target is node:
-            return False
-        case cst.Attribute() | cst.ImportFrom() | cst.ImportAlias():
-            return not any(isinstance(up, cst.Import | cst.ImportFrom) for up in module.ancestors(node))
-    return True
+    return is_read(node, module)
 
 
 def _is_quoted_annotation(node: cst.SimpleString, module: SourceModule) -> bool:

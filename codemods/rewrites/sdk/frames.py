@@ -93,9 +93,7 @@ def _shortest(program: Program, session: Session, rate: cst.BaseExpression | Non
         pieces = sounds(program, program.values(use.call.args[0].value))
         for sound in pieces:
             length = clock.length(sound)
-            if sound.unit == "calls":
-                found.append(20.0)
-            elif length is not None:
+            if length is not None:
                 found.append(length.milliseconds[0])
             else:
                 return None

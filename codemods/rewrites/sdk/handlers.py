@@ -11,7 +11,7 @@ from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.facts.text_guards import asks_for_text
 from codemods.interpreter.values import Bound, Function
-from codemods.rewrites.sdk.scopes import occurs
+from codemods.rewrites.sdk.portability import occurs
 from codemods.rewrites.sdk.sessions import Session, function_of_value
 from codemods.syntax.tree import SourceModule
 
@@ -121,10 +121,10 @@ def _spellings(program: Program) -> dict[str, list[tuple[cst.CSTNode, SourceModu
     for module in program.modules.values():
         for node in module.walk():
             match node:
-                case cst.Attribute():
-                    found[node.attr.value].append((node, module))
-                case cst.Name() if not _only_names(node, module):
-                    found[node.value].append((node, module))
+                case cst.Attribute(attr=cst.Name(name)):
+                    found[name].append((node, module))
+                case cst.Name(name) if not _only_names(node, module):
+                    found[name].append((node, module))
     return found
 
 

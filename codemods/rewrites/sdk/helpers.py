@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemods.rewrites.sdk.imports import SdkImports
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.syntax.build import helper
 from codemods.syntax.edits import AddHelper, AddImport, Edit
 from codemods.syntax.snippet import written
@@ -28,7 +28,7 @@ def end_at_exit(client, exiting=threading.Event()):
 
 def turn_text(imports: SdkImports, module: SourceModule) -> tuple[str, list[Edit]]:
     """Return the name of a function for the text of a turn, and the edits that bring it."""
-    annotated = imports.annotated("TurnEvent", module) if module.is_typed else None
+    annotated = imports.annotated("TurnEvent", module) if module.annotates_returns else None
     if annotated is None or annotated[0] != "TurnEvent":
         added = written(module, "turn_text", typed=False)[:1]  # nobody has the class at hand
         return _named(added)

@@ -13,8 +13,9 @@ from codemods.facts.sessions import own_nodes
 from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Bound, ClassRef, External, Function, Instance
 from codemods.rewrites.sdk.plan import Plans
-from codemods.rewrites.sdk.scopes import first_parameter, function_of
+from codemods.rewrites.sdk.portability import first_parameter
 from codemods.rewrites.sdk.sessions import Session
+from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule, dotted
 
 _HANDED_OVER = frozenset({"to_thread", "run_in_executor", "run_sync"})

@@ -12,9 +12,10 @@ from codemods.facts.sessions import functions
 from codemods.interpreter.values import Const, External, Values
 from codemods.rewrites.sdk.blocks import is_plain
 from codemods.rewrites.sdk.lifetimes import Kind, Lifetimes, Place
-from codemods.rewrites.sdk.scopes import function_of, occurs
+from codemods.rewrites.sdk.portability import occurs
 from codemods.rewrites.sdk.sharing import provider
 from codemods.rewrites.sdk.spans import Spans
+from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule, is_barrier
 
 CODE = "V3M521"
@@ -58,22 +59,22 @@ class LooseEnds:
 def _loose(program: Program) -> Iterator[tuple[cst.CSTNode, LooseEnd]]:
     """Yield where sessions begin that nothing ends for sure."""
     lifetimes, spans = program.get(Lifetimes), program.get(Spans)
-    for path in program.targets:
-        module = program.modules[path]
-        for function in module.find(cst.Module, cst.FunctionDef):
-            body = function if isinstance(function, cst.Module) else function.body
-            for begin in lifetimes.within(body, module):
-                statement = module.statement(begin.node)
-                if begin.kind is not Kind.BEGINS or begin.through or not isinstance(statement, cst.SimpleStatementLine):
-                    continue
-                ended = spans.at_exit.ends(begin) or program.is_test(module, begin.node)
-                if not is_plain(statement) or ended or _is_entered(function):
-                    continue
-                if begin.node not in spans.secured and function not in spans.secured:
-                    loose = LooseEnd(statement, begin.place.name)
-                    yield begin.node, _interruptible(loose, begin.place, function, module, lifetimes)
-                elif _is_served(function, program):
-                    yield begin.node, LooseEnd(statement, begin.place.name)
+    for function, module in program.walk():
+        if not isinstance(function, cst.Module | cst.FunctionDef):
+            continue
+        body = function if isinstance(function, cst.Module) else function.body
+        for begin in lifetimes.within(body, module):
+            statement = module.statement(begin.node)
+            if begin.kind is not Kind.BEGINS or begin.through or not isinstance(statement, cst.SimpleStatementLine):
+                continue
+            ended = spans.at_exit.ends(begin) or program.is_test(module, begin.node)
+            if not is_plain(statement) or ended or _is_entered(function):
+                continue
+            if begin.node not in spans.secured and function not in spans.secured:
+                loose = LooseEnd(statement, begin.place.name)
+                yield begin.node, _interruptible(loose, begin.place, function, module, lifetimes)
+            elif _is_served(function, program):
+                yield begin.node, LooseEnd(statement, begin.place.name)
 
 
 def _interruptible(
@@ -103,24 +104,22 @@ def _interruptible(
 
 def _is_run_once(function: cst.CSTNode, program: Program) -> bool:
     """Return whether the main program runs a function once: what callbacks do is over when the session is."""
-    if any(is_barrier(part) for path in program.targets for part in program.modules[path].tree.body):
+    if any(is_barrier(part) for module in program.own for part in module.tree.body):
         return False  # a person runs its parts, as often as wanted
     reached, runs = {function}, 0
     queue = [function]
     while queue:
         current = queue.pop()
-        for path in program.targets:
-            module = program.modules[path]
-            for call in module.walk():
-                if not isinstance(call, cst.Call) or current not in functions(program.values(call.func)):
-                    continue
-                if any(isinstance(up, cst.While | cst.For) for up in module.ancestors(call)):
-                    return False
-                caller = function_of(call, module)
-                runs += isinstance(caller, cst.Module)
-                if caller not in reached:
-                    reached.add(caller)
-                    queue.append(caller)
+        for call, module in program.find(cst.Call):
+            if current not in functions(program.values(call.func)):
+                continue
+            if any(isinstance(up, cst.While | cst.For) for up in module.ancestors(call)):
+                return False
+            caller = function_of(call, module)
+            runs += isinstance(caller, cst.Module)
+            if caller not in reached:
+                reached.add(caller)
+                queue.append(caller)
     return runs == 1
 
 
@@ -140,10 +139,5 @@ def _is_served(function: cst.CSTNode, program: Program) -> bool:
         return False
     if program.is_called(function):
         return False
-    for decorator in function.decorators:
-        node = decorator.decorator
-        if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
-            continue
-        if any(isinstance(value, External) for value in program.values(node.func)):
-            return True
-    return False
+    made_by = (item.decorator.func for item in function.decorators if isinstance(item.decorator, cst.Call))
+    return any(isinstance(func, cst.Attribute) and program.names(func) for func in made_by)

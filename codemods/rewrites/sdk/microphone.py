@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.interpreter.values import Bound, External, Function
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
+from codemods.rewrites.sdk.sdk_imports import SdkImports
+from codemods.syntax.children import walk
+from codemods.syntax.navigate import given_to, keyword
 from codemods.syntax.tree import SourceModule
 
 _CLASS = "assemblyai.extras.MicrophoneStream"
@@ -21,22 +25,59 @@ def only_iterated(program: Program) -> bool:
     bindings = [binding for found in imports.bindings.values() for binding in found]
     if any(binding.legacy == "MicrophoneStream" and binding.provider is not None for binding in bindings):
         return False
-    for path in program.targets:
-        module = program.modules[path]
-        if "MicrophoneStream" not in module.text:
-            continue
+    for module in (module for module in program.own if "MicrophoneStream" in module.text):
         names = Names.of(program, module)
-        for name in module.find(cst.Name, cst.Attribute):
-            if names.extra(name) == "MicrophoneStream":
-                if not _is_made(name, module):
-                    return False
+        named = (*module.find(cst.Name), *module.find(cst.Attribute))
+        if not all(_is_made(name, module) for name in named if names.extra(name) == "MicrophoneStream"):
+            return False
     made = External(f"{_CLASS}()")
+    closed = False
+    found: list[tuple[cst.CSTNode, SourceModule]] = []
     for node, values in program.all_values.items():
         if made in values:
             home = program.module_of(node)
-            if home is None or not _is_passed_on(node, home, program):
+            if home is None:
                 return False
-    return True
+            found.append((node, home))
+            if not _is_passed_on(node, home, program):
+                if not _is_closed(node, home):
+                    return False
+                closed = True
+    return not closed or _stays_with_its_maker(found)
+
+
+def _is_closed(node: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether a microphone is closed here, and nothing else; a generator has that method, too."""
+    match module.parent(node):
+        case cst.Attribute(attr=cst.Name(value="close")) as method:
+            match module.parent(method):
+                case cst.Call(args=[]) as call:
+                    return isinstance(module.parent(call), cst.Expr)
+    return False
+
+
+def _stays_with_its_maker(found: Sequence[tuple[cst.CSTNode, SourceModule]]) -> bool:
+    """Return whether only one function, which made them, holds its microphones, and what it hands them to.
+
+    A generator cannot be closed while it runs: by another thread, or by what is called with what it gives.
+    """
+    homes = set()
+    for node, module in found:
+        function = next((up for up in module.ancestors(node) if isinstance(up, cst.FunctionDef | cst.Lambda)), None)
+        match node:
+            case cst.Name(value=name) if function is not None and any(
+                param.name.value == name for param in function.params.params
+            ):
+                # what it is handed to only iterates
+                if _is_closed(node, module):
+                    return False
+            case cst.Name() | cst.Call():
+                homes.add((module, function))
+            case cst.Param():
+                pass
+            case _:
+                return False
+    return len(homes) == 1
 
 
 def taken_one_by_one(program: Program) -> bool:
@@ -49,18 +90,15 @@ def taken_one_by_one(program: Program) -> bool:
         parent = module.parent(node) if module is not None else None
         if module is None or (isinstance(parent, cst.Attribute) and parent.attr.value == "__next__"):
             return True
-        if isinstance(node, cst.Call) and (len(node.args) > 1 or any(_is_device(arg) for arg in node.args)):
-            return True
+        if isinstance(node, cst.Call):
+            if len(node.args) > 1 or keyword(node, "device_index") or any(argument.star for argument in node.args):
+                return True
         if isinstance(parent, cst.Arg) and not _is_passed_on(node, module, program):
             return True
-        call = module.parent(parent) if parent is not None else None
-        if isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value == "next":
+        call = given_to(node, module)
+        if call is not None and isinstance(call.func, cst.Name) and call.func.value == "next":
             return True
     return False
-
-
-def _is_device(argument: cst.Arg) -> bool:
-    return bool(argument.star) or (argument.keyword is not None and argument.keyword.value == "device_index")
 
 
 def _is_made(node: cst.CSTNode, module: SourceModule) -> bool:
@@ -72,16 +110,9 @@ def _is_made(node: cst.CSTNode, module: SourceModule) -> bool:
         return False
     if any(arg.star or (arg.keyword is not None and arg.keyword.value != "sample_rate") for arg in parent.args):
         return False
-    child: cst.CSTNode = node
-    for up in module.ancestors(node):
-        if isinstance(up, cst.Try) and up.body is child:
-            for handler in up.handlers:
-                caught = module.walk(handler.type) if handler.type is not None else ()
-                names = {item.value for item in caught if isinstance(item, cst.Name)}
-                if names & _MISSING:
-                    return False
-        child = up
-    return True
+    tried = [up for up, child in module.climb(node) if isinstance(up, cst.Try) and up.body is child]
+    kinds = [handler.type for each in tried for handler in each.handlers if handler.type is not None]
+    return not any(isinstance(item, cst.Name) and item.value in _MISSING for kind in kinds for item in walk(kind))
 
 
 def _is_passed_on(node: cst.CSTNode, module: SourceModule, program: Program) -> bool:

@@ -13,14 +13,15 @@ from codemods.facts.program import Program
 from codemods.interpreter.values import Const, Values
 from codemods.libraries.assemblyai_values import Transcriber, transcribers
 from codemods.rewrites.sdk import frames
-from codemods.rewrites.sdk.arguments import comment_of, converted, may_be_none
+from codemods.rewrites.sdk.constructor_arguments import comment_of, converted, may_be_none
 from codemods.rewrites.sdk.handlers import Handlers
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
-from codemods.rewrites.sdk.scopes import first_parameter, function_of, is_portable, occurs
+from codemods.rewrites.sdk.portability import first_parameter, is_portable, occurs
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.rewrites.sdk.sessions import Session, Sessions, Use, function_of_value
 from codemods.syntax.layout import Argument
+from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule
 
 NO_LIMIT = "3600.0"
@@ -238,10 +239,8 @@ class Plans:
 
     def _uses_default_microphone(self, module: SourceModule) -> bool:
         names = Names.of(self.program, module)
-        return any(
-            isinstance(node, cst.Call) and not node.args and names.extra(node.func) == "MicrophoneStream"
-            for node in module.walk()
-        )
+        calls = (node for node in module.find(cst.Call) if not node.args)
+        return any(names.extra(node.func) == "MicrophoneStream" for node in calls)
 
     def _options(self, plan: SessionPlan) -> None:
         session = plan.session
@@ -361,9 +360,5 @@ def _is_within(node: cst.CSTNode, function: cst.CSTNode, module: SourceModule) -
 
 def _is_taken(name: str, module: SourceModule) -> bool:
     """Return whether a module uses a name for anything but a keyword."""
-    return any(
-        isinstance(node, cst.Name)
-        and node.value == name
-        and not (isinstance(parent := module.parent(node), cst.Arg) and parent.keyword is node)
-        for node in module.walk()
-    )
+    uses = (node for node in module.find(cst.Name) if node.value == name)
+    return any(not (isinstance(up := module.parent(node), cst.Arg) and up.keyword is node) for node in uses)

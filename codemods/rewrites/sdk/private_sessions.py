@@ -7,8 +7,9 @@ import libcst as cst
 from codemods.rewrites.sdk.bindings import Bindings
 from codemods.rewrites.sdk.blocks import Block, behind_it, held, is_plain
 from codemods.rewrites.sdk.lifetimes import Happening, Lifetimes, Place
-from codemods.rewrites.sdk.scopes import function_of, occurs
+from codemods.rewrites.sdk.portability import occurs
 from codemods.syntax.edits import Guard
+from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule, Statement, is_barrier
 
 

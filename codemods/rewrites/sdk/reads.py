@@ -5,7 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.rewrites.sdk.arguments import text_of
+from codemods.rewrites.sdk.constructor_arguments import text_of
+from codemods.syntax.navigate import is_docstring, parts
 from codemods.syntax.tree import SourceModule
 
 
@@ -28,8 +29,7 @@ def fitted(node: cst.Attribute, code: str, program: Program, module: SourceModul
 
 def ends_its_function(node: cst.If, program: Program, module: SourceModule) -> bool:
     """Return whether nothing follows a statement in its function."""
-    child: cst.CSTNode = node
-    for up in module.ancestors(node):
+    for up, child in module.climb(node):
         match up:
             case cst.FunctionDef():
                 return True
@@ -37,14 +37,12 @@ def ends_its_function(node: cst.If, program: Program, module: SourceModule) -> b
                 return False
         if not isinstance(up, cst.IndentedBlock | cst.If | cst.Else | cst.With):
             return False
-        child = up
     return False
 
 
 def is_truth_test(node: cst.Attribute, program: Program, module: SourceModule) -> bool:
     """Return whether only the truth of an expression matters."""
-    child: cst.CSTNode = node
-    for up in module.ancestors(node):
+    for up, child in module.climb(node):
         match up:
             case cst.If() | cst.While() | cst.IfExp() | cst.Assert() | cst.CompIf():
                 return up.test is child
@@ -52,19 +50,14 @@ def is_truth_test(node: cst.Attribute, program: Program, module: SourceModule) -
                 return isinstance(up.operator, cst.Not)
         if not isinstance(up, cst.BooleanOperation):
             return isinstance(up, cst.Call) and isinstance(up.func, cst.Name) and up.func.value == "bool"
-        child = up
     return False
 
 
 def does_something(body: cst.BaseSuite) -> bool:
     """Return whether a suite does more than leave."""
-    for statement in body.body:
-        parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
-        for part in parts:
-            docstring = isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString)
-            if not isinstance(part, cst.Return | cst.Pass | cst.Continue) and not docstring:
-                return True
-    return False
+    return any(
+        not isinstance(part, cst.Return | cst.Pass | cst.Continue) and not is_docstring(part) for part in parts(body)
+    )
 
 
 def is_guarded(node: cst.Attribute, program: Program, module: SourceModule) -> bool:
@@ -77,7 +70,8 @@ def is_guarded(node: cst.Attribute, program: Program, module: SourceModule) -> b
         if test is None:
             continue
         for inner in module.walk(test):
-            if isinstance(inner, cst.Call) and isinstance(inner.func, cst.Name) and inner.func.value == "hasattr":
-                if len(inner.args) == 2 and text_of(program, inner.args[1].value) == wanted:
-                    return True
+            match inner:
+                case cst.Call(func=cst.Name("hasattr"), args=[_, cst.Arg(value=name)]):
+                    if text_of(program, name) == wanted:
+                        return True
     return False

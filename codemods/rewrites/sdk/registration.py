@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import libcst as cst
 
-from codemods.rewrites.sdk.arguments import comment_of
+from codemods.rewrites.sdk.constructor_arguments import comment_of
 from codemods.rewrites.sdk.handlers import FINAL, Handler
 from codemods.syntax.build import expression
-from codemods.syntax.children import children
+from codemods.syntax.children import walk
 
 
 def find_call(tree: cst.CSTNode, original: cst.Call) -> cst.Call:
     """Return the call in an edited statement that `original` has become: its function is not edited."""
-    if isinstance(tree, cst.Call) and tree.func.deep_equals(original.func):
-        return tree
-    for child in children(tree):
-        try:
-            return find_call(child, original)
-        except LookupError:
-            continue
-    raise LookupError
+    return next(node for node in walk(tree) if isinstance(node, cst.Call) and node.func.deep_equals(original.func))
 
 
 def registration(
@@ -42,7 +35,7 @@ def registration(
         if isinstance(value, cst.Call) and module.code_for_node(value.func).rsplit(".", 1)[-1] in ("get", "getattr"):
             guard += f"{called} and "
         value = expression(f"lambda client, event{once}: {guard}{called}(event)")
-    marker = _marker(statement)
+    marker = next(node for node in walk(statement) if isinstance(node, cst.Name) and node.value == "HANDLER")
     result = statement.deep_replace(marker, value)
     comment = comment_of(handler.argument)
     assert isinstance(result, cst.SimpleStatementLine | cst.BaseCompoundStatement)
@@ -51,14 +44,3 @@ def registration(
             trailing_whitespace=cst.TrailingWhitespace(cst.SimpleWhitespace("  "), cst.Comment(comment))
         )
     return result
-
-
-def _marker(node: cst.CSTNode) -> cst.CSTNode:
-    if isinstance(node, cst.Name) and node.value == "HANDLER":
-        return node
-    for child in children(node):
-        try:
-            return _marker(child)
-        except LookupError:
-            continue
-    raise LookupError

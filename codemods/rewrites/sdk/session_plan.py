@@ -54,6 +54,11 @@ class SessionPlan:
     """What `on_close` is called beside the client, if its places cannot name it or should not all repeat a lambda."""
 
     @property
+    def is_rewritten(self) -> bool:
+        """Whether its methods are rewritten where they are called; those of a subclass keep their names."""
+        return self.problem is None and self.shape != "super"
+
+    @property
     def closer(self) -> cst.BaseExpression | None:
         """The `on_close` callback."""
         return self.session.value("on_close")

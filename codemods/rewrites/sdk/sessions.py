@@ -96,15 +96,11 @@ class Sessions:
         self.uses: dict[cst.Attribute, tuple[Use, tuple[Session, ...]]] = {}
         self.foreign: set[cst.Attribute] = set()
         """Methods of transcribers that are made out of sight."""
-        for path in program.targets:
-            module = program.modules[path]
-            for node in module.find(cst.Call):
-                self.all += self._session(node, module)
+        for call, module in program.find(cst.Call):
+            self.all += self._session(call, module)
         by_value = {session.transcriber: session for session in self.all}
-        for path in program.targets:
-            module = program.modules[path]
-            for method in module.find(cst.Attribute):
-                self._use(method, module, by_value)
+        for node, module in program.find(cst.Attribute):
+            self._use(node, module, by_value)
 
     def _session(self, node: cst.Call, module: SourceModule) -> Iterator[Session]:
         names = Names.of(self.program, module)

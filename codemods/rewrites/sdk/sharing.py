@@ -46,14 +46,10 @@ def _uses(program: Program, module: SourceModule, extra: str) -> bool:
 def _used(program: Program) -> frozenset[tuple[str, str]]:
     """Return what of `assemblyai.extras` each module uses, and can have a helper of that name for."""
     found: set[tuple[str, str]] = set()
-    for path in program.targets:
-        module = program.modules[path]
+    for node, module in program.walk():
         names = Names.of(program, module)
-        for node in module.walk():
-            if not isinstance(node, cst.Name | cst.Attribute):
-                continue
-            extra = names.extra(node)
-            if extra is not None and extra not in names.taken:
-                if not any(isinstance(up, cst.ImportFrom | cst.Import) for up in module.ancestors(node)):
-                    found.add((path, extra))
+        extra = names.extra(node) if isinstance(node, cst.Name | cst.Attribute) else None
+        if extra is not None and extra not in names.taken:
+            if not any(isinstance(up, cst.ImportFrom | cst.Import) for up in module.ancestors(node)):
+                found.add((module.path, extra))
     return frozenset(found)

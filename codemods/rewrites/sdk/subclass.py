@@ -8,8 +8,9 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.model import Options
-from codemods.rewrites.sdk.scopes import first_parameter, function_of
+from codemods.rewrites.sdk.portability import first_parameter
 from codemods.rewrites.sdk.session_plan import SessionPlan
+from codemods.syntax.navigate import function_of
 
 PARAMETERS = "_session_parameters"
 """The attribute that keeps what `connect` needs."""

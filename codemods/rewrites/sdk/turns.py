@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import libcst as cst
 
-from codemods.facts.narrowing import leaves
+from codemods.facts.paths import Paths
 from codemods.facts.program import Program
 from codemods.interpreter.values import Bound, Function, Str
-from codemods.libraries.assemblyai_values import Event, EventKind
-from codemods.rewrites.sdk.handlers import Handlers, event_parameter
+from codemods.libraries.assemblyai_values import EventKind, SdkEvent
+from codemods.rewrites.sdk.handlers import event_parameter
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import Plans
 from codemods.syntax.tree import SourceModule
@@ -35,10 +36,10 @@ def is_transcript(program: Program, node: cst.CSTNode) -> bool:
     return any(event.kind is EventKind.TRANSCRIPT for event in delivered(program, node))
 
 
-def delivered(program: Program, node: cst.CSTNode) -> frozenset[Event]:
+def delivered(program: Program, node: cst.CSTNode) -> frozenset[SdkEvent]:
     """Return the events of the SDK that an expression can be; none where their session is left as it is."""
     values = program.values(node)
-    found = frozenset(value for value in values if isinstance(value, Event))
+    found = frozenset(value for value in values if isinstance(value, SdkEvent))
     return frozenset() if found and program.get(Plans).are_left(values) else found
 
 
@@ -145,123 +146,74 @@ def _text(program: Program, node: cst.BaseExpression) -> str:
     return node.attr.value if isinstance(node, cst.Attribute) else ""
 
 
-class FinalPaths:
-    """Decides whether only final transcripts reach a place, or only others."""
+_CallSite = tuple[cst.Call, int, SourceModule]
 
-    def __init__(self, program: Program, handlers: Handlers, kind: str = FINAL) -> None:
-        self.program = program
-        self.handlers = handlers
-        self.kind = kind
 
-    def reaches(self, node: cst.CSTNode, base: cst.BaseExpression, module: SourceModule, depth: int = 4) -> bool:
-        """Return whether the transcript `base` is of the kind whenever `node` is evaluated."""
-        code = module.code(base)
-        child = node
-        for up in module.ancestors(node):
-            match up:
-                case cst.If() | cst.While() | cst.IfExp():
-                    if up.body is child and self.implies(up.test, code, module, True):
-                        return True
-                    if getattr(up, "orelse", None) is child and self.implies(up.test, code, module, False):
-                        return True
-                case cst.BooleanOperation() if up.right is child:
-                    if self.implies(up.left, code, module, isinstance(up.operator, cst.And)):
-                        return True
-                case cst.IndentedBlock() if self._left_early(up, child, code, module):
-                    return True
-                case cst.FunctionDef() | cst.Lambda():
-                    return depth > 0 and self._callers(up, code, depth)
-            child = up
-        return False
+@dataclass(frozen=True, slots=True)
+class FinalPaths(Paths):
+    """Whether only final transcripts reach a place, or only others.
 
-    def implies(self, test: cst.BaseExpression, code: str, module: SourceModule, outcome: bool) -> bool:
-        """Return whether `test` being `outcome` means that the transcript is of the kind."""
-        match test:
-            case cst.UnaryOperation(operator=cst.Not()):
-                return self.implies(test.expression, code, module, not outcome)
-            case cst.BooleanOperation():
-                both = isinstance(test.operator, cst.And) == outcome
-                sides = [self.implies(side, code, module, outcome) for side in (test.left, test.right)]
-                return any(sides) if both else all(sides)
-        tested = kind_test(self.program, module, test)
-        if tested is not None and module.code(tested.base) == code:
-            other = PARTIAL if self.kind == FINAL else FINAL
-            return tested.kind == (self.kind if outcome != tested.negated else other)
-        if isinstance(test, cst.Name):
-            defs = self.program.definitions(test)
-            return bool(defs) and all(
-                item.kind == "assign" and item.value is not None and self.implies(item.value, code, module, outcome)
-                for item in defs
-            )
-        return False
+    Attributes:
+        code: the transcript, as it is spelled there.
+        kind: `FINAL` or `PARTIAL`.
+        depth: how many calls further away is still asked.
+    """
 
-    def _left_early(self, block: cst.IndentedBlock, child: cst.CSTNode, code: str, module: SourceModule) -> bool:
-        for statement in block.body:
-            if statement is child:
-                return False
-            if isinstance(statement, cst.If) and statement.orelse is None and leaves(statement.body):
-                if self.implies(statement.test, code, module, False):
-                    return True
-        return False
+    code: str
+    kind: str = FINAL
+    depth: int = 4
+    functions: ClassVar = (cst.FunctionDef, cst.Lambda)
 
-    def _callers(self, function: cst.FunctionDef | cst.Lambda, code: str, depth: int) -> bool:
-        handlers = self.handlers.of_function.get(function, [])
-        if handlers:
+    def answers(self, test: cst.BaseExpression, outcome: bool) -> bool:
+        tested = kind_test(self.program, self.module, test)
+        if tested is None or self.module.code(tested.base) != self.code:
+            return False
+        other = PARTIAL if self.kind == FINAL else FINAL
+        return tested.kind == (self.kind if outcome != tested.negated else other)
+
+    def is_asked_by_callers(self, function: cst.FunctionDef | cst.Lambda) -> bool:
+        handlers = self.program.get(Plans).handlers.of_function.get(function, [])
+        if self.depth == 0 or handlers:
             filtered = all(handler.filtered and handler.direct for handler in handlers)
-            return self.kind == FINAL and filtered and event_parameter(handlers[0]).name.value == code
+            named = bool(handlers) and event_parameter(handlers[0]).name.value == self.code
+            return self.depth > 0 and self.kind == FINAL and filtered and named
         params = [*function.params.posonly_params, *function.params.params]
-        index = next((i for i, param in enumerate(params) if param.name.value == code), None)
-        if index is None:
-            return False
-        calls = self._calls(function)
-        return bool(calls) and all(self._passes_final(call, index - shift, home, depth) for call, shift, home in calls)
+        index = next((i for i, param in enumerate(params) if param.name.value == self.code), None)
+        calls = self.program.get(_call_sites).get(function, []) if index is not None else []
+        return bool(calls) and all(site is not None and self._is_given(site, index or 0) for site in calls)
 
-    def _passes_final(self, call: cst.Call, index: int, module: SourceModule, depth: int) -> bool:
-        if not 0 <= index < len(call.args) or call.args[index].keyword is not None or call.args[index].star:
-            return False
-        return self.reaches(call, call.args[index].value, module, depth - 1)
-
-    def _calls(self, function: cst.FunctionDef | cst.Lambda) -> list[tuple[cst.Call, int, SourceModule]]:
-        """Return every call of a function, with the number of arguments given before; none if it is passed around."""
-        sites = self.program.get(_call_sites).get(function, [])
-        known = [site for site in sites if site is not None]
-        return known if len(known) == len(sites) else []
+    def _is_given(self, site: _CallSite, index: int) -> bool:
+        """Return whether a call gives what is of the kind to the parameter number `index`."""
+        call, shift, module = site
+        match call.args[index - shift : index - shift + 1] if index >= shift else []:
+            case [cst.Arg(value=given, keyword=None, star="")]:
+                code = module.code(given)
+                return replace(self, module=module, code=code, depth=self.depth - 1).hold(call)
+        return False
 
 
 def partial_texts(program: Program) -> Mapping[str, int]:
     """Return in how many places each module reads the text of what can only be a partial transcript."""
-    paths = FinalPaths(program, program.get(Plans).handlers, PARTIAL)
     found: Counter[str] = Counter()
-    for path in program.targets:
-        module = program.modules[path]
-        for node in module.find(cst.Attribute):
-            if node.attr.value == "text" and is_transcript(program, node.value):
-                found[path] += paths.reaches(node, node.value, module)
+    for node, module in program.find(cst.Attribute):
+        if node.attr.value == "text" and is_transcript(program, node.value):
+            found[module.path] += FinalPaths(program, module, module.code(node.value), PARTIAL).hold(node)
     return found
-
-
-_CallSite = tuple[cst.Call, int, SourceModule]
 
 
 def _call_sites(program: Program) -> dict[cst.CSTNode, list[_CallSite | None]]:
     """Return the calls of each function, with the number of arguments given before; None where it is passed around."""
-    found: dict[cst.CSTNode, list[_CallSite | None]] = {}
-    for path in program.targets:
-        module = program.modules[path]
-        for node in module.walk():
-            if not isinstance(node, cst.Name | cst.Attribute):
-                continue
-            for value in program.values(node):
-                shift = 0
-                while isinstance(value, Bound):
-                    shift += len(value.args)
-                    value = value.target
-                if not isinstance(value, Function):
-                    continue
-                parent = module.parent(node)
-                match parent:
-                    case cst.Call() if parent.func is node:
-                        found.setdefault(value.node, []).append((parent, shift, module))
+    found: dict[cst.CSTNode, list[_CallSite | None]] = defaultdict(list)
+    for node, module in program.walk():
+        for value in program.values(node) if isinstance(node, cst.Name | cst.Attribute) else ():
+            shift = 0
+            while isinstance(value, Bound):
+                shift += len(value.args)
+                value = value.target
+            if isinstance(value, Function):
+                match module.parent(node):
+                    case cst.Call(func=func) as call if func is node:
+                        found[value.node].append((call, shift, module))
                     case cst.Arg() | cst.Assign() | cst.Element() | cst.DictElement():
-                        found.setdefault(value.node, []).append(None)
+                        found[value.node].append(None)
     return found

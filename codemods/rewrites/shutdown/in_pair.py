@@ -291,6 +291,5 @@ def _is_all(
     later = [receive for receive in session.receives if sessions.function(receive) is not function]
     # a coroutine that takes one message off the socket does not go on to the end of the session
     return all(runs(receiver, [receive], sessions) for receive in later) and any(
-        isinstance(receive, cst.For | cst.CompFor) or sessions.in_loop(receive, sessions.function(receive))
-        for receive in later
+        isinstance(receive, cst.For | cst.CompFor) or sessions.in_loop(receive) for receive in later
     )

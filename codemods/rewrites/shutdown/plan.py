@@ -3,67 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions
 from codemods.libraries.values import Connection
-from codemods.model import Options
 from codemods.syntax.edits import Edit
 
-Endings: TypeAlias = dict[cst.CSTNode, list[list[Edit]]]
+Endings: TypeAlias = dict[cst.CSTNode, list[Edit]]
 """Rewrites that end a session, by the node they stand at."""
 
 
-class ShutdownPlan:
-    """The rewrites that end the sessions of a program: rules are asked in turn, the first that applies ends a session.
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """One way to end a session.
 
     Attributes:
-        ended: the connections whose session some rewrite ends, with the code of the rule that does.
+        code: the rule that tells of it.
+        endings: what it would do about a session; nothing where it does not apply.
+        beside: the codes of those which leave something to it, as they end a session on the way out only.
+        replaces: when it looks at sessions that the program ends itself, too, and sees to that.
     """
 
-    def __init__(self, program: Program) -> None:
-        self._sessions = Sessions.of(program)
-        self._made: dict[str, Endings] = {}
+    code: str
+    endings: Callable[[Session, ShutdownPlan], Endings]
+    beside: tuple[str, ...] = ()
+    replaces: Literal["never", "hardened", "always"] = "never"
+
+
+class ShutdownPlan:
+    """The rewrites that end the sessions of a program: the first strategy that applies to a session ends it.
+
+    Attributes:
+        made: what each strategy does, by its code.
+        ended: the connections whose session some rewrite ends, with the code of the strategy.
+    """
+
+    def __init__(self, program: Program, strategies: Sequence[Strategy]) -> None:
+        self.sessions = Sessions.of(program)
+        self.made: dict[str, Endings] = {}
         self.ended: dict[Connection, str] = {}
+        for strategy in strategies:
+            self.made[strategy.code] = {}
+            takes = strategy.replaces == "always" or (strategy.replaces == "hardened" and program.options.harden)
+            if program.options.selects(strategy.code) and (takes or not self.sessions.terminates):
+                self._ask(strategy)
 
-    def plan(
-        self,
-        code: str,
-        options: Options,
-        endings: Callable[[Session, Sessions], Endings],
-        *,
-        beside: Sequence[str] = (),
-        replacing: bool = False,
-    ) -> Endings:
-        """Return the rewrites by which the rule `code` ends v2 sessions that nothing ends so far, worked out once.
-
-        Those that the rules `beside` end are looked at as well; if `replacing`, so are those that the program ends
-        itself, and it is for `endings` to see to that.
-        """
-        if code not in self._made:
-            self._made[code] = {}
-            self._made[code].update(self._plan(code, options, endings, beside, replacing))
-        return self._made[code]
-
-    def _plan(
-        self,
-        code: str,
-        options: Options,
-        endings: Callable[[Session, Sessions], Endings],
-        beside: Sequence[str],
-        replacing: bool,
-    ) -> Endings:
-        found: Endings = {}
-        if (self._sessions.terminates and not replacing) or not options.selects(code):
-            return found
-        for session in self._sessions.found.values():
-            ended = self.ended.get(session.connection)
-            if ended is not None and ended not in beside:
-                continue
-            if session.legacy and session.audio and (here := endings(session, self._sessions)):
-                self.ended.setdefault(session.connection, code)
-                found.update(here)
-        return found
+    def _ask(self, strategy: Strategy) -> None:
+        for session in self.sessions.live:
+            if self.ended.get(session.connection) in (None, *strategy.beside):
+                here = strategy.endings(session, self)
+                if here:
+                    self.ended.setdefault(session.connection, strategy.code)
+                    self.made[strategy.code].update(here)

@@ -125,18 +125,19 @@ def runs(call: cst.Call, nodes: Iterable[cst.CSTNode], sessions: Sessions) -> bo
     return any(sessions.within(function, nodes) for function in functions(sessions.program.values(call.func)))
 
 
-def can_be_stopped(call: cst.Call, sessions: Sessions, *, mended: bool) -> bool:
-    """Return whether a coroutine ends when it is cancelled; `mended` is whether V3M513 sees to some that would not."""
+def can_be_stopped(call: cst.Call, sessions: Sessions) -> bool:
+    """Return whether a coroutine ends when it is cancelled."""
     for called in functions(sessions.program.values(call.func)):
         for function in sessions.reach(called):
             module = sessions.program.module_of(function)
-            if module is not None and outlives_cancellation(function, sessions, module, mended=mended):
+            if module is not None and outlives_cancellation(function, sessions, module):
                 return False
     return True
 
 
-def outlives_cancellation(function: cst.CSTNode, sessions: Sessions, module: SourceModule, *, mended: bool) -> bool:
-    """Return whether a function may go on after it was cancelled."""
+def outlives_cancellation(function: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:
+    """Return whether a function may go on after it was cancelled, in spite of what V3M513 sees to."""
+    mended = sessions.program.options.selects(MENDING)
     for node in own_nodes(function):
         match node:
             case cst.ExceptHandler():
@@ -145,7 +146,7 @@ def outlives_cancellation(function: cst.CSTNode, sessions: Sessions, module: Sou
                 if swallows(node):
                     return True
                 cancelled = node.type is not None and "CancelledError" in module.code(node.type)
-                if cancelled and goes_on(node) and sessions.in_loop(node, function):
+                if cancelled and goes_on(node) and sessions.in_loop(node):
                     return True
             case cst.Finally() if any(isinstance(inner, cst.Continue) for inner in module.walk(node)):
                 return True
@@ -194,7 +195,7 @@ def without_ends(
         around = module.parent(block) if block is not None else None
         if isinstance(around, cst.ExceptHandler) and catches_cancellation(around, sessions):
             edits += _without_handler(around, statement, module)
-        elif isinstance(around, cst.Finally) and not sessions.in_loop(around, function):
+        elif isinstance(around, cst.Finally) and not sessions.in_loop(around):
             edits += without_finally(around, module)
         elif not _leaves(statement, function, module):
             return None

@@ -63,7 +63,7 @@ class SenderThread:
             return None
         around = {up for send in sends for up in module.ancestors(send)}
         loops = [node for node in own_nodes(sender) if isinstance(node, cst.While | cst.For) and node in around]
-        made_again = module.owns(threads[0]) and sessions.in_loop(threads[0], sessions.function(threads[0]))
+        made_again = module.owns(threads[0]) and sessions.in_loop(threads[0])
         if not loops or not module.owns(threads[0]) or made_again or any(_has_else(loop) for loop in loops):
             return None
         home, owner = home_of(loops[0], module)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from codemods.rule import Rule
+from codemods.rule import Rules
 from codemods.rules.audio.audio import Audio
 from codemods.rules.audio.frame_sizes import FrameSizes
 from codemods.rules.audio.pace import Pace
 
-RULES: tuple[type[Rule], ...] = (
+RULES: Rules = (
     Audio,
     FrameSizes,
     Pace,

@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.audio import audio_json, bare, heads, payload, recoded
+from codemods.facts.audio import Carried, audio_json, bare, heads, payload, recoded
 from codemods.facts.program import Program
 from codemods.facts.send_wrappers import handing, is_plain_sender
-from codemods.interpreter.values import Encoded, Json, Obj
+from codemods.interpreter.values import Const, Encoded, Json, Obj
 from codemods.libraries.observations import Send
 from codemods.libraries.transport import Transport
-from codemods.model import Safety
 from codemods.rewrites.binary_frames import binary, binary_send
-from codemods.rewrites.unwrapping import Tracer, Unwrapped
-from codemods.rule import Context, Rule
+from codemods.rewrites.unwrapping import Tracer, Unwrapped, in_place
+from codemods.rule import Change, Changes, Context, Edit, Rule, Safety
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace, Unused
+from codemods.syntax.edits import AddImport, Remove, Replace, Unused
+from codemods.syntax.navigate import function_of
 
 
-class Audio(Rule):
+class Audio(Rule[cst.Call]):
     """Sends the bytes themselves instead of base64 in JSON, and removes the steps that nothing needs any more."""
 
     code = "V3M201"
     summary = "base64 audio in JSON becomes binary frames"
     source = v.MESSAGES
     why = "v3 takes audio as binary frames only; a text frame with `audio_data` ends the session."
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        call = cst.ensure_type(node, cst.Call)
-        send = context.program.sends.get(call)
+    def visit(self, node: cst.Call, context: Context) -> Changes:
+        send = context.program.sends.get(node)
         if send is not None:
             change = self._send(send, context)
             if change is not None:
                 yield change
             return
-        yield from self._wrapper(call, context)
-        yield from self._handed_over(call, context)
+        yield from self._wrapper(node, context)
+        yield from self._handed_over(node, context)
 
     # a send
 
@@ -91,11 +88,11 @@ class Audio(Rule):
     def _rewrite(self, send: Send, transport: Transport, audio: list[Json | Obj], context: Context) -> Change:
         tracer = Tracer(context.program, context.module)
         edits: list[Edit] = []
-        if len(audio) == 1 and (direct := self._in_function(send, audio[0], tracer, context)) is not None:
-            code, steps, loose = direct
-            edits += steps
-            edits += [Unused(name) for name in sorted(loose)]
-            data: cst.BaseExpression | None = cst.parse_expression(code)
+        direct = self._in_function(send, audio[0], tracer, context) if len(audio) == 1 else None
+        direct = direct or self._carried(send, audio, tracer, context)
+        if direct is not None:
+            edits += direct.edits
+            edits += [Unused(name) for name in sorted(direct.loose)]
         else:
             # made elsewhere: the place that makes the JSON is rewritten (see _wrapper), the send keeps its argument
             for item in audio:
@@ -104,9 +101,12 @@ class Audio(Rule):
                         send.call,
                         "v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead",
                     )
-            data = None
         how = binary(send, transport, context.program, context.module)
-        edits.append(Replace(send.call, lambda updated: binary_send(updated, data, how)))
+
+        def build(updated: cst.CSTNode) -> cst.CSTNode:
+            return binary_send(updated, direct.build(send.call, updated) if direct is not None else None, how)
+
+        edits.append(Replace(send.call, build))
         if how.needs is not None:
             edits.append(AddImport(*how.needs))
         return self.change(send.call, "v2 audio in JSON becomes a binary frame", *edits)
@@ -115,9 +115,7 @@ class Audio(Rule):
         held = payload(program, item.content if isinstance(item, Json) else item)
         return isinstance(held, cst.SimpleString) and held.evaluated_value in ("", b"")
 
-    def _in_function(
-        self, send: Send, item: Json | Obj, tracer: Tracer, context: Context
-    ) -> tuple[str, list[Edit], set[str]] | None:
+    def _in_function(self, send: Send, item: Json | Obj, tracer: Tracer, context: Context) -> Unwrapped | None:
         """Return the bytes to send when the whole wrapping happens in this function."""
         program, module = context.program, context.module
         obj = item.content if isinstance(item, Json) else item
@@ -125,44 +123,53 @@ class Audio(Rule):
         if not module.owns(producer) or not module.owns(obj.site):
             return None
         held = payload(program, obj)
-        if held is None or self._scope(producer, context) is not self._scope(send.call, context):
+        if held is None or function_of(producer, module) is not function_of(send.call, module):
             return None
         edits: list[Edit] = []
-        loose: set[str] = set()
         # the variable that carries the JSON, and the one that carries the dict
         for node, target in ((send.data, producer), (self._dumped(item), obj.site)):
             node = bare(node)
-            if node is None or node is target:
-                continue
-            if not isinstance(node, cst.Name):
-                return None
-            defs = program.definitions(node)
-            definition = next(iter(defs)) if len(defs) == 1 else None
-            if definition is None or definition.value is not target or definition.kind != "assign":
-                return None
-            assign = tracer.assignment(definition)
-            if assign is None or any(use is not node for use in program.uses_of.get(definition, [])):
-                return None
-            edits.append(Remove(assign))
+            if node is not None and node is not target:
+                assign = tracer.only_kept_as(node, target)
+                if assign is None:
+                    return None
+                edits.append(Remove(assign))
         found = tracer.unwrap(held, send.call)
         if found is None:
             return None
+        found.edits += edits
         if isinstance(item, Json):
-            loose |= heads(item.call.func)
-        return found.code, [*found.edits, *edits], loose | found.loose
+            found.loose |= heads(item.call.func)
+        return found
+
+    def _carried(self, send: Send, audio: list[Json | Obj], tracer: Tracer, context: Context) -> Unwrapped | None:
+        """Return the bytes to send when the messages come from elsewhere as dicts, and are only made text here."""
+        program, dumping = context.program, bare(send.data)
+        if not isinstance(dumping, cst.Call) or not all(
+            isinstance(item, Json) and item.call is dumping and context.module.owns(item.content.site) for item in audio
+        ):
+            return None
+        dumped = dumping.args[0].value
+        nothing = {value for value in program.values(dumped) if isinstance(value, Const) and value.value is None}
+        messages = [item.content for item in audio if isinstance(item, Json)]
+        if program.values(dumped) - nothing != set(messages):
+            return None
+        found = Unwrapped(context.code(dumped), {}, loose=heads(dumping.func), node=dumped)
+        for message in messages:
+            held = payload(program, message)
+            inner = tracer.unwrap(held, message.site) if held is not None else None
+            if inner is None or not program.get(Carried).only_to(message, dumped):
+                return None
+            found.edits += [*inner.edits, in_place(message.site, inner)]
+            found.loose |= inner.loose
+        return found
 
     def _dumped(self, item: Json | Obj) -> cst.BaseExpression | None:
         return item.call.args[0].value if isinstance(item, Json) and item.call.args else None
 
-    def _scope(self, node: cst.CSTNode, context: Context) -> cst.CSTNode | None:
-        for up in context.module.ancestors(node):
-            if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module):
-                return up
-        return None
-
     # a function that sends whatever it is given
 
-    def _handed_over(self, call: cst.Call, context: Context) -> Iterable[Change]:
+    def _handed_over(self, call: cst.Call, context: Context) -> Changes:
         found = handing(call, context.program, context.module)
         if found is None:
             return
@@ -186,7 +193,7 @@ class Audio(Rule):
 
     # the place that wraps, when it is not in the function that sends
 
-    def _wrapper(self, call: cst.Call, context: Context) -> Iterable[Change]:
+    def _wrapper(self, call: cst.Call, context: Context) -> Changes:
         for value in context.program.values(call):
             if isinstance(value, Json) and value.call is call:
                 audio, only = audio_json(context.program, call)
@@ -205,16 +212,9 @@ class Audio(Rule):
 
     def _annotation(self, call: cst.Call, context: Context) -> list[Edit]:
         """Return the edit of `-> str` on a function that now returns the bytes."""
-        module = context.module
-        parent = module.parent(call)
-        if not isinstance(parent, cst.Return):
-            return []
-        for up in module.ancestors(parent):
-            if isinstance(up, cst.FunctionDef):
-                returns = up.returns.annotation if up.returns is not None else None
-                if isinstance(returns, cst.Name) and returns.value == "str":
-                    return [replace_with(returns, "bytes")]
-                break
+        match context.module.parent(call), function_of(call, context.module):
+            case cst.Return(), cst.FunctionDef(returns=cst.Annotation(annotation=cst.Name("str") as returns)):
+                return [replace_with(returns, "bytes")]
         return []
 
     def _feeds_a_rewritten_send(self, value: Json, context: Context) -> bool:
@@ -253,14 +253,8 @@ class Audio(Rule):
         dumped = self._dumped(value)
         edits: list[Edit] = []
         if dumped is not value.content.site:
-            if not isinstance(dumped, cst.Name):
-                return None
-            defs = context.program.definitions(dumped)
-            definition = next(iter(defs)) if len(defs) == 1 else None
-            if definition is None or definition.value is not value.content.site:
-                return None
-            assign = tracer.assignment(definition)
-            if assign is None or any(use is not dumped for use in context.program.uses_of.get(definition, [])):
+            assign = tracer.only_kept_as(dumped, value.content.site)
+            if assign is None:
                 return None
             edits.append(Remove(assign))
         found = tracer.unwrap(held, value.call)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -11,19 +9,18 @@ from codemods.facts.durations import Clock, Length, sounds
 from codemods.facts.sessions import Sessions
 from codemods.interpreter.values import Const
 from codemods.libraries.observations import Send
-from codemods.libraries.values import Sound
-from codemods.rule import Context, Rule
+from codemods.libraries.values import PACKETS, Sound
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import Change
+from codemods.syntax.navigate import keyword
 
 _SHORTEST, _LONGEST = 50, 1000
 """Milliseconds of audio that v3 takes in one frame (vendor's API reference)."""
-_TELEPHONE = "telephone frames of 20 ms are too short for v3 (50 to 1000 ms): gather a few before sending"
 _TAKING = frozenset({"get", "get_nowait", "popleft", "receive_bytes"})
 _MAYBE_TELEPHONE = "v3 takes 50 to 1000 ms of audio in a frame, a telephone line gives 20: check what is sent here"
 
 
-class FrameSizes(Rule):
+class FrameSizes(Rule[cst.Call]):
     """Moves the size of a read into the range that v3 takes, and reports what it cannot see or change."""
 
     code = "V3M202"
@@ -33,30 +30,30 @@ class FrameSizes(Rule):
         "v3 ends a session (close code 3007) when a frame is shorter or longer; v2 took 100 to 2000 ms, and the 20 ms "
         "frames of a telephone line. How many bytes that is depends on the sample rate."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         program = context.program
-        send = program.sends.get(cst.ensure_type(node, cst.Call))
+        send = program.sends.get(node)
         if send is None:
             return
-        session = next(
-            (item for item in Sessions.of(program).found.values() if item.legacy and send in item.audio), None
-        )
-        if session is None:
+        if not any(session.legacy and send in session.audio for session in Sessions.of(program).found.values()):
             return
         found = sounds(program, program.values(send.data))
-        if not found and Clock.of(program).is_telephone and _comes_from_outside(send.data, context):
+        if not found and program.get(Clock).is_telephone and _comes_from_outside(send.data, context):
             # v2 took 100 ms and more, except from a telephone line
             yield self.report(node, _MAYBE_TELEPHONE)
         for sound in sorted(found, key=lambda item: context.code(item.site)):
             yield from self._sound(sound, send, context)
 
-    def _sound(self, sound: Sound, send: Send, context: Context) -> Iterator[Change]:
-        if sound.unit == "calls":
-            yield self.report(send.call, _TELEPHONE)
+    def _sound(self, sound: Sound, send: Send, context: Context) -> Changes:
+        if sound.unit in PACKETS:
+            yield self.report(
+                send.call,
+                f"{sound.unit} frames of {PACKETS[sound.unit]} ms are too short for v3 ({_SHORTEST} to {_LONGEST} ms): "
+                "gather a few before sending",
+            )
             return
-        length = Clock.of(context.program).length(sound)
+        length = context.get(Clock).length(sound)
         here = sound.site if context.module.owns(sound.site) else send.call
         if length is None:
             if sound.size is not None:
@@ -106,8 +103,7 @@ def _paces(send: Send, sound: Sound, context: Context) -> bool:
 
 def _calls_back(sound: Sound) -> bool:
     """Return whether a stream was opened with a function that gets its blocks."""
-    arguments = sound.site.args if isinstance(sound.site, cst.Call) else ()
-    return any(item.keyword is not None and item.keyword.value in ("callback", "stream_callback") for item in arguments)
+    return isinstance(sound.site, cst.Call) and keyword(sound.site, "callback", "stream_callback") is not None
 
 
 def _comes_from_outside(data: cst.BaseExpression, context: Context) -> bool:

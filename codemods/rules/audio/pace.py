@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.durations import Clock, sounds
-from codemods.interpreter.values import Const, External
 from codemods.libraries.values import Sound
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 _FASTEST = 1.25
 """Times real time at which v3 takes audio; what comes faster waits, up to about five minutes (v.ERRORS: 3007)."""
 _FILES = ("builtins.open().", "io.open().", "wave.", "aiofiles.open().")
 
 
-class Pace(Rule):
+class Pace(Rule[cst.Call]):
     """Reports a loop whose wait between two frames is provably shorter than the frames last."""
 
     code = "V3M203"
@@ -27,10 +24,9 @@ class Pace(Rule):
     source = v.ERRORS
     why = "v3 closes a session (3007) in which more than about five minutes of audio wait; short files get through."
     safety = Safety.MANUAL
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        send = context.program.sends.get(cst.ensure_type(node, cst.Call))
+    def visit(self, node: cst.Call, context: Context) -> Changes:
+        send = context.program.sends.get(node)
         if send is None or not any(context.program.is_vendor(connection) for connection in send.connections):
             return
         loop = next((up for up in context.module.ancestors(node) if isinstance(up, cst.For | cst.While)), None)
@@ -39,7 +35,7 @@ class Pace(Rule):
             return
         wait, seconds = waits[0]
         for sound in sounds(context.program, context.program.values(send.data)):
-            length = Clock.of(context.program).length(sound) if _is_file(sound, context) else None
+            length = context.get(Clock).length(sound) if _is_file(sound, context) else None
             if length is None or seconds <= 0:
                 continue
             spoken = length.milliseconds[0]
@@ -55,8 +51,7 @@ class Pace(Rule):
 
 def _is_file(sound: Sound, context: Context) -> bool:
     """Return whether a sound is read from something that gives it as fast as it is asked."""
-    site = sound.site
-    names = [value.name for value in context.program.values(getattr(site, "func", None)) if isinstance(value, External)]
+    names = context.program.names(getattr(sound.site, "func", None))
     return bool(names) and all(name.startswith(_FILES) for name in names)
 
 
@@ -65,6 +60,6 @@ def _waits(loop: cst.For | cst.While, context: Context) -> Iterator[tuple[cst.Ca
     for node in context.module.walk(loop.body):
         if isinstance(node, cst.Call) and context.code(node.func).rsplit(".", 1)[-1] == "sleep" and node.args:
             given = node.args[0].value
-            numbers = [value.value for value in context.program.values(given) if isinstance(value, Const)]
-            if len(numbers) == 1 and isinstance(numbers[0], int | float):
+            numbers = context.get(Clock).numbers(given)
+            if len(numbers) == 1 and numbers[0] is not None:
                 yield node, float(numbers[0])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from codemods.rule import Rule
+from codemods.rule import Rules
 from codemods.rules.controls.close_codes import CloseCodes
 from codemods.rules.controls.controls import Controls
 from codemods.rules.controls.text_frames import TextFrames
 from codemods.rules.controls.unknown_messages import UnknownMessages
 
-RULES: tuple[type[Rule], ...] = (
+RULES: Rules = (
     TextFrames,
     Controls,
     CloseCodes,

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.libraries.values import CloseCode, Connection
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.edits import Replace
+from codemods.syntax.sequences import each_once
 
 _ORDERED = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
 
 
-class CloseCodes(Rule):
+class CloseCodes(Rule[cst.Comparison]):
     """Rewrites v2 close codes where they are compared with the code of a vendor connection."""
 
     code = "V3M402"
     summary = "v2 close codes become v3 ones"
     source = v.ERRORS
     why = "v3 closes with 1008 and 3005 to 3009; `assert e.code == 4008` would turn every close into an AssertionError."
-    nodes = (cst.Comparison,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        comparison = cst.ensure_type(node, cst.Comparison)
-        operands = [comparison.left, *(target.comparator for target in comparison.comparisons)]
+    def visit(self, node: cst.Comparison, context: Context) -> Changes:
+        operands = [node.left, *(target.comparator for target in node.comparisons)]
         codes = [operand for operand in operands if self._is_code(operand, context)]
         if not codes:
             return
@@ -33,20 +30,20 @@ class CloseCodes(Rule):
         old = [number for number in found if 4000 <= number.evaluated_value <= 4999]
         if not old:
             return
-        seen = self._seen_closing(comparison, context)
+        seen = self._seen_closing(node, context)
         if not (seen <= context.program.vendor_connections if seen else self._is_vendors(codes, context)):
             if context.program.vendor_connections and not (seen and seen <= context.program.foreign_connections):
-                yield self.report(comparison, "this may be a v2 close code: v3 closes with 1008 and 3005 to 3009")
+                yield self.report(node, "this may be a v2 close code: v3 closes with 1008 and 3005 to 3009")
             return
-        if any(isinstance(target.operator, _ORDERED) for target in comparison.comparisons):
-            yield self.report(comparison, "a range of v2 close codes: v3 closes with 1008 and 3005 to 3009")
+        if any(isinstance(target.operator, _ORDERED) for target in node.comparisons):
+            yield self.report(node, "a range of v2 close codes: v3 closes with 1008 and 3005 to 3009")
             return
         gone = [number.evaluated_value for number in old if number.evaluated_value not in v.CLOSE_CODES]
         if gone:
             listed = ", ".join(str(number) for number in gone)
             instead = "; ".join(dict.fromkeys(v.CLOSE_CODES_GONE[code] for code in gone if code in v.CLOSE_CODES_GONE))
             advice = instead or "it closes with 1008 and 3005 to 3009"
-            yield self.report(comparison, f"v3 has no close code for {listed}: {advice}")
+            yield self.report(node, f"v3 has no close code for {listed}: {advice}")
             return
         edits: list[Edit] = []
         for operand in operands:
@@ -55,7 +52,7 @@ class CloseCodes(Rule):
                     edits.append(_number(operand))
                 case cst.Tuple() | cst.List() | cst.Set():
                     edits.append(Replace(operand, _mapped))
-        yield self.change(comparison, "v2 close code becomes v3's", *edits)
+        yield self.change(node, "v2 close code becomes v3's", *edits)
 
     def _is_vendors(self, codes: list[cst.BaseExpression], context: Context) -> bool:
         return all(context.program.closes_vendor(operand) for operand in codes)
@@ -93,19 +90,17 @@ def _number(node: cst.Integer) -> Replace:
     return Replace(node, lambda updated: cst.ensure_type(updated, cst.Integer).with_changes(value=new))
 
 
+def _code(element: cst.BaseElement) -> object:
+    return element.value.value if isinstance(element.value, cst.Integer) else element
+
+
 def _mapped(updated: cst.CSTNode) -> cst.CSTNode:
     """Map the codes in a display, each new one kept once."""
     assert isinstance(updated, cst.Tuple | cst.List | cst.Set)
-    seen: set[int] = set()
     elements: list[cst.BaseElement] = []
     for element in updated.elements:
-        if isinstance(element.value, cst.Integer):
-            number = v.CLOSE_CODES.get(element.value.evaluated_value, element.value.evaluated_value)
-            if number in seen:
-                continue
-            seen.add(number)
-            element = element.with_changes(value=element.value.with_changes(value=str(number)))
+        match element.value:
+            case cst.Integer(evaluated_value=code) as number:
+                element = element.with_changes(value=number.with_changes(value=str(v.CLOSE_CODES.get(code, code))))
         elements.append(element)
-    if len(elements) < len(updated.elements):
-        elements[-1] = elements[-1].with_changes(comma=updated.elements[-1].comma)
-    return updated.with_changes(elements=elements)
+    return updated.with_changes(elements=each_once(elements, _code))

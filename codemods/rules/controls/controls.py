@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 import libcst as cst
@@ -12,25 +12,28 @@ from codemods import protocol as v
 from codemods.facts import query, requests
 from codemods.facts.requests import Destination, Request, Requests
 from codemods.interpreter.values import Json, Obj
-from codemods.model import Safety
-from codemods.rule import Context, Rule
+from codemods.rule import Change, Changes, Context, Rule, Safety
 from codemods.syntax.build import edit_text, quoted, replace_with
-from codemods.syntax.edits import Change, Replace
+from codemods.syntax.edits import Replace
 
 _SIMPLE = {Request.TERMINATE, Request.FORCE_ENDPOINT, Request.KEEP_ALIVE, Request.NO_AUDIO}
 _THRESHOLD = "end_of_turn_confidence_threshold"
 
 
-class Controls(Rule):
+_Message = cst.Dict | cst.Call | cst.SimpleString | cst.FormattedStringText
+
+
+class Controls(Rule[_Message]):
     """Rewrites the control messages that v2 knew, and those that programs took for such."""
 
     code = "V3M401"
     summary = "control messages become v3 ones: Terminate, ForceEndpoint, UpdateConfiguration, KeepAlive"
     source = v.MESSAGES
     why = "v3 answers an unknown message with an error close; a session that is not terminated is billed for hours."
-    nodes = (cst.Dict, cst.Call, cst.SimpleString, cst.FormattedStringText)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(
+        self, node: cst.Dict | cst.Call | cst.SimpleString | cst.FormattedStringText, context: Context
+    ) -> Changes:
         match node:
             case cst.Dict():
                 yield from self._dict(node, context)
@@ -42,7 +45,7 @@ class Controls(Rule):
 
     # {"terminate_session": True}
 
-    def _dict(self, node: cst.Dict, context: Context) -> Iterable[Change]:
+    def _dict(self, node: cst.Dict, context: Context) -> Changes:
         message = requests.fields(context.program, Obj(node, "dict"))
         asked = requests.kind(message) if message else Request.UNKNOWN
         if asked not in (*_SIMPLE, Request.SILENCE) or not message:
@@ -79,7 +82,7 @@ class Controls(Rule):
 
     # dict(terminate_session=True)
 
-    def _call(self, node: cst.Call, context: Context) -> Iterable[Change]:
+    def _call(self, node: cst.Call, context: Context) -> Changes:
         """Rewrite a message spelled `dict(terminate_session=True)`."""
         keyword = node.args[0].keyword if len(node.args) == 1 else None
         if keyword is None or keyword.value not in v.CONTROLS or Obj(node, "dict") not in context.program.values(node):
@@ -117,7 +120,7 @@ class Controls(Rule):
             case _:
                 return Safety.SAFE if context.program.vendor_connections else Safety.MANUAL
 
-    def _sent(self, call: cst.Call, context: Context) -> Iterable[Change]:
+    def _sent(self, call: cst.Call, context: Context) -> Changes:
         """Report a message whose keys callers of the sending function choose."""
         program = context.program
         send = program.sends.get(call)
@@ -131,7 +134,7 @@ class Controls(Rule):
 
     # '{"terminate_session": true}'
 
-    def _text(self, node: cst.SimpleString | cst.FormattedStringText, context: Context) -> Iterable[Change]:
+    def _text(self, node: cst.SimpleString | cst.FormattedStringText, context: Context) -> Changes:
         text = node.evaluated_value if isinstance(node, cst.SimpleString) else node.value.replace("{{", "{")
         plain = text.decode("latin-1") if isinstance(text, bytes) else text
         if not isinstance(plain, str) or "{" not in plain:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -12,15 +12,16 @@ from codemods.facts.program import Program
 from codemods.facts.requests import Request
 from codemods.interpreter.values import Const, External, Json, Str
 from codemods.libraries.observations import Send
-from codemods.rule import Context, Rule
-from codemods.syntax.build import keep_parentheses
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax import sequences
+from codemods.syntax.edits import Replace
+from codemods.syntax.templates import rewrite
 
 _OPCODE_BINARY = 2
 """RFC 6455, section 5.2."""
 
 
-class TextFrames(Rule):
+class TextFrames(Rule[cst.Call]):
     """Sends JSON as text where a program sends it as bytes."""
 
     code = "V3M403"
@@ -30,11 +31,10 @@ class TextFrames(Rule):
         "v3 takes whatever comes in a binary frame for audio: a `Terminate` there is less than a millisecond of it, "
         "the session is closed (3007), and what was said last is lost."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         program = context.program
-        send = program.sends.get(cst.ensure_type(node, cst.Call))
+        send = program.sends.get(node)
         if send is None or not any(program.is_vendor(connection) for connection in send.connections):
             return
         values = program.values(send.data)
@@ -80,8 +80,7 @@ def _is_bytes(node: cst.BaseExpression, program: Program) -> bool:
         case cst.Call(func=cst.Attribute(attr=cst.Name("encode"))):
             return True
         case cst.Call(func=function):
-            names = {value.name for value in program.values(function) if isinstance(value, External)}
-            return bool(names & {"builtins.bytes", "builtins.bytearray", "orjson.dumps"})
+            return bool(program.names(function) & {"builtins.bytes", "builtins.bytearray", "orjson.dumps"})
         case cst.SimpleString():
             return "b" in node.prefix.lower()
         case cst.Name():
@@ -109,8 +108,8 @@ def _edits(send: Send, context: Context) -> Iterator[Edit]:
     def build(updated: cst.CSTNode) -> cst.CSTNode:
         call = cst.ensure_type(updated, cst.Call)
         if opcode is not None:
-            kept = [item for item, old in zip(call.args, send.call.args, strict=True) if old is not opcode]
-            call = call.with_changes(args=[*kept[:-1], kept[-1].with_changes(comma=call.args[-1].comma)])
+            gone = call.args[send.call.args.index(opcode)]
+            call = call.with_changes(args=sequences.only(call.args, lambda item: item is not gone))
         if method is not None and isinstance(call.func, cst.Attribute):
             call = call.with_changes(func=call.func.with_changes(attr=cst.Name(method)))
         return call
@@ -122,11 +121,9 @@ def _text(node: cst.BaseExpression, context: Context) -> Edit | None:
     """Return the edit that makes text of the bytes of a message; None for what is text."""
     match node:
         case cst.Call(func=cst.Attribute(value=text, attr=cst.Name("encode"))):
-            return Replace(node, _inside)
+            return rewrite(node, "{text}", text=text)
         case cst.Call(func=cst.Name("bytes" | "bytearray"), args=[cst.Arg(value=text), *_]) if _is_text(text, context):
-            return Replace(
-                node, lambda updated: keep_parentheses(updated, cst.ensure_type(updated, cst.Call).args[0].value)
-            )
+            return rewrite(node, "{text}", text=text)
         case cst.SimpleString(prefix=prefix) if "b" in prefix.lower():
             return Replace(node, _without_prefix)
         case cst.Name():
@@ -134,30 +131,14 @@ def _text(node: cst.BaseExpression, context: Context) -> Edit | None:
             value = next(iter(defs)).value if len(defs) == 1 else None
             if value is not None and context.program.uses_of.get(next(iter(defs))) == [node]:
                 return _text(value, context)
-        case _:
-            pass
     if not _is_bytes(node, context.program):
         return None
-    return Replace(node, lambda updated: cst.Call(cst.Attribute(_operand(updated), cst.Name("decode"))))
+    return rewrite(node, "{value}.decode()", value=node)
 
 
 def _is_text(node: cst.BaseExpression, context: Context) -> bool:
     values = context.program.values(node)
     return bool(values) and all(isinstance(value, Json | Str) for value in values)
-
-
-def _inside(updated: cst.CSTNode) -> cst.CSTNode:
-    func = cst.ensure_type(cst.ensure_type(updated, cst.Call).func, cst.Attribute)
-    return keep_parentheses(updated, func.value)
-
-
-def _argument(updated: cst.CSTNode) -> cst.CSTNode:
-    return keep_parentheses(updated, cst.ensure_type(updated, cst.Call).args[0].value)
-
-
-def _operand(updated: cst.CSTNode) -> cst.BaseExpression:
-    assert isinstance(updated, cst.BaseExpression)
-    return updated
 
 
 def _without_prefix(updated: cst.CSTNode) -> cst.CSTNode:

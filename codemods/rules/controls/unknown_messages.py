@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import libcst as cst
 
@@ -10,16 +10,14 @@ from codemods import protocol as v
 from codemods.facts import requests
 from codemods.facts.requests import Destination, Request, Requests
 from codemods.interpreter.values import Obj
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 _SETTINGS = v.PARAMETERS_V3.keys() | v.PARAMETERS_KEPT | set(v.PARAMETERS_RENAMED)
 
 _ENDS = ("stop", "close", "end", "finish", "done", "eof", "eos")
 
 
-class UnknownMessages(Rule):
+class UnknownMessages(Rule[cst.Dict | cst.Call | cst.SimpleString | cst.FormattedString]):
     """Reports what a program sends that is no message of either version."""
 
     code = "V3M404"
@@ -27,9 +25,8 @@ class UnknownMessages(Rule):
     source = v.ERRORS
     why = "v2 passed over a message that it did not know; v3 closes the session for it (3006)."
     safety = Safety.MANUAL
-    nodes = (cst.Dict, cst.Call, cst.SimpleString, cst.FormattedString)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Dict | cst.Call | cst.SimpleString | cst.FormattedString, context: Context) -> Changes:
         sent = context.get(Requests)
         literals = node.parts[:1] if isinstance(node, cst.FormattedString) else (node,)
         if not any(sent.destination(literal) is Destination.VENDOR for literal in literals):

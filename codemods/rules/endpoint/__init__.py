@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemods.rule import Rule
+from codemods.rule import Rules
 from codemods.rules.endpoint.bearer import Bearer
 from codemods.rules.endpoint.endpoint import Endpoint
 from codemods.rules.endpoint.hidden_endpoint import HiddenEndpoint
@@ -11,7 +11,7 @@ from codemods.rules.endpoint.partials import Partials
 from codemods.rules.endpoint.token import Token
 from codemods.rules.endpoint.unknown_parameters import UnknownParameters
 
-RULES: tuple[type[Rule], ...] = (
+RULES: Rules = (
     Endpoint,
     Parameters,
     UnknownParameters,

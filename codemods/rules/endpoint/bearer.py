@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -10,14 +10,12 @@ from codemods import protocol as v
 from codemods.facts import tokens
 from codemods.facts.program import Program
 from codemods.interpreter.values import Lit, Obj, Str
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 _HEADERS = ("extra_headers", "additional_headers", "header", "headers")
 
 
-class Bearer(Rule):
+class Bearer(Rule[cst.SimpleString | cst.FormattedStringText]):
     """Reports keys sent with a `Bearer` prefix."""
 
     code = "V3M106"
@@ -25,9 +23,8 @@ class Bearer(Rule):
     source = v.PARAMETERS
     why = "Neither v2 nor v3 takes `Bearer <key>`: the session is refused (close code 1008)."
     safety = Safety.MANUAL
-    nodes = (cst.SimpleString, cst.FormattedStringText)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.SimpleString | cst.FormattedStringText, context: Context) -> Changes:
         if node in context.get(_prefixes):
             yield self.report(node, "the key goes into Authorization without 'Bearer'")
 
@@ -40,11 +37,10 @@ def _prefixes(program: Program) -> frozenset[cst.CSTNode]:
 def _find(program: Program) -> Iterator[cst.CSTNode]:
     calls = [c.call for c in program.connects.values() if program.is_vendor(c.connection)]
     calls += [request.call for request in tokens.find(program)]
-    for call in calls:
-        for argument in call.args:
-            if argument.keyword is not None and argument.keyword.value in _HEADERS:
-                for text in _texts(program, argument.value):
-                    yield from _bearer(text)
+    for argument in (given for call in calls for given in call.args):
+        if argument.keyword is not None and argument.keyword.value in _HEADERS:
+            for text in _texts(program, argument.value):
+                yield from _bearer(text)
 
 
 def _texts(program: Program, node: cst.BaseExpression) -> Iterator[Str]:

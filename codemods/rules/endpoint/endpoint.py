@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable
 
@@ -18,15 +19,19 @@ from codemods.libraries.observations import Connect
 from codemods.model import Options
 from codemods.rewrites.entry_edits import add_entries
 from codemods.rewrites.url import Hosts, moved
-from codemods.rule import Context, Rule
+from codemods.rule import Change, Changes, Context, Edit, Rule
 from codemods.syntax.build import edit_text
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.syntax.edits import Replace
+from codemods.syntax.tree import SourceModule
 
 _NEEDED = "the URL names what a v3 session needs"
 _NO_LIMIT = "no inactivity_timeout, since {} keeps it open without sending: billed for up to 3 hours if nobody ends it"
 
 
-class Endpoint(Rule):
+_Seen = cst.SimpleString | cst.FormattedStringText | cst.FormattedString | cst.Dict | cst.List | cst.Tuple | cst.Call
+
+
+class Endpoint(Rule[_Seen]):
     """Moves the socket's URL to v3 and adds `speech_model` and `format_turns`."""
 
     code = "V3M101"
@@ -38,17 +43,8 @@ class Endpoint(Rule):
         "`format_turns=true` keeps finals punctuated and cased, as v2 sent them. `inactivity_timeout` ends a session "
         "that nobody ends: v2 did so after a minute, v3 bills it for three hours."
     )
-    nodes = (
-        cst.SimpleString,
-        cst.FormattedStringText,
-        cst.FormattedString,
-        cst.Dict,
-        cst.List,
-        cst.Tuple,
-        cst.Call,
-    )
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: _Seen, context: Context) -> Changes:
         table = context.get(_Planner).table
         return table.get(node, ())
 
@@ -82,14 +78,12 @@ class _Planner:
             self._query(connect, text, endpoint, [other for _, other, _ in found])
         for connect, texts in endpoints.shared(self.program):
             self._shared(connect, texts)
-        for path in self.program.targets:
-            if self.program.is_settings(path):
-                continue
-            for literal in endpoints.literals(self.program, path):
-                self._stray(literal)
+        for literal, module in endpoints.literals(self.program):
+            if not self.program.is_settings(module.path):
+                self._stray(literal, module)
 
-    def _add(self, node: cst.CSTNode, change: Change) -> None:
-        self.table.setdefault(node, []).append(change)
+    def _add(self, node: cst.CSTNode, *changes: Change) -> None:
+        self.table.setdefault(node, []).extend(changes)
 
     def _host(self, endpoint: EndpointText) -> None:
         for move in self.hosts.move(endpoint, "wss"):
@@ -143,27 +137,14 @@ class _Planner:
             return
         last = parts[index] if index < len(parts) else parts[-1]
         if len(parts) - 1 > index and not isinstance(parts[index + 1], Lit):
-            holder = self.program.module_of(connect.call)
-            self._once(
-                connect.call,
-                self.rule.report(connect.call, f"cannot see this URL's query: make sure it has {query}")
-                if holder is not None
-                else None,
-            )
-            return
-        if isinstance(last, Lit) and last.node not in self.queries_done:
-            self.queries_done.add(last.node)
-            self._add(
-                last.node,
-                self.rule.change(
-                    last.node,
-                    self.needed,
-                    edit_text(last.node, lambda t: f"{t.rstrip('/')}?{query}"),
-                ),
-            )
+            unseen = f"cannot see this URL's query: make sure it has {query}"
+            self._once(connect.call, self.rule.report(connect.call, unseen))
+        elif isinstance(last, Lit):
+            edit = edit_text(last.node, lambda t: f"{t.rstrip('/')}?{query}")
+            self._once(last.node, self.rule.change(last.node, self.needed, edit))
 
-    def _once(self, node: cst.CSTNode, change: Change | None) -> None:
-        if change is not None and node not in self.queries_done:
+    def _once(self, node: cst.CSTNode, change: Change) -> None:
+        if node not in self.queries_done:
             self.queries_done.add(node)
             self._add(node, change)
 
@@ -173,37 +154,17 @@ class _Planner:
         self.queries_done.add(mark.node)
         module = self.program.module_of(mark.node)
         holder = module.parent(mark.node) if module else None
+        place: cst.CSTNode = mark.node
         if isinstance(holder, cst.FormattedString) and self._ends_well(holder, everything):
-            addition = f"&{query}" if not _ends_bare(holder) else query
-            edit: Edit = Replace(
-                holder,
-                lambda updated: updated.with_changes(
-                    parts=[*cst.ensure_type(updated, cst.FormattedString).parts, cst.FormattedStringText(addition)]
-                ),
-            )
-            self._add(
-                holder,
-                self.rule.change(mark.node, self.needed, edit),
-            )
+            text = cst.FormattedStringText(query if _ends_bare(holder) else f"&{query}")
+            parts = operator.attrgetter("parts")
+            place, edit = holder, Replace(holder, lambda new: new.with_changes(parts=[*parts(new), text]))
         elif isinstance(mark.node, cst.SimpleString) and self._followed_well(mark, everything):
             glue = "" if mark.text.endswith(("?", "&")) else "&"
-            self._add(
-                mark.node,
-                self.rule.change(
-                    mark.node,
-                    self.needed,
-                    edit_text(mark.node, lambda t: f"{t}{glue}{query}"),
-                ),
-            )
+            edit = edit_text(mark.node, lambda t: f"{t}{glue}{query}")
         else:
-            self._add(
-                mark.node,
-                self.rule.change(
-                    mark.node,
-                    self.needed,
-                    edit_text(mark.node, lambda t: t.replace("?", f"?{query}&", 1)),
-                ),
-            )
+            edit = edit_text(mark.node, lambda t: t.replace("?", f"?{query}&", 1))
+        self._add(place, self.rule.change(mark.node, self.needed, edit))
 
     def _followed_well(self, mark: Lit, everything: list[Str]) -> bool:
         """Return whether only further `&name=value` pairs, or nothing, follow the literal in every text it is in."""
@@ -233,15 +194,9 @@ class _Planner:
 
     def _mapping(self, connect: Connect, objects: list[Obj]) -> None:
         if not objects:
-            self._once(
-                connect.call,
-                self.rule.report(
-                    connect.call,
-                    "cannot see where the query parameters come from: add "
-                    + ", ".join(f"{key}={value}" for key, value in self._additions("")),
-                ),
-            )
-            return
+            added = ", ".join(f"{key}={value}" for key, value in self._additions(""))
+            unseen = f"cannot see where the query parameters come from: add {added}"
+            self._once(connect.call, self.rule.report(connect.call, unseen))
         for obj in objects:
             if obj.site in self.queries_done:
                 continue
@@ -260,39 +215,29 @@ class _Planner:
                 names = ", ".join(key for key, _ in additions)
                 self._once(connect.call, self.rule.report(connect.call, f"add {names} to the parameters of this URL"))
             else:
-                self._add(
-                    obj.site,
-                    self.rule.change(obj.site, self.needed, edit),
-                )
+                self._add(obj.site, self.rule.change(obj.site, self.needed, edit))
 
     # URLs that no connection was seen to use
 
-    def _stray(self, node: cst.SimpleString | cst.FormattedStringText) -> None:
+    def _stray(self, node: cst.SimpleString | cst.FormattedStringText, module: SourceModule) -> None:
         if node in self.hosts.done:
             return
         text = node.value
         match = v.V2_SOCKET.search(text)
-        if match is None or _is_prose(text, match) or self._is_docstring(node):
+        if match is None or _is_prose(text, match) or isinstance(module.parent(node), cst.Expr):
             return
         host = self.hosts.host(match)
         self.hosts.done.add(node)
         rest = text[match.end() :].rstrip("'\"")
         edits: list[Edit] = [edit_text(node, lambda t: moved(t, host))]
         additions = "&".join(f"{key}={value}" for key, value in self._additions(text))
-        if rest.startswith("?"):
-            edits.append(edit_text(node, lambda t: t.replace("?", f"?{additions}&", 1) if additions else t))
-            self._add(node, self.rule.change(node, "v2 endpoint becomes v3's", *edits))
-            return
+        has_query = rest.startswith("?")
+        if has_query and additions:
+            edits.append(edit_text(node, lambda t: t.replace("?", f"?{additions}&", 1)))
         self._add(node, self.rule.change(node, "v2 endpoint becomes v3's", *edits))
-        if additions:
-            module = self.program.module_of(node)
-            holder = module.statement(node) if module is not None else None
+        if additions and not has_query:
             message = f"no connection is seen to use this URL: add {additions} to its query where it is used"
-            self._add(node, self.rule.report(holder or node, message))
-
-    def _is_docstring(self, node: cst.CSTNode) -> bool:
-        module = self.program.module_of(node)
-        return module is not None and isinstance(module.parent(node), cst.Expr)
+            self._add(node, self.rule.report(module.statement(node) or node, message))
 
 
 def _host(url: str) -> str:

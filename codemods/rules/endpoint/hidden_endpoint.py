@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 _ADVICE = "its messages are v2's, its URL is out of sight: v3 has another host, path and parameters"
 
 
-class HiddenEndpoint(Rule):
+class HiddenEndpoint(Rule[cst.Call]):
     """Reports where such a socket is opened."""
 
     code = "V3M107"
@@ -22,9 +18,8 @@ class HiddenEndpoint(Rule):
     source = v.MIGRATION
     why = "The URL needs v3's host and path, `speech_model` and `format_turns=true`, or v3's messages never come."
     safety = Safety.MANUAL
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        connect = context.program.connects.get(cst.ensure_type(node, cst.Call))
+    def visit(self, node: cst.Call, context: Context) -> Changes:
+        connect = context.program.connects.get(node)
         if connect is not None and connect.connection in context.program.likely_connections:
             yield self.report(node, _ADVICE)

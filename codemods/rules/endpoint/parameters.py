@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_plus
 
 import libcst as cst
@@ -13,17 +12,17 @@ from codemods.facts import query
 from codemods.facts.dict_entries import Entry
 from codemods.facts.program import Program
 from codemods.facts.query import Parameter
-from codemods.interpreter.values import Obj, Str
+from codemods.interpreter.values import Obj, Str, Value
 from codemods.rewrites.entry_edits import add_entries
 from codemods.rewrites.query_edits import remove_parameter, rename_parameter
-from codemods.rule import Context, Rule
-from codemods.syntax.children import children
-from codemods.syntax.edits import Change, Edit, InsertBefore
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.children import walk
+from codemods.syntax.edits import InsertBefore
 
 _CONFIDENCE = "end_of_turn_confidence_threshold"
 
 
-class Parameters(Rule):
+class Parameters(Rule[cst.SimpleString | cst.FormattedString | cst.Name]):
     """Renames and drops parameters of the socket's query."""
 
     code = "V3M102"
@@ -33,13 +32,12 @@ class Parameters(Rule):
         "v3 takes `keyterms_prompt` for `word_boost`, has no switch for partials or session information (it always "
         "reports the duration at the end), and ends a turn by confidence and silence, not by silence alone."
     )
-    nodes = (cst.SimpleString, cst.FormattedString, cst.Name)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.SimpleString | cst.FormattedString | cst.Name, context: Context) -> Changes:
         for parameter in context.get(_by_holder).get(node, ()):
             yield from self._parameter(parameter, context)
 
-    def _parameter(self, parameter: Parameter, context: Context) -> Iterator[Change]:
+    def _parameter(self, parameter: Parameter, context: Context) -> Changes:
         if v.PARAMETERS_RENAMED.get(parameter.name, parameter.name) == "format_turns":
             yield from self._formatting(parameter, context)
         elif parameter.name in v.PARAMETERS_RENAMED:
@@ -65,7 +63,7 @@ class Parameters(Rule):
 
     # formatting
 
-    def _formatting(self, parameter: Parameter, context: Context) -> Iterator[Change]:
+    def _formatting(self, parameter: Parameter, context: Context) -> Changes:
         """Make sure that a URL which v3 knew already asks for what the tests of finals ask for from now on."""
         if not v.formats_on_request(context.options.speech_model):
             return
@@ -79,7 +77,7 @@ class Parameters(Rule):
 
     # boosted words
 
-    def _terms(self, parameter: Parameter, context: Context) -> Iterator[Change]:
+    def _terms(self, parameter: Parameter, context: Context) -> Changes:
         where = parameter.values[0] if parameter.values else parameter.node
         if self._is_raw_list(parameter, context):
             yield self.report(where, "keyterms_prompt must be one JSON array: write json.dumps(...) around this list")
@@ -94,22 +92,17 @@ class Parameters(Rule):
             yield self.report(where, f"v3 ignores key terms of over {v.TERM_LENGTH} characters: shorten {long[0]!r}")
 
     def _is_raw_list(self, parameter: Parameter, context: Context) -> bool:
-        return any(
-            isinstance(value, Obj) and value.kind in ("list", "tuple", "set")
-            for node in parameter.values
-            for value in context.program.values(node)
-        )
+        return any(_is_list(value) for node in parameter.values for value in context.program.values(node))
 
     def _known_terms(self, parameter: Parameter, context: Context) -> list[str]:
         """Return the boosted words as far as they are written in the source."""
         program = context.program
         spelled = [parameter.text] if not parameter.values else []
         for node in parameter.values:
-            for call in _calls(node):
-                for argument in call.args[:1]:
-                    for value in program.values(argument.value):
-                        if isinstance(value, Obj) and value.kind in ("list", "tuple", "set"):
-                            return program.constants(argument.value)
+            calls = (inner for inner in walk(node) if isinstance(inner, cst.Call))
+            for given in (argument.value for call in calls for argument in call.args[:1]):
+                if any(map(_is_list, program.values(given))):
+                    return program.constants(given)
             spelled += [value.literal or "" for value in program.values(node) if isinstance(value, Str)]
         for text in spelled:
             try:
@@ -124,11 +117,11 @@ class Parameters(Rule):
 
     def _silence(self, parameter: Parameter, context: Context) -> list[Edit]:
         place = parameter.place
+        edits: list[Edit] = [rename_parameter(parameter, "max_turn_silence")]
         if not _with_confidence(context):
-            return [rename_parameter(parameter, "max_turn_silence")]
+            return edits
         if not isinstance(place, Entry):
             return [rename_parameter(parameter, f"{_CONFIDENCE}=1&max_turn_silence")]
-        edits: list[Edit] = [rename_parameter(parameter, "max_turn_silence")]
         module = context.program.module_of(place.holder)
         if module is None:
             return edits
@@ -164,8 +157,5 @@ def _by_holder(program: Program) -> dict[cst.CSTNode, list[Parameter]]:
     return table
 
 
-def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
-    if isinstance(node, cst.Call):
-        yield node
-    for child in children(node):
-        yield from _calls(child)
+def _is_list(value: Value) -> bool:
+    return isinstance(value, Obj) and value.kind in ("list", "tuple", "set")

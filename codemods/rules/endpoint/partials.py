@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import query
-from codemods.facts.narrowing import is_not_partial
+from codemods.facts.narrowing import Place, is_not_partial
 from codemods.facts.program import Program
 from codemods.facts.query import Parameter
 from codemods.facts.type_tests import read_base
 from codemods.interpreter.values import Bound, ClassRef, Const, External, Function, Obj, Str
 from codemods.libraries.values import Message
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.build import quoted
-from codemods.syntax.edits import Change, InsertAfter
+from codemods.syntax.edits import InsertAfter
+from codemods.syntax.navigate import given_to
 from codemods.syntax.tree import SourceModule
 
 _NO_TRANSCRIPT = frozenset(
@@ -26,28 +24,20 @@ _NO_TRANSCRIPT = frozenset(
 _LOOKS_ONLY = frozenset({"builtins.isinstance", "builtins.len", "builtins.type", "builtins.bool", "builtins.id"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What `facts.guards` wants to know of the place of a read."""
-
-    program: Program
-    module: SourceModule
-
-
-class Partials(Rule):
+class Partials(Rule[cst.SimpleString | cst.FormattedStringText | cst.Name]):
     """Skips turns that have not ended, where v2 was told not to send partial transcripts."""
 
     code = "V3M105"
     summary = "with disable_partial_transcripts, turns that have not ended are skipped on receipt"
     source = v.PARAMETERS
     why = "v3 has no such parameter: it always sends turns as they grow, and the program would take each for a final."
-    nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        for parameter in context.get(_disabled).get(node, ()):
-            yield from self._parameter(parameter, context.program)
+    def visit(self, node: cst.SimpleString | cst.FormattedStringText | cst.Name, context: Context) -> Changes:
+        for parameter in context.get(query.by_node).get(node, ()):
+            if parameter.name == "disable_partial_transcripts":
+                yield from self._parameter(parameter, context.program)
 
-    def _parameter(self, parameter: Parameter, program: Program) -> Iterator[Change]:
+    def _parameter(self, parameter: Parameter, program: Program) -> Changes:
         known = query.constants(program, parameter)
         lowered = {text.lower() for text in known or ()}
         if known is not None and lowered <= {"false", "0", "none", ""}:
@@ -56,17 +46,13 @@ class Partials(Rule):
         if not sites:
             return
         if known is None or not lowered <= {"true", "1"}:
-            yield self.report(
-                parameter.node,
-                "v3 always sends partials: if they were off, skip turns not end_of_turn and turn_is_formatted",
-            )
+            advice = "v3 always sends partials: if they were off, skip turns not end_of_turn and turn_is_formatted"
+            yield self.report(parameter.node, advice)
             return
         filters = [_filter(site, key, program) for site, key in sites.items()]
         if len(program.vendor_connections) > 1 or None in filters:
-            yield self.report(
-                parameter.node,
-                "v3 always sends partials: skip turns that are not end_of_turn and turn_is_formatted",
-            )
+            advice = "v3 always sends partials: skip turns that are not end_of_turn and turn_is_formatted"
+            yield self.report(parameter.node, advice)
             return
         yield self.change(
             parameter.node,
@@ -78,34 +64,28 @@ class Partials(Rule):
 def _open_sites(program: Program) -> dict[cst.CSTNode, cst.CSTNode | None]:
     """Return where messages come from whose transcripts are used without a test for finals, and a key literal."""
     found: dict[cst.CSTNode, cst.CSTNode | None] = {}
-    for path in program.targets:
-        module = program.modules[path]
-        place = _Place(program, module)
-        for node in module.walk():
-            if not isinstance(node, cst.BaseExpression):
+    for node, module in program.walk():
+        base: cst.CSTNode = node
+        key: cst.CSTNode | None = None
+        read = read_base(node)
+        if read is not None and read.key is not None:
+            base, key = read.node, read.key
+            keys = program.constants(key)
+            if keys and set(keys) <= _NO_TRANSCRIPT:
                 continue
-            read = read_base(node)
-            if read is not None and read.key is not None:
-                base, key = read.node, read.key
-                keys = program.constants(key)
-                if keys and set(keys) <= _NO_TRANSCRIPT:
-                    continue
-            elif _escapes(node, module, program):
-                base, key = node, None
-            else:
-                continue
-            messages = program.messages(base)
-            if messages and not is_not_partial(node, base, place):
-                for message in messages:
-                    found[message.site] = found.get(message.site) or key
+        elif not _escapes(node, module, program):
+            continue
+        messages = program.messages(base)
+        if messages and not is_not_partial(node, base, Place(program, module)):
+            for message in messages:
+                found[message.site] = found.get(message.site) or key
     return found
 
 
-def _escapes(node: cst.BaseExpression, module: SourceModule, program: Program) -> bool:
+def _escapes(node: cst.CSTNode, module: SourceModule, program: Program) -> bool:
     """Return whether a value is handed to code that is not the program's own."""
-    argument = module.parent(node)
-    call = module.parent(argument) if isinstance(argument, cst.Arg) else None
-    if not isinstance(call, cst.Call):
+    call = given_to(node, module)
+    if call is None or not isinstance(node, cst.BaseExpression):
         return False
     callees = program.values(call.func)
     owners = program.values(call.func.value) if isinstance(call.func, cst.Attribute) else ()
@@ -159,16 +139,7 @@ def _leave(site: cst.Call, statement: cst.CSTNode, module: SourceModule, program
 
 
 def _gives_a_value(function: cst.FunctionDef, module: SourceModule) -> bool:
-    for node in module.walk(function.body):
-        if isinstance(node, cst.Yield) or (isinstance(node, cst.Return) and node.value is not None):
-            return True
-    return False
-
-
-def _disabled(program: Program) -> dict[cst.CSTNode, list[Parameter]]:
-    """Return the parameters by which a program asks for no partial transcripts, by the node they stand at."""
-    table: dict[cst.CSTNode, list[Parameter]] = {}
-    for parameter in query.parameters(program):
-        if parameter.name == "disable_partial_transcripts":
-            table.setdefault(parameter.node, []).append(parameter)
-    return table
+    return any(
+        isinstance(node, cst.Yield) or (isinstance(node, cst.Return) and node.value is not None)
+        for node in module.walk(function.body)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -13,12 +13,15 @@ from codemods.facts import dict_entries, endpoints, tokens
 from codemods.facts.dict_entries import Entry
 from codemods.facts.program import Program
 from codemods.facts.tokens import TokenRequest
-from codemods.interpreter.values import External, Json, Obj
+from codemods.interpreter.values import Json, Obj
 from codemods.rewrites.entry_edits import add_entries, rename_entry
 from codemods.rewrites.url import Hosts, Move
-from codemods.rule import Context, Rule
+from codemods.rule import Change, Changes, Context, Edit, Rule
+from codemods.syntax import sequences
 from codemods.syntax.constants import clamped
-from codemods.syntax.edits import AddImport, Change, Edit, InsertAfter, Replace, Unused
+from codemods.syntax.edits import AddImport, InsertAfter, Replace, Unused
+from codemods.syntax.navigate import head
+from codemods.syntax.tree import SourceModule
 
 _EXPIRES, _SESSION = "expires_in_seconds", "max_session_duration_seconds"
 _MEANING = (
@@ -29,7 +32,7 @@ _BY_HAND = "ask for a v3 token here: GET https://{host}/v3/token?expires_in_seco
 _PATH = re.compile(r"(^|/)realtime/token\b")
 
 
-class Token(Rule):
+class Token(Rule[cst.Call | cst.SimpleString | cst.FormattedStringText]):
     """Turns the POST for a temporary token into v3's GET."""
 
     code = "V3M104"
@@ -39,9 +42,8 @@ class Token(Rule):
         "A v3 token opens sessions for 600 seconds at most. What v2 called `expires_in`, the time that the token and "
         "its session are good for, is a parameter of its own in v3."
     )
-    nodes = (cst.Call, cst.SimpleString, cst.FormattedStringText)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call | cst.SimpleString | cst.FormattedStringText, context: Context) -> Changes:
         table = context.get(_Planner).table
         return table.get(node, ())
 
@@ -73,18 +75,16 @@ class _Planner:
             for move in moves:
                 self._add(self.rule.change(move.node, "v2 endpoint becomes v3's", *move.edits))
             self._add(self.rule.change(request.call, _MEANING, *edits))
-        for path in self.program.targets:
-            for literal in endpoints.literals(self.program, path):
-                self._stray(literal)
+        for literal, module in endpoints.literals(self.program):
+            self._stray(literal, module)
 
     def _add(self, change: Change) -> None:
         self.table.setdefault(change.node, []).append(change)
 
-    def _stray(self, literal: cst.SimpleString | cst.FormattedStringText) -> None:
+    def _stray(self, literal: cst.SimpleString | cst.FormattedStringText, module: SourceModule) -> None:
         """Report a token URL that no known client is seen to ask for."""
-        module = self.program.module_of(literal)
         text = literal.value
-        if literal in self.hosts.done or module is None or isinstance(module.parent(literal), cst.Expr):
+        if literal in self.hosts.done or isinstance(module.parent(literal), cst.Expr):
             return
         if not v.V2_TOKEN.search(text):
             if not _PATH.search(text.strip("'\"rfbRFB")) or "assemblyai" not in module.text.lower():
@@ -105,19 +105,15 @@ class _Planner:
             if body is None:
                 return None
             edits += body
-        edits.append(
-            Replace(
-                request.call,
-                lambda updated: _asking(updated, request, like.quote[0] if like is not None else '"'),
-            )
-        )
+        quote = like.quote[0] if like is not None else '"'
+        edits.append(Replace(request.call, lambda updated: _asking(updated, request, quote)))
         if request.urllib:
             edits.append(AddImport("urllib.parse", "urlencode"))
         elif isinstance(request.call.func, cst.Name):
-            names = [value.name for value in self.program.values(request.call.func) if isinstance(value, External)]
-            if len(names) != 1 or "." not in names[0]:
+            names = self.program.names(request.call.func)
+            if len(names) != 1 or "." not in (name := min(names)):
                 return None
-            edits += [AddImport(names[0].rsplit(".", 1)[0], "get"), Unused(request.call.func.value)]
+            edits += [AddImport(name.rsplit(".", 1)[0], "get"), Unused(request.call.func.value)]
         return edits
 
     def _body(self, node: cst.BaseExpression) -> list[Edit] | None:
@@ -141,10 +137,7 @@ class _Planner:
             return None
         for obj in objects:
             found = [entry for entry in dict_entries.entries(self.program, obj) if entry.key == "expires_in"]
-            if not found:
-                return None
-            for entry in found:
-                more = self._entry(entry)
+            for more in map(self._entry, found) if found else [None]:
                 if more is None:
                     return None
                 edits += more
@@ -152,12 +145,10 @@ class _Planner:
 
     def _encodings(self, node: cst.BaseExpression, text: Json) -> Iterator[Edit]:
         """Yield edits that drop `.encode()` between the JSON text and the request."""
-        if isinstance(node, cst.Name):
-            for definition in self.program.definitions(node):
-                value = definition.value
-                if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value is not text.call:
-                    if value.func.attr.value == "encode":
-                        yield Replace(value, _receiver)
+        for definition in self.program.definitions(node) if isinstance(node, cst.Name) else ():
+            match definition.value:
+                case cst.Call(func=cst.Attribute(attr=cst.Name("encode"))) as value if value is not text.call:
+                    yield Replace(value, _receiver)
 
     def _entry(self, entry: Entry) -> list[Edit] | None:
         """Return the edits of `"expires_in": n`."""
@@ -204,10 +195,7 @@ def _receiver(updated: cst.CSTNode) -> cst.CSTNode:
 
 def _heads(call: cst.Call) -> list[Edit]:
     """Return the import that may have become useless without `call`."""
-    node: cst.BaseExpression = call.func
-    while isinstance(node, cst.Attribute):
-        node = node.value
-    return [Unused(node.value)] if isinstance(node, cst.Name) else []
+    return [Unused(name)] if (name := head(call.func)) else []
 
 
 def _asking(updated: cst.CSTNode, request: TokenRequest, quote: str) -> cst.Call:
@@ -224,15 +212,13 @@ def _asking(updated: cst.CSTNode, request: TokenRequest, quote: str) -> cst.Call
         joined = cst.parse_expression(f"{code(url)} + {quote}?{quote} + urlencode({mapping})")
         arguments[places["url"]] = arguments[places["url"]].with_changes(value=joined)
         verb = next((i for i, a in enumerate(request.call.args) if a.value is request.verb), -1)
-        return call.with_changes(args=_without(arguments, {places["body"], verb}))
-    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    params = cst.Arg(keyword=cst.Name("params"), value=body, equal=equal)
+        dropped = [arguments[place] for place in {places["body"], verb} - {-1}]
+        return call.with_changes(args=sequences.only(arguments, lambda argument: argument not in dropped))
+    params = sequences.arguments("params=None")[0].with_changes(value=body)
     if places["body"] >= 0:
         arguments[places["body"]] = params.with_changes(comma=arguments[places["body"]].comma)
     else:
-        last = arguments[-1]
-        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-        arguments[-1:] = [last.with_changes(comma=comma), params.with_changes(comma=last.comma)]
+        arguments = sequences.extended(arguments, [params])
     func = call.func
     if request.verb is request.call.func:
         func = func.with_changes(attr=cst.Name("get")) if isinstance(func, cst.Attribute) else cst.Name("get")
@@ -247,9 +233,3 @@ def _asking(updated: cst.CSTNode, request: TokenRequest, quote: str) -> cst.Call
 
 def _place(request: TokenRequest, node: cst.Arg | None) -> int:
     return next((index for index, argument in enumerate(request.call.args) if argument is node), -1)
-
-
-def _without(arguments: list[cst.Arg], places: set[int]) -> list[cst.Arg]:
-    kept = [argument for index, argument in enumerate(arguments) if index not in places]
-    kept[-1] = kept[-1].with_changes(comma=arguments[-1].comma)
-    return kept

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from difflib import get_close_matches
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import endpoints, query
-from codemods.facts.program import Program
 from codemods.facts.query import Parameter
 from codemods.interpreter.values import Lit, Str
-from codemods.model import Safety
 from codemods.rewrites.entry_edits import with_keywords
 from codemods.rewrites.query_edits import remove_parameter
-from codemods.rule import Context, Rule
+from codemods.rule import Change, Changes, Context, Rule, Safety
 from codemods.syntax.build import quoted
-from codemods.syntax.edits import Change, Replace
+from codemods.syntax.edits import Replace
 
 _LANGUAGE = "v2 ignored it; for other languages than English choose speech_model=universal-streaming-multilingual"
 _ADVICE = {
@@ -43,7 +40,7 @@ _KNOWN = (
 )
 
 
-class UnknownParameters(Rule):
+class UnknownParameters(Rule[cst.SimpleString | cst.FormattedStringText | cst.Name]):
     """Reports parameters that the v2 socket never had."""
 
     code = "V3M103"
@@ -54,10 +51,9 @@ class UnknownParameters(Rule):
         "those now takes effect, or ends the session on a model that cannot do it."
     )
     safety = Safety.MANUAL
-    nodes = (cst.SimpleString, cst.FormattedStringText, cst.Name)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        for parameter in context.get(_unknown).get(node, ()):
+    def visit(self, node: cst.SimpleString | cst.FormattedStringText | cst.Name, context: Context) -> Changes:
+        for parameter in filter(_is_unknown, context.get(query.by_node).get(node, ())):
             if parameter.name.lower() in _KEYS:
                 yield self._key(parameter, context)
                 continue
@@ -107,10 +103,8 @@ def _spelled_in(call: cst.Call, parameter: Parameter, context: Context) -> str |
             match parts[list(parts).index(parameter.node) + 1 :]:  # type: ignore[arg-type]
                 case [cst.FormattedStringExpression(expression=value), *_]:
                     return context.code(value)
-                case _:
-                    return None
-        case _:
-            return None if parameter.values else quoted(parameter.text, None)
+            return None
+    return None if parameter.values else quoted(parameter.text, None)
 
 
 def _advice(name: str) -> str:
@@ -125,9 +119,5 @@ def _has(text: Str, parameter: Parameter) -> bool:
     return isinstance(parameter.place, Lit) and parameter.place in text.parts
 
 
-def _unknown(program: Program) -> dict[cst.CSTNode, list[Parameter]]:
-    found: dict[cst.CSTNode, list[Parameter]] = {}
-    for parameter in query.parameters(program):
-        if parameter.name not in _KNOWN and not (parameter.is_v3 and parameter.name in v.PARAMETERS_V3):
-            found.setdefault(parameter.node, []).append(parameter)
-    return found
+def _is_unknown(parameter: Parameter) -> bool:
+    return parameter.name not in _KNOWN and not (parameter.is_v3 and parameter.name in v.PARAMETERS_V3)

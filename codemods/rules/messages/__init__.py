@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemods.rule import Rule
+from codemods.rule import Rules
 from codemods.rules.messages.derived_fields import DerivedFields
 from codemods.rules.messages.dispatch import Dispatch
 from codemods.rules.messages.empty_partials import EmptyPartials
@@ -26,7 +26,7 @@ from codemods.rules.messages.types_taken_apart import TypesTakenApart
 from codemods.rules.messages.unpacked import Unpacked
 from codemods.rules.messages.unseen_messages import UnseenMessages
 
-RULES: tuple[type[Rule], ...] = (
+RULES: Rules = (
     EmptyPartials,
     Termination,
     Unpacked,

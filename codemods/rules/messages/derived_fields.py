@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.narrowing import has_transcript
 from codemods.facts.type_tests import is_message, read_base
 from codemods.rewrites.derived_values import HELPERS
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.build import helper, quoted, replace_with
-from codemods.syntax.edits import Change, Replace
+from codemods.syntax.edits import Replace
 
 _TIGHT = (cst.Assign, cst.AnnAssign, cst.Return, cst.Arg, cst.DictElement, cst.Element, cst.NamedExpr)
 
 
-class DerivedFields(Rule):
+class DerivedFields(Rule[cst.Subscript | cst.Call]):
     """Computes a transcript's confidence and times from its words."""
 
     code = "V3M304"
@@ -27,9 +25,8 @@ class DerivedFields(Rule):
         "v3 has no confidence and no times on a turn; `end_of_turn_confidence` is something else (how sure the service "
         "is that the speaker is done). Nor does a message say when it was created: take the clock when it arrives."
     )
-    nodes = (cst.Subscript, cst.Call)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Subscript | cst.Call, context: Context) -> Changes:
         base = read_base(node)
         if base is None or base.key is None:
             return

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.narrowing import leaves
+from codemods.facts.paths import leaves
+from codemods.facts.sessions import functions
 from codemods.facts.type_names import TypeNames
 from codemods.facts.type_tests import TypeTest, TypeTests
 from codemods.facts.unpacking import Fillings
 from codemods.interpreter.values import Bound, ClassRef, External, Function, Obj
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.edits import Replace
+from codemods.syntax.templates import filled, rewrite
 from codemods.syntax.tree import SourceModule
 
 
-class Dispatch(Rule):
+class Dispatch(Rule[cst.Subscript | cst.ClassDef]):
     """Makes tables and enumerations take message types they do not list."""
 
     code = "V3M307"
     summary = "look-ups by message type ignore types that they do not list"
     source = v.MESSAGES
     why = "v3 sends types that v2 did not have (SpeechStarted, Warning, ...): ignore what the program does not know."
-    nodes = (cst.Subscript, cst.ClassDef)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        known = TypeTests.of(context.program)
+    def visit(self, node: cst.Subscript | cst.ClassDef, context: Context) -> Changes:
+        known = context.get(TypeTests)
         if isinstance(node, cst.ClassDef):
             yield from self._enumeration(node, known, context)
             return
@@ -42,8 +40,7 @@ class Dispatch(Rule):
             return
         edits = self._lookup(subscript, test, context)
         if edits:
-            safety = Safety.SAFE if known.is_sure(test) else Safety.UNSAFE
-            yield self.change(node, "types that are not in the table are ignored", *edits, safety=safety)
+            yield self.change(node, "types that are not in the table are ignored", *edits, sure=known.is_sure(test))
         else:
             yield self.report(node, "look the type up with .get(...): v3 sends types that this table does not list")
 
@@ -52,12 +49,12 @@ class Dispatch(Rule):
         statement = context.module.statement(node)
         if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:
             if isinstance(statement.body[0], cst.Expr) and _called_first(statement.body[0].value, node):
-                indent = context.module.tree.default_indent
-                return [Replace(statement, lambda updated: _if_listed(updated, indent))]
+                return [Replace(statement, _if_listed)]
         default = self._default(node, context)
         if default is None:
             return []
-        return [Replace(node, lambda updated: _getting(updated, default))]
+        key = cst.ensure_type(node.slice[0].slice, cst.Index).value
+        return [rewrite(node, f"{{table}}.get({{key}}{default and ', '}{default})", table=node.value, key=key)]
 
     def _default(self, node: cst.Subscript, context: Context) -> str | None:
         """Return what an unknown type gives: nothing to call, or nothing at all."""
@@ -72,14 +69,11 @@ class Dispatch(Rule):
         callables = [value for value in found if isinstance(value, Function | Bound | ClassRef | External)]
         if not callables:
             return ""
-        for value in callables:
-            target = value.target if isinstance(value, Bound) else value
-            if isinstance(target, Function) and isinstance(target.node, cst.FunctionDef):
-                if target.node.asynchronous is not None:
-                    return None
+        if any(getattr(function, "asynchronous", None) is not None for function in functions(callables)):
+            return None
         return "lambda *ignored: None" if len(callables) == len(found) else None
 
-    def _enumeration(self, node: cst.ClassDef, known: TypeTests, context: Context) -> Iterable[Change]:
+    def _enumeration(self, node: cst.ClassDef, known: TypeTests, context: Context) -> Changes:
         facts = context.program.classes[node]
         if not facts.is_enum or "_missing_" in facts.methods:
             return
@@ -90,53 +84,40 @@ class Dispatch(Rule):
             and ClassRef(node) in context.program.values(test.node.func)
             and not _is_guarded(test.node, test.module, known)
         ]
-        filled = any(
-            node in filling.enums for filling in Fillings.of(context.program).at.values() if not filling.problem
-        )
-        if not (made or filled) or not TypeNames.of(context.program).tests:
+        filled = any(node in filling.enums for filling in context.get(Fillings).at.values() if not filling.problem)
+        if not (made or filled) or not context.get(TypeNames).tests:
             return
-        safety = Safety.SAFE if all(known.is_sure(test) for test in made) else Safety.UNSAFE
-        yield self.change(
-            node,
-            "message types that are not listed become OTHER",
-            Replace(node.body, lambda updated: _with_other(updated, node.name.value, context.module)),
-            safety=safety,
-        )
+        edit = Replace(node.body, lambda updated: _with_other(updated, node.name.value, context.module))
+        sure = all(known.is_sure(test) for test in made)
+        yield self.change(node, "message types that are not listed become OTHER", edit, sure=sure)
 
 
 def _called_first(value: cst.BaseExpression, node: cst.Subscript) -> bool:
     """Return whether a statement is nothing but the call of what was looked up."""
-    if isinstance(value, cst.Await):
-        value = value.expression
-    return isinstance(value, cst.Call) and value.func is node
+    match value:
+        case cst.Call(func=func) | cst.Await(expression=cst.Call(func=func)):
+            return func is node
+    return False
 
 
-def _if_listed(updated: cst.CSTNode, indent: str) -> cst.CSTNode:
-    line = cst.ensure_type(updated, cst.SimpleStatementLine)
-    value = cst.ensure_type(line.body[0], cst.Expr).value
-    call = cst.ensure_type(value.expression if isinstance(value, cst.Await) else value, cst.Call)
-    lookup = cst.ensure_type(call.func, cst.Subscript)
-    index = cst.ensure_type(lookup.slice[0].slice, cst.Index).value
-    test = cst.Comparison(left=index, comparisons=[cst.ComparisonTarget(cst.In(), lookup.value)])
-    return cst.If(
-        test=test,
-        body=cst.IndentedBlock(body=[line.with_changes(leading_lines=())]),
-        leading_lines=line.leading_lines,
-    )
-
-
-def _getting(updated: cst.CSTNode, default: str) -> cst.CSTNode:
-    lookup = cst.ensure_type(updated, cst.Subscript)
-    index = cst.ensure_type(lookup.slice[0].slice, cst.Index).value
-    arguments = [cst.Arg(index), *([cst.Arg(cst.parse_expression(default))] if default else [])]
-    function = cst.Attribute(lookup.value, cst.Name("get"))
-    return cst.Call(function, arguments, lpar=lookup.lpar, rpar=lookup.rpar)
+def _if_listed(updated: cst.CSTNode) -> cst.CSTNode:
+    match updated:
+        case (
+            cst.SimpleStatementLine(
+                body=[
+                    cst.Expr(cst.Call(func=cst.Subscript(table, [cst.SubscriptElement(cst.Index(key))])))
+                    | cst.Expr(cst.Await(cst.Call(func=cst.Subscript(table, [cst.SubscriptElement(cst.Index(key))]))))
+                ]
+            ) as line
+        ):
+            body = cst.IndentedBlock([line.with_changes(leading_lines=())])
+            return cst.If(filled("{key} in {table}", key=key, table=table), body, leading_lines=line.leading_lines)
+    raise ValueError("not the call of what is looked up")
 
 
 def _is_guarded(node: cst.CSTNode, module: SourceModule, known: TypeTests) -> bool:
     """Return whether the program deals with types it does not know: `in`, or an exception that is caught."""
-    child = node
-    for up in module.ancestors(node):
+    for up, child in module.climb(node):
         match up:
             case cst.FunctionDef() | cst.Lambda():
                 return False
@@ -147,7 +128,6 @@ def _is_guarded(node: cst.CSTNode, module: SourceModule, known: TypeTests) -> bo
                     return True
         if isinstance(up, cst.IndentedBlock) and _left_before(up, child, module, known):
             return True
-        child = up
     return False
 
 

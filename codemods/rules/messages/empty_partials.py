@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.narrowing import is_idle
 from codemods.facts.program import Program
 from codemods.facts.type_tests import TypeTests
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 
-class EmptyPartials(Rule):
+class EmptyPartials(Rule[cst.If]):
     """Reports programs that take an empty partial as "the speaker went quiet"."""
 
     code = "V3M321"
@@ -23,50 +19,42 @@ class EmptyPartials(Rule):
     source = v.MESSAGES
     why = "v2 sent empty partials while nobody spoke. v3 sends none; the end of speech is a turn with `end_of_turn`."
     safety = Safety.MANUAL
-    nodes = (cst.If,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        branch = cst.ensure_type(node, cst.If)
-        empty = _empty_when(branch.test, context.program)
+    def visit(self, node: cst.If, context: Context) -> Changes:
+        empty = _empty_when(node.test, context.program)
         if empty is None:
             return
-        quiet = branch.body if empty else branch.orelse.body if isinstance(branch.orelse, cst.Else) else None
-        if quiet is None or is_idle(quiet) or not self._in_partial(branch, context):
+        quiet = node.body if empty else node.orelse.body if isinstance(node.orelse, cst.Else) else None
+        if quiet is None or is_idle(quiet) or not self._in_partial(node, context):
             return
-        yield self.report(branch.test, "v3 sends no empty partial while nobody speaks: act on end_of_turn instead")
+        yield self.report(node.test, "v3 sends no empty partial while nobody speaks: act on end_of_turn instead")
 
     def _in_partial(self, node: cst.If, context: Context) -> bool:
-        tests = TypeTests.of(context.program).tests
-        child: cst.CSTNode = node
-        for up in context.module.ancestors(node):
+        tests = context.get(TypeTests).tests
+        for up, child in context.module.climb(node):
             match up:
                 case cst.FunctionDef():
                     return False
-                case cst.If() if up.body is child:
-                    found = tests.get(up.test)
-                    if found is not None and found.types == (v.PARTIAL,):
+                case cst.If(test=test, body=body) if body is child and test in tests:
+                    if tests[test].types == (v.PARTIAL,):
                         return True
-            child = up
         return False
 
 
 def _empty_when(test: cst.BaseExpression, program: Program) -> bool | None:
     """Return whether the text is empty when `test` holds; None if the test is about something else."""
-    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        inner = _empty_when(test.expression, program)
-        return None if inner is None else not inner
     if program.fields(test, "text"):
         return False
-    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
-        return None
-    operator, right = test.comparisons[0].operator, test.comparisons[0].comparator
-    left = test.left
-    if isinstance(left, cst.Call) and isinstance(left.func, cst.Name) and left.func.value == "len" and left.args:
-        left = left.args[0].value
-    elif not (isinstance(right, cst.SimpleString) and right.evaluated_value == ""):
-        return None
-    if not program.fields(left, "text"):
-        return None
-    if isinstance(operator, cst.Equal | cst.LessThan):
-        return True
-    return False if isinstance(operator, cst.NotEqual | cst.GreaterThan | cst.GreaterThanEqual) else None
+    match test:
+        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            found = _empty_when(inner, program)
+            return None if found is None else not found
+        case cst.Comparison(
+            cst.Call(func=cst.Name("len"), args=[cst.Arg(text), *_]), [cst.ComparisonTarget(operator)]
+        ) | cst.Comparison(text, [cst.ComparisonTarget(operator, cst.SimpleString(value='""' | "''"))]) if (
+            program.fields(text, "text")
+        ):
+            if isinstance(operator, cst.Equal | cst.LessThan):
+                return True
+            return False if isinstance(operator, cst.NotEqual | cst.GreaterThan | cst.GreaterThanEqual) else None
+    return None

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.type_tests import Base, TypeTests, read_base
 from codemods.facts.unpacking import Fillings
-from codemods.interpreter.values import Bound, ClassRef, External, Function
+from codemods.interpreter.values import Bound, ClassRef, Function
 from codemods.rewrites import clock
 from codemods.rewrites.shown import is_shown
-from codemods.rule import Context, Rule
+from codemods.rule import Change, Changes, Context, Edit, Rule
 from codemods.syntax.build import quoted, replace_with
-from codemods.syntax.edits import AddImport, Change, Edit, Replace
+from codemods.syntax.edits import AddImport
+from codemods.syntax.navigate import given_to
+from codemods.syntax.templates import rewrite
 
 _PARSERS = ("dateutil.", "arrow.", "pendulum.", "dateparser.")
 _TEXT_METHODS = {"split", "replace", "rstrip", "strip", "startswith", "endswith", "partition"}
 
 
-class Expiry(Rule):
+class Expiry(Rule[cst.Call | cst.Subscript]):
     """Reads `expires_at` as the Unix time that v3 sends."""
 
     code = "V3M305"
     summary = "expires_at is read as Unix seconds"
     source = v.MESSAGES
     why = "v2 sent ISO text without a zone (UTC), v3 sends Unix seconds: `fromisoformat` would raise a TypeError."
-    nodes = (cst.Call, cst.Subscript)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call | cst.Subscript, context: Context) -> Changes:
         read = read_base(node)
         if read is not None and self._is_expiry(cst.ensure_type(node, cst.BaseExpression), context):  # type: ignore[type-abstract]
             yield from self._shown(node, read, context)
@@ -46,13 +45,13 @@ class Expiry(Rule):
             return
         if not call.args or not self._is_expiry(call.args[0].value, context):
             return
-        names = {value.name for value in context.program.values(func) if isinstance(value, External)}
+        names = context.program.names(func)
         if names & {"datetime.datetime.fromisoformat", "datetime.datetime.strptime"}:
             yield self._parse(call, func, context)
         elif any(name.startswith(_PARSERS) for name in names):
             yield self.report(call, "expires_at is a number (Unix seconds) in v3: use datetime.fromtimestamp")
 
-    def _shown(self, node: cst.CSTNode, read: Base, context: Context) -> Iterable[Change]:
+    def _shown(self, node: cst.CSTNode, read: Base, context: Context) -> Changes:
         """Show the text that v2 sent, where people read it."""
         if not context.program.grades.is_sure(read.node):
             return
@@ -71,38 +70,21 @@ class Expiry(Rule):
 
     def _is_expiry(self, node: cst.BaseExpression, context: Context) -> bool:
         # where a class is filled with it, it is given as the text that it was: see V3M310
-        fillings = Fillings.of(context.program)
+        fillings = context.get(Fillings)
         fields = [item for item in context.program.fields(node, "expires_at") if not fillings.can_fill(item.site)]
         return bool(fields) and len(fields) == len(context.program.values(node))
 
     def _parse(self, call: cst.Call, func: cst.Attribute, context: Context) -> Change:
-        seconds = call.args[0].with_changes(comma=cst.MaybeSentinel.DEFAULT)
         edits: list[Edit] = []
-        module = func.value
-        if isinstance(module, cst.Attribute):
-            zone = f"{context.code(module.value)}.timezone.utc"
+        class_ = func.value
+        if isinstance(class_, cst.Attribute):
+            zone = f"{context.code(class_.value)}.timezone.utc"
         else:
             zone = "timezone.utc"
             edits.append(AddImport("datetime", "timezone"))
-
-        def build(updated: cst.CSTNode) -> cst.CSTNode:
-            old = cst.ensure_type(updated, cst.Call)
-            value = old.args[0].value
-            class_ = cst.ensure_type(old.func, cst.Attribute).value
-            made = cst.Call(
-                func=cst.Attribute(class_, cst.Name("fromtimestamp")),
-                args=[seconds.with_changes(value=value), cst.Arg(cst.parse_expression(zone))],
-            )
-            naive = cst.Arg(
-                keyword=cst.Name("tzinfo"),
-                value=cst.Name("None"),
-                equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
-            )
-            return cst.Call(func=cst.Attribute(made, cst.Name("replace")), args=[naive], lpar=old.lpar, rpar=old.rpar)
-
-        return self.change(
-            call, "ISO text of v2, read as Unix seconds; naive UTC as before", Replace(call, build), *edits
-        )
+        code = f"{{class_}}.fromtimestamp({{seconds}}, {zone}).replace(tzinfo=None)"
+        edit = rewrite(call, code, class_=class_, seconds=call.args[0].value)
+        return self.change(call, "ISO text of v2, read as Unix seconds; naive UTC as before", edit, *edits)
 
 
 def _is_for_people(node: cst.CSTNode, context: Context) -> bool:
@@ -117,25 +99,18 @@ def _is_for_people(node: cst.CSTNode, context: Context) -> bool:
 
 def _is_of_begin(node: cst.CSTNode, context: Context) -> bool:
     """Return whether a message is known to be the one that begins a session: no other one has the field."""
-    tests = TypeTests.of(context.program).tests
-    child = node
-    for up in context.module.ancestors(node):
-        if isinstance(up, cst.If) and up.body is child and up.test in tests:
-            test = tests[up.test]
-            if test.types == ("SessionBegins",) and isinstance(up.test, cst.Comparison):
-                return isinstance(up.test.comparisons[0].operator, cst.Equal)
-        child = up
+    tests = context.get(TypeTests).tests
+    for up, child in context.module.climb(node):
+        match up:
+            case cst.If(test=cst.Comparison(comparisons=[target, *_]) as test, body=body) if body is child:
+                if test in tests and tests[test].types == ("SessionBegins",):
+                    return isinstance(target.operator, cst.Equal)
     return False
 
 
 def _is_handed_out(node: cst.CSTNode, context: Context) -> bool:
     """Return whether a value goes to a function that is not the program's, nor one that parses times."""
-    argument = context.module.parent(node)
-    call = context.module.parent(argument) if isinstance(argument, cst.Arg) else None
-    if not isinstance(call, cst.Call):
+    call = given_to(node, context.module)
+    if call is None or any(isinstance(item, Function | Bound | ClassRef) for item in context.program.values(call.func)):
         return False
-    called = context.program.values(call.func)
-    if any(isinstance(value, Function | Bound | ClassRef) for value in called):
-        return False
-    names = [value.name for value in called if isinstance(value, External)]
-    return not any(name.startswith((*_PARSERS, "datetime.")) for name in names)
+    return not any(name.startswith((*_PARSERS, "datetime.")) for name in context.program.names(call.func))

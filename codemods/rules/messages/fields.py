@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -12,14 +10,12 @@ from codemods.facts.partial_texts import PartialTexts, compared_with_nothing, is
 from codemods.facts.type_tests import Base, TypeTests, is_message, read_base
 from codemods.interpreter.values import Obj, Values
 from codemods.libraries.values import Message
-from codemods.model import Safety
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import quoted, replace_with
-from codemods.syntax.edits import Change, Edit
 from codemods.syntax.templates import rewrite
 
 
-class Fields(Rule):
+class Fields(Rule[cst.Subscript | cst.Call | cst.Comparison]):
     """Renames keys of server messages, and nothing else that has the same name."""
 
     code = "V3M303"
@@ -29,25 +25,22 @@ class Fields(Rule):
         "v3 calls them `type`, `transcript`, `id`, `turn_is_formatted`. A read that no type test protects is made "
         "safe: not every v3 message has a transcript."
     )
-    nodes = (cst.Subscript, cst.Call, cst.Comparison)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Subscript | cst.Call | cst.Comparison, context: Context) -> Changes:
         if isinstance(node, cst.Comparison):
             yield from self._membership(node, context)
             return
         base = read_base(node)
         if base is None or base.key is None or not isinstance(node, cst.BaseExpression):
             return
-        if node in TypeTests.of(context.program).kinds:
+        if node in context.get(TypeTests).kinds:
             return  # V3M302's
         values = context.program.values(base.node)
-        messages = [value for value in values if isinstance(value, Message)]
-        ours = [message for message in messages if context.program.is_ours(message)]
-        likely = [message for message in messages if context.program.is_likely(message)]
-        if not ours and not likely:
+        messages = [value for value in values if isinstance(value, Message) and context.program.may_be_ours(value)]
+        if not messages:
             return
         key = self._key(base.key, context)
-        if key is None and ours:
+        if key is None and context.program.messages(base.node):
             known = [text for text in context.program.constants(base.key) if text in v.FIELDS]
             listed = ", ".join(f"{text} is {v.FIELDS[text]}" for text in known)
             yield self.report(
@@ -62,12 +55,7 @@ class Fields(Rule):
         if key == "text" and context.get(PartialTexts).is_shortened(node, base.node, context.module):
             advice = "v3 keeps the words that may still change out of `transcript`: join those of `words` to show them"
             yield self.report(node, advice)
-        yield self.change(
-            node,
-            f"v2 field {key!r} becomes {new!r}",
-            *edits,
-            safety=Safety.SAFE if sure else Safety.UNSAFE,
-        )
+        yield self.change(node, f"v2 field {key!r} becomes {new!r}", *edits, sure=sure)
 
     def _is_added(self, values: Values, key: str, context: Context) -> bool:
         """Return whether the program puts a value of its own under the key: `{**message, "text": ...}`."""
@@ -108,23 +96,19 @@ class Fields(Rule):
         return [rewrite(node, f"{space}.join(word[{text}] for word in {source})", message=read.node)]
 
     def _is_stored(self, node: cst.CSTNode, context: Context) -> bool:
-        parent = context.module.parent(node)
-        return isinstance(parent, cst.AssignTarget | cst.AugAssign | cst.Del) and (
-            not isinstance(parent, cst.AugAssign) or parent.target is node
-        )
+        match context.module.parent(node):
+            case cst.AssignTarget() | cst.Del():
+                return True
+            case cst.AugAssign(target=target):
+                return target is node
+        return False
 
-    def _membership(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+    def _membership(self, node: cst.Comparison, context: Context) -> Changes:
         """Rewrite `"text" in message`."""
-        if len(node.comparisons) != 1:
-            return
-        target = node.comparisons[0]
-        if not isinstance(target.operator, cst.In | cst.NotIn):
-            return
-        if not is_message(context.program, target.comparator):
-            return
-        key = self._key(node.left, context)
-        new = v.FIELDS.get(key or "") or ("words" if key in v.DERIVED_FIELDS else None)
-        if new is not None:
-            yield self.change(
-                node, f"v2 field {key!r} becomes {new!r}", replace_with(node.left, quoted(new, node.left))
-            )
+        match node.comparisons:
+            case [cst.ComparisonTarget(cst.In() | cst.NotIn(), message)] if is_message(context.program, message):
+                key = self._key(node.left, context)
+                new = v.FIELDS.get(key or "") or ("words" if key in v.DERIVED_FIELDS else None)
+                if new is not None:
+                    edit = replace_with(node.left, quoted(new, node.left))
+                    yield self.change(node, f"v2 field {key!r} becomes {new!r}", edit)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.endpoints import asks_for_formatting
 from codemods.facts.program import Program
 from codemods.facts.type_tests import is_message, read_base
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.build import quoted, replace_test
-from codemods.syntax.edits import Change
 
 _END, _FORMATTED = v.final_flags("universal-streaming-english")
 
 
-class FinalFlags(Rule):
+class FinalFlags(Rule[cst.Subscript | cst.Call]):
     """Takes a turn for ended when it is formatted, too, where a program reads v3's flags already."""
 
     code = "V3M311"
@@ -27,9 +24,8 @@ class FinalFlags(Rule):
         "The migration asks for formatted turns, as v2's finals were. A turn may then end twice, unformatted and "
         "formatted: a test of `end_of_turn` alone takes each sentence twice."
     )
-    nodes = (cst.Subscript, cst.Call)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Subscript | cst.Call, context: Context) -> Changes:
         read = read_base(node)
         if read is None or read.key is None or context.program.constants(read.key) != [_END]:
             return

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import endpoints
-from codemods.interpreter.values import Bound, ClassRef, External, Function
+from codemods.interpreter.values import Bound, ClassRef, Function
 from codemods.libraries.values import Frame, Message
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 _SENDERS = {"send", "send_text", "send_str", "send_json", "send_bytes", "emit", "publish", "broadcast", "send_message"}
 
 
-class Forwarded(Rule):
+class Forwarded(Rule[cst.Call]):
     """Reports server messages that leave the program unread, for a reader the tool cannot see."""
 
     code = "V3M322"
@@ -25,20 +21,18 @@ class Forwarded(Rule):
     source = v.MESSAGES
     why = "The reader (a browser, another service) still looks for `message_type` and `text`."
     safety = Safety.MANUAL
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        call = cst.ensure_type(node, cst.Call)
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         program = context.program
-        if _is_written(call, context):
-            yield self.report(call, "writes a server message as it is: a file gets v3 messages from now on")
+        if _is_written(node, context):
+            yield self.report(node, "writes a server message as it is: a file gets v3 messages from now on")
             return
-        if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in _SENDERS:
+        if not isinstance(node.func, cst.Attribute) or node.func.attr.value not in _SENDERS:
             return
-        if any(isinstance(value, Function | Bound | ClassRef) for value in program.values(call.func)):
+        if any(isinstance(value, Function | Bound | ClassRef) for value in program.values(node.func)):
             return
-        if any(_is_whole(argument.value, context) for argument in call.args):
-            yield self.report(call, "hands a server message on as it is: whoever reads it gets v3 messages now")
+        if any(_is_whole(argument.value, context) for argument in node.args):
+            yield self.report(node, "hands a server message on as it is: whoever reads it gets v3 messages now")
 
 
 def _is_whole(node: cst.BaseExpression, context: Context) -> bool:
@@ -53,7 +47,7 @@ def _is_written(call: cst.Call, context: Context) -> bool:
     """Return whether a call puts a server message into a file: `file.write(raw)`, `json.dump(message, file)`."""
     if not context.get(endpoints.migrates):
         return False
-    names = {value.name for value in context.program.values(call.func) if isinstance(value, External)}
+    names = context.program.names(call.func)
     if not any(name in ("json.dump", "pickle.dump") or name.endswith(_WRITERS) for name in names):
         return False
     return any(_is_whole(argument.value, context) for argument in call.args[:1])

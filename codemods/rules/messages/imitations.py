@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.interpreter.values import NOTHING, Obj, Str
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 _TURN = '{"type": "Turn", "transcript": ..., "words": [...], "end_of_turn": %s, "turn_is_formatted": %s}'
 _NOW = {
@@ -23,7 +20,7 @@ _NOW = {
 }
 
 
-class Imitations(Rule):
+class Imitations(Rule[cst.Dict | cst.SimpleString]):
     """Reports v2 messages that a test makes up for the program."""
 
     code = "V3M326"
@@ -31,9 +28,8 @@ class Imitations(Rule):
     source = v.MESSAGES
     why = "The program under test reads v3 messages now; what a test is to find out with one, only its author knows."
     safety = Safety.MANUAL
-    nodes = (cst.Dict, cst.SimpleString)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Dict | cst.SimpleString, context: Context) -> Changes:
         if not context.program.mentions_v2 or not context.program.is_test(context.module, node):
             return
         found = self._types(node, context)

@@ -10,11 +10,9 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts import endpoints
 from codemods.facts.program import Program
-from codemods.interpreter.values import External, Str, texts
+from codemods.interpreter.values import Str, texts
 from codemods.libraries.values import Connection, Frame, Message
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 _KEYS = frozenset({*v.FIELDS, *v.DERIVED_FIELDS, "created"})
 _WORDS = re.compile(rf"(?<!\w)({'|'.join(sorted(_KEYS | v.V2_TYPES))})(?!\w)")
@@ -24,7 +22,7 @@ _DOLLAR = re.compile(r"\$\{?(\w+)")
 _FILLED = {"format_map": _BRACES, "substitute": _DOLLAR, "safe_substitute": _DOLLAR}
 
 
-class IndirectReads(Rule):
+class IndirectReads(Rule[cst.Call | cst.BinaryOperation | cst.Attribute | cst.Comparison]):
     """Reports templates, getters and patterns that look for v2's keys in a message, or in its text."""
 
     code = "V3M328"
@@ -35,9 +33,8 @@ class IndirectReads(Rule):
         "message without a key that could be renamed in place."
     )
     safety = Safety.MANUAL
-    nodes = (cst.Call, cst.BinaryOperation, cst.Attribute, cst.Comparison)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call | cst.BinaryOperation | cst.Attribute | cst.Comparison, context: Context) -> Changes:
         keys = list(dict.fromkeys(_looked_for(node, context)))
         if keys:
             yield self.report(node, f"looks for v2's keys in a server message: {', '.join(map(_now, keys))}")
@@ -70,7 +67,7 @@ def _looked_for(node: cst.CSTNode, context: Context) -> Iterator[str]:
 
 def _in_call(call: cst.Call, context: Context) -> Iterator[str]:
     program = context.program
-    names = {value.name for value in program.values(call.func) if isinstance(value, External)}
+    names = program.names(call.func)
     given = [argument.value for argument in call.args]
     match call.func:
         case cst.Attribute(value=template, attr=cst.Name(value=name)) if name in _FILLED:
@@ -88,15 +85,12 @@ def _in_call(call: cst.Call, context: Context) -> Iterator[str]:
         if any(_speaks_v2(message.connection, context) for message in ours):
             for item in given:
                 yield from _getter(item, context)
-    if any(name.split(".", 1)[0] in ("re", "regex") for name in names) and any(
-        _is_raw(item, context) for item in given
-    ):
-        for item in given:
+    patterns = any(name.split(".", 1)[0] in ("re", "regex") for name in names)
+    if patterns and any(_is_raw(item, context) for item in given):
+        owner = call.func.value if isinstance(call.func, cst.Attribute) else call.func
+        compiled = [argument.value for made in _made(owner, context) for argument in made.args[:1]]
+        for item in (*given, *compiled):
             yield from _quoted(program.constants(item))
-        if isinstance(call.func, cst.Attribute):
-            for made in _made(call.func.value, context):
-                for argument in made.args[:1]:
-                    yield from _quoted(program.constants(argument.value))
 
 
 def _is_message(node: cst.CSTNode, context: Context) -> bool:
@@ -133,10 +127,7 @@ def _quoted(patterns: Iterable[str]) -> Iterator[str]:
 
 
 def _is_getter(node: cst.CSTNode, context: Context) -> bool:
-    return any(
-        isinstance(value, External) and value.name.startswith("operator.itemgetter")
-        for value in context.program.values(node)
-    )
+    return any(name.startswith("operator.itemgetter") for name in context.program.names(node))
 
 
 def _getter(node: cst.CSTNode, context: Context) -> Iterator[str]:

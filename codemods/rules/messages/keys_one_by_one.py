@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.sessions import Sessions
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
+from codemods.syntax.navigate import function_of
 
 _KEYS = frozenset({*v.FIELDS, *v.DERIVED_FIELDS, "created"})
 _NOTE = "looks for a v2 key among those of a message"
 
 
-class KeysOneByOne(Rule):
+class KeysOneByOne(Rule[cst.Call]):
     """Reports such comparisons where a function goes over the keys of a message."""
 
     code = "V3M327"
@@ -24,16 +20,14 @@ class KeysOneByOne(Rule):
     source = v.MESSAGES
     why = "v3 calls them `transcript`, `type`, `id`: the comparison is never true again."
     safety = Safety.MANUAL
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        call = cst.ensure_type(node, cst.Call)
-        func = call.func
-        if not isinstance(func, cst.Attribute) or func.attr.value not in ("items", "keys"):
-            return
-        if not context.program.messages(func.value):
-            return
-        for inner in context.module.walk(Sessions.of(context.program).function(call)):
+    def visit(self, node: cst.Call, context: Context) -> Changes:
+        match node.func:
+            case cst.Attribute(value=message, attr=cst.Name("items" | "keys")) if context.program.messages(message):
+                yield from self._compared(node, context)
+
+    def _compared(self, node: cst.Call, context: Context) -> Changes:
+        for inner in context.module.walk(function_of(node, context.module)):
             key = _wanted(inner)
             if key is not None:
                 now = f"{key} is {v.FIELDS[key]}" if key in v.FIELDS else f"v3 has no {key}"

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import match_patterns
-from codemods.facts.narrowing import is_idle, leaves
+from codemods.facts.narrowing import is_idle
 from codemods.facts.partial_texts import PartialTexts
+from codemods.facts.paths import leaves
 from codemods.facts.text_guards import asks_for_text
 from codemods.facts.type_tests import TypeTests
-from codemods.libraries.values import Message
-from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import quoted, rename_string
-from codemods.syntax.edits import Change, Edit, InsertBefore, Replace
+from codemods.syntax.edits import InsertBefore, Replace
 
 _ENDS = ("SessionInformation", "SessionTerminated")
 
 
-class MatchTypes(Rule):
+class MatchTypes(Rule[cst.Match]):
     """Rewrites the cases of a `match` statement."""
 
     code = "V3M308"
@@ -32,32 +31,28 @@ class MatchTypes(Rule):
         "v3 has one `Turn` type where v2 had two, told apart by flags. A `match` on the type asks for the kind of "
         "turn; a pattern for the whole message asks for the flags."
     )
-    nodes = (cst.Match,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        match = cst.ensure_type(node, cst.Match)
-        known = TypeTests.of(context.program)
-        test = known.tests.get(match)
+    def visit(self, node: cst.Match, context: Context) -> Changes:
+        known = context.get(TypeTests)
+        test = known.tests.get(node)
         if test is not None and known.is_stuck(test):
             return
         if test is not None:
-            safety = Safety.SAFE if known.is_sure(test) else Safety.UNSAFE
-            for case in match.cases:
-                yield from self._by_type(case, safety, context)
+            sure = known.is_sure(test)
+            for case in node.cases:
+                yield from self._by_type(case, sure, context)
         else:
-            subject = context.program.values(match.subject)
-            ours = [value for value in subject if isinstance(value, Message) and context.program.is_ours(value)]
-            likely = [value for value in subject if context.program.is_likely(value)]
-            if not ours and not likely:
+            likely = any(context.program.is_likely(value) for value in context.program.values(node.subject))
+            if not context.program.messages(node.subject) and not likely:
                 return
-            safety = Safety.SAFE if context.program.grades.is_sure(match.subject) else Safety.UNSAFE
-            for case in match.cases:
-                yield from self._by_message(case, _remainder(match, case), safety, context)
-        yield from self._ends(match, safety, context)
+            sure = context.program.grades.is_sure(node.subject)
+            for case in node.cases:
+                yield from self._by_message(case, _remainder(node, case), sure, context)
+        yield from self._ends(node, sure, context)
 
     # match data["message_type"]: ...
 
-    def _by_type(self, case: cst.MatchCase, safety: Safety, context: Context) -> Iterator[Change]:
+    def _by_type(self, case: cst.MatchCase, sure: bool, context: Context) -> Changes:
         edits: list[Edit] = []
         for value in match_patterns.literals(case.pattern):
             text = value.value
@@ -67,14 +62,13 @@ class MatchTypes(Rule):
                 case cst.ConcatenatedString() if match_patterns.types(context.program, value):
                     yield self.report(value, "compare with the v3 message types here: Begin, Turn, Termination")
         if edits:
-            edits += [Replace(node, _without_twins) for node in context.module.walk(case.pattern) if _is_choice(node)]
-            yield self.change(case.pattern, "v2 message type becomes the kind of turn", *edits, safety=safety)
+            choices = (node for node in context.module.walk(case.pattern) if isinstance(node, cst.MatchOr))
+            edits += [Replace(choice, _without_twins) for choice in choices]
+            yield self.change(case.pattern, "v2 message type becomes the kind of turn", *edits, sure=sure)
 
     # match data: case {"message_type": ...}: ...
 
-    def _by_message(
-        self, case: cst.MatchCase, has_remainder: bool, safety: Safety, context: Context
-    ) -> Iterator[Change]:
+    def _by_message(self, case: cst.MatchCase, has_remainder: bool, sure: bool, context: Context) -> Changes:
         for option in match_patterns.alternatives(case.pattern):
             if not isinstance(option, cst.MatchMapping):
                 continue
@@ -93,7 +87,7 @@ class MatchTypes(Rule):
                         )
                 if found.asks_for_final and (guarded := self._guarded(case, found, context)) is not None:
                     edits.append(guarded)
-                yield self.change(option, "v2 message becomes type and flags", *edits, safety=safety)
+                yield self.change(option, "v2 message becomes type and flags", *edits, sure=sure)
 
     def _guarded(self, case: cst.MatchCase, found: _Mapping, context: Context) -> Edit | None:
         """Return the edit that keeps a final without a word, as it comes after `Terminate`, out of a case."""
@@ -120,7 +114,7 @@ class MatchTypes(Rule):
 
     # SessionInformation and SessionTerminated
 
-    def _ends(self, match: cst.Match, safety: Safety, context: Context) -> Iterator[Change]:
+    def _ends(self, match: cst.Match, sure: bool, context: Context) -> Changes:
         """Join the cases for the two messages that are one in v3."""
         cases = [case for case in match.cases if _is_end(case, context)]
         kinds = {text for case in cases for text in match_patterns.types(context.program, case.pattern)}
@@ -149,7 +143,7 @@ class MatchTypes(Rule):
             return statement.with_changes(cases=kept)
 
         message = "SessionInformation and SessionTerminated are one message in v3: cases joined"
-        yield self.change(cases[1], message, Replace(match, join), safety=safety)
+        yield self.change(cases[1], message, Replace(match, join), sure=sure)
 
 
 class _Mapping:
@@ -175,14 +169,10 @@ class _Mapping:
         if kind is not None and self._is_tested(kind.key):
             return  # the read of the type is reported: see V3M302
         wanted = self._wanted(kind.pattern) if kind is not None else ()
-        self.text = next(
-            (
-                (item.key, item.pattern.name.value)
-                for item, keys in zip(node.elements, self.keys, strict=True)
-                if "text" in keys and isinstance(item.pattern, cst.MatchAs) and item.pattern.name is not None
-            ),
-            None,
-        )
+        for item, keys in reversed([*zip(node.elements, self.keys, strict=True)]):
+            match item.pattern:
+                case cst.MatchAs(name=cst.Name(name)) if "text" in keys:
+                    self.text = item.key, name
         self.asks_for_final = set(wanted) == {v.FINAL}
         self.takes_partial_text = set(wanted) != {v.FINAL} and any("text" in keys for keys in self.keys)
         if self.problem is None and any(text in v.FIELDS for keys in self.keys for text in keys):
@@ -211,7 +201,7 @@ class _Mapping:
         return found
 
     def _is_tested(self, key: cst.CSTNode) -> bool:
-        tests = TypeTests.of(self.context.program).tests.values()
+        tests = self.context.program.get(TypeTests).tests.values()
         return any(key in test.origins for test in tests)
 
     def _rewritten(self, updated: cst.CSTNode, wanted: Sequence[str]) -> cst.CSTNode:
@@ -292,13 +282,10 @@ def _is_end(case: cst.MatchCase, context: Context) -> bool:
 
 def _is_plain(pattern: cst.MatchPattern) -> bool:
     """Return whether a pattern asks for the type and nothing else."""
-    if isinstance(pattern, cst.MatchMapping):
-        return len(pattern.elements) == 1 and pattern.rest is None
-    return isinstance(pattern, cst.MatchValue)
-
-
-def _is_choice(node: cst.CSTNode) -> bool:
-    return isinstance(node, cst.MatchOr)
+    match pattern:
+        case cst.MatchMapping(elements=[_], rest=None) | cst.MatchValue():
+            return True
+    return False
 
 
 def _without_twins(updated: cst.CSTNode) -> cst.CSTNode:

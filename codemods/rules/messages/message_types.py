@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.narrowing import is_idle, leaves, taken_types
+from codemods.facts.narrowing import is_idle, taken_types
+from codemods.facts.paths import leaves
 from codemods.facts.program import Program
 from codemods.facts.text_guards import asks_for_text, is_judged
 from codemods.facts.type_tests import Base, TypeTest, TypeTests
 from codemods.interpreter.values import texts
 from codemods.libraries.values import Frame
-from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
-from codemods.rule import Context, Rule
+from codemods.rule import Change, Changes, Context, Edit, Rule
 from codemods.syntax.build import quoted, rename_string, replace_test, replace_with
-from codemods.syntax.edits import AddImport, Change, Edit
-from codemods.syntax.navigate import following
+from codemods.syntax.edits import AddImport
+from codemods.syntax.navigate import following, operands_beside
 from codemods.syntax.tree import SourceModule
 
 
-class MessageTypes(Rule):
+class MessageTypes(Rule[cst.Comparison]):
     """Rewrites comparisons with v2 message types."""
 
     code = "V3M301"
@@ -33,42 +33,36 @@ class MessageTypes(Rule):
         "v3 sends one `Turn` type for partial and final text. A final is a turn that is both `end_of_turn` and "
         "`turn_is_formatted`: the one test that sees each final exactly once however the service sends it."
     )
-    nodes = (cst.Comparison,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        comparison = cst.ensure_type(node, cst.Comparison)
-        tests = TypeTests.of(context.program)
-        test = tests.tests.get(comparison)
+    def visit(self, node: cst.Comparison, context: Context) -> Changes:
+        tests = context.get(TypeTests)
+        test = tests.tests.get(node)
         if test is not None and tests.is_stuck(test):
             yield self.report(node, "compare with the v3 message types here: Begin, Turn, Termination")
             return
         if test is not None and test.named and tests.uses_kind(test):
             return  # the names stand for kinds of turns from here on: see V3M306
         if test is not None:
-            yield self._test(test, comparison, tests, context)
+            yield self._test(test, node, tests, context)
             return
-        yield from self._substring(comparison, context)
+        yield from self._substring(node, context)
 
     def _test(self, test: TypeTest, node: cst.Comparison, tests: TypeTests, context: Context) -> Change:
         negative = isinstance(node.comparisons[0].operator, cst.NotEqual | cst.NotIn | cst.IsNot)
-        safety = Safety.SAFE if tests.is_sure(test) else Safety.UNSAFE
+        sure = tests.is_sure(test)
         if tests.uses_kind(test):
             edits = self._kind_edits(node, context)
             if not edits:
                 return self.report(node, "compare with the v3 message types here: Begin, Turn, Termination")
-            return self.change(node, "v2 message type becomes the kind of turn", *edits, safety=safety)
+            return self.change(node, "v2 message type becomes the kind of turn", *edits, sure=sure)
         if _is_dead(test, context):
             never = replace_with(node, str(negative))
             return self.change(node, "v2 message type: v3's has been dealt with above, and no other comes here", never)
         complement = negative or _is_missed(node, test.module, tests, context.program)
         either = _asks_for_the_other(test, node, negative, tests, context)
         code = condition(test, test.base, negative=negative, complement=complement, either=either, context=context)
-        return self.change(
-            node,
-            "v2 message type becomes type and flags",
-            replace_test(context.module, node, code),
-            safety=safety,
-        )
+        edit = replace_test(context.module, node, code)
+        return self.change(node, "v2 message type becomes type and flags", edit, sure=sure)
 
     def _kind_edits(self, node: cst.Comparison, context: Context) -> list[Edit]:
         operands = [node.left, node.comparisons[0].comparator]
@@ -80,7 +74,7 @@ class MessageTypes(Rule):
             if isinstance(literal, cst.SimpleString) and literal.evaluated_value in v.V2_TYPES
         ]
 
-    def _substring(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+    def _substring(self, node: cst.Comparison, context: Context) -> Changes:
         """Rewrite `"SessionBegins" in raw`."""
         operator, right = node.comparisons[0].operator, node.comparisons[0].comparator
         if not isinstance(operator, cst.In | cst.NotIn) or not isinstance(node.left, cst.SimpleString):
@@ -143,12 +137,10 @@ def _has_remainder(branch: cst.If, module: SourceModule, tests: TypeTests) -> bo
                 return not is_idle(statement.body)
             case cst.Else():
                 return not is_idle(statement.body)
+            case cst.SimpleStatementLine(body=body):
+                return not is_idle(cst.SimpleStatementSuite(body))
             case _:
-                return (
-                    not is_idle(cst.SimpleStatementSuite(statement.body))
-                    if isinstance(statement, cst.SimpleStatementLine)
-                    else True
-                )
+                return True
 
     if branch.orelse is not None and takes(branch.orelse):
         return True
@@ -163,29 +155,14 @@ def _asks_for_the_other(
     test: TypeTest, node: cst.Comparison, negative: bool, tests: TypeTests, context: Context
 ) -> bool:
     """Return whether the same condition takes partials and finals alike, each by a comparison of its own."""
-    joined: type[cst.BaseBooleanOp] = cst.And if negative else cst.Or
-    whole: cst.CSTNode = node
-    for up in context.module.ancestors(node):
-        if not isinstance(up, cst.BooleanOperation) or not isinstance(up.operator, joined):
-            break
-        whole = up
     kinds = set(test.types) & v.TRANSCRIPTS
     return len(kinds) == 1 and any(
         kinds != (set(other.types) & v.TRANSCRIPTS) != set()
         and context.code(other.operand) == context.code(test.operand)
         and isinstance(leaf.comparisons[0].operator, cst.NotEqual | cst.NotIn | cst.IsNot) is negative
-        for leaf in _joined(whole, joined)
+        for leaf in operands_beside(node, cst.And if negative else cst.Or, context.module)
         if isinstance(leaf, cst.Comparison) and (other := tests.tests.get(leaf)) is not None
     )
-
-
-def _joined(node: cst.CSTNode, operator: type[cst.BaseBooleanOp]) -> Iterator[cst.CSTNode]:
-    match node:
-        case cst.BooleanOperation(left=left, right=right) if isinstance(node.operator, operator):
-            yield from _joined(left, operator)
-            yield from _joined(right, operator)
-        case _:
-            yield node
 
 
 def condition(

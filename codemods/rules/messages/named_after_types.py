@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.interpreter.values import External, Hole, Lit, Str
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.interpreter.values import Hole, Lit, Str
+from codemods.rule import Changes, Context, Rule, Safety
 
 
-class NamedAfterTypes(Rule):
+class NamedAfterTypes(Rule[cst.Call | cst.FunctionDef]):
     """Reports `getattr(self, "on_" + message_type)`: the methods are named after types that v3 does not send."""
 
     code = "V3M324"
@@ -22,9 +18,8 @@ class NamedAfterTypes(Rule):
     source = v.MESSAGES
     why = "A method called `on_FinalTranscript` is never found again, and a default hides it."
     safety = Safety.MANUAL
-    nodes = (cst.Call, cst.FunctionDef)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call | cst.FunctionDef, context: Context) -> Changes:
         calls = context.get(_calls)
         if node in calls:
             yield self.report(node, "a name is made from the message type: v3 types are Begin, Turn, Termination")
@@ -41,17 +36,13 @@ class NamedAfterTypes(Rule):
 def _calls(program: Program) -> dict[cst.CSTNode, set[str]]:
     """Return the calls that look an attribute up by a message type, each with what the names begin with."""
     found: dict[cst.CSTNode, set[str]] = {}
-    for path in program.targets:
-        for node in program.modules[path].walk():
-            if not isinstance(node, cst.Call) or len(node.args) < 2:
-                continue
-            names = {value.name for value in program.values(node.func) if isinstance(value, External)}
-            if not names & {"builtins.getattr", "builtins.hasattr"}:
-                continue
-            for value in program.values(node.args[1].value):
-                parts = value.parts if isinstance(value, Str) else ()
-                for index, part in enumerate(parts):
-                    if isinstance(part, Hole) and program.fields(part.node, v.TYPE_KEY):
-                        starts = "".join(piece.text for piece in parts[:index] if isinstance(piece, Lit))
-                        found.setdefault(node, set()).add(starts)
+    for node, _ in program.find(cst.Call):
+        if len(node.args) < 2 or not program.names(node.func) & {"builtins.getattr", "builtins.hasattr"}:
+            continue
+        for value in program.values(node.args[1].value):
+            parts = value.parts if isinstance(value, Str) else ()
+            for index, part in enumerate(parts):
+                if isinstance(part, Hole) and program.fields(part.node, v.TYPE_KEY):
+                    starts = "".join(piece.text for piece in parts[:index] if isinstance(piece, Lit))
+                    found.setdefault(node, set()).add(starts)
     return found

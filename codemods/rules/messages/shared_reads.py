@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.grades import holders, renamed, whereabouts
 from codemods.interpreter.values import Obj
 from codemods.libraries.values import Field, Message
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 
-class SharedReads(Rule):
+class SharedReads(Rule[cst.Subscript | cst.Call | cst.Comparison | cst.Match]):
     """Reports reads of a message that is not always the vendor's, and leaves them alone."""
 
     code = "V3M330"
@@ -26,16 +22,15 @@ class SharedReads(Rule):
         "makes itself. They go on to have their keys when the service's are renamed, so the code cannot simply be."
     )
     safety = Safety.MANUAL
-    nodes = (cst.Subscript, cst.Call, cst.Comparison, cst.Match)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Subscript | cst.Call | cst.Comparison | cst.Match, context: Context) -> Changes:
         found = context.program.grades.foreign.get(node)
         if found is None or not renamed(node, context.program):
             return
         grades = context.program.grades
-        holder = next(part for part in holders(node) if part in grades.foreign)
-        if isinstance(holder, cst.Subscript | cst.Call):
-            return  # `message["message_type"] == ...`: told of the read
+        holder = next((part for part in holders(node) if part in grades.foreign), None)
+        if holder is None or holders(holder):
+            return  # `json.loads(raw)` of a read, the read in `message["message_type"] == ...`: each told of once
         sites = sorted({where for value in found.others if (where := _made(value, context))})
         place = f" (see {', '.join(sites[:3])})" if sites else ""
         around = context.module.parent(node)

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.narrowing import leaves
+from codemods.facts.paths import leaves
 from codemods.facts.type_tests import TypeTests
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Replace
+from codemods.rule import Changes, Context, Rule
+from codemods.syntax.edits import Replace
 
 _END = ("SessionInformation", "SessionTerminated")
 
 
-class Termination(Rule):
+class Termination(Rule[cst.If]):
     """Joins the branches for SessionInformation and SessionTerminated."""
 
     code = "V3M323"
     summary = "branches for SessionInformation and SessionTerminated become one for Termination"
     source = v.MESSAGES
     why = "v3 ends a session with one message; of two branches for it, the second would never run."
-    nodes = (cst.If,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        first = cst.ensure_type(node, cst.If)
-        known = TypeTests.of(context.program)
+    def visit(self, node: cst.If, context: Context) -> Changes:
+        known = context.get(TypeTests)
         tests = known.tests
 
         def end_of(branch: cst.If) -> str | None:
@@ -38,30 +34,30 @@ class Termination(Rule):
             operator = branch.test.comparisons[0].operator if isinstance(branch.test, cst.Comparison) else None
             return found.types[0] if isinstance(operator, cst.Equal | cst.Is) else None
 
-        kind = end_of(first)
+        kind = end_of(node)
         if kind is None:
             return
-        depth, other = 0, first.orelse
+        depth, other = 0, node.orelse
         while isinstance(other, cst.If):
             depth += 1
             second = end_of(other)
             if second is not None and second != kind:
-                if not isinstance(first.body, cst.IndentedBlock) or not isinstance(other.body, cst.IndentedBlock):
-                    yield self.report(first.test, "v3 has one Termination message for both: join these branches")
+                if not isinstance(node.body, cst.IndentedBlock) or not isinstance(other.body, cst.IndentedBlock):
+                    yield self.report(node.test, "v3 has one Termination message for both: join these branches")
                     return
                 join = partial(_joined, depth=depth, first_goes_first=kind == "SessionInformation")
-                sure = known.is_sure(tests[first.test]) and known.is_sure(tests[other.test])
+                sure = known.is_sure(tests[node.test]) and known.is_sure(tests[other.test])
                 yield self.change(
                     other.test,
                     "SessionInformation and SessionTerminated are one message in v3: branches joined",
-                    Replace(first, join),
-                    safety=Safety.SAFE if sure else Safety.UNSAFE,  # as the tests themselves: both or none
+                    Replace(node, join),
+                    sure=sure,  # as the tests themselves: both or none
                 )
                 return
             other = other.orelse
-        yield from self._separate(first, kind, end_of, context)
+        yield from self._separate(node, kind, end_of, context)
 
-    def _separate(self, first: cst.If, kind: str, end_of, context: Context) -> Iterable[Change]:  # type: ignore[no-untyped-def]
+    def _separate(self, first: cst.If, kind: str, end_of, context: Context) -> Changes:  # type: ignore[no-untyped-def]
         block = context.module.parent(first)
         if not isinstance(block, cst.IndentedBlock) or not leaves(first.body):
             return

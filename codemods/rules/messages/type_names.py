@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.type_names import TypeNames
 from codemods.facts.type_tests import TypeTests
-from codemods.model import Safety
 from codemods.rewrites.turn_kind import kind_name
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.build import rename_string
-from codemods.syntax.edits import Change, Replace
+from codemods.syntax.edits import Replace
+from codemods.syntax.sequences import each_once
 
 _ENDS = ("SessionInformation", "SessionTerminated")
 
 
-class TypeNamesRule(Rule):
+class TypeNamesRule(Rule[cst.SimpleString]):
     """Gives named message types their v3 values."""
 
     code = "V3M306"
@@ -28,35 +26,32 @@ class TypeNamesRule(Rule):
         "v3 has one `Turn` type where v2 had two. Names for them stay useful if the type that they are held against "
         "says which kind of turn it is."
     )
-    nodes = (cst.SimpleString,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        literal = cst.ensure_type(node, cst.SimpleString)
-        names = TypeNames.of(context.program)
-        tests = names.tests.get(literal)
+    def visit(self, node: cst.SimpleString, context: Context) -> Changes:
+        names = context.get(TypeNames)
+        tests = names.tests.get(node)
         if not tests:
             return
-        known = TypeTests.of(context.program)
-        name = kind_name(str(literal.evaluated_value))
-        sure = all(known.is_sure(test) for test in tests)
+        known = context.get(TypeTests)
+        name = kind_name(str(node.evaluated_value))
         yield self.change(
-            literal,
-            f"v2 message type {literal.evaluated_value!r}, renamed to {name!r}",
-            rename_string(literal, name),
-            safety=Safety.SAFE if sure else Safety.UNSAFE,
+            node,
+            f"v2 message type {node.evaluated_value!r}, renamed to {name!r}",
+            rename_string(node, name),
+            sure=all(known.is_sure(test) for test in tests),
         )
-        elsewhere = names.elsewhere(literal)
+        elsewhere = names.elsewhere(node)
         if elsewhere:
             module = context.program.module_of(elsewhere[0])
             place = f"line {module.span(elsewhere[0]).line} of {module.path}" if module is not None else "elsewhere"
-            statement = context.module.statement(literal)
+            statement = context.module.statement(node)
             yield self.report(
-                statement if statement is not None else literal,
-                f"{literal.evaluated_value!r} is now {name!r}, and {place} uses it otherwise: check that",
+                statement if statement is not None else node,
+                f"{node.evaluated_value!r} is now {name!r}, and {place} uses it otherwise: check that",
             )
-        yield from self._twins(literal, context, names)
+        yield from self._twins(node, context, names)
 
-    def _twins(self, literal: cst.SimpleString, context: Context, names: TypeNames) -> Iterator[Change]:
+    def _twins(self, literal: cst.SimpleString, context: Context, names: TypeNames) -> Changes:
         """Deal with a table that has an entry for each of the two messages that are one in v3."""
         for table in {table for test in names.tests[literal] for table in names.tables(test)}:
             ends = [
@@ -79,13 +74,6 @@ class TypeNamesRule(Rule):
 def _without_twins(updated: cst.CSTNode) -> cst.CSTNode:
     """Return a dict without entries that are there twice."""
     table = cst.ensure_type(updated, cst.Dict)
-    seen: set[str] = set()
-    kept: list[cst.BaseDictElement] = []
-    for element in table.elements:
-        code = cst.Module([]).code_for_node(element.with_changes(comma=cst.MaybeSentinel.DEFAULT))
-        if code not in seen:
-            kept.append(element)
-        seen.add(code)
-    if kept and len(kept) < len(table.elements):
-        kept[-1] = kept[-1].with_changes(comma=table.elements[-1].comma)
-    return table.with_changes(elements=kept)
+    code = cst.Module([]).code_for_node
+    bare = cst.MaybeSentinel.DEFAULT
+    return table.with_changes(elements=each_once(table.elements, lambda item: code(item.with_changes(comma=bare))))

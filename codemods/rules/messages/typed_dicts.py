@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import typed_dicts
 from codemods.facts.partial_texts import PartialTexts
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import Change, Edit, InsertAfter, Remove
+from codemods.syntax.edits import InsertAfter, Remove
 
 _GONE = v.DERIVED_FIELDS | {"created"}
 
 
-class TypedDicts(Rule):
+class TypedDicts(Rule[cst.AnnAssign]):
     """Renames the keys that a TypedDict declares, where variables of that type hold a message."""
 
     code = "V3M309"
     summary = "a TypedDict for a message declares v3's keys"
     source = v.MESSAGES
     why = "The keys are read by their v3 names now: a type checker would refuse them, and a reader be misled."
-    nodes = (cst.AnnAssign,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        declaration = cst.ensure_type(node, cst.AnnAssign)
-        if not isinstance(declaration.target, cst.Name):
+    def visit(self, node: cst.AnnAssign, context: Context) -> Changes:
+        if not isinstance(node.target, cst.Name):
             return
-        line = context.module.parent(declaration)
+        line = context.module.parent(node)
         body = context.module.parent(line) if line is not None else None
         owner = context.module.parent(body) if body is not None else None
         if not isinstance(owner, cst.ClassDef) or owner not in context.get(typed_dicts.message_types):
             return
-        key = declaration.target.value
+        key = node.target.value
         declared = set(context.program.declared(owner))
         if key in _GONE or (key == "text_formatted" and "punctuated" in declared):
-            yield self.change(declaration, f"v3 messages have no {key!r}", Remove(declaration))
+            yield self.change(node, f"v3 messages have no {key!r}", Remove(node))
         elif key in v.FIELDS:
             new = v.FIELDS[key]
-            edits: list[Edit] = [replace_with(declaration.target, new)]
+            edits: list[Edit] = [replace_with(node.target, new)]
             if key == "text" and isinstance(line, cst.SimpleStatementLine):
                 there = declared | {v.FIELDS[name] for name in declared if name in v.FIELDS}
                 edits += [
@@ -50,4 +46,4 @@ class TypedDicts(Rule):
                 ]
                 if "words" not in declared and context.get(PartialTexts).are_wanted:
                     edits.append(InsertAfter(line, "words: list"))
-            yield self.change(declaration, f"v2 field {key!r} becomes {new!r}", *edits)
+            yield self.change(node, f"v2 field {key!r} becomes {new!r}", *edits)

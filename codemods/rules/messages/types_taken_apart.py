@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TypeGuard
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.type_tests import TypeTests
-from codemods.interpreter.values import Const, External
-from codemods.model import Safety
-from codemods.rule import Context, Rule
+from codemods.interpreter.values import Const
+from codemods.rule import Changes, Context, Rule, Safety
 from codemods.syntax.build import rename_string
-from codemods.syntax.edits import Change
 
 _PIECES = frozenset(
     {
@@ -36,7 +33,7 @@ _COMPARED = (cst.Equal, cst.NotEqual, cst.In, cst.NotIn, cst.Is, cst.IsNot)
 _TYPES = "v3's are Begin, Turn and Termination"
 
 
-class TypesTakenApart(Rule):
+class TypesTakenApart(Rule[cst.Call | cst.Comparison | cst.Subscript]):
     """Reports tests of a message type whose v2 types are spelled in pieces, or out of sight."""
 
     code = "V3M325"
@@ -44,9 +41,8 @@ class TypesTakenApart(Rule):
     source = v.MESSAGES
     why = "`kind.startswith('Final')` or `kind == settings.FINAL` is never true again: v3 has other types."
     safety = Safety.MANUAL
-    nodes = (cst.Call, cst.Comparison, cst.Subscript)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call | cst.Comparison | cst.Subscript, context: Context) -> Changes:
         match node:
             case cst.Comparison():
                 yield from self._comparison(node, context)
@@ -60,15 +56,15 @@ class TypesTakenApart(Rule):
         program = context.program
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in _PIECES:
             return bool(program.fields(call.func.value, v.TYPE_KEY))
-        if not any(isinstance(value, External) and value.name.startswith("re.") for value in program.values(call.func)):
+        if not any(name.startswith("re.") for name in program.names(call.func)):
             return False
         return any(program.fields(argument.value, v.TYPE_KEY) for argument in call.args)
 
-    def _comparison(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+    def _comparison(self, node: cst.Comparison, context: Context) -> Changes:
         operator = node.comparisons[0].operator
         if len(node.comparisons) != 1 or not isinstance(operator, _COMPARED):
             return
-        if node in TypeTests.of(context.program).tests:
+        if node in context.get(TypeTests).tests:
             return
         left, right = node.left, node.comparisons[0].comparator
         if context.program.fields(left, v.TYPE_KEY):

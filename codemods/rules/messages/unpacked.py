@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import libcst as cst
 
@@ -11,22 +11,21 @@ from codemods.facts.partial_texts import PartialTexts
 from codemods.facts.unpacking import FROM_JSON, KEYS, Filling, Fillings, helper_name
 from codemods.rewrites.derived_values import HELPERS
 from codemods.rewrites.turn_kind import kind_helper, kind_name
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import helper, rename_string, replace_with
-from codemods.syntax.edits import AddHelper, AddImport, Change, Edit, Replace
+from codemods.syntax.edits import AddHelper, AddImport, Replace
 
 
-class Unpacked(Rule):
+class Unpacked(Rule[cst.Call]):
     """Picks what a class or function takes out of a v3 message, under the names that it gives it."""
 
     code = "V3M310"
     summary = "what is filled from a message (`Event(**message)`) takes its fields from where v3 keeps them"
     source = v.MESSAGES
     why = "v3 messages have other keys and more of them: `Event(**message)` raises TypeError, or fills nothing."
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        filling = Fillings.of(context.program).at.get(node)
+    def visit(self, node: cst.Call, context: Context) -> Changes:
+        filling = context.get(Fillings).at.get(node)
         if filling is None:
             return
         if filling.problem is not None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.grades import Grade, Read, renamed, whereabouts
 from codemods.facts.program import Program
-from codemods.model import Safety
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 
-class UnseenMessages(Rule):
+class UnseenMessages(Rule[cst.Module]):
     """Reports where messages come in from out of sight that are read as v3 from now on."""
 
     code = "V3M331"
@@ -25,9 +21,8 @@ class UnseenMessages(Rule):
         "tool cannot follow (from a file, a queue of another program, a library), those have to be v3 messages too."
     )
     safety = Safety.MANUAL
-    nodes = (cst.Module,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Module, context: Context) -> Changes:
         for place, read in context.get(entries).items():
             if not context.module.owns(place) or place is node:
                 continue

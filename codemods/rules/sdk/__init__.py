@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemods.rule import Rule
+from codemods.rule import Rules
 from codemods.rules.sdk.sdk_close import SdkClose
 from codemods.rules.sdk.sdk_connect import SdkConnect
 from codemods.rules.sdk.sdk_controls import SdkControls
@@ -15,7 +15,7 @@ from codemods.rules.sdk.sdk_token import SdkToken
 from codemods.rules.sdk.sdk_transcriber import SdkTranscriber
 from codemods.rules.sdk.sdk_transcripts import SdkTranscripts
 
-RULES: tuple[type[Rule], ...] = (
+RULES: Rules = (
     SdkToken,
     SdkTranscriber,
     SdkSubclass,

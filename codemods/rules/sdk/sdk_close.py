@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.session_plan import SessionPlan
 from codemods.rewrites.sdk.sessions import Use
-from codemods.rule import Context, Rule
-from codemods.syntax.build import expression, replace_with
-from codemods.syntax.edits import Change, Edit, InsertAfter, Replace
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.build import replace_with
+from codemods.syntax.edits import InsertAfter, Replace
+from codemods.syntax.navigate import given_to
+from codemods.syntax.sequences import with_arguments
 
 _PASSED_ON = frozenset({"to_thread", "run_in_executor", "submit", "run_sync", "call_soon_threadsafe", "register"})
 
 
-class SdkClose(Rule):
+class SdkClose(Rule[cst.Attribute]):
     """Ends sessions so that nothing said is lost."""
 
     code = "V3M604"
@@ -27,18 +27,13 @@ class SdkClose(Rule):
         "`disconnect()` alone drops what was said last and leaves the session open, and billed, for hours. v3 has no "
         "event for `on_close`: the program calls it itself, once, where `close()` did."
     )
-    nodes = (cst.Attribute,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.Attribute)
-        if node.attr.value != "close":
-            return
-        found = context.get(Plans).at(node)
-        if found is None:
+    def visit(self, node: cst.Attribute, context: Context) -> Changes:
+        if node.attr.value != "close" or (found := context.get(Plans).at(node)) is None:
             return
         use, plans = found
-        if any(plan.problem is not None for plan in plans) or any(plan.shape == "super" for plan in plans):
-            if any(plan.problem is None and plan.shape != "super" for plan in plans):
+        if not all(plan.is_rewritten for plan in plans):
+            if any(plan.is_rewritten for plan in plans):
                 yield self.report(node, "sessions that are rewritten and others that are not end here: see to each")
             return
         base = use.node.value
@@ -76,24 +71,21 @@ class SdkClose(Rule):
         ended = f"{base}.disconnect(terminate=True)"
         if ending is None or statement is None:
             return [replace_with(use.call, ended)]
-        expr = context.module.parent(use.call)
-        line = context.module.parent(expr) if expr is not None else None
-        if isinstance(expr, cst.Expr) and isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
-            return [replace_with(use.call, ended), InsertAfter(line, statement)]
+        match context.module.statement(use.call):
+            case cst.SimpleStatementLine(body=[cst.Expr(value=whole)]) as line if whole is use.call:
+                return [replace_with(use.call, ended), InsertAfter(line, statement)]
         return [replace_with(use.call, f"({ended}, {ending})")]
 
     def _handed(self, node: cst.Attribute, ending: str | None, statement: str | None, context: Context) -> list[Edit]:
         """Return the edits where `close` itself is handed over: to a thread, an executor, `atexit`."""
         base = context.code(node.value)
-        argument = context.module.parent(node)
-        outer = context.module.parent(argument) if argument is not None else None
-        if isinstance(outer, cst.Call) and isinstance(outer.func, cst.Attribute) and outer.args[-1] is argument:
+        outer = given_to(node, context.module)
+        if outer is not None and outer.args[-1].value is node and isinstance(outer.func, cst.Attribute):
             if outer.func.attr.value in _PASSED_ON:
-                edits: list[Edit] = []
                 after = self._statement_of(outer, context) if ending is not None else None
                 if ending is None or after is not None:
-                    edits.append(replace_with(node, f"{base}.disconnect"))
-                    edits.append(Replace(outer, _with_true))
+                    edits: list[Edit] = [replace_with(node, f"{base}.disconnect")]
+                    edits.append(Replace(outer, lambda updated: with_arguments(updated, "True")))
                     if after is not None and statement is not None:
                         edits.append(InsertAfter(after, statement))
                     return edits
@@ -103,15 +95,8 @@ class SdkClose(Rule):
 
     def _statement_of(self, call: cst.Call, context: Context) -> cst.SimpleStatementLine | None:
         """Return the line `await ...(x.close)`, behind which the session is over."""
-        waited = context.module.parent(call)
-        expr = context.module.parent(waited) if waited is not None else None
-        line = context.module.parent(expr) if expr is not None else None
-        if isinstance(waited, cst.Await) and isinstance(expr, cst.Expr) and isinstance(line, cst.SimpleStatementLine):
-            return line
+        match context.module.statement(call):
+            case cst.SimpleStatementLine(body=parts) as line:
+                waited = (part.value for part in parts if isinstance(part, cst.Expr))
+                return line if any(isinstance(each, cst.Await) and each.expression is call for each in waited) else None
         return None
-
-
-def _with_true(updated: cst.CSTNode) -> cst.CSTNode:
-    old = cst.ensure_type(updated, cst.Call)
-    last = old.args[-1].with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
-    return old.with_changes(args=[*old.args[:-1], last, cst.Arg(expression("True"))])

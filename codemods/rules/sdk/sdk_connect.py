@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.plan import Plans
-from codemods.rewrites.sdk.scopes import is_portable
+from codemods.rewrites.sdk.portability import is_portable
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
 from codemods.rewrites.sdk.sessions import Use
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.syntax.edits import Replace
 from codemods.syntax.layout import Argument, call
+from codemods.syntax.navigate import given_to, keyword
+from codemods.syntax.sequences import with_arguments
 
 _PASSED_ON = {"to_thread": 0, "run_in_executor": 1, "submit": 0, "run_sync": 0, "call_soon_threadsafe": 0}
 """Functions that call an argument of theirs with the arguments behind it; where that argument stands."""
 
 
-class SdkConnect(Rule):
+class SdkConnect(Rule[cst.Attribute]):
     """Passes `StreamingParameters` to `connect`."""
 
     code = "V3M603"
     summary = "`connect()` takes the parameters of the session"
     source = v.SDK
     why = "v3's `connect` has one argument, the parameters. `connect()` and `connect(timeout=...)` raise TypeError."
-    nodes = (cst.Attribute,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.Attribute)
-        if node.attr.value != "connect":
-            return
-        found = context.get(Plans).at(node)
-        if found is None:
+    def visit(self, node: cst.Attribute, context: Context) -> Changes:
+        if node.attr.value != "connect" or (found := context.get(Plans).at(node)) is None:
             return
         use, plans = found
-        if any(plan.problem is not None for plan in plans) or any(plan.shape == "super" for plan in plans):
-            if any(plan.problem is None and plan.shape != "super" for plan in plans):
+        if not all(plan.is_rewritten for plan in plans):
+            if any(plan.is_rewritten for plan in plans):
                 yield self.report(node, "sessions that are rewritten and others that are not connect here: see to each")
             return
         code = self._parameters(use, plans, context)
@@ -89,41 +84,21 @@ class SdkConnect(Rule):
 
     def _handed_over(self, node: cst.Attribute, code: str, context: Context) -> Edit | None:
         """Return the edit that adds the parameters where `connect` itself is an argument."""
-        argument = context.module.parent(node)
-        outer = context.module.parent(argument) if argument is not None else None
-        if not isinstance(argument, cst.Arg) or not isinstance(outer, cst.Call):
+        outer = given_to(node, context.module)
+        name = outer.func.attr.value if outer is not None and isinstance(outer.func, cst.Attribute) else ""
+        if outer is None or not name:
             return None
-        name = outer.func.attr.value if isinstance(outer.func, cst.Attribute) else ""
         position = _PASSED_ON.get(name)
-        if position is not None and len(outer.args) == position + 1 and outer.args[position] is argument:
-
-            def add(updated: cst.CSTNode) -> cst.CSTNode:
-                old = cst.ensure_type(updated, cst.Call)
-                last = old.args[-1].with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
-                return old.with_changes(args=[*old.args[:-1], last, cst.Arg(expression(code))])
-
-            return Replace(outer, add)
-        if name == "Thread" and argument.keyword is not None and argument.keyword.value == "target":
-            if any(a.keyword is not None and a.keyword.value in ("args", "kwargs") for a in outer.args):
-                return None
-
-            def thread(updated: cst.CSTNode) -> cst.CSTNode:
-                old = cst.ensure_type(updated, cst.Call)
-                equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-                given = cst.Arg(expression(f"({code},)"), keyword=cst.Name("args"), equal=equal)
-                last = old.args[-1].with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
-                return old.with_changes(args=[*old.args[:-1], last, given])
-
-            return Replace(outer, thread)
+        if position is not None and len(outer.args) == position + 1 and outer.args[position].value is node:
+            return Replace(outer, lambda updated: with_arguments(updated, code))
+        target = keyword(outer, "target")
+        if name == "Thread" and target is not None and target.value is node and not keyword(outer, "args", "kwargs"):
+            return Replace(outer, lambda updated: with_arguments(updated, f"args=({code},)"))
         return None
 
 
 def _only_argument(updated: cst.CSTNode, code: str, indent: str) -> cst.CSTNode:
-    old = cst.ensure_type(updated, cst.Call)
-    argument = cst.Arg(expression(code))
-    if "\n" in code:
-        # a long argument gets a line of its own, as the code around is likely to have it
-        new = expression(call("f", [Argument(code)], indent))
-        assert isinstance(new, cst.Call)
-        return old.with_changes(args=new.args, whitespace_before_args=new.whitespace_before_args)
-    return old.with_changes(args=[argument], whitespace_before_args=cst.SimpleWhitespace(""))
+    # a long argument gets a line of its own, as the code around is likely to have it
+    source = call("f", [Argument(code)], indent) if "\n" in code else f"f({code})"
+    new = cst.ensure_type(expression(source), cst.Call)
+    return updated.with_changes(args=new.args, whitespace_before_args=new.whitespace_before_args)

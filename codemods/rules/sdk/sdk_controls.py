@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.sessions import METHODS
 from codemods.rewrites.sdk.subclass import SILENCE, silence
-from codemods.rule import Context, Rule
-from codemods.syntax.build import expression, replace_with
-from codemods.syntax.edits import Change, Edit, Replace
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.build import replace_with
+from codemods.syntax.templates import rewrite
 
 _ELSEWHERE = {
     "connect": "connect(StreamingParameters(...))",
@@ -24,7 +22,7 @@ _ELSEWHERE = {
 _V3_METHODS = frozenset({"on", "disconnect", "set_params", "force_endpoint", "keep_alive", "params"})
 
 
-class SdkControls(Rule):
+class SdkControls(Rule[cst.Attribute]):
     """Rewrites `force_end_utterance` and the silence threshold; reports methods that v2 never had."""
 
     code = "V3M609"
@@ -34,10 +32,8 @@ class SdkControls(Rule):
         "v3 ends a turn by meaning as well as by silence. With `end_of_turn_confidence_threshold=1` silence alone "
         "decides, as in v2; `max_turn_silence` is how long it lasts, in milliseconds."
     )
-    nodes = (cst.Attribute,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.Attribute)
+    def visit(self, node: cst.Attribute, context: Context) -> Changes:
         plans_of_program = context.get(Plans)
         found = plans_of_program.at(node)
         if found is None:
@@ -66,23 +62,14 @@ class SdkControls(Rule):
                 return
             yield self.report(node, f"RealtimeTranscriber never had {name!r}{_nearest(name)}")
 
-    def _silence(self, node: cst.Attribute, call: cst.Call | None, context: Context) -> Iterable[Change]:
+    def _silence(self, node: cst.Attribute, call: cst.Call | None, context: Context) -> Changes:
         if call is None or len(call.args) != 1:
             yield self.report(node, "call set_params(StreamingSessionParameters(max_turn_silence=...)) instead")
             return
         code = silence(context.options, context.code(call.args[0].value))
-
-        def build(updated: cst.CSTNode) -> cst.CSTNode:
-            old = cst.ensure_type(updated, cst.Call)
-            func = cst.ensure_type(old.func, cst.Attribute).with_changes(attr=cst.Name("set_params"))
-            return old.with_changes(func=func, args=[cst.Arg(expression(code))])
-
-        yield self.change(
-            node,
-            "silence threshold becomes max_turn_silence",
-            Replace(call, build),
-            *context.get(SdkImports).brought("StreamingSessionParameters", context.module, node),
-        )
+        edits = context.get(SdkImports).brought("StreamingSessionParameters", context.module, node)
+        edit = rewrite(call, f"{{client}}.set_params({code})", client=node.value)
+        yield self.change(node, "silence threshold becomes max_turn_silence", edit, *edits)
 
 
 def _nearest(name: str) -> str:

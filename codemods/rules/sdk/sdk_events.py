@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.interpreter.values import Const
 from codemods.libraries.assemblyai_values import ErrorStatus, EventKind
-from codemods.rewrites.sdk.arguments import text_of
+from codemods.rewrites.sdk.constructor_arguments import text_of
 from codemods.rewrites.sdk.names import MODEL_METHODS
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.reads import bracketed
 from codemods.rewrites.sdk.turns import delivered
 from codemods.rewrites.shown import is_shown
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import quoted, replace_with
-from codemods.syntax.edits import AddImport, Change, Edit
+from codemods.syntax.edits import AddImport
 
 _FIELDS = {
     EventKind.OPENED: frozenset({"session_id", "expires_at", "message_type"}),
@@ -31,7 +29,7 @@ _V3_FIELDS = {
 }
 
 
-class SdkEvents(Rule):
+class SdkEvents(Rule[cst.Attribute | cst.Comparison | cst.Call]):
     """Rewrites fields of the objects that the other callbacks receive, and close codes."""
 
     code = "V3M606"
@@ -41,9 +39,8 @@ class SdkEvents(Rule):
         "`BeginEvent` has `id`, a text, and an `expires_at` that knows its time zone (v2's did not: comparing the two "
         "raises). `StreamingError` has `code`. An AttributeError in a handler is only logged."
     )
-    nodes = (cst.Attribute, cst.Comparison, cst.Call)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Attribute | cst.Comparison | cst.Call, context: Context) -> Changes:
         match node:
             case cst.Attribute():
                 yield from self._field(node, context)
@@ -55,7 +52,7 @@ class SdkEvents(Rule):
     def _kinds(self, node: cst.BaseExpression, context: Context) -> set[EventKind]:
         return {event.kind for event in delivered(context.program, node)} - {EventKind.TRANSCRIPT}
 
-    def _field(self, node: cst.Attribute, context: Context) -> Iterable[Change]:
+    def _field(self, node: cst.Attribute, context: Context) -> Changes:
         name = node.attr.value
         for kind in self._kinds(node.value, context):
             if name == "audio_duration_seconds" and context.module.is_typed and _is_reckoned_with(node, context):
@@ -85,7 +82,7 @@ class SdkEvents(Rule):
                 )
             return
 
-    def _codes(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+    def _codes(self, node: cst.Comparison, context: Context) -> Changes:
         operands = [node.left, *(target.comparator for target in node.comparisons)]
         compared = {value for item in operands for value in context.program.values(item)}
         statuses = frozenset(value for value in compared if isinstance(value, ErrorStatus))
@@ -103,15 +100,11 @@ class SdkEvents(Rule):
         for item in operands:
             for value in context.program.values(item):
                 inline = any(isinstance(inner, cst.Integer) for inner in context.module.walk(item))
-                if (
-                    isinstance(value, Const)
-                    and isinstance(value.value, int)
-                    and value.value in v.CLOSE_CODES
-                    and not inline
-                ):
-                    yield self.report(item, f"close code {value.value} is {v.CLOSE_CODES[value.value]} in v3")
+                match value:
+                    case Const(value=int(code)) if code in v.CLOSE_CODES and not inline:
+                        yield self.report(item, f"close code {code} is {v.CLOSE_CODES[code]} in v3")
 
-    def _guarded(self, node: cst.Call, context: Context) -> Iterable[Change]:
+    def _guarded(self, node: cst.Call, context: Context) -> Changes:
         """Rewrite the name in `getattr(error, "status_code", None)` and `hasattr(...)`."""
         if not isinstance(node.func, cst.Name) or node.func.value not in ("getattr", "hasattr") or len(node.args) < 2:
             return
@@ -119,11 +112,8 @@ class SdkEvents(Rule):
         new = {"session_id": "id", "status_code": "code"}.get(name or "")
         if new is None or not self._kinds(node.args[0].value, context):
             return
-        yield self.change(
-            node,
-            f"v2 field {name!r} becomes {new!r}",
-            replace_with(node.args[1].value, quoted(new, node.args[1].value)),
-        )
+        edit = replace_with(node.args[1].value, quoted(new, node.args[1].value))
+        yield self.change(node, f"v2 field {name!r} becomes {new!r}", edit)
 
 
 def _is_reckoned_with(node: cst.Attribute, context: Context) -> bool:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.rewrites.sdk import helpers
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.loose_ends import LooseEnds
 from codemods.rewrites.sdk.microphone import only_iterated, taken_one_by_one
 from codemods.rewrites.sdk.names import Names
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.sharing import provider
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import AddImport, Change, Edit
+from codemods.syntax.edits import AddImport
+from codemods.syntax.navigate import is_read
 
 
-class SdkExtras(Rule):
+class SdkExtras(Rule[cst.Attribute | cst.Name]):
     """Brings `MicrophoneStream` and `stream_file` into the program itself."""
 
     code = "V3M608"
@@ -28,19 +27,9 @@ class SdkExtras(Rule):
         "`assemblyai.extras` was removed in SDK 1.0.0 without a replacement, and the `extras` option, which brought "
         "PyAudio, with it: install `pyaudio` yourself. What replaces it records and paces as the old one did."
     )
-    nodes = (cst.Attribute, cst.Name)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.Attribute | cst.Name)
-        parent = context.module.parent(node)
-        match parent:
-            case cst.ImportAlias() | cst.AsName() | cst.Param():
-                return
-            case cst.Attribute() if parent.attr is node:
-                return
-            case cst.Arg() if parent.keyword is node:
-                return
-        if any(isinstance(up, cst.Import | cst.ImportFrom) for up in context.module.ancestors(node)):
+    def visit(self, node: cst.Attribute | cst.Name, context: Context) -> Changes:
+        if not is_read(node, context.module):
             return
         names = Names.of(context.program, context.module)
         extra = names.extra(node)
@@ -64,13 +53,9 @@ class SdkExtras(Rule):
         taken = not chunks and extra in names.taken
         home = None if taken else provider(context.program, context.module, extra)
         if home is not None:
-            yield self.change(
-                node,
-                f"{extra}, which the SDK no longer has, imported from {home}, which has it now",
-                replace_with(node, wanted),
-                AddImport(home, wanted),
-                *imports.unused(context.module),
-            )
+            message = f"{extra}, which the SDK no longer has, imported from {home}, which has it now"
+            edits = [replace_with(node, wanted), AddImport(home, wanted), *imports.unused(context.module)]
+            yield self.change(node, message, *edits)
             return
         name = {"MicrophoneStream": "PyAudioStream", "stream_file": "paced_file"}[extra] if taken else extra
         if chunks:
@@ -82,10 +67,5 @@ class SdkExtras(Rule):
         else:
             helper = helpers.stream_file(context.module, name)
         hint = ": install pyaudio" if extra == "MicrophoneStream" else ""
-        yield self.change(
-            node,
-            f"{extra}, which the SDK no longer has, becomes part of the program{hint}",
-            replace_with(node, name),
-            *helper,
-            *imports.unused(context.module),
-        )
+        message = f"{extra}, which the SDK no longer has, becomes part of the program{hint}"
+        yield self.change(node, message, replace_with(node, name), *helper, *imports.unused(context.module))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk.handlers import Handler, client_name, event_parameter, final_test
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import Plans
-from codemods.rule import Context, Rule
+from codemods.rewrites.sdk.sdk_imports import SdkImports
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression
-from codemods.syntax.edits import Change, Edit, InsertBefore, Replace
+from codemods.syntax.edits import InsertBefore, Replace
+from codemods.syntax.navigate import first_statement
+from codemods.syntax.tree import Statement
 
 
-class SdkHandlers(Rule):
+class SdkHandlers(Rule[cst.FunctionDef | cst.Lambda]):
     """Gives callbacks the argument that v3 passes first; drops partials where the option did so."""
 
     code = "V3M602"
@@ -28,10 +28,8 @@ class SdkHandlers(Rule):
         "event, which the SDK only logs: the program would run on without a single transcript. v3 has no option that "
         "leaves partial transcripts out either, so the callback has to."
     )
-    nodes = (cst.FunctionDef, cst.Lambda)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.FunctionDef | cst.Lambda)
+    def visit(self, node: cst.FunctionDef | cst.Lambda, context: Context) -> Changes:
         plans = context.get(Plans)
         handlers = plans.handlers.of_function.get(node, [])
         if not handlers and isinstance(node, cst.FunctionDef):
@@ -50,7 +48,7 @@ class SdkHandlers(Rule):
         name = node.name.value if isinstance(node, cst.FunctionDef) else "lambda"
         yield self.change(node, f"callback {name}, which v3 calls with the client first", *edits)
 
-    def _out_of_sight(self, node: cst.FunctionDef, context: Context) -> Iterable[Change]:
+    def _out_of_sight(self, node: cst.FunctionDef, context: Context) -> Changes:
         """Report a function that takes what the SDK hands to callbacks, and that nobody in the program calls."""
         names = Names.of(context.program, context.module)
         for param in (*node.params.posonly_params, *node.params.params):
@@ -87,13 +85,8 @@ class SdkHandlers(Rule):
 
     def _filter(self, node: cst.FunctionDef, handler: Handler, context: Context) -> list[Edit]:
         name = event_parameter(handler).name.value
-        body = node.body
-        if not isinstance(body, cst.IndentedBlock):
-            return []
-        first = body.body[0]
-        if len(body.body) > 1 and _is_docstring(first):
-            first = body.body[1]
-        if not isinstance(first, cst.SimpleStatementLine | cst.BaseCompoundStatement):
+        first = first_statement(node)
+        if not isinstance(node.body, cst.IndentedBlock) or not isinstance(first, Statement):
             return []
         final = final_test(name, node, context.program, context.module)
         return [InsertBefore(first, f"if not ({final}):\n    return\n")]
@@ -101,12 +94,10 @@ class SdkHandlers(Rule):
 
 def _if_final(updated: cst.CSTNode, final: str) -> cst.CSTNode:
     """Return what a lambda does, for final turns only."""
-    condition = cst.ensure_type(expression(f"x if {final} else None"), cst.IfExp)
     assert isinstance(updated, cst.BaseExpression)
-    body = updated
-    if isinstance(body, cst.IfExp | cst.Lambda) and not body.lpar:
-        body = body.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-    return condition.with_changes(body=body)
+    if isinstance(updated, cst.IfExp | cst.Lambda) and not updated.lpar:
+        updated = updated.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return expression(f"x if {final} else None").with_changes(body=updated)
 
 
 _COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
@@ -120,10 +111,3 @@ def _names_legacy(param: cst.Param, context: Context) -> bool:
         names.legacy(node) is not None or (isinstance(node, cst.SimpleString) and "Realtime" in node.value)
         for node in context.module.walk(param.annotation)
     )
-
-
-def _is_docstring(statement: cst.BaseStatement) -> bool:
-    if not isinstance(statement, cst.SimpleStatementLine):
-        return False
-    part = statement.body[0]
-    return isinstance(part, cst.Expr) and isinstance(part.value, cst.SimpleString)

@@ -8,31 +8,33 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.interpreter.values import External
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.fates import DOTTED, STAYS, Fate, LegacyNames
-from codemods.rewrites.sdk.imports import Binding, Guard, SdkImports
 from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names
-from codemods.rule import Context, Rule
+from codemods.rewrites.sdk.sdk_imports import Condition, ImportedName, SdkImports
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import quoted, rename_string, replace_with
-from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace
+from codemods.syntax.edits import AddImport, Remove, Replace
 from codemods.syntax.imports import bound_name, fallbacks, name_order, none_targets
+from codemods.syntax.navigate import given_to, is_read, last_name
 from codemods.syntax.tree import dotted
 
 _SURE = re.compile(r"Realtime(Transcriber|(Final|Partial)?Transcript|SessionOpened|SessionInformation)")
 """Names that nobody but the SDK is likely to have."""
 
 
-class SdkNames(Rule):
+_Seen = cst.Attribute | cst.Name | cst.SimpleString | cst.Import | cst.ImportFrom | cst.MatchClass
+
+
+class SdkNames(Rule[_Seen]):
     """Replaces the SDK's legacy class names, and takes them out of imports."""
 
     code = "V3M607"
     summary = "names that the SDK no longer has become those of `assemblyai.streaming.v3`"
     source = v.SDK
     why = "Since SDK 0.64.3 the import fails, or the attribute; annotations are evaluated when a function is defined."
-    nodes = (cst.Attribute, cst.Name, cst.SimpleString, cst.Import, cst.ImportFrom, cst.MatchClass)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: _Seen, context: Context) -> Changes:
         match node:
             case cst.ImportFrom():
                 yield from self._import(node, context)
@@ -47,7 +49,7 @@ class SdkNames(Rule):
 
     # uses
 
-    def _name(self, node: cst.Attribute | cst.Name, context: Context) -> Iterable[Change]:
+    def _name(self, node: cst.Attribute | cst.Name, context: Context) -> Changes:
         fate = context.get(LegacyNames).fates.get(node)
         legacy = Names.of(context.program, context.module).legacy(node) if fate is not None else None
         if fate is None or legacy is None:
@@ -87,18 +89,12 @@ class SdkNames(Rule):
     def _brought(self, node: cst.CSTNode, new: str, context: Context) -> list[Edit]:
         imports = context.get(SdkImports)
         for binding in imports.chain(node, context.module):
-            if binding.module is context.module and imports.guard(binding) is Guard.TYPING:
+            if binding.module is context.module and imports.condition(binding) is Condition.TYPING:
                 return [AddImport(V3, new, None, binding.part)]
         return imports.brought(new, context.module, node)
 
-    def _invented(self, node: cst.Attribute | cst.Name, context: Context) -> Iterable[Change]:
-        parent = context.module.parent(node)
-        match parent:
-            case cst.ImportAlias() | cst.AsName() | cst.Param():
-                return
-            case cst.Attribute() if parent.attr is node:
-                return
-        if any(isinstance(up, cst.Import | cst.ImportFrom) for up in context.module.ancestors(node)):
+    def _invented(self, node: cst.Attribute | cst.Name, context: Context) -> Changes:
+        if not is_read(node, context.module):
             return
         dotted = Names.of(context.program, context.module).dotted(node)
         last = dotted.rpartition(".")[2] if dotted is not None else ""
@@ -113,7 +109,7 @@ class SdkNames(Rule):
             "by StreamingEvents",
         )
 
-    def _text(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:
+    def _text(self, node: cst.SimpleString, context: Context) -> Changes:
         """Rewrite names inside a quoted annotation, and those that `__all__` lists."""
         imports, names = context.get(SdkImports), Names.of(context.program, context.module)
         fate = context.get(LegacyNames).fates.get(node)
@@ -150,11 +146,10 @@ class SdkNames(Rule):
                 node, "quoted annotation becomes v3's", Replace(node, lambda u: u.with_changes(value=text)), *edits
             )
 
-    def _by_name(self, node: cst.SimpleString, context: Context) -> Iterable[Change]:
+    def _by_name(self, node: cst.SimpleString, context: Context) -> Changes:
         """Rewrite `patch("stt.RealtimeTranscriber")`, report `getattr(aai, "RealtimeTranscriber")`."""
-        argument = context.module.parent(node)
-        call = context.module.parent(argument) if isinstance(argument, cst.Arg) else None
-        if not isinstance(call, cst.Call):
+        call = given_to(node, context.module)
+        if call is None:
             return
         home, _, name = node.raw_value.rpartition(".")
         imports = context.get(SdkImports)
@@ -164,18 +159,15 @@ class SdkNames(Rule):
             if new != name:
                 yield self.change(node, f"{home} has {new} instead of {name}", rename_string(node, f"{home}.{new}"))
             return
-        func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
-        asked = isinstance(func, cst.Name) and func.value in ("getattr", "hasattr", "setattr", "patch", "object")
+        asked = last_name(call.func) in ("getattr", "hasattr", "setattr", "patch", "object")
         if asked and (home in HOMES or (not home and self._of_package(call, context))):
             yield self.report(node, f"the SDK no longer has {name}; v3 has {RENAMED[name]} in {V3}")
 
     def _of_package(self, call: cst.Call, context: Context) -> bool:
         """Return whether the first argument of a call is the SDK."""
-        return any(
-            isinstance(value, External) and value.name in HOMES for value in context.program.values(call.args[0].value)
-        )
+        return not context.program.names(call.args[0].value).isdisjoint(HOMES)
 
-    def _pattern(self, node: cst.MatchClass, context: Context) -> Iterable[Change]:
+    def _pattern(self, node: cst.MatchClass, context: Context) -> Changes:
         legacy = Names.of(context.program, context.module).legacy(node.cls)
         if legacy is None:
             return
@@ -184,15 +176,15 @@ class SdkNames(Rule):
 
     # imports
 
-    def _import_extras(self, node: cst.Import, context: Context) -> Iterable[Change]:
+    def _import_extras(self, node: cst.Import, context: Context) -> Changes:
         """Rewrite `import assemblyai.extras`, which brings the package as well, and take out `... as name`."""
         gone = [alias for alias in node.names if dotted(alias.name) == "assemblyai.extras"]
         if not gone or Names.of(context.program, context.module).only_v3:
             return
         again = any(
-            isinstance(other, cst.Import)
-            and any(dotted(a.name) == "assemblyai" and a.asname is None for a in other.names)
-            for other in context.module.walk()
+            dotted(alias.name) == "assemblyai" and alias.asname is None
+            for other in context.module.find(cst.Import)
+            for alias in other.names
         )
         kept = [alias for alias in node.names if alias not in gone or (alias.asname is None and not again)]
         message = "import of assemblyai.extras, which the SDK no longer has"
@@ -211,7 +203,7 @@ class SdkNames(Rule):
         legacy = context.get(LegacyNames)
         return any(binding in legacy.staying for binding in context.get(SdkImports).bindings.get((path, name), ()))
 
-    def _import(self, node: cst.ImportFrom, context: Context) -> Iterable[Change]:
+    def _import(self, node: cst.ImportFrom, context: Context) -> Changes:
         home = "." * len(node.relative) + (dotted(node.module) if node.module is not None else "")
         if isinstance(node.names, cst.ImportStar):
             if home == "assemblyai.extras" and not Names.of(context.program, context.module).only_v3:
@@ -265,7 +257,7 @@ class SdkNames(Rule):
         changed = {dotted(alias.name): new for alias, new in renamed.items()}
         yield self.change(node, message, Replace(node, lambda updated: _kept(updated, gone, changed)), *edits)
 
-    def _passed_on(self, binding: Binding, context: Context) -> list[Edit]:
+    def _passed_on(self, binding: ImportedName, context: Context) -> list[Edit]:
         """Return the edits by which a module goes on having what others get from it."""
         imports = context.get(SdkImports)
         if not imports.is_passed_on(binding):
@@ -278,7 +270,7 @@ class SdkNames(Rule):
             return []
         new = RENAMED[binding.legacy]
         local = binding.local if binding.aliased else None
-        if imports.guard(binding) is Guard.TYPING:
+        if imports.condition(binding) is Condition.TYPING:
             return [AddImport(V3, new, local, binding.part)]
         return imports.brought(new, context.module, binding.part, local=local)
 

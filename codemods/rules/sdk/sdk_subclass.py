@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import helpers, subclass
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import Plans
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.session_plan import SessionPlan
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import Change, Edit, InsertAfter, Replace
+from codemods.syntax.edits import InsertAfter, Replace
 
 
-class SdkSubclass(Rule):
+class SdkSubclass(Rule[cst.ClassDef]):
     """Gives a subclass the methods of the legacy transcriber, so that its callers need not change."""
 
     code = "V3M611"
@@ -28,10 +26,8 @@ class SdkSubclass(Rule):
         "Subclasses are driven from other files. v3's `connect` needs parameters and its `close` is another method: "
         "the subclass supplies both, and calls its `on_close`, which v3 would not."
     )
-    nodes = (cst.ClassDef,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.ClassDef)
+    def visit(self, node: cst.ClassDef, context: Context) -> Changes:
         if not assemblyai.is_subclass(context.program.classes[node]):
             return
         plans = context.get(Plans)

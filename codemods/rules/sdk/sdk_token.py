@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.interpreter.values import Const
 from codemods.libraries.assemblyai_values import Transcriber
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
-from codemods.rule import Context, Rule
+from codemods.rewrites.sdk.sdk_imports import SdkImports
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import Change, Edit
 from codemods.syntax.layout import Argument, call
 
 _ERRORS = ("assemblyai.AssemblyAIError", "assemblyai.RealtimeError", "assemblyai.types.AssemblyAIError")
 _INDENT = "    "
 
 
-class SdkToken(Rule):
+class SdkToken(Rule[cst.Call]):
     """Asks for a token from a client, with both of v3's times."""
 
     code = "V3M610"
@@ -30,10 +27,8 @@ class SdkToken(Rule):
         "In v2 the token's time covered the session. In v3 it is the time within which the token must be used, ten "
         "minutes at most; how long the session may last is a second parameter. Failures are httpx errors now."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.Call)
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         func = node.func
         if not isinstance(func, cst.Attribute) or func.attr.value != "create_temporary_token":
             return
@@ -75,8 +70,7 @@ class SdkToken(Rule):
     def _caught(self, node: cst.Call, context: Context) -> cst.ExceptHandler | None:
         """Return the handler around a call that waits for the error v2 raised."""
         names = Names.of(context.program, context.module)
-        child: cst.CSTNode = node
-        for up in context.module.ancestors(node):
+        for up, child in context.module.climb(node):
             match up:
                 case cst.FunctionDef() | cst.Lambda():
                     return None
@@ -85,7 +79,6 @@ class SdkToken(Rule):
                         inside = context.module.walk(handler.type) if handler.type is not None else ()
                         if any(names.dotted(item) in _ERRORS for item in inside):
                             return handler
-            child = up
         return None
 
     def _times(self, node: cst.BaseExpression, context: Context) -> list[Argument]:

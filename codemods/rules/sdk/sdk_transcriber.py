@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import frames, helpers, spans, subclass
-from codemods.rewrites.sdk.arguments import may_be_none
+from codemods.rewrites.sdk.constructor_arguments import may_be_none
 from codemods.rewrites.sdk.fates import LegacyNames
 from codemods.rewrites.sdk.handlers import Handler
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.plan import V3_PARAMETERS, Plans
 from codemods.rewrites.sdk.registration import find_call, registration
-from codemods.rewrites.sdk.scopes import function_of
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
 from codemods.rewrites.sdk.sessions import Session
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression
-from codemods.syntax.edits import AddHelper, Change, Edit, Replace
+from codemods.syntax.edits import AddHelper, Replace
 from codemods.syntax.layout import Argument, call
+from codemods.syntax.navigate import function_of
 
 
-class SdkTranscriber(Rule):
+class SdkTranscriber(Rule[cst.Call]):
     """Spreads the arguments of `aai.RealtimeTranscriber(...)` over options, handlers and `connect(...)`."""
 
     code = "V3M601"
@@ -37,17 +35,15 @@ class SdkTranscriber(Rule):
         "handlers through `on(...)`, and what describes the audio in `connect(...)`; unknown keywords are ignored "
         "without a word. `terminate_timeout` is how long a graceful end may take before the last words are dropped."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        assert isinstance(node, cst.Call)
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         yield from self._mistaken(node, context)
         plans = context.get(Plans)
         for session, plan in plans.of.items():
             if session.call is node:
                 yield from self._session(plan, plans, context)
 
-    def _mistaken(self, node: cst.Call, context: Context) -> Iterable[Change]:
+    def _mistaken(self, node: cst.Call, context: Context) -> Changes:
         """Report `aai.Transcriber` with what only the real-time class took."""
         if Names.of(context.program, context.module).dotted(node.func) != "assemblyai.Transcriber":
             return
@@ -60,7 +56,7 @@ class SdkTranscriber(Rule):
                 )
                 return
 
-    def _session(self, plan: SessionPlan, plans: Plans, context: Context) -> Iterable[Change]:
+    def _session(self, plan: SessionPlan, plans: Plans, context: Context) -> Changes:
         session = plan.session
         for argument in session.invented:
             keyword = argument.keyword.value if argument.keyword is not None else ""

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.narrowing import leaves
+from codemods.facts.paths import leaves
 from codemods.facts.text_guards import is_judged
 from codemods.rewrites import clock
 from codemods.rewrites.sdk import handlers as h
 from codemods.rewrites.sdk import helpers
-from codemods.rewrites.sdk.arguments import text_of
-from codemods.rewrites.sdk.imports import SdkImports
+from codemods.rewrites.sdk.constructor_arguments import text_of
 from codemods.rewrites.sdk.names import MODEL_METHODS
-from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.reads import bracketed, does_something, ends_its_function, fitted, is_guarded, is_truth_test
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.turns import (
     ANY,
     FINAL,
@@ -28,9 +25,11 @@ from codemods.rewrites.sdk.turns import (
     partial_texts,
 )
 from codemods.rewrites.shown import is_shown
-from codemods.rule import Context, Rule
-from codemods.syntax.build import expression, keep_parentheses, replace_test, replace_with
-from codemods.syntax.edits import Change, Edit, Remove, Replace
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.build import expression, replace_test, replace_with
+from codemods.syntax.edits import Remove, Replace
+from codemods.syntax.navigate import operands_beside
+from codemods.syntax.templates import rewrite
 
 _CONFIDENCE = "sum(word.confidence for word in {0}.words) / max(len({0}.words), 1)"
 _KEPT = frozenset({"words", "end_of_turn", "turn_is_formatted", "transcript", "turn_order", "end_of_turn_confidence"})
@@ -39,7 +38,7 @@ _V2 = frozenset(
 )
 
 
-class SdkTranscripts(Rule):
+class SdkTranscripts(Rule[cst.Attribute | cst.Call | cst.Comparison]):
     """Rewrites tests and reads of `RealtimeTranscript` to those of `TurnEvent`."""
 
     code = "V3M605"
@@ -51,9 +50,8 @@ class SdkTranscripts(Rule):
         "first without punctuation, which is neither partial nor final in v2's terms. `transcript` lacks the words "
         "that may still change, so the first partial of a turn would look empty."
     )
-    nodes = (cst.Attribute, cst.Call, cst.Comparison)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Attribute | cst.Call | cst.Comparison, context: Context) -> Changes:
         match node:
             case cst.Call() | cst.Comparison():
                 yield from self._test(node, context)
@@ -62,7 +60,7 @@ class SdkTranscripts(Rule):
 
     # partial or final
 
-    def _test(self, node: cst.Call | cst.Comparison, context: Context) -> Iterable[Change]:
+    def _test(self, node: cst.Call | cst.Comparison, context: Context) -> Changes:
         tested = kind_test(context.program, context.module, node)
         if tested is not None:
             if not isinstance(tested.base, cst.Name | cst.Attribute | cst.Subscript):
@@ -97,23 +95,14 @@ class SdkTranscripts(Rule):
 
     def _asks_for_the_other(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> bool:
         """Return whether the same condition takes partials and finals alike: every turn is one of them."""
-        joined: type[cst.BaseBooleanOp] = cst.And if tested.negated else cst.Or
-        whole: cst.CSTNode = node
-        for up in context.module.ancestors(node):
-            if not isinstance(up, cst.BooleanOperation) or not isinstance(up.operator, joined):
-                break
-            whole = up
-        sides: list[cst.CSTNode] = [whole]
-        while sides:
-            match sides.pop():
-                case cst.BooleanOperation(left=left, right=right, operator=operator) if isinstance(operator, joined):
-                    sides += [left, right]
-                case cst.Call() | cst.Comparison() as side if side is not node:
-                    other = kind_test(context.program, context.module, side)
-                    if other is not None and {other.kind, tested.kind} == {FINAL, PARTIAL}:
-                        if other.negated == tested.negated and context.code(other.base) == context.code(tested.base):
-                            return True
-        return False
+        sides = operands_beside(node, cst.And if tested.negated else cst.Or, context.module)
+        return any(
+            {other.kind, tested.kind} == {FINAL, PARTIAL}
+            and other.negated == tested.negated
+            and context.code(other.base) == context.code(tested.base)
+            for side in sides
+            if side is not node and (other := kind_test(context.program, context.module, side)) is not None
+        )
 
     def _rest(self, node: cst.BaseExpression, tested: KindTest, context: Context) -> list[Edit]:
         """Return the edit of a branch for all that is not final: the raw end of a turn is not partial either."""
@@ -126,17 +115,12 @@ class SdkTranscripts(Rule):
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
             old = cst.ensure_type(updated, cst.Else)
-            return cst.If(
-                expression(partial),
-                old.body,
-                leading_lines=old.leading_lines,
-                whitespace_before_test=cst.SimpleWhitespace(" "),
-                whitespace_after_test=old.whitespace_before_colon,
-            )
+            gap = old.whitespace_before_colon
+            return cst.If(expression(partial), old.body, leading_lines=old.leading_lines, whitespace_after_test=gap)
 
         return [Replace(parent.orelse, build)]
 
-    def _empty(self, node: cst.Comparison, context: Context) -> Iterable[Change]:
+    def _empty(self, node: cst.Comparison, context: Context) -> Changes:
         """Rewrite `transcript.text == ""`."""
         left, right = node.left, node.comparisons[0].comparator
         if len(node.comparisons) != 1 or not isinstance(left, cst.Attribute) or left.attr.value != "text":
@@ -158,7 +142,7 @@ class SdkTranscripts(Rule):
                 "or take end_of_turn as the sign of a pause",
             )
 
-    def _guarded(self, node: cst.Call, context: Context) -> Iterable[Change]:
+    def _guarded(self, node: cst.Call, context: Context) -> Changes:
         """Rewrite `hasattr(transcript, "text")` and `getattr(transcript, "text", "")`."""
         base = node.args[0].value
         name = text_of(context.program, node.args[1].value)
@@ -173,28 +157,20 @@ class SdkTranscripts(Rule):
 
     def _always_true(self, node: cst.Call, context: Context) -> Edit:
         """Return the edit that leaves out a test which holds for every turn, or puts `True` in its place."""
-        parent = context.module.parent(node)
-        kept = ""
-        match parent:
-            case cst.IfExp() if parent.test is node:
-                kept = "body"
-            case cst.BooleanOperation(operator=cst.And()):
-                outer = context.module.parent(parent)
-                if parent.left is node:
-                    kept = "right"
-                elif (
-                    isinstance(outer, cst.BooleanOperation)
-                    and isinstance(outer.operator, cst.And)
-                    and outer.left is parent
-                ):
-                    kept = "left"
-        if not kept or parent is None:
-            return replace_with(node, "True")
-        return Replace(parent, lambda updated: keep_parentheses(updated, getattr(updated, kept)))
+        match context.module.parent(node):
+            case cst.IfExp(test=test, body=rest) as whole if test is node:
+                return rewrite(whole, "{rest}", rest=rest)
+            case cst.BooleanOperation(left=left, operator=cst.And(), right=rest) as whole if left is node:
+                return rewrite(whole, "{rest}", rest=rest)
+            case cst.BooleanOperation(left=rest, operator=cst.And()) as whole:
+                match context.module.parent(whole):
+                    case cst.BooleanOperation(left=left, operator=cst.And()) if left is whole:
+                        return rewrite(whole, "{rest}", rest=rest)
+        return replace_with(node, "True")
 
     # fields
 
-    def _field(self, node: cst.Attribute, context: Context) -> Iterable[Change]:
+    def _field(self, node: cst.Attribute, context: Context) -> Changes:
         name = node.attr.value
         if name in _KEPT or name.startswith("_"):
             return
@@ -258,11 +234,10 @@ class SdkTranscripts(Rule):
         """Return the v3 expression for a v2 field, and what it needs."""
         code = context.code(base)
         if name == "text":
-            plans = context.get(Plans)
-            if FinalPaths(context.program, plans.handlers).reaches(node, base, context.module):
+            if FinalPaths(context.program, context.module, code).hold(node):
                 return f"{code}.transcript", []
             if context.get(partial_texts)[context.module.path] in (1, 2):
-                if FinalPaths(context.program, plans.handlers, PARTIAL).reaches(node, base, context.module):
+                if FinalPaths(context.program, context.module, code, PARTIAL).hold(node):
                     return f'" ".join(word.text for word in {code}.words)', []
             function, edits = helpers.turn_text(context.get(SdkImports), context.module)
             return f"{function}({code})", edits

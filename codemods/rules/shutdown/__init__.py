@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemods.rule import Rule
+from codemods.rule import Rules
 from codemods.rules.shutdown.app_thread import AppThread
 from codemods.rules.shutdown.asyncio_run import AsyncioRun
 from codemods.rules.shutdown.blocking_read import BlockingRead
@@ -28,7 +28,7 @@ from codemods.rules.shutdown.thread_join import ThreadJoin
 from codemods.rules.shutdown.token_timeout import TokenTimeout
 from codemods.rules.shutdown.unshown import Unshown
 
-RULES: tuple[type[Rule], ...] = (
+RULES: Rules = (
     LastWords,
     ExtraHeaders,
     CallbackArguments,

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import in_app
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rules.endings import EndingRule
 
 
-class AppThread(Rule):
+class AppThread(EndingRule[cst.Module]):
     """Makes the audio thread stoppable, and ends the session on Ctrl+C and on every other way out."""
 
     code = in_app.CODE
@@ -23,12 +19,4 @@ class AppThread(Rule):
         "`run_forever` drops the socket on Ctrl+C: the session goes on being billed, the last transcripts are lost, "
         "and the audio thread sends into a closed socket."
     )
-    nodes = (cst.Module,)
-
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        for place, edits in strategies.within(context.module, context.program, self.code):
-            yield self.change(
-                place,
-                "Ctrl+C would leave the audio thread and the session behind; migrated, both are ended",
-                *edits,
-            )
+    message = "Ctrl+C would leave the audio thread and the session behind; migrated, both are ended"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -12,8 +11,8 @@ from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
 from codemods.interpreter.variables import Def
 from codemods.model import Source
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import AddImport, Change, Edit, Remove, Replace
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.edits import AddImport, Remove, Replace
 from codemods.syntax.tree import SourceModule
 from codemods.syntax.try_blocks import without_finally
 
@@ -29,7 +28,7 @@ _BY_HAND = (
 _WAITING = re.compile(r"builtins\.input$|sys\.stdin\.|subprocess\.(run|call|check_\w+|Popen\(\)\.)")
 
 
-class AsyncioRun(Rule):
+class AsyncioRun(Rule[cst.Call]):
     """Runs the session with `asyncio.run`, which cancels it on Ctrl+C, where the loop is used for nothing else."""
 
     code = "V3M522"
@@ -41,9 +40,8 @@ class AsyncioRun(Rule):
         "On Ctrl+C, `run_until_complete` and `run_forever` are left by KeyboardInterrupt, and the coroutine in them is "
         "never resumed: nothing that it does at its end, such as to terminate the session, is done."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         found = context.get(_plan).get(node)
         if found is None or not isinstance(node, cst.Call):
             return
@@ -75,21 +73,15 @@ class _Loops:
 def _plan(program: Program) -> dict[cst.CSTNode, list[Edit]]:
     """Return the edits for each call that runs a loop with a v2 session in it; none where a person has to."""
     sessions = Sessions.of(program)
-    live = [s for s in sessions.found.values() if s.legacy and s.audio and s.connection.transport.awaited]
+    live = [session for session in sessions.live if session.connection.transport.awaited]
     if not live:
         return {}
     loops = _Loops()
     for module in sessions.modules():
         _collect(module, sessions, loops)
     places = [place for session in live for place in [*session.receives, *(send.call for send in session.audio)]]
-    threads = {
-        function
-        for _, targets in sessions.thread_targets()
-        for target in targets
-        for function in sessions.reach(target)
-    }
     # Ctrl+C is none of the business of other threads
-    holding = [r for r in loops.runs if _holds(r, places, sessions) and sessions.function(r) not in threads]
+    holding = [run for run in loops.runs if _holds(run, places, sessions) and not sessions.threads_of([run])]
     if len(loops.runs) != 1 or loops.others:
         # a program that stops its tasks itself, or is told of signals, knows what it does
         return {} if any(_stops(module) for module in sessions.modules()) else {run: [] for run in holding}

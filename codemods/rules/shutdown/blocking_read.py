@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods.facts.sessions import Sessions, external_names
 from codemods.model import Safety, Source
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import AddImport, Change, Edit
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.edits import AddImport
 from codemods.syntax.templates import rewrite
 
 _STREAM = "pyaudio.PyAudio().open()"
 
 
-class BlockingRead(Rule):
+class BlockingRead(Rule[cst.Call]):
     """Moves a blocking read to a thread; only on request, since it changes when other tasks run."""
 
     code = "V3M507"
@@ -26,9 +24,8 @@ class BlockingRead(Rule):
         "the keepalive of the socket wait for it."
     )
     safety = Safety.UNSAFE
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or node.func.attr.value != "read":
             return
         sessions = Sessions.of(context.program)

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import libcst as cst
 
+from codemods.facts.concurrency import calls_of
 from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, argument_of, functions, own_nodes
 from codemods.interpreter.values import Bound, Value
 from codemods.libraries import websocket_client
 from codemods.model import Source
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Replace
+from codemods.rule import Changes, Context, Rule
+from codemods.syntax.edits import Replace
 
 _TOLD = ("on_open", "on_message", "on_error", "on_close")
 
@@ -24,7 +25,7 @@ class _Callback(NamedTuple):
     bound: bool
 
 
-class CallbackArguments(Rule):
+class CallbackArguments(Rule[cst.FunctionDef | cst.Lambda]):
     """Gives callbacks the parameters that today's websocket-client fills."""
 
     code = "V3M505"
@@ -33,9 +34,8 @@ class CallbackArguments(Rule):
         "https://github.com/websocket-client/websocket-client/blob/master/websocket/_app.py", read="2026-11-29"
     )
     why = "A callback with too few parameters raises TypeError inside the library, which hides it: it just never runs."
-    nodes = (cst.FunctionDef, cst.Lambda)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.FunctionDef | cst.Lambda, context: Context) -> Changes:
         table = context.get(_callbacks)
         callback = table.get(node)
         if callback is None:
@@ -140,8 +140,4 @@ def _missing(callback: _Callback) -> tuple[int, tuple[str, ...]] | None:
 
 def _is_called(callback: _Callback, context: Context) -> bool:
     """Return whether the program calls the callback itself, with arguments of its own choice."""
-    return any(
-        isinstance(node, cst.Call) and callback.node in functions(context.program.values(node.func))
-        for module in Sessions.of(context.program).modules()
-        for node in module.walk()
-    )
+    return bool(calls_of(callback.node, Sessions.of(context.program)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods.facts.concurrency import calls_of
@@ -11,18 +9,17 @@ from codemods.facts.sessions import Session, Sessions, argument_of, own_nodes
 from codemods.libraries import websocket_client
 from codemods.model import Source
 from codemods.rewrites.shutdown import helpers, strategies
-from codemods.rewrites.shutdown.plan import ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import first_statement
 from codemods.rewrites.shutdown.strategies import in_app
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Edit, InsertBefore
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.edits import InsertBefore
 from codemods.syntax.tree import SourceModule
 
 _LIMIT = "setdefaulttimeout"
 _SECONDS = 4  # less than the 5 that programs are wont to wait for their thread
 
 
-class ConnectLimit(Rule):
+class ConnectLimit(Rule[cst.Attribute]):
     """Gives the attempt to connect a time limit, which ends as soon as there is a connection."""
 
     code = "V3M515"
@@ -34,14 +31,13 @@ class ConnectLimit(Rule):
         "While `run_forever` connects, neither `close()` nor Ctrl+C reaches it: without a time limit its thread stays "
         "for as long as a server (or a firewall) says nothing, and if it is no daemon the program does, too."
     )
-    nodes = (cst.Attribute,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Attribute, context: Context) -> Changes:
         if not isinstance(node, cst.Attribute) or node.attr.value != "run_forever":
             return
         sessions = Sessions.of(context.program)
         session = sessions.only(node.value)
-        if session is None or not session.legacy or not session.audio or _is_named(_LIMIT, sessions):
+        if session not in sessions.live or any(_LIMIT in module.names for module in sessions.modules()):
             return
         thread = _thread(node, session, sessions, context)
         if thread is None:
@@ -63,27 +59,17 @@ def _thread(
     node: cst.Attribute, session: Session, sessions: Sessions, context: Context
 ) -> cst.Call | cst.Attribute | None:
     """Return the `Thread(...)` that runs a session's connection; the node itself if it will be in one."""
-    strategies.planned(context.program, in_app.CODE)
-    if sessions.program.get(ShutdownPlan).ended.get(session.connection) == in_app.CODE:
+    if context.get(strategies.plan).ended.get(session.connection) == in_app.CODE:
         return node
-    around = set(context.module.ancestors(node))
-    for call, targets in sessions.thread_targets():
-        if argument_of(call, 1, "target") is node or call in around:
-            return call
-        if any(sessions.within(target, [node]) for target in targets):
-            return call
-    return None
+    around, running = set(context.module.ancestors(node)), sessions.threads_of([node])
+    calls = (c for c in sessions.threads if argument_of(c, 1, "target") is node or c in around or c in running)
+    return next(calls, None)
 
 
 def _edits(node: cst.Attribute, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
     """Return the edits that set the limit before the attempt and lift it in `on_open`; none if that is not proven."""
     clients = [c for c in sessions.program.connects.values() if c.connection.transport is websocket_client.TRANSPORT]
-    runs = [
-        other
-        for each in sessions.modules()
-        for other in each.find(cst.Attribute)
-        if other.attr.value == node.attr.value
-    ]
+    runs = [n for n in sessions.nodes() if isinstance(n, cst.Attribute) and n.attr.value == node.attr.value]
     place = module.statement(node)
     if len(clients) != 1 or len(runs) != 1 or not isinstance(place, cst.SimpleStatementLine):
         return []
@@ -118,7 +104,3 @@ def _app(on_open: cst.FunctionDef, session: Session, sessions: Sessions, module:
     uses = [node for node in own_nodes(on_open) if isinstance(node, cst.Name) and node.value == name]
     known = [use for use in uses if sessions.program.is_use(use)]
     return name if all(sessions.only(use) is session for use in known) else None
-
-
-def _is_named(name: str, sessions: Sessions) -> bool:
-    return any(name in module.names for module in sessions.modules())

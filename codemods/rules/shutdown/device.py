@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.concurrency import calls_of, is_never_called, stray_functions
+from codemods.facts.concurrency import is_never_called, may_repeat, stray_functions
 from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names, own_nodes
 from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.device import freed_by_its_reader
-from codemods.rewrites.shutdown.strategies import in_app
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import AddImport, Change, InsertAfter
+from codemods.rule import Changes, Context, Rule
+from codemods.syntax.edits import AddImport, InsertAfter
 from codemods.syntax.tree import SourceModule
 
 _AUDIO = "pyaudio.PyAudio()"
 
 
-class Device(Rule):
+class Device(Rule[cst.Call]):
     """Frees PyAudio, and with it every stream, when the program ends."""
 
     code = "V3M512"
@@ -30,9 +27,8 @@ class Device(Rule):
     why = (
         "A PyAudio that is never terminated keeps the microphone, and on some systems the next program cannot open it."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
         if not sessions.legacy or not isinstance(node, cst.Call) or not _is_in_place(sessions):
             return
@@ -151,31 +147,14 @@ def _release(node: cst.Call, context: Context) -> tuple[str, str] | None:
 
 def _may_be_made_again(node: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:
     """Return whether a program makes one device after the other: in a loop, or since streamlit runs it again."""
-    if "streamlit" in module.names:
-        return True
-    seen: set[cst.CSTNode] = set()
-    places = [node]
-    while places:
-        place = places.pop()
-        function = sessions.function(place)
-        if _is_repeated(place, function, sessions):
-            return True
-        if function in seen or isinstance(function, cst.Module):
-            continue
-        seen.add(function)
-        calls = calls_of(function, sessions)
-        if len(calls) > 1:
-            return True
-        places += calls
-    return False
+    return "streamlit" in module.names or may_repeat(node, sessions)
 
 
 def _is_read_by_stray_thread(sessions: Sessions, context: Context) -> bool:
     """Return whether a thread that may outlive the main one reads the device: freeing it then would crash."""
-    strategies.planned(context.program, in_app.CODE)
-    if any(in_app.stops_thread(session, sessions) for session in sessions.found.values()):
-        return False
-    return any(_reads(function, sessions) for function in stray_functions(sessions))
+    return not strategies.stops_thread(context.program) and any(
+        _reads(function, sessions) for function in stray_functions(sessions)
+    )
 
 
 def _reads(function: cst.CSTNode, sessions: Sessions) -> bool:
@@ -184,16 +163,4 @@ def _reads(function: cst.CSTNode, sessions: Sessions) -> bool:
             if isinstance(node, cst.Attribute) and node.attr.value == "read":
                 if f"{_AUDIO}.open()" in external_names(sessions.program.values(node.value)):
                     return True
-    return False
-
-
-def _is_repeated(place: cst.CSTNode, function: cst.CSTNode, sessions: Sessions) -> bool:
-    """Return whether a loop of a function repeats a place: what it goes through is there once only."""
-    module, below = sessions.program.module_of(place), place
-    for up in module.ancestors(place) if module is not None else ():
-        if up is function:
-            return False
-        if isinstance(up, cst.While) or (isinstance(up, cst.For) and below is not up.iter):
-            return True
-        below = up
     return False

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods.facts.sessions import Sessions
@@ -11,8 +9,7 @@ from codemods.libraries import websocket_client
 from codemods.model import Source
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.terminate import within
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.tree import SourceModule
 
 _STATES = ("sock", "connected", "keep_running")
@@ -20,7 +17,7 @@ _STATES = ("sock", "connected", "keep_running")
 _GONE = "WebSocketConnectionClosedException"
 
 
-class EndingGuard(Rule):
+class EndingGuard(Rule[cst.Call]):
     """Lets the rest of the way out happen where `Terminate` meets no connection."""
 
     code = "V3M516"
@@ -32,11 +29,10 @@ class EndingGuard(Rule):
         "websocket-client raises where there is no connection, or not yet: in a `finally` or on Ctrl+C, whatever is "
         "freed, closed and waited for behind that line never is."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
-        session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
+        session = sessions.ended_by(node)
         if session is None or session.connection.transport is not websocket_client.TRANSPORT:
             return
         line = context.module.statement(node)

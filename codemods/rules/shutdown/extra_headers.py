@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import libcst as cst
 
 from codemods.interpreter.values import External
 from codemods.model import Options, Safety, Source
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import Change
 
 _GONE = 14
 """Version of `websockets` whose `connect` is the new asyncio client (its changelog): `additional_headers` only."""
 _PIN = re.compile(r"(?P<operator>===?|~=|>=|<=|>|<|!=)\s*v?(?P<major>\d+)")
 
 
-class ExtraHeaders(Rule):
+class ExtraHeaders(Rule[cst.Call]):
     """Says what to do about `extra_headers`; renames it where the project needs a version without it."""
 
     code = "V3M504"
@@ -30,21 +28,19 @@ class ExtraHeaders(Rule):
     )
     safety = Safety.MANUAL
     safety_reason = "Where the project's requirements leave only websockets 14 or newer, the argument is renamed."
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        call = cst.ensure_type(node, cst.Call)
-        connect = context.program.connects.get(call)
+    def visit(self, node: cst.Call, context: Context) -> Changes:
+        connect = context.program.connects.get(node)
         if connect is None or not context.program.is_vendor(connect.connection):
             return
-        names = [value.name for value in context.program.values(call.func) if isinstance(value, External)]
+        names = [value.name for value in context.program.values(node.func) if isinstance(value, External)]
         if names != ["websockets.connect"]:
             return  # `websockets.legacy` keeps the old name, `websockets.asyncio` never had it
-        for argument in call.args:
+        for argument in node.args:
             if argument.keyword is not None and argument.keyword.value == "extra_headers":
-                yield from self._argument(argument.keyword, call, context.options)
+                yield from self._argument(argument.keyword, node, context.options)
 
-    def _argument(self, keyword: cst.Name, call: cst.Call, options: Options) -> Iterable[Change]:
+    def _argument(self, keyword: cst.Name, call: cst.Call, options: Options) -> Changes:
         needs, allows = _versions(options)
         if needs:
             edit = replace_with(keyword, "additional_headers")

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods.facts.sessions import Sessions, external_names
 from codemods.libraries import websockets
 from codemods.model import Source
 from codemods.rewrites.entry_edits import with_keywords
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Replace
+from codemods.rule import Changes, Context, Rule
+from codemods.syntax.edits import Replace
 
 #: Seconds; the library's own ten, and the server's shutdown behind them, keep a person waiting for longer than that.
 _LIMIT = "5"
 _SERVERS = ("fastapi.", "starlette.")
 
 
-class HandlerConnect(Rule):
+class HandlerConnect(Rule[cst.Call]):
     """Gives the attempt to connect a shorter time limit where Ctrl+C has to wait for it."""
 
     code = "V3M524"
@@ -28,19 +26,17 @@ class HandlerConnect(Rule):
         "On Ctrl+C an ASGI server waits for its handlers, and does not cancel them: a service that says nothing keeps "
         "the whole application from ending for as long as `websockets` tries, ten seconds."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
-        session = next((found for found in sessions.found.values() if found.connect.call is node), None)
-        if session is None or not session.legacy or session.connection.transport is not websockets.ASYNCIO:
+        session = sessions.opened_by(node)
+        if session is None or session.connection.transport is not websockets.ASYNCIO:
             return
-        call = cst.ensure_type(node, cst.Call)
-        names = {argument.keyword.value for argument in call.args if argument.keyword is not None}
+        names = {argument.keyword.value for argument in node.args if argument.keyword is not None}
         # `additional_headers` tells a version that knows `open_timeout`
-        if "additional_headers" not in names or "open_timeout" in names or any(argument.star for argument in call.args):
+        if "additional_headers" not in names or "open_timeout" in names or any(argument.star for argument in node.args):
             return
-        if sessions.function(call) not in _handled(sessions):
+        if sessions.function(node) not in _handled(sessions):
             return
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
@@ -54,12 +50,11 @@ class HandlerConnect(Rule):
 def _handled(sessions: Sessions) -> set[cst.CSTNode]:
     """Return the functions that run while a web application deals with a caller."""
     found: set[cst.CSTNode] = set()
-    for module in sessions.modules():
-        for node in module.walk():
-            if not isinstance(node, cst.FunctionDef) or node.asynchronous is None:
-                continue
-            made = [item.decorator.func for item in node.decorators if isinstance(item.decorator, cst.Call)]
-            names = [name for func in made for name in external_names(sessions.program.values(func))]
-            if any(name.startswith(_SERVERS) for name in names):
-                found |= sessions.reach(node)
+    for node in sessions.nodes():
+        if not isinstance(node, cst.FunctionDef) or node.asynchronous is None:
+            continue
+        made = [item.decorator.func for item in node.decorators if isinstance(item.decorator, cst.Call)]
+        names = [name for func in made for name in external_names(sessions.program.values(func))]
+        if any(name.startswith(_SERVERS) for name in names):
+            found |= sessions.reach(node)
     return found

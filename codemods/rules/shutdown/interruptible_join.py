@@ -12,14 +12,14 @@ from codemods.libraries.assemblyai_values import Transcriber
 from codemods.libraries.values import Connection
 from codemods.model import Source
 from codemods.rewrites.shutdown.thread_block import catches_interrupt
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import AddImport, Change, Edit, Replace
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.edits import AddImport, Replace
 from codemods.syntax.tree import SourceModule, dotted
 
 _REASON = "not join: a thread whose join Ctrl+C interrupts counts as ended, before Python 3.13"
 
 
-class InterruptibleJoin(Rule):
+class InterruptibleJoin(Rule[cst.Call]):
     """Waits for the thread of a session in a way that Ctrl+C can interrupt."""
 
     code = "V3M519"
@@ -29,9 +29,8 @@ class InterruptibleJoin(Rule):
         "Before Python 3.13 a thread whose `join()` was interrupted counts as ended: a second `join()` returns at "
         "once, and what is closed and freed then is still in use."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
         if not isinstance(node, cst.Call) or not sessions.threads or not _is_join(node, sessions):
             return
@@ -66,7 +65,7 @@ def _interrupted(node: cst.Call, sessions: Sessions, module: SourceModule) -> cs
     part = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
     if not isinstance(part, cst.Expr) or part.value is not node:
         return None
-    if any(sessions.within(target, [node]) for _, targets in sessions.thread_targets() for target in targets):
+    if sessions.threads_of([node]):
         return None
     function = sessions.function(node)
     below: cst.CSTNode = node

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.sessions import Sessions
 from codemods.libraries.values import Frame
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Rule
 from codemods.syntax.children import children
-from codemods.syntax.edits import Change, Replace
+from codemods.syntax.edits import Replace
 
 
-class JsonErrors(Rule):
+class JsonErrors(Rule[cst.Try]):
     """Gives a `try` that reads a message and reports every failure alike a handler for bad JSON."""
 
     code = "V3M508"
     summary = "a message that is no JSON is told apart from other errors"
     source = v.MIGRATION
     why = "A broken frame and a bug in the program's own code look the same where one handler reports both."
-    nodes = (cst.Try,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Try, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
         if not isinstance(node, cst.Try) or len(node.handlers) != 1 or not sessions.legacy_connections:
             return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -12,27 +10,26 @@ from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_task import catches_cancellation
 from codemods.rewrites.shutdown.strategies import at_close
-from codemods.rule import Context, Rule
+from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import Change, Edit, Unused
+from codemods.syntax.edits import Unused
 
 _CANCELLED = "nobody receives once this task is cancelled: ask for the end before, wait for Termination"
 _CLOSED = "the socket is closed before the last transcripts have come: wait for Termination in between"
 
 
-class LastWords(Rule):
+class LastWords(Rule[cst.Call]):
     """Waits for what follows `Terminate` before the socket is closed; reports what ends too late to read it."""
 
     code = "V3M509"
     summary = "the transcripts that follow Terminate are received"
     source = v.MESSAGES
     why = "The service sends what was said last after `Terminate`; a program that has stopped reading never sees it."
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
-        session = next((s for s in sessions.found.values() if s.legacy and any(e.call is node for e in s.ends)), None)
-        if session is None or not isinstance(node, cst.Call):
+        session = sessions.ended_by(node)
+        if session is None:
             return
         receiving = at_close.readers(session, sessions)
         if receiving and _is_closed_next(node, session, context):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.rewrites.sdk import helpers, loose_ends
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, InsertAfter, InsertBefore
+from codemods.rule import Changes, Context, Rule
+from codemods.syntax.edits import InsertAfter, InsertBefore
 
 
-class SdkAtExit(Rule):
+class SdkAtExit(Rule[cst.Attribute]):
     """Ends sessions at the end of the program whose end depends on some other function being called."""
 
     code = loose_ends.CODE
@@ -22,9 +20,8 @@ class SdkAtExit(Rule):
         "Ctrl+C, or the end of a server, cuts off the function that would have ended the session: it stays open, and "
         "is billed, for up to three hours. v2 closed idle sessions after a minute. What is over is left alone."
     )
-    nodes = (cst.Attribute,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Attribute, context: Context) -> Changes:
         loose = context.get(loose_ends.LooseEnds).of.get(node)
         if loose is not None:
             name, edits = helpers.end_at_exit(context.module)

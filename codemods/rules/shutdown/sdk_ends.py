@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.rewrites.sdk import spans
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Edit, InsertBefore
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.edits import InsertBefore
 
 _OPEN = "an error or Ctrl+C would leave this session open; migrated, it ends on every path"
 _NEVER = "nothing ends this session; migrated, it ends when its function has no more use for it, or fails"
 _UNPROVEN = "this session stays open, and is billed, if something fails before it is ended: end it in a `finally`"
 
 
-class SdkEnds(Rule):
+class SdkEnds(Rule[cst.Module]):
     """Ends sessions in a `finally`, so that errors and Ctrl+C do not leave them open."""
 
     code = spans.CODE
@@ -26,9 +24,8 @@ class SdkEnds(Rule):
         "A device that fails, or Ctrl+C, skips the end: the session stays open, and is billed, for up to three hours, "
         "what was said last is lost, and the threads of the SDK keep the process from ending. v2 closed idle sessions."
     )
-    nodes = (cst.Module,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Module, context: Context) -> Changes:
         for span in context.get(spans.Spans).found:
             guard = span.guard
             place = span.opened if guard is None or guard.added else span.ended or span.opened

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import at_close
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rules.endings import EndingRule
 
 
-class SessionClose(Rule):
+class SessionClose(EndingRule[cst.Module]):
     """Terminates the session before the program closes its socket."""
 
     code = at_close.CODE
@@ -23,10 +19,4 @@ class SessionClose(Rule):
         "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours, and "
         "what was said last is lost."
     )
-    nodes = (cst.Module,)
-
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        for place, edits in strategies.within(context.module, context.program, self.code):
-            yield self.change(
-                place, "the session is never terminated; migrated, it is, before its socket is closed", *edits
-            )
+    message = "the session is never terminated; migrated, it is, before its socket is closed"

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import in_loop
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rules.endings import EndingRule
 
 
-class SessionMessages(Rule):
+class SessionMessages(EndingRule[cst.Module]):
     """Lets a loop receive what comes last when it is cancelled, or when the task that sends has ended."""
 
     code = in_loop.CODE
@@ -23,10 +19,4 @@ class SessionMessages(Rule):
         "Ctrl+C cancels the loop, so that what was said last is lost. When the task fails or has no more to send, the "
         "loop goes on for ever: v2 closed such a session after a minute, v3 bills it for up to three hours."
     )
-    nodes = (cst.Module,)
-
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        for place, edits in strategies.within(context.module, context.program, self.code):
-            yield self.change(
-                place, "this loop and the task that sends leave the session open; migrated, it ends with either", *edits
-            )
+    message = "this loop and the task that sends leave the session open; migrated, it ends with either"

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import in_block
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rules.endings import EndingRule
 
 
-class SessionScope(Rule):
+class SessionScope(EndingRule[cst.Module]):
     """Terminates the session on every way out of the `async with` block that holds it."""
 
     code = in_block.CODE
     summary = "the session is terminated at the end of the block that opened it"
     source = v.BILLING
     why = "Closing the socket does not end a v3 session: without `Terminate` it is billed for up to three hours."
-    nodes = (cst.Module,)
-
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        for place, edits in strategies.within(context.module, context.program, self.code):
-            yield self.change(
-                place, "the session is never terminated; migrated, it is, on every way out of this block", *edits
-            )
+    message = "the session is never terminated; migrated, it is, on every way out of this block"

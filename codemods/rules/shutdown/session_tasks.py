@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -11,8 +9,8 @@ from codemods.facts.sessions import Sessions
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.in_pair import waited_for
 from codemods.rewrites.shutdown.strategies import in_pair
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context
+from codemods.rules.endings import EndingRule
 
 _BOTH = (
     "when one of the two fails or is done, this waits for the other for ever (v2 closed idle sessions): "
@@ -20,7 +18,7 @@ _BOTH = (
 )
 
 
-class SessionTasks(Rule):
+class SessionTasks(EndingRule[cst.Module | cst.Await]):
     """Rewrites `gather(send(), receive())`, and what comes to the same, so that the session ends whichever does."""
 
     code = in_pair.CODE
@@ -30,16 +28,13 @@ class SessionTasks(Rule):
         "`gather` waits for both: when one fails or Ctrl+C cancels them, the session stays open on the server, where "
         "it is billed for up to three hours, and the last transcripts are lost."
     )
-    nodes = (cst.Module, cst.Await)
+    message = "neither task ends the session; migrated, it ends, and is terminated, when one of them does"
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Module | cst.Await, context: Context) -> Changes:
         match node:
             case cst.Module():
-                message = "neither task ends the session; migrated, it ends, and is terminated, when one of them does"
-                for place, edits in strategies.within(context.module, context.program, self.code):
-                    yield self.change(place, message, *edits)
-            case cst.Await(expression=cst.Call() as call) if node not in strategies.planned(context.program, self.code):
+                yield from super().visit(node, context)
+            case cst.Await(expression=cst.Call() as call) if node not in context.get(strategies.plan).made[self.code]:
                 sessions = Sessions.of(context.program)
-                live = [session for session in sessions.found.values() if session.legacy and session.audio]
-                if any(waited_for(call, session, sessions, context.module) for session in live):
+                if any(waited_for(call, session, sessions, context.module) for session in sessions.live):
                     yield self.report(node, _BOTH)

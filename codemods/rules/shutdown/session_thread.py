@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.sessions import Sessions
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import in_thread
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context
+from codemods.rules.endings import EndingRule
 
 _LEFT = (
     "Ctrl+C closes this socket while another thread sends: stop that and let it end the session, and receive what "
@@ -19,7 +17,7 @@ _LEFT = (
 )
 
 
-class SessionThread(Rule):
+class SessionThread(EndingRule[cst.Module | cst.Call]):
     """Lets the thread that sends end the session on every way out, and the last transcripts come."""
 
     code = in_thread.CODE
@@ -29,16 +27,14 @@ class SessionThread(Rule):
         "Ctrl+C leaves the `with` block, which closes the socket while the other thread still sends: the session goes "
         "on being billed, the last transcripts are lost, and that thread fails."
     )
-    nodes = (cst.Module, cst.Call)
+    message = "Ctrl+C would close the socket while the session goes on; migrated, it is ended"
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Module | cst.Call, context: Context) -> Changes:
         if isinstance(node, cst.Module):
-            message = "Ctrl+C would close the socket while the session goes on; migrated, it is ended"
-            for place, edits in strategies.within(context.module, context.program, self.code):
-                yield self.change(place, message, *edits)
-            return
-        sessions = Sessions.of(context.program)
-        for session in sessions.found.values():
-            if session.connect.call is node and in_thread.is_left(session, sessions):
-                if not strategies.planned(context.program, self.code):
-                    yield self.report(node, _LEFT)
+            yield from super().visit(node, context)
+        else:
+            sessions = Sessions.of(context.program)
+            session = sessions.opened_by(node)
+            is_left = session is not None and in_thread.is_left(session, sessions)
+            if is_left and not context.get(strategies.plan).made[self.code]:
+                yield self.report(node, _LEFT)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.interpreter.values import NOTHING, Json, Obj, texts
-from codemods.model import Safety
 from codemods.rewrites.shutdown import strategies
-from codemods.rewrites.shutdown.plan import ShutdownPlan
 from codemods.rewrites.shutdown.strategies import at_close
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 from codemods.syntax.tree import SourceModule
 
 _MESSAGE = (
@@ -31,7 +26,7 @@ _SKIPPED = (
 )
 
 
-class SessionUnended(Rule):
+class SessionUnended(Rule[cst.Call]):
     """Reports sessions that send audio, are never terminated, and that no other rule could end."""
 
     code = "V3M510"
@@ -39,24 +34,20 @@ class SessionUnended(Rule):
     source = v.BILLING
     why = "An unterminated v3 session stays open, and is billed, for up to three hours."
     safety = Safety.MANUAL
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
-        session = next((s for s in sessions.found.values() if s.connect.call is node), None)
-        if session is None or not session.legacy or not session.audio:
+        session = sessions.opened_by(node)
+        if session is None or not session.audio:
             return
-        ended = strategies.planned(context.program, at_close.CODE)
-        if session.connection not in sessions.program.get(ShutdownPlan).ended and _may_end(session, sessions):
-            ended = {end.call: [] for end in session.ends}
-        here = [call for call in ended if context.module.owns(call) and sessions.at(_socket(call)) == [session]]
+        plan, may_end = context.get(strategies.plan), _may_end(session, sessions)
+        is_ended = session.connection in plan.ended
+        ends = [end.call for end in session.ends] if may_end and not is_ended else plan.made[at_close.CODE]
+        here = [call for call in ends if context.module.owns(call) and sessions.at(_socket(call)) == [session]]
         if here and all(_is_skipped(call, session, sessions, context.module) for call in here):
             yield self.report(here[0], _SKIPPED)
-        if _may_end(session, sessions):
-            return
-        if session.connection not in sessions.program.get(ShutdownPlan).ended:
-            sends = [send.call for send in session.audio]
-            in_thread = any(sessions.within(run, sends) for _, runs in sessions.thread_targets() for run in runs)
+        if not may_end and not is_ended:
+            in_thread = sessions.threads_of(send.call for send in session.audio)
             stop = "stop and join the audio thread, " if in_thread else ""
             message = _UNSEEN if sessions.terminates else _MESSAGE
             yield self.report(node, message.format(stop=stop))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods.facts.interrupts import swallows_in_loop
 from codemods.facts.sessions import Sessions
 from codemods.model import Source
 from codemods.rewrites.shutdown.sender_task import MENDING
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Replace
+from codemods.rule import Changes, Context, Rule
+from codemods.syntax.edits import Replace
 
 
-class SwallowedInterrupt(Rule):
+class SwallowedInterrupt(Rule[cst.ExceptHandler]):
     """Lets Ctrl+C and cancellation out of loops that connect, send or receive again after every error."""
 
     code = MENDING
@@ -24,9 +22,8 @@ class SwallowedInterrupt(Rule):
         "A bare `except` catches Ctrl+C and the cancellation of a task as well, so that neither the program nor its "
         "session comes to an end."
     )
-    nodes = (cst.ExceptHandler,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.ExceptHandler, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
         if not isinstance(node, cst.ExceptHandler) or not swallows_in_loop(node, sessions):
             return

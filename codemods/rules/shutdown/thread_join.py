@@ -11,48 +11,38 @@ from codemods.facts.concurrency import kept_as, last_name
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import strategies
-from codemods.rewrites.shutdown.plan import ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import SenderThread, frees_device, is_true
-from codemods.rewrites.shutdown.strategies import at_close, in_app
+from codemods.rewrites.shutdown.strategies import in_app, in_thread
 from codemods.rewrites.shutdown.thread_block import stopped_in_block
 from codemods.rewrites.shutdown.thread_callbacks import stopped_by_who_ends
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import AddImport, Change, Edit, InsertBefore
+from codemods.rule import Changes, Context, Edit, Rule
+from codemods.syntax.edits import AddImport, InsertBefore
 from codemods.syntax.tree import SourceModule, Statement
 
 
-class ThreadJoin(Rule):
+class ThreadJoin(Rule[cst.Call]):
     """Waits for the audio thread before the sound device is freed under its hands."""
 
     code = "V3M511"
     summary = "the audio thread is waited for before the sound device is freed"
     source = v.MIGRATION
     why = "A stream that is closed while another thread reads from it crashes PortAudio, at worst the whole process."
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         sessions = Sessions.of(context.program)
         if node not in sessions.threads or not sessions.legacy:
             return
-        strategies.planned(context.program, at_close.CODE)
-        session = next((s for s in sessions.found.values() if s.legacy and _sends_audio(node, s, sessions)), None)
-        if session is None or in_app.stops_thread(session, sessions) or _is_joined(node, sessions):
+        session = next((s for s in sessions.live if node in sessions.threads_of(e.call for e in s.audio)), None)
+        if session is None or _is_joined(node, sessions):
             return
-        if session.connection not in sessions.program.get(ShutdownPlan).ended and not sessions.terminates:
-            return  # V3M510 says what there is to do for this session
+        ended = context.get(strategies.plan).ended.get(session.connection)
+        if ended in (in_app.CODE, in_thread.CODE) or (ended is None and not sessions.terminates):
+            return  # the thread is stopped, or V3M510 says what there is to do for this session
         edits = _edits(session, sessions) or _stopped(session, sessions)
         if edits:
             yield self.change(node, "nothing waits for this thread; migrated, the end of the program does", *edits)
         elif _may_outlive(node, sessions, context.module):
             yield self.report(node, "nothing waits for this thread: stop it and join it, with a time limit, at the end")
-
-
-def _sends_audio(call: cst.CSTNode, session: Session, sessions: Sessions) -> bool:
-    sends = [send.call for send in session.audio]
-    return any(
-        made is call and any(sessions.within(target, sends) for target in targets)
-        for made, targets in sessions.thread_targets()
-    )
 
 
 def _may_outlive(call: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:
@@ -81,8 +71,7 @@ def _is_joined(call: cst.CSTNode, sessions: Sessions) -> bool:
         return module is None or not isinstance(module.parent(call), cst.Attribute)
     return any(
         isinstance(node, cst.Attribute) and node.attr.value == "join" and last_name(node.value) in names
-        for each in sessions.modules()
-        for node in each.walk()
+        for node in sessions.nodes()
     )
 
 

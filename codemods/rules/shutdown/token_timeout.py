@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods.facts import tokens
@@ -11,8 +9,8 @@ from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names
 from codemods.model import Source
 from codemods.rewrites.entry_edits import with_keywords
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change, Replace
+from codemods.rule import Changes, Context, Rule
+from codemods.syntax.edits import Replace
 
 #: Seconds. A token comes within one; two addresses of the service, tried in turn, still stay within ten.
 _LIMIT = "5"
@@ -20,7 +18,7 @@ _LIMIT = "5"
 _UNLIMITED = {"requests": None, "urllib": 2}
 
 
-class TokenTimeout(Rule):
+class TokenTimeout(Rule[cst.Call]):
     """Gives a token request that a coroutine waits for a time limit, where its library has none."""
 
     code = "V3M518"
@@ -30,9 +28,8 @@ class TokenTimeout(Rule):
         "`requests` and `urllib` wait for ever without `timeout`. In a coroutine nothing else can run meanwhile, not "
         "even the cancellation by Ctrl+C: a service that does not answer means that the program has to be killed."
     )
-    nodes = (cst.Call,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
+    def visit(self, node: cst.Call, context: Context) -> Changes:
         if node not in context.get(_unlimited):
             return
 
@@ -54,15 +51,13 @@ def _unlimited(program: Program) -> frozenset[cst.Call]:
     if not requests:
         return frozenset()
     blocked: set[cst.CSTNode] = set()
-    for module in sessions.modules():
-        for function in module.find(cst.FunctionDef):
-            if function.asynchronous is not None:
-                blocked |= sessions.reach(function)
-    for module in sessions.modules():
-        for call in module.find(cst.Call):
-            if sessions.function(call) in blocked and _waits_for_ever(call, program):
-                if call in requests or (call.args and _made_by(call.args[0].value, program) in requests):
-                    found.add(call)
+    for node in sessions.nodes():
+        if isinstance(node, cst.FunctionDef) and node.asynchronous is not None:
+            blocked |= sessions.reach(node)
+    for node in sessions.nodes():
+        if isinstance(node, cst.Call) and sessions.function(node) in blocked and _waits_for_ever(node, program):
+            if node in requests or (node.args and _made_by(node.args[0].value, program) in requests):
+                found.add(node)
     return frozenset(found)
 
 

@@ -9,18 +9,16 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions
 from codemods.interpreter.values import Obj
-from codemods.model import Safety
 from codemods.rewrites.shutdown.strategies import at_close
 from codemods.rewrites.shutdown.thread_block import catches_interrupt, reaches
-from codemods.rule import Context, Rule
-from codemods.syntax.edits import Change
+from codemods.rule import Changes, Context, Rule, Safety
 
 _MESSAGE = (
     "what was said last is put into a queue that nobody reads after Ctrl+C: take it from there once the session is over"
 )
 
 
-class Unshown(Rule):
+class Unshown(Rule[cst.ExceptHandler]):
     """Reports programs that end the session on Ctrl+C and wait for its end, but never look at what came until then."""
 
     code = "V3M523"
@@ -30,21 +28,19 @@ class Unshown(Rule):
         "The service sends what was said last after `Terminate`; in a queue whose reader Ctrl+C has ended, it is lost."
     )
     safety = Safety.MANUAL
-    nodes = (cst.ExceptHandler,)
 
-    def visit(self, node: cst.CSTNode, context: Context) -> Iterable[Change]:
-        handler = cst.ensure_type(node, cst.ExceptHandler)
-        waiting = context.module.parent(handler)
-        if not isinstance(waiting, cst.Try) or not catches_interrupt(handler):
+    def visit(self, node: cst.ExceptHandler, context: Context) -> Changes:
+        waiting = context.module.parent(node)
+        if not isinstance(waiting, cst.Try) or not catches_interrupt(node):
             return
         sessions = Sessions.of(context.program)
         for session in sessions.found.values():
             ends = [end.call for end in session.ends]
-            if session.legacy and ends and reaches(handler.body, ends, sessions, context.module):
+            if session.legacy and ends and reaches(node.body, ends, sessions, context.module):
                 queues = _queues(context.module.walk(waiting.body), "get", sessions)
-                later = _queues(context.module.walk(handler.body), "get", sessions)
+                later = _queues(context.module.walk(node.body), "get", sessions)
                 if (queues & _filled_by_receiver(session, sessions)) - later:
-                    yield self.report(handler, _MESSAGE)
+                    yield self.report(node, _MESSAGE)
 
 
 def _queues(nodes: Iterable[cst.CSTNode], method: str, sessions: Sessions) -> set[Obj]:

@@ -26,7 +26,7 @@ class Client:
     def _on_error(self, ws, err): print(err)
 # output
 """A client class: flags kept in variables, codes in a callback, a helper that makes the dict."""
-import websocket, json, base64
+import websocket, json
 class Client:
     URL = "wss://streaming.assemblyai.com/v3/ws"
     def __init__(self, key, rate=16000):
@@ -34,10 +34,9 @@ class Client:
         self.app = websocket.WebSocketApp(f"{self.URL}?sample_rate={rate}&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300", header={"Authorization": key}, on_message=self._on_message, on_error=self._on_error, on_close=self._on_close)
         self.last = None
     def _wrap(self, data):
-        return {"audio_data": base64.b64encode(data).decode("utf-8")}
+        return data
     def push(self, data):
-        # TODO(v3-migrate): v2 audio in JSON, put together out of sight: send the bytes as a binary frame instead. [V3M201] https://v3-migrate.github.io/v3-migrate/rules/v3m201/
-        self.app.send(json.dumps(self._wrap(data)))
+        self.app.send(self._wrap(data), websocket.ABNF.OPCODE_BINARY)
     def _on_message(self, ws, message):
         payload = json.loads(message)
         mtype = payload.get("type", "")

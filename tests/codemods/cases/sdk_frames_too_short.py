@@ -69,13 +69,13 @@ class BufferedStreamingClient(StreamingClient):
         for frame in [data] if isinstance(data, bytes) else data:
             self._pending += frame
             if len(self._pending) >= self._chunk_size:
-                chunk, self._pending = self._pending, b""
-                super().stream(chunk)
+                super().stream(self._pending)
+                self._pending = b""
 
     def disconnect(self, terminate=False):
         if terminate and self._pending:
-            chunk, self._pending = self._pending, b""
-            super().stream(chunk.ljust(self._chunk_size, self._silence))
+            super().stream(self._pending.ljust(self._chunk_size, self._silence))
+            self._pending = b""
         super().disconnect(terminate=terminate)
 
 

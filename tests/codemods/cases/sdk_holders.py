@@ -49,18 +49,16 @@ from assemblyai.streaming.v3 import (
     StreamingClientOptions,
     StreamingEvents,
     StreamingParameters,
-    TurnEvent,
 )
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
-def turn_text(turn: TurnEvent) -> str:
+def turn_text(turn):
     """Return all words heard so far: `transcript` leaves out those that may still change."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 
-def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
+def microphone_chunks(sample_rate=44_100):
     """Yield audio from the microphone in chunks of 100 ms (16 bit, mono), until Ctrl+C."""
     import pyaudio
 

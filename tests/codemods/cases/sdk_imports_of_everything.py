@@ -12,8 +12,6 @@ t.close()
 """Imports of everything."""
 
 
-from collections.abc import Iterator
-
 import assemblyai
 from assemblyai.streaming.v3 import (
     Encoding,
@@ -26,7 +24,7 @@ from assemblyai.streaming.v3 import (
 )
 
 
-def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
+def microphone_chunks(sample_rate=44_100):
     """Yield audio from the microphone in chunks of 100 ms (16 bit, mono), until Ctrl+C."""
     import pyaudio
 

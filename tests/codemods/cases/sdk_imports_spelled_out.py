@@ -15,7 +15,6 @@ t.close()
 # output
 """Every spelling of an import."""
 import time
-from collections.abc import Iterator
 
 from assemblyai import settings
 from assemblyai.streaming.v3 import (
@@ -27,7 +26,7 @@ from assemblyai.streaming.v3 import (
 )
 
 
-def stream_file(filepath: str, sample_rate: int) -> Iterator[bytes]:
+def stream_file(filepath, sample_rate):
     """Yield the audio of a file (16 bit, mono) in chunks of 300 ms, at the pace of speech."""
     chunk_size = int(sample_rate * 0.3) * 2
     shortest = int(sample_rate * 0.05) * 2  # v3 refuses chunks of less than 50 ms
@@ -37,7 +36,7 @@ def stream_file(filepath: str, sample_rate: int) -> Iterator[bytes]:
             time.sleep(0.3)
 
 
-def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
+def microphone_chunks(sample_rate=44_100):
     """Yield audio from the microphone in chunks of 100 ms (16 bit, mono), until Ctrl+C."""
     import pyaudio
 
@@ -53,7 +52,7 @@ def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
         audio.terminate()
 
 
-def turn_text(turn: TurnEvent) -> str:
+def turn_text(turn):
     """Return all words heard so far: `transcript` leaves out those that may still change."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 

@@ -34,8 +34,6 @@ finally:
     with_t.close(); q.put(None)
 # output
 """Transcripts and their texts handed on through queues."""
-from collections.abc import Iterator
-
 import assemblyai as aai, queue, threading, asyncio
 from assemblyai.streaming.v3 import (
     StreamingClient,
@@ -46,7 +44,7 @@ from assemblyai.streaming.v3 import (
 )
 
 
-def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
+def microphone_chunks(sample_rate=44_100):
     """Yield audio from the microphone in chunks of 100 ms (16 bit, mono), until Ctrl+C."""
     import pyaudio
 
@@ -62,7 +60,7 @@ def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
         audio.terminate()
 
 
-def turn_text(turn: TurnEvent) -> str:
+def turn_text(turn):
     """Return all words heard so far: `transcript` leaves out those that may still change."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 

@@ -10,6 +10,14 @@ from codemods.analysis import analyse
 from codemods.model import Options, ParseError
 from tests.codemods.tools import NoWorkspace
 
+
+class Side(NoWorkspace):
+    """Modules that lie beside each other."""
+
+    def resolve(self, importer: str, module: str, level: int) -> str | None:
+        return f"{module}.py"
+
+
 V2 = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"
 OTHER = "wss://stt.example/v1/listen"
 
@@ -89,3 +97,79 @@ def test_a_server_of_the_tests_own_and_the_vendors_others_speak_as_the_vendor_do
     assert not isinstance(plan, ParseError)
     assert "message_type" not in plan.render()
     assert "assemblyai.com/v2" not in plan.render()
+
+
+ONE_FUNCTION = """\
+import json
+import os
+
+import websockets
+from urllib.parse import urlsplit
+
+
+def opened(uri):
+    return websockets.connect(uri, additional_headers={{"Authorization": os.environ["KEY"]}})
+
+
+async def transcribe():
+    async with opened("wss://{streaming}?sample_rate=16000") as ws:
+        async for raw in ws:
+            print(json.loads(raw)["{text}"])
+
+
+async def speak(words, base={base}):
+    parts = urlsplit(base)
+    async with opened(f"wss://{{parts.netloc}}{{parts.path}}{path}?voice=1") as ws:
+        await ws.send(json.dumps({{"type": "Generate", "text": words}}))
+        async for raw in ws:
+            event = json.loads(raw)
+            print(event["text"], event["type"])
+"""
+
+
+@pytest.mark.parametrize("base", ["os.environ['TTS']", "'https://speech.assemblyai.com'"])
+@pytest.mark.parametrize(("streaming", "text"), [("api.assemblyai.com/v2/realtime/ws", "text")])
+def test_what_opens_another_service_by_its_path_as_well_is_left_alone_and_told(
+    base: str, streaming: str, text: str
+) -> None:
+    """A host out of sight may be anybody's; a path that is not the socket's is not the vendor's streaming."""
+    source = ONE_FUNCTION.format(streaming=streaming, text=text, base=base, path="/v1/speech")
+    plan = analyse({"app.py": source}, NoWorkspace(), Options(todo=False))["app.py"]
+    assert not isinstance(plan, ParseError)
+    assert plan.render() == source
+    assert {finding.code for finding in plan.findings} >= {"V3M101"}
+
+
+def test_of_a_program_that_speaks_v3_and_something_else_nothing_is_told() -> None:
+    v3 = ONE_FUNCTION.format(
+        streaming="streaming.assemblyai.com/v3/ws", text="transcript", base="os.environ['TTS']", path="/v1/speech"
+    )
+    plan = analyse({"app.py": v3}, NoWorkspace(), Options(todo=False))["app.py"]
+    assert not isinstance(plan, ParseError)
+    assert plan.render() == v3
+    assert not plan.findings
+
+
+@pytest.mark.parametrize("path", ["", "/ws", "/v2/realtime/ws", "/realtime/ws", "/proxy/v2/realtime/ws", "/v3/ws"])
+def test_the_sockets_own_path_at_a_host_out_of_sight_is_the_vendors(path: str) -> None:
+    """As behind a proxy, whose address is configured."""
+    source = (
+        'import json\nimport os\nimport websocket\n\nif "HOST" in os.environ:\n'
+        f"    URL = f\"wss://{{os.environ['HOST']}}{path}?sample_rate=16000\"\nelse:\n"
+        '    URL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"\n'
+        'ws = websocket.create_connection(URL)\nprint(json.loads(ws.recv())["session_id"])\n'
+    )
+    plan = analyse({"app.py": source}, NoWorkspace(), Options(todo=False))["app.py"]
+    assert not isinstance(plan, ParseError)
+    assert "session_id" not in plan.render()
+
+
+def test_a_server_that_a_test_puts_at_a_path_of_its_own_stands_for_the_vendors() -> None:
+    source = (
+        'import json\nimport websocket\n\n\ndef first(url="wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"):\n'
+        '    return json.loads(websocket.create_connection(url).recv())["session_id"]\n'
+    )
+    test = 'from app import first\n\n\ndef test_first(server):\n    assert first(f"ws://{server.host}/fake")\n'
+    plan = analyse({"app.py": source, "test_app.py": test}, Side(), Options(todo=False))["app.py"]
+    assert not isinstance(plan, ParseError)
+    assert "session_id" not in plan.render()

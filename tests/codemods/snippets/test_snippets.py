@@ -31,9 +31,9 @@ def test_each_is_one_definition_that_fits_the_lines_of_any_program(file: str) ->
     assert "->" not in snippet.plain
 
 
-def test_annotations_and_their_imports_come_to_programs_that_have_some() -> None:
-    plain = written(SourceModule("app.py", "def run(x):\n    pass\n"), "microphone_chunks")
-    typed = written(SourceModule("app.py", "def run(x: int):\n    pass\n"), "microphone_chunks")
+def test_annotations_and_their_imports_come_to_programs_that_say_what_functions_return() -> None:
+    plain = written(SourceModule("app.py", "def run(x: int):\n    pass\n"), "microphone_chunks")
+    typed = written(SourceModule("app.py", "def run(x: int) -> None:\n    pass\n"), "microphone_chunks")
     assert AddImport("collections.abc", "Iterator") in typed
     assert len(plain) == 1
     assert isinstance(plain[0], AddHelper)

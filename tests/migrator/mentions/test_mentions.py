@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.documents.configuration import NAMES
+from migrator.documents.configuration_file import NAMES
 from migrator.documents.page import is_page
 from migrator.mentions.kinds import Kind, holds_settings, kind_of
 from migrator.mentions.words import mentions
@@ -163,6 +163,83 @@ def test_the_npm_sdk_in_its_own_words() -> None:
     assert "client.streaming.transcriber(" in told[1][1]
     assert "streaming.createTemporaryToken({expires_in_seconds" in told[3][1]
     assert not list(mentions(Kind.JAVASCRIPT, text.replace('from "assemblyai"', 'from "./ours"')))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            'import "github.com/AssemblyAI/assemblyai-go-sdk"\n'
+            "t := &assemblyai.RealTimeTranscriber{OnFinalTranscript: show}\n"
+            "c := assemblyai.NewRealTimeClientWithOptions(assemblyai.WithRealTimeTranscriber(t))\n",
+            ["assemblyai.RealTimeTranscriber", "OnFinalTranscript", "assemblyai.NewRealTimeClientWithOptions"],
+        ),
+        (
+            "import com.assemblyai.api.AssemblyAI;\n"
+            "var t = RealtimeTranscriber.builder().onPartialTranscript(show).build();\n"
+            "var k = client.realtime().createTemporaryToken(60);\n",
+            ["RealtimeTranscriber", "onPartialTranscript", "realtime().createTemporaryToken"],
+        ),
+        (
+            "using AssemblyAI.Realtime;\nawait using var t = new RealtimeTranscriber(options);\n"
+            "t.FinalTranscriptReceived.Subscribe(show);\nvar k = await c.Realtime.CreateTemporaryTokenAsync(60);\n",
+            ["RealtimeTranscriber", "FinalTranscriptReceived", "Realtime.CreateTemporaryTokenAsync"],
+        ),
+    ],
+    ids=["Go", "Java", "C#"],
+)
+def test_sdks_that_ended_are_told_in_their_own_words(text: str, words: list[str]) -> None:
+    told = [(text[m.start : m.end], m.message) for m in mentions(Kind.OTHER_LANGUAGE, text)]
+    assert [word for word, _ in told] == words
+    assert all("a WebSocket library" in message or "type Turn" in message for _, message in told)
+    assert not list(mentions(Kind.OTHER_LANGUAGE, re.sub("assemblyai", "other", text, flags=re.IGNORECASE)))
+
+
+def test_an_address_with_escaped_slashes_is_one(tool: Tool) -> None:
+    text = r'{"x": "wss:\/\/api.assemblyai.com\/v2\/realtime\/ws?sample_rate=8000"}'
+    put(tool.folder, {"clean.py": CLEAN, "a.json": text})
+    assert ("a.json", "V3M801", False) in tool(".", "--check", "--format", "json").findings()
+    (told,) = mentions(Kind.CONFIGURATION, text)
+    assert "in v3 wss://streaming.assemblyai.com/v3/ws" in told.message
+
+
+BOOSTED = """\
+import json
+import os
+from urllib.parse import urlencode
+
+import websocket
+
+TERMS = {read}
+URL = "wss://api.assemblyai.com/v2/realtime/ws?" + urlencode({{"sample_rate": 8000, "word_boost": json.dumps(TERMS)}})
+print(json.loads(websocket.create_connection(URL).recv())["session_id"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("read", "key"),
+    [
+        ('os.environ["WORD_BOOST"].split()', "WORD_BOOST"),
+        ('os.getenv("BOT_WORD_BOOST", "").split()', "BOT_WORD_BOOST"),
+        ('json.load(open("bot.json"))["word_boost"]', "word_boost"),
+    ],
+)
+def test_a_setting_that_is_read_for_an_option_of_v2_is_a_note(tool: Tool, read: str, key: str) -> None:
+    text = f'# {key} is for names\nX=1\n{key}="Ann Bob"\nMORE_{key}=1\n'
+    put(tool.folder, {"bot.py": BOOSTED.format(read=read), "app.env": text})
+    ran = tool(".", "--write", "--format", "json")
+    (file,) = [file for file in ran.json["files"] if file["path"] == "app.env"]
+    (finding,) = file["findings"]
+    assert (finding["code"], finding["line"], finding["column"]) == ("V3M807", 3, 1)
+    assert finding["message"].startswith(f"{key}, read in bot.py:7 for v2's word_boost: v3's keyterms_prompt takes")
+    assert tool.read("app.env") == text
+    assert tool(".", "--check").code == 0
+
+
+def test_a_setting_that_nobody_reads_for_it_is_none(tool: Tool) -> None:
+    source = BOOSTED.format(read='["Ann"]')
+    put(tool.folder, {"bot.py": source, ".env": "WORD_BOOST=x\n", "request.json": '{"word_boost": ["x"]}\n'})
+    assert {path for path, _, _ in tool(".", "--check", "--format", "json").findings()} == {"bot.py"}
 
 
 def test_words_of_other_protocols_are_left_in_peace() -> None:

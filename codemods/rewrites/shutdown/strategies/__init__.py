@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
-import libcst as cst
-
 from codemods.facts.program import Program
-from codemods.rewrites.shutdown.plan import Endings
+from codemods.rewrites.shutdown.plan import ShutdownPlan, Strategy
 from codemods.rewrites.shutdown.strategies import at_close, in_app, in_block, in_loop, in_pair, in_thread
-from codemods.syntax.edits import Edit
-from codemods.syntax.tree import SourceModule
 
-STRATEGIES: tuple[tuple[str, Callable[[Program], Endings]], ...] = (
-    (in_pair.CODE, in_pair.plan),
-    (in_loop.CODE, in_loop.plan),
-    (in_block.CODE, in_block.plan),
-    (in_thread.CODE, in_thread.plan),
-    (in_app.CODE, in_app.plan),
-    (at_close.CODE, at_close.plan),
+STRATEGIES = (
+    Strategy(in_pair.CODE, in_pair.endings, replaces="always"),
+    Strategy(in_loop.CODE, in_loop.endings, replaces="hardened"),
+    Strategy(in_block.CODE, in_block.endings, replaces="hardened"),
+    Strategy(in_thread.CODE, in_thread.endings, replaces="hardened"),
+    Strategy(in_app.CODE, in_app.endings),
+    Strategy(at_close.CODE, at_close.endings, beside=(in_app.CODE, in_block.CODE, in_pair.CODE)),
 )
-"""The code of the rule that tells of a strategy, and what it would do; asked in this order."""
+"""In the order in which they are asked."""
 
 
-def planned(program: Program, code: str) -> Endings:
-    """Return the rewrites of one strategy, for the sessions that none before it ends."""
-    for name, plan in STRATEGIES:
-        endings = plan(program)
-        if name == code:
-            return endings
-    raise KeyError(code)
+def plan(program: Program) -> ShutdownPlan:
+    """Return how the sessions of a program end."""
+    return ShutdownPlan(program, STRATEGIES)
 
 
-def within(module: SourceModule, program: Program, code: str) -> Iterator[tuple[cst.CSTNode, list[Edit]]]:
-    """Yield the places of one module where a strategy rewrites, each with its edits."""
-    for place, several in planned(program, code).items():
-        if module.owns(place):
-            yield from ((place, edits) for edits in several)
+def stops_thread(program: Program) -> bool:
+    """Return whether a rewrite stops the audio thread of a session before anything is closed or freed."""
+    return any(code in (in_app.CODE, in_thread.CODE) for code in program.get(plan).ended.values())

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 import libcst as cst
 
 from codemods.facts.concurrency import calls_of
-from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, argument_of
 from codemods.interpreter.values import Const, Value
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
-from codemods.rewrites.shutdown.strategies import in_app, in_block, in_pair
+from codemods.rewrites.shutdown.strategies import in_pair
 from codemods.syntax.edits import Edit, InsertBefore
 from codemods.syntax.tree import SourceModule
 
@@ -23,19 +21,12 @@ _ENDED = frozenset({"SessionTerminated", "SessionInformation"})
 """Types of the messages that say that a v2 session is over."""
 
 
-def plan(program: Program) -> Endings:
-    """Return the rewrites by the node they stand at."""
-    # these end the session on the way out only, not where the program closes it
-    beside = (in_app.CODE, in_block.CODE, in_pair.CODE)
-    sessions = Sessions.of(program)
-    # behind `run_session` the session is over, and so it is for those that wait for it
-    settled = frozenset(sessions.function(node) for node in in_pair.plan(program))
-    endings = partial(_endings, settled=settled)
-    return program.get(ShutdownPlan).plan(CODE, program.options, endings, beside=beside)
-
-
-def _endings(session: Session, sessions: Sessions, *, settled: frozenset[cst.CSTNode]) -> Endings:
+def endings(session: Session, plan: ShutdownPlan) -> Endings:
+    """Return what ends a session in front of each call that closes its connection."""
     found: Endings = {}
+    sessions = plan.sessions
+    # behind `run_session` the session is over, and so it is for those that wait for it
+    settled = {sessions.function(node) for node in plan.made[in_pair.CODE]}
     for module in sessions.modules():
         if not helpers.fits(module, sessions):
             continue
@@ -43,7 +34,7 @@ def _endings(session: Session, sessions: Sessions, *, settled: frozenset[cst.CST
             if not module.owns(call) or settled & sessions.reach(sessions.function(call)):
                 continue
             if edits := _edits(call, session, sessions, module):
-                found[call] = [edits]
+                found[call] = edits
     return found
 
 

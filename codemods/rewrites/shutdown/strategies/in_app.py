@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import libcst as cst
 
-from codemods.facts.concurrency import calls_of, needs_main_thread, on_main_thread, runs_once, serves_others
-from codemods.facts.program import Program
+from codemods.facts.concurrency import callers, needs_main_thread, on_main_thread, runs_once, serves_others
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
-from codemods.rewrites.shutdown.strategies import in_thread
 from codemods.rewrites.shutdown.thread_callbacks import made_when_open, stopped_by_callbacks
 from codemods.syntax.build import indented
 from codemods.syntax.edits import AddImport, Edit, Replace
@@ -39,20 +37,9 @@ except KeyboardInterrupt:
 """
 
 
-def plan(program: Program) -> Endings:
-    """Return the rewrites by the node they stand at."""
-    return program.get(ShutdownPlan).plan(CODE, program.options, _endings)
-
-
-def stops_thread(session: Session, sessions: Sessions) -> bool:
-    """Return whether a rewrite stops the audio thread of a session before anything is closed or freed."""
-    return sessions.program.get(ShutdownPlan).ended.get(session.connection) in (
-        CODE,
-        in_thread.CODE,
-    )
-
-
-def _endings(session: Session, sessions: Sessions) -> Endings:
+def endings(session: Session, plan: ShutdownPlan) -> Endings:
+    """Return what runs the connection in a thread, and ends the session and the thread that sends."""
+    sessions = plan.sessions
     run = _run(session, sessions)
     sender = SenderThread.of(session, sessions)
     if run is None or sender is None or not sender.module.owns(run) or not sender.is_at_home(run):
@@ -80,7 +67,7 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
         AddImport("threading"),
         AddImport("time"),
     ]
-    return {run: [edits]}
+    return {run: edits}
 
 
 def _run_in_thread(
@@ -123,10 +110,7 @@ class _Target(cst.CSTTransformer):
 
 def _wants_interrupt(run: cst.Call, sessions: Sessions) -> bool:
     """Return whether Ctrl+C has to go through: to a handler of the program's, or out of a loop without end."""
-    seen: set[cst.CSTNode] = set()
-    places: list[cst.CSTNode] = [run]
-    while places:
-        place = places.pop()
+    for place in callers(run, sessions):
         module = sessions.program.module_of(place)
         for up in module.ancestors(place) if module is not None else ():
             match up:
@@ -134,10 +118,6 @@ def _wants_interrupt(run: cst.Call, sessions: Sessions) -> bool:
                     return True
                 case cst.Try() if any(_is_for_interrupt(handler) for handler in up.handlers):
                     return True
-        function = sessions.function(place)
-        if function not in seen:
-            seen.add(function)
-            places += calls_of(function, sessions)
     return False
 
 

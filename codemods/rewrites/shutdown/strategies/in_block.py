@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_as, entered_too
@@ -17,13 +16,10 @@ from codemods.syntax.edits import Edit, InsertBefore, Remove, Unused
 CODE = "V3M502"
 
 
-def plan(program: Program) -> Endings:
-    """Return the rewrites by the node they stand at."""
-    return program.get(ShutdownPlan).plan(CODE, program.options, _endings, replacing=program.options.harden)
-
-
-def _endings(session: Session, sessions: Sessions) -> Endings:
+def endings(session: Session, plan: ShutdownPlan) -> Endings:
+    """Return what ends a session on every way out of the block that holds it."""
     found: Endings = {}
+    sessions = plan.sessions
     if not session.connection.transport.awaited:
         return found
     for module in sessions.modules():
@@ -37,7 +33,7 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
                 if asked is None:
                     continue
                 waits = list(_waits(node, name, session, sessions))
-                found[node] = [[entered, *asked, *waits, *helpers.ending_session(module, session.connection)]]
+                found[node] = [entered, *asked, *waits, *helpers.ending_session(module, session.connection)]
     return found
 
 

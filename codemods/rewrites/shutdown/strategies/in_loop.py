@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 import libcst as cst
 
 from codemods.facts.lifetimes import is_used_behind
-from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions
 from codemods.libraries import websockets
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_as, entered_too
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.sender_task import (
-    MENDING,
     Task,
     can_be_stopped,
     outlives_cancellation,
@@ -31,28 +28,21 @@ from codemods.syntax.tree import SourceModule, Statement
 CODE = "V3M517"
 
 
-def plan(program: Program) -> Endings:
-    """Return the rewrites by the node they stand at."""
-    mended = program.options.selects(MENDING)
-    endings = partial(_endings, mended=mended)
-    return program.get(ShutdownPlan).plan(CODE, program.options, endings, replacing=program.options.harden)
-
-
-def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
+def endings(session: Session, plan: ShutdownPlan) -> Endings:
+    """Return what ends a session with the loop that receives."""
+    sessions = plan.sessions
     for module in sessions.modules():
-        for node in module.find(cst.With):
-            if name := entered_as(node, session, sessions):
-                return _in_block(node, name, session, sessions, module, mended=mended)
+        for node in module.walk():
+            if isinstance(node, cst.With) and (name := entered_as(node, session, sessions)):
+                return _in_block(node, name, session, sessions, module)
     return {}
 
 
-def _in_block(
-    block: cst.With, connection: str, session: Session, sessions: Sessions, module: SourceModule, *, mended: bool
-) -> Endings:
+def _in_block(block: cst.With, connection: str, session: Session, sessions: Sessions, module: SourceModule) -> Endings:
     function = sessions.function(block)
     if session.closes or any(sessions.function(receive) is not function for receive in session.receives):
         return {}  # what closes the connection has to end the session first: see V3M503
-    if outlives_cancellation(function, sessions, module, mended=mended):
+    if outlives_cancellation(function, sessions, module):
         return {}
     places = {place: found for place in session.receives if (found := _task(place, session, sessions, module))}
     tasks = {found.call: found for found in places.values()}
@@ -61,7 +51,7 @@ def _in_block(
     ((sender, task),) = tasks.items()
     if not _is_all(list(places), sender, session, sessions, module):
         return {}
-    ends = without_ends(sender, session, sessions) if can_be_stopped(sender, sessions, mended=mended) else None
+    ends = without_ends(sender, session, sessions) if can_be_stopped(sender, sessions) else None
     if block not in module.ancestors(sender) or ends is None:
         return {}
     if not sessions.program.options.harden:
@@ -69,7 +59,7 @@ def _in_block(
         if asked is not None:
             place = next(iter(places))
             edits = [*asked, *_stopped(_loop(place, sender, module), task, module), AddImport("asyncio")]
-            return {place: [[*edits, *([task.binding] if task.binding is not None else [])]]}
+            return {place: [*edits, *([task.binding] if task.binding is not None else [])]}
     helper, name = _helper(places, session, module)
     if helper is None or not helpers.fits(module, sessions, helper):
         return {}
@@ -80,7 +70,7 @@ def _in_block(
     for place in places:
         taken = place.iter if isinstance(place, cst.For) else place
         edits.append(replace_with(taken, f"{name}({task.name})"))
-    return {next(iter(places)): [edits]}
+    return {next(iter(places)): edits}
 
 
 def _loop(place: cst.CSTNode, sender: cst.Call, module: SourceModule) -> Statement:

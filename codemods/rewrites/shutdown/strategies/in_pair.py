@@ -7,12 +7,11 @@ from functools import partial
 import libcst as cst
 
 from codemods.facts.lifetimes import is_done_with
-from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_pair import Pair, in_group, second_await
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
-from codemods.rewrites.shutdown.sender_task import MENDING, can_be_stopped, without_ends
+from codemods.rewrites.shutdown.sender_task import can_be_stopped, without_ends
 from codemods.rewrites.shutdown.terminate import asked_by_sender
 from codemods.syntax.edits import Edit, Remove, Replace
 from codemods.syntax.tree import SourceModule
@@ -20,39 +19,32 @@ from codemods.syntax.tree import SourceModule
 CODE = "V3M501"
 
 
-def plan(program: Program) -> Endings:
-    """Return the rewrites by the node they stand at."""
-    mended = program.options.selects(MENDING)
-    endings = partial(_endings, mended=mended)
-    return program.get(ShutdownPlan).plan(CODE, program.options, endings, replacing=True)
-
-
-def _endings(session: Session, sessions: Sessions, *, mended: bool) -> Endings:
+def endings(session: Session, plan: ShutdownPlan) -> Endings:
+    """Return what ends a session where the two are awaited."""
     found: Endings = {}
     done: set[cst.CSTNode] = set()
-    for module in sessions.modules():
-        if not session.connection.transport.awaited:
-            continue
+    sessions = plan.sessions
+    for module in sessions.modules() if session.connection.transport.awaited else ():
         for node in module.walk():
             edits: list[Edit] = []
             if not isinstance(node, cst.Await | cst.With) or (function := sessions.function(node)) in done:
                 continue
             if isinstance(node, cst.Await):
-                edits = _edits(node, session, sessions, module, mended=mended)
+                edits = _edits(node, session, sessions, module)
             else:
-                edits = _in_group(node, session, sessions, module, mended=mended)
+                edits = _in_group(node, session, sessions, module)
             if edits and is_done_with(node, session, sessions):
-                found[node] = [edits]
+                found[node] = edits
                 done.add(function)  # further places there wait for the same two
     return found
 
 
-def _edits(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule, *, mended: bool) -> list[Edit]:
+def _edits(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
     awaited, holder = node.expression, module.parent(node)
     if not isinstance(holder, cst.Expr | cst.Assign):
         return []
     pair = Pair.of(node, session, sessions, module)
-    if pair is None or not can_be_stopped(pair.sender, sessions, mended=mended):
+    if pair is None or not can_be_stopped(pair.sender, sessions):
         return []
     socket = _socket(node, session, sessions, module)
     if not sessions.program.options.harden:
@@ -78,9 +70,7 @@ def _edits(node: cst.Await, session: Session, sessions: Sessions, module: Source
     return [*edits, *helpers.run_session(module, session.connection, quiet=pair.quiet)]
 
 
-def _in_group(
-    node: cst.With, session: Session, sessions: Sessions, module: SourceModule, *, mended: bool
-) -> list[Edit]:
+def _in_group(node: cst.With, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
     """Return the edits by which a task group runs the session as one task: it cancels all of them at once."""
     found = in_group(node, session, sessions)
     socket = _socket(node, session, sessions, module)
@@ -90,7 +80,7 @@ def _in_group(
     ends = without_ends(pair.sender, session, sessions)
     if sessions.terminates and not sessions.program.options.harden:
         return asked_by_sender(pair.sender, session, sessions) or []
-    if ends is None or not can_be_stopped(pair.sender, sessions, mended=mended):
+    if ends is None or not can_be_stopped(pair.sender, sessions):
         return []
     receiver = first if pair.swapped else second
     both = f"{module.code(pair.sender)}, {module.code(receiver)}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.facts.concurrency import on_main_thread
-from codemods.facts.program import Program
 from codemods.facts.sessions import Session, Sessions
 from codemods.libraries import websockets
 from codemods.rewrites.shutdown import helpers
@@ -22,23 +21,15 @@ _MESSAGES, _NAME = "session_messages", "messages"
 _IMPORTS = ("contextlib", "queue", "threading")
 
 
-def plan(program: Program) -> Endings:
-    """Return the rewrites by the node they stand at."""
-    return program.get(ShutdownPlan).plan(CODE, program.options, _endings, replacing=program.options.harden)
-
-
 def is_left(session: Session, sessions: Sessions) -> bool:
     """Return whether another thread sends, and the program ends the session itself, if all goes well."""
-    sends = [send.call for send in session.audio]
-    return (
-        session.legacy
-        and session.connection.transport is websockets.SYNC
-        and bool(session.ends)
-        and any(sessions.within(target, sends) for _, targets in sessions.thread_targets() for target in targets)
-    )
+    in_thread = sessions.threads_of(send.call for send in session.audio)
+    return session.connection.transport is websockets.SYNC and bool(session.ends and in_thread)
 
 
-def _endings(session: Session, sessions: Sessions) -> Endings:
+def endings(session: Session, plan: ShutdownPlan) -> Endings:
+    """Return what lets the thread that sends end the session on every way out of the `with` block that holds it."""
+    sessions = plan.sessions
     sender = SenderThread.of(session, sessions)
     if session.connection.transport is not websockets.SYNC or sender is None:
         return {}
@@ -68,7 +59,7 @@ def _endings(session: Session, sessions: Sessions) -> Endings:
         replace_with(loop.iter, f"{_NAME}()"),
         *written(module, "thread_session"),
     ]
-    return {block: [edits]}
+    return {block: edits}
 
 
 def _block(session: Session, module: SourceModule) -> cst.With | None:

@@ -331,7 +331,8 @@ def test_the_end_of_a_session_goes_into_finally(source: str) -> None:
     result = ended(source)
     assert guards(result) == 1
     assert not result.left("V3M514")
-    assert result.text.count("finally:") == source.count("finally:") + 1
+    own = result.text.count("def microphone_chunks(")  # the generator closes the device in one of its own
+    assert result.text.count("finally:") == source.count("finally:") + 1 + own
 
 
 UNPROVEN = {

@@ -5,17 +5,10 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.interpreter.scopes import Scope, ScopeNode
+from codemods.interpreter.scopes import Scope
 from codemods.syntax.children import children
+from codemods.syntax.navigate import ScopeNode, function_of
 from codemods.syntax.tree import SourceModule
-
-
-def function_of(node: cst.CSTNode, module: SourceModule) -> ScopeNode:
-    """Return the function, lambda or module whose code `node` is part of."""
-    for up in module.ancestors(node):
-        if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module):
-            return up
-    return module.tree
 
 
 def class_of(node: cst.CSTNode, module: SourceModule) -> cst.ClassDef | None:
@@ -77,10 +70,8 @@ def _variables(node: cst.CSTNode) -> list[cst.Name]:
     match node:
         case cst.Name():
             return [node]
-        case cst.Attribute():
-            return _variables(node.value)
-        case cst.Arg():
-            return _variables(node.value)
+        case cst.Attribute(value=inner) | cst.Arg(value=inner):
+            return _variables(inner)
     return [found for child in children(node) for found in _variables(child)]
 
 

@@ -13,14 +13,14 @@ from codemods.facts.program import Program
 from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Const, External, ModuleRef
 from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names
-from codemods.rewrites.sdk.scopes import function_of
 from codemods.syntax.edits import AddImport, Edit, Unused
 from codemods.syntax.imports import bound_name, bound_names
+from codemods.syntax.navigate import ScopeNode, function_of, last_name
 from codemods.syntax.tree import SourceModule, dotted
 
 
 @dataclass(eq=False, slots=True)
-class Binding:
+class ImportedName:
     """One name of an import statement that stands for a class of the legacy API, or something of `assemblyai.extras`.
 
     Attributes:
@@ -42,7 +42,7 @@ class Binding:
         return self.alias.asname is not None
 
 
-class Guard(Enum):
+class Condition(Enum):
     """What decides whether an import is run."""
 
     NONE = "none"
@@ -51,7 +51,7 @@ class Guard(Enum):
 
 
 @dataclass(eq=False, slots=True)
-class Source:
+class SdkImport:
     """A statement by which a module comes by the SDK.
 
     Attributes:
@@ -61,7 +61,7 @@ class Source:
 
     part: cst.BaseSmallStatement
     function: cst.FunctionDef | None
-    guard: Guard
+    condition: Condition
     provider: tuple[str, str] | None = None
 
 
@@ -70,25 +70,24 @@ class SdkImports:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.bindings: dict[tuple[str, str], list[Binding]] = {}
-        self.sources: dict[str, list[Source]] = {}
-        for path in program.targets:
-            module = program.modules[path]
-            for node in module.walk():
-                match node:
-                    case cst.ImportFrom():
-                        self._import_from(node, module)
-                    case cst.Import():
-                        for alias in node.names:
-                            provider = program.resolve(path, dotted(alias.name), 0)
-                            if provider is not None and self._offers(provider):
-                                self._source(node, module, (provider, dotted(alias.name)))
-                        if any(dotted(alias.name).split(".")[0] == "assemblyai" for alias in node.names):
-                            if program.resolve(path, "assemblyai", 0) is None:
-                                self._source(node, module)
-                    case cst.Assign() if isinstance(node.value, cst.Call):
-                        if self._is_package(node.value) and _is_import_call(node.value):
+        self.bindings: dict[tuple[str, str], list[ImportedName]] = {}
+        self.sources: dict[str, list[SdkImport]] = {}
+        for node, module in program.walk():
+            match node:
+                case cst.ImportFrom():
+                    self._import_from(node, module)
+                case cst.Import(names=names):
+                    homes = [dotted(alias.name) for alias in names]
+                    for home in homes:
+                        provider = program.resolve(module.path, home, 0)
+                        if provider is not None and self._offers(provider):
+                            self._source(node, module, (provider, home))
+                    if any(home.split(".")[0] == "assemblyai" for home in homes):
+                        if program.resolve(module.path, "assemblyai", 0) is None:
                             self._source(node, module)
+                case cst.Assign(value=cst.Call(func=func) as made) if last_name(func) in _IMPORTING:
+                    if self._is_package(made):
+                        self._source(node, module)
 
     def _import_from(self, node: cst.ImportFrom, module: SourceModule) -> None:
         level, home = len(node.relative), dotted(node.module) if node.module is not None else ""
@@ -109,7 +108,7 @@ class SdkImports:
                 self._source(node, module, (inner, "." * level + f"{home}.{name}".strip(".")))
             if legacy is not None:
                 brings = True
-                found = Binding(module, node, alias, legacy, local, provider)
+                found = ImportedName(module, node, alias, legacy, local, provider)
                 self.bindings.setdefault((module.path, local), []).append(found)
         read = provider is not None and provider in self.program.modules
         if provider is not None and read and isinstance(node.names, cst.ImportStar):
@@ -120,19 +119,19 @@ class SdkImports:
     def _source(
         self, part: cst.BaseSmallStatement, module: SourceModule, provider: tuple[str, str] | None = None
     ) -> None:
-        guard, function = Guard.NONE, None
-        child: cst.CSTNode = part
-        for up in module.ancestors(part):
+        condition, function = Condition.NONE, None
+        for up, child in module.climb(part):
             if isinstance(up, cst.FunctionDef):
                 function = up
                 break
             match up:
                 case cst.If() if "TYPE_CHECKING" in module.code(up.test) and up.body is child:
-                    guard = Guard.TYPING
-                case cst.If() | cst.Try() | cst.With() | cst.Else() | cst.ExceptHandler() if guard is Guard.NONE:
-                    guard = Guard.OPTIONAL
-            child = up
-        self.sources.setdefault(module.path, []).append(Source(part, function, guard, provider))
+                    condition = Condition.TYPING
+                case cst.If() | cst.Try() | cst.With() | cst.Else() | cst.ExceptHandler() if (
+                    condition is Condition.NONE
+                ):
+                    condition = Condition.OPTIONAL
+        self.sources.setdefault(module.path, []).append(SdkImport(part, function, condition, provider))
 
     def _scope(self, path: str) -> Scope:
         return self.program.scope(self.program.modules[path].tree)
@@ -151,11 +150,7 @@ class SdkImports:
         if path not in self.program.modules:
             return False
         scope = self._scope(path)
-        return any(
-            isinstance(value, External) and value.name.split(".")[0] == "assemblyai"
-            for name in scope.local
-            for value in self.program.variable(scope, name)
-        )
+        return any(_is_of_package(value) for name in scope.local for value in self.program.variable(scope, name))
 
     def _brings_package(self, path: str, name: str) -> bool:
         if path not in self.program.modules:
@@ -163,7 +158,7 @@ class SdkImports:
         return any(v == External("assemblyai") for v in self.program.variable(self._scope(path), name))
 
     def _is_package(self, node: cst.BaseExpression) -> bool:
-        return any(isinstance(v, External) and v.name.split(".")[0] == "assemblyai" for v in self.program.values(node))
+        return any(_is_of_package(value) for value in self.program.values(node))
 
     def is_rewritten(self, path: str) -> bool:
         """Return whether a module takes part: it is in the run and no comment exempts it."""
@@ -171,9 +166,9 @@ class SdkImports:
 
     # where a name is from
 
-    def chain(self, node: cst.CSTNode, module: SourceModule) -> list[Binding]:
+    def chain(self, node: cst.CSTNode, module: SourceModule) -> list[ImportedName]:
         """Return the import statements by which an expression that names something of the SDK comes by it."""
-        found: dict[Binding, None] = {}
+        found: dict[ImportedName, None] = {}
         for path, name in self._origins(node, module):
             self._follow(path, name, found)
         return list(found)
@@ -199,7 +194,7 @@ class SdkImports:
                 return source.provider[0]
         return None
 
-    def _follow(self, path: str, name: str, found: dict[Binding, None]) -> None:
+    def _follow(self, path: str, name: str, found: dict[ImportedName, None]) -> None:
         for binding in self.bindings.get((path, name), []):
             if binding not in found:
                 found[binding] = None
@@ -277,7 +272,7 @@ class SdkImports:
         kept = bool(known) and known[0].aliased and self.is_passed_on(known[0])
         return (node.value, False) if kept else (new, True)
 
-    def of(self, part: cst.ImportFrom, module: SourceModule) -> list[Binding]:
+    def of(self, part: cst.ImportFrom, module: SourceModule) -> list[ImportedName]:
         """Return the names of the legacy API that a statement imports."""
         return [
             binding
@@ -286,10 +281,10 @@ class SdkImports:
             if path == module.path and binding.part is part
         ]
 
-    def guard(self, binding: Binding) -> Guard:
+    def condition(self, binding: ImportedName) -> Condition:
         """Return what decides whether a name is imported."""
         sources = self.sources.get(binding.module.path, ())
-        return next((source.guard for source in sources if source.part is binding.part), Guard.NONE)
+        return next((source.condition for source in sources if source.part is binding.part), Condition.NONE)
 
     def is_out_of_sight(self, part: cst.ImportFrom, alias: cst.ImportAlias, module: SourceModule) -> bool:
         """Return whether a name of a project's module is not seen there for sure: not read, made late, not clear."""
@@ -300,7 +295,7 @@ class SdkImports:
         values = self.program.variable(scope, bound_name(alias))
         return not values or any(isinstance(value, External) for value in values)
 
-    def is_passed_on(self, binding: Binding) -> bool:
+    def is_passed_on(self, binding: ImportedName) -> bool:
         """Return whether other modules get a name from the one that imports it, as far as can be seen."""
         module = binding.module
         if self.program.is_taken(module.path, binding.local) or binding.local in module.listed:
@@ -322,10 +317,10 @@ class SdkImports:
             local: what the module calls it instead.
         """
         enclosing = list(_evaluated_in(at, module))
-        sources = [s for s in self.sources.get(module.path, ()) if s.guard is not Guard.TYPING]
+        sources = [s for s in self.sources.get(module.path, ()) if s.condition is not Condition.TYPING]
         visible = [s for s in sources if s.function is None or s.function in enclosing]
         own = [s for s in visible if s.provider is None]
-        if any(s.function is None and s.guard is Guard.NONE for s in own):
+        if any(s.function is None and s.condition is Condition.NONE for s in own):
             return [AddImport(V3, name, local)]
         nearest = min(own, key=lambda s: enclosing.index(s.function) if s.function else len(enclosing), default=None)
         if nearest is not None:
@@ -335,12 +330,15 @@ class SdkImports:
                 path, written = source.provider
                 passed = self._passed(name, path)
                 if passed:
-                    place = None if source.function is None and source.guard is Guard.NONE else source.part
+                    place = None if source.function is None and source.condition is Condition.NONE else source.part
                     return [AddImport(written, name, None, place), *passed]
         elsewhere = sources or [
-            s for path in self.program.targets for s in self.sources.get(path, ()) if s.guard is not Guard.TYPING
+            s
+            for path in self.program.targets
+            for s in self.sources.get(path, ())
+            if s.condition is not Condition.TYPING
         ]
-        plain = not elsewhere or any(s.guard is Guard.NONE and s.function is None for s in elsewhere)
+        plain = not elsewhere or any(s.condition is Condition.NONE and s.function is None for s in elsewhere)
         function = next((f for f in enclosing if f is not None), None)
         return [AddImport(V3, name, local, None if plain else function)]
 
@@ -374,8 +372,8 @@ class SdkImports:
             needed: whether the module has the name anyhow, to make an object of it.
         """
         sources = [s for s in self.sources.get(module.path, ()) if s.function is None and s.provider is None]
-        plain = any(s.guard is Guard.NONE for s in sources)
-        typing = next((s for s in sources if s.guard is Guard.TYPING), None)
+        plain = any(s.condition is Condition.NONE for s in sources)
+        typing = next((s for s in sources if s.condition is Condition.TYPING), None)
         if typing is not None and not (plain and needed):
             return f'"{name}"', [AddImport(V3, name, None, typing.part)]
         if plain or (not self.sources.get(module.path) and self._is_sure()):
@@ -390,29 +388,29 @@ class SdkImports:
     def _is_sure(self) -> bool:
         """Return whether some module imports the SDK without a condition."""
         return any(
-            s.guard is Guard.NONE and s.function is None
+            s.condition is Condition.NONE and s.function is None
             for path in self.program.targets
             for s in self.sources.get(path, ())
         )
 
     def package(self, module: SourceModule, at: cst.CSTNode) -> str | None:
         """Return what a module calls `assemblyai` itself at a place."""
-        for function in (*_evaluated_in(at, module), None):
-            scope = self.program.scope(function if function is not None else module.tree)
+        return self._called("assemblyai", module, at)
+
+    def _called(self, dotted: str, module: SourceModule, at: cst.CSTNode) -> str | None:
+        """Return the variable that holds something of a library at a place."""
+        homes: list[ScopeNode] = [*_evaluated_in(at, module), module.tree]
+        for scope in map(self.program.scope, homes):
             for name in sorted(scope.local):
-                values = [v for v in self.program.variable(scope, name) if not _is_none(v)]
-                if values == [External("assemblyai")]:
+                if [v for v in self.program.variable(scope, name) if not _is_none(v)] == [External(dotted)]:
                     return name
         return None
 
     def settings(self, module: SourceModule, at: cst.CSTNode) -> tuple[str, list[Edit]]:
         """Return how `assemblyai.settings` is written at a place, and what that needs."""
-        for function in (*_evaluated_in(at, module), None):
-            scope = self.program.scope(function if function is not None else module.tree)
-            for name in sorted(scope.local):
-                values = [v for v in self.program.variable(scope, name) if not _is_none(v)]
-                if values == [External("assemblyai.settings")]:
-                    return name, []
+        name = self._called("assemblyai.settings", module, at)
+        if name is not None:
+            return name, []
         package = self.package(module, at)
         if package is not None:
             return f"{package}.settings", []
@@ -433,40 +431,32 @@ def _gone(home: str, name: str) -> str | None:
     return name if legacy else None
 
 
+def _is_of_package(value: object) -> bool:
+    return isinstance(value, External) and value.name.split(".")[0] == "assemblyai"
+
+
 def _is_none(value: object) -> bool:
     return isinstance(value, Const) and value.value is None
 
 
-def _is_import_call(node: cst.Call) -> bool:
-    """Return whether a call is `importlib.import_module(...)` or the like."""
-    name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
-    return isinstance(name, cst.Name) and name.value in ("import_module", "__import__")
+_IMPORTING = frozenset({"import_module", "__import__"})
+"""Last names of functions that import a module: of `importlib.import_module`, say."""
 
 
 def _evaluated_in(node: cst.CSTNode, module: SourceModule) -> Iterator[cst.FunctionDef]:
-    """Yield the functions whose code a node is part of, innermost first: a signature belongs to what is around it."""
-    child = node
-    for up in module.ancestors(node):
-        if isinstance(up, cst.FunctionDef) and up.body is child:
-            yield up
-        child = up
+    """Return the functions whose code a node is part of, innermost first: a signature belongs to what is around it."""
+    return (up for up, child in module.climb(node) if isinstance(up, cst.FunctionDef) and up.body is child)
 
 
 def _is_read(name: str, module: SourceModule) -> bool:
     """Return whether a module uses a name, in code or in a quoted annotation."""
-    for node in module.walk():
-        if isinstance(node, cst.Name) and node.value == name:
-            parent = module.parent(node)
-            match parent:
-                case cst.ImportAlias() | cst.AsName() | cst.AssignTarget():
-                    continue
-                case cst.Attribute() if parent.attr is node:
-                    continue
+    for node in module.find(cst.Name):
+        match module.parent(node):
+            case cst.ImportAlias() | cst.AsName() | cst.AssignTarget():
+                continue
+            case cst.Attribute(attr=attribute) if attribute is node:
+                continue
+        if node.value == name:
             return True
-        if (
-            isinstance(node, cst.SimpleString)
-            and name in node.value
-            and any(isinstance(up, cst.Annotation) for up in module.ancestors(node))
-        ):
-            return True
-    return False
+    texts = (node for node in module.find(cst.SimpleString) if name in node.value)
+    return any(isinstance(up, cst.Annotation) for node in texts for up in module.ancestors(node))

@@ -6,8 +6,8 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.interpreter.values import Const, Str
-from codemods.rewrites.sdk.imports import SdkImports
 from codemods.rewrites.sdk.names import Names
+from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.syntax.tree import SourceModule
 
 
