@@ -174,3 +174,16 @@ def test_every_rule_stands_in_the_list_of_its_family() -> None:
     ]
     listed = [(rule.__module__.split(".")[2], rule.__name__) for rule in RULES]
     assert sorted(listed) == sorted(defined)
+
+
+def test_the_tests_of_a_rule_are_called_after_it() -> None:
+    """`test_<rule>.py`, or `test_<rule>_<what about it>.py`; its examples are tested wherever they stand."""
+    for path in (ROOT / "tests" / "codemods" / "rules").glob("*/test_*.py"):
+        rules = [rule.stem for rule in (ROOT / "codemods" / "rules" / path.parent.name).glob("*.py")]
+        assert any(f"{path.stem}_".startswith(f"test_{rule}_") for rule in rules), path
+
+
+def test_tests_stand_where_what_they_test_stands() -> None:
+    for path in (ROOT / "tests" / "codemods").rglob("test_*.py"):
+        folder = path.parent.relative_to(ROOT / "tests")
+        assert (ROOT / folder).is_dir(), path

@@ -93,7 +93,7 @@ class Carried:
 
 
 def bare(node: cst.BaseExpression | None) -> cst.BaseExpression | None:
-    """Return what `.encode()` or `.decode()` is called on; JSON of some libraries is bytes."""
+    """Return what `.encode()` or `.decode()` is called on, else `node`; JSON of some libraries is bytes."""
     while isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _RECODERS:
         node = node.func.value
     return node

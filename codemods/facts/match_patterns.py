@@ -32,7 +32,7 @@ def types(program: Program, pattern: cst.CSTNode) -> list[str]:
 
 
 def element(program: Program, mapping: cst.MatchMapping, key: str) -> cst.MatchMappingElement | None:
-    """Return the element of a mapping pattern that asks for `key`."""
+    """Return the element of a mapping pattern that asks for `key`; None if it does not."""
     return next((item for item in mapping.elements if key in program.constants(item.key)), None)
 
 

@@ -193,7 +193,7 @@ class Program:
     # nodes
 
     def module_of(self, node: cst.CSTNode) -> SourceModule | None:
-        """Return the module that holds `node`."""
+        """Return the module that holds `node`; None for a node that is made, and stands nowhere."""
         for module in self._run.modules.values():
             if module.owns(node):
                 return module

@@ -298,7 +298,7 @@ def _is_no_type(value: Str) -> bool:
 
 
 def read_base(node: cst.CSTNode) -> Base | None:
-    """Return the message in `message["key"]` or `message.get("key")`."""
+    """Return the message in `message["key"]` or `message.get("key")`; None for anything else."""
     match node:
         case cst.Subscript(value=message, slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
             return Base(message, False, key)

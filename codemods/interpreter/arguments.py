@@ -24,12 +24,12 @@ class Arguments:
         return entry[1] if entry else NOTHING
 
     def node(self, position: int | None, keyword: str | None = None) -> cst.BaseExpression | None:
-        """Return the expression given at `position` or under `keyword`."""
+        """Return the expression given at `position` or under `keyword`; None if none is."""
         entry = self.entry(position, keyword)
         return entry[0] if entry else None
 
     def entry(self, position: int | None, keyword: str | None) -> tuple[cst.BaseExpression, Values] | None:
-        """Return expression and values given at `position` or under `keyword`."""
+        """Return expression and values given at `position` or under `keyword`; None if nothing is."""
         if keyword is not None and keyword in self.keywords:
             return self.keywords[keyword]
         if position is not None and position < len(self.positional):

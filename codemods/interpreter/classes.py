@@ -10,6 +10,7 @@ import libcst as cst
 
 from codemods.interpreter.values import NOTHING, Bound, ClassRef, External, Function, Instance, Unread, Value, Values
 from codemods.syntax.children import children
+from codemods.syntax.navigate import keyword, last_name, parts
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
@@ -34,20 +35,13 @@ class ClassFacts:
     @property
     def methods(self) -> dict[str, cst.FunctionDef]:
         """The functions defined directly in the class."""
-        return {
-            statement.name.value: statement
-            for statement in self.node.body.body
-            if isinstance(statement, cst.FunctionDef)
-        }
+        defined = (part for part in self.node.body.body if isinstance(part, cst.FunctionDef))
+        return {function.name.value: function for function in defined}
 
     @property
     def fields(self) -> list[cst.AnnAssign]:
         """The annotated names of the body, as dataclasses, pydantic models and TypedDicts declare them."""
-        found = []
-        for statement in self.node.body.body:
-            if isinstance(statement, cst.SimpleStatementLine):
-                found += [part for part in statement.body if isinstance(part, cst.AnnAssign)]
-        return found
+        return [part for part in parts(self.node.body) if isinstance(part, cst.AnnAssign)]
 
     @property
     def is_enum(self) -> bool:
@@ -225,17 +219,12 @@ def _reachable(
 
 def decorator_name(decorator: cst.Decorator) -> str:
     """Return the last part of a decorator's name."""
-    match decorator.decorator:
-        case cst.Call(func=cst.Attribute(attr=cst.Name(name))) | cst.Call(func=cst.Name(name)):
-            return name
-        case cst.Attribute(attr=cst.Name(name)) | cst.Name(name):
-            return name
-    return ""
+    made = decorator.decorator
+    return last_name(made.func if isinstance(made, cst.Call) else made)
 
 
 def alias(declaration: cst.AnnAssign) -> cst.SimpleString | None:
-    """Return the alias in `name: type = Field(alias="...")`."""
-    for argument in declaration.value.args if isinstance(declaration.value, cst.Call) else ():
-        if argument.keyword is not None and argument.keyword.value in ("alias", "validation_alias"):
-            return argument.value if isinstance(argument.value, cst.SimpleString) else None
-    return None
+    """Return the alias in `name: type = Field(alias="...")`; None where the name is the key."""
+    made = declaration.value
+    given = keyword(made, "alias", "validation_alias") if isinstance(made, cst.Call) else None
+    return given.value if given is not None and isinstance(given.value, cst.SimpleString) else None

@@ -301,12 +301,9 @@ class Expressions:
             self.eval(condition.test, env)
         if clause.inner_for_in is not None:
             self.eval_comprehension(clause.inner_for_in, env)
-        if (
-            isinstance(source, cst.Call)
-            and isinstance(source.func, cst.Attribute)
-            and source.func.attr.value == "items"
-        ):
-            return self.values.get(source.func.value, NOTHING)
+        match source:
+            case cst.Call(func=cst.Attribute(value=mapping, attr=cst.Name("items"))):
+                return self.values.get(mapping, NOTHING)
         return values
 
     # reading and calling
@@ -376,8 +373,9 @@ def _is_slice(node: cst.Subscript) -> bool:
 
 def is_filter(node: cst.DictComp) -> bool:
     """Return whether a comprehension takes over some entries of a dict as they are."""
-    target = node.for_in.target
-    if not isinstance(target, cst.Tuple) or len(target.elements) != 2:
-        return False
-    names = [element.value.value for element in target.elements if isinstance(element.value, cst.Name)]
-    return names == [getattr(node.key, "value", None), getattr(node.value, "value", None)]
+    match node:
+        case cst.DictComp(
+            key=cst.Name(key), value=cst.Name(value), for_in=cst.CompFor(target=cst.Tuple(elements=[first, second]))
+        ):
+            return [getattr(part.value, "value", None) for part in (first, second)] == [key, value]
+    return False

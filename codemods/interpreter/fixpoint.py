@@ -209,12 +209,9 @@ class Interpreter:
             if not without_unknown(values) and self.guessing:
                 values |= self.library.unseen(param)
             bind(param.name.value, param, values, env, None, "param")
-        if isinstance(params.star_arg, cst.Param):
-            rest = Obj(params.star_arg, "tuple")
-            bind(params.star_arg.name.value, params.star_arg, frozenset({rest}), env, None, "param")
-        if params.star_kwarg is not None:
-            rest = Obj(params.star_kwarg, "dict")
-            bind(params.star_kwarg.name.value, params.star_kwarg, frozenset({rest}), env, None, "param")
+        for rest, kind in ((params.star_arg, "tuple"), (params.star_kwarg, "dict")):
+            if isinstance(rest, cst.Param):
+                bind(rest.name.value, rest, frozenset({Obj(rest, kind)}), env, None, "param")
 
     def _annotated(self, node: cst.BaseExpression, param: cst.Param, env: Env) -> Values:
         """Return what an annotation says of a parameter that nobody in the program fills."""

@@ -22,6 +22,7 @@ from codemods.interpreter.values import (
     without_unknown,
 )
 from codemods.interpreter.work import Work
+from codemods.syntax.navigate import keyword
 
 K = TypeVar("K", bound=Hashable)
 
@@ -132,13 +133,11 @@ class Heap:
             case cst.Dict(elements=elements):
                 for element in elements:
                     match element:
-                        case cst.DictElement(key=cst.SimpleString() as name, value=value) if (
-                            name.evaluated_value == key
-                        ):
+                        case cst.DictElement(key=cst.SimpleString(evaluated_value=name), value=value) if name == key:
                             return value
-            case cst.Call(args=arguments):
-                named = (arg.value for arg in arguments if arg.keyword is not None and arg.keyword.value == key)
-                return next(named, None)
+            case cst.Call() as call:
+                given = keyword(call, str(key))
+                return given.value if given is not None else None
         return self._given.get((obj, key))
 
 

@@ -54,5 +54,5 @@ class Library:
     matters: Callable[[Value], bool] = bool
 
     def model(self, name: str) -> Model | None:
-        """Return what is known of calling the library function `name`."""
+        """Return what is known of calling the library function `name`; None if nothing is."""
         return self.functions.get(name) or self.methods.get(name.rsplit(".", 1)[-1])

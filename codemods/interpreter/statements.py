@@ -30,11 +30,12 @@ class Statements:
         """What holds at each `break` and each `continue` of the loops around, the innermost last."""
 
     def body(self, body: cst.Module | cst.BaseSuite, env: Env) -> Env | None:
-        """Run the body of a module or of a function from its start."""
+        """Run the body of a module or of a function; return the variables at its end, None if that is never met."""
         self._loops = []
         return self.block(body.body, env) if isinstance(body, cst.Module) else self.suite(body, env)
 
     def suite(self, body: cst.BaseSuite, env: Env | None) -> Env | None:
+        """Run a block; return the variables at its end, None where the path ends before."""
         if isinstance(body, cst.IndentedBlock):
             return self.block(body.body, env)
         if isinstance(body, cst.SimpleStatementSuite):
@@ -42,6 +43,7 @@ class Statements:
         return env
 
     def block(self, statements: Sequence[cst.BaseStatement], env: Env | None) -> Env | None:
+        """Run statements in their order; return the variables behind the last, None where the path ends before."""
         for statement in statements:
             self._run.work.spend()
             if env is None:
@@ -62,36 +64,36 @@ class Statements:
             return None
         env = dict(env)
         for part in parts:
-            if isinstance(part, cst.Assign):
-                values = self._run.eval(part.value, env)
-                for target in part.targets:
-                    whole = part.value if len(part.targets) == 1 else None
-                    self._run.expressions.assign(target.target, values, env, whole)
-            elif isinstance(part, cst.AnnAssign):
-                values = self._run.eval(part.value, env) if part.value is not None else NOTHING
-                if part.value is not None or not isinstance(part.target, cst.Name):
-                    self._run.expressions.assign(part.target, values, env, part.value)
-                self._run.eval(part.annotation.annotation, env)
-            elif isinstance(part, cst.AugAssign):
-                self._augment(part, env)
-            elif isinstance(part, cst.Return):
-                if part.value is not None:
-                    self._run.calls.returns.join(self._run.scope.node, self._run.eval(part.value, env))
-                return None
-            elif isinstance(part, cst.Raise):
-                self._run.expressions.eval_children(part, env)
-                return None
-            elif isinstance(part, cst.Break | cst.Continue):
-                if self._loops:
-                    self._loops[-1][0 if isinstance(part, cst.Break) else 1].append(env)
-                return None
-            elif isinstance(part, cst.Import):
-                for alias in part.names:
-                    self._run.imports.plain(alias, env)
-            elif isinstance(part, cst.ImportFrom):
-                self._run.imports.names(part, env)
-            else:
-                self._run.expressions.eval_children(part, env)
+            match part:
+                case cst.Assign(targets=targets, value=value):
+                    values = self._run.eval(value, env)
+                    for target in targets:
+                        self._run.expressions.assign(target.target, values, env, value if len(targets) == 1 else None)
+                case cst.AnnAssign(target=place, value=given):
+                    values = self._run.eval(given, env) if given is not None else NOTHING
+                    if given is not None or not isinstance(place, cst.Name):
+                        self._run.expressions.assign(place, values, env, given)
+                    self._run.eval(part.annotation.annotation, env)
+                case cst.AugAssign():
+                    self._augment(part, env)
+                case cst.Return(value=given):
+                    if given is not None:
+                        self._run.calls.returns.join(self._run.scope.node, self._run.eval(given, env))
+                    return None
+                case cst.Raise():
+                    self._run.expressions.eval_children(part, env)
+                    return None
+                case cst.Break() | cst.Continue():
+                    if self._loops:
+                        self._loops[-1][0 if isinstance(part, cst.Break) else 1].append(env)
+                    return None
+                case cst.Import(names=aliases):
+                    for alias in aliases:
+                        self._run.imports.plain(alias, env)
+                case cst.ImportFrom():
+                    self._run.imports.names(part, env)
+                case _:
+                    self._run.expressions.eval_children(part, env)
         return env
 
     def _augment(self, part: cst.AugAssign, env: Env) -> None:
@@ -117,11 +119,12 @@ class Statements:
         env = dict(env)
         self._run.eval(node.test, env)
         after = self.suite(node.body, dict(env))
-        if isinstance(node.orelse, cst.If):
-            self.env_at[node.orelse] = env
-            return merge(after, self._exec_If(node.orelse, env))
-        if isinstance(node.orelse, cst.Else):
-            return merge(after, self.suite(node.orelse.body, dict(env)))
+        match node.orelse:
+            case cst.If() as following:
+                self.env_at[following] = env
+                return merge(after, self._exec_If(following, env))
+            case cst.Else(body=body):
+                return merge(after, self.suite(body, dict(env)))
         return merge(after, env)
 
     def _loop(self, body: cst.BaseSuite, env: Env, bind: list[tuple[cst.BaseExpression, Values]]) -> Env:
@@ -194,10 +197,8 @@ class Statements:
     _exec_TryStar = _exec_Try
 
     def _caught(self, types: Values) -> Values:
-        names = [value.name for value in types if isinstance(value, External)]
-        for value in types:
-            if isinstance(value, Obj):
-                names += [item.name for item in self._run.containers.elements([value]) if isinstance(item, External)]
+        listed = self._run.containers.elements(types)
+        names = [value.name for value in types | listed if isinstance(value, External)]
         known = self._run.library.exceptions
         caught = {known[last] for name in names if (last := name.rsplit(".", 1)[-1]) in known}
         return frozenset(caught or {External(f"{name}()") for name in names})
@@ -244,28 +245,28 @@ class Statements:
         return after
 
     def _pattern(self, pattern: cst.CSTNode, subject: Values, env: Env) -> None:
-        if isinstance(pattern, cst.MatchAs):
-            if pattern.pattern is not None:
-                self._pattern(pattern.pattern, subject, env)
-            if pattern.name is not None:
-                self._run.expressions.bind(pattern.name.value, pattern.name, subject, env, None, "match")
-        elif isinstance(pattern, cst.MatchMapping):
-            for element in pattern.elements:
-                inner: set[Value] = set()
-                for key in keys(self._run.eval(element.key, env)):
-                    for value in subject:
-                        inner |= value.item(self._run, key, element.key)
-                self._pattern(element.pattern, frozenset(inner), env)
-            if pattern.rest is not None:
-                self._run.expressions.bind(pattern.rest.value, pattern.rest, subject, env, None, "match")
-        elif isinstance(pattern, cst.MatchValue):
-            self._run.eval(pattern.value, env)
-        elif isinstance(pattern, cst.MatchOr):
-            for choice in pattern.patterns:
-                self._pattern(choice.pattern, subject, env)
-        else:
-            for child in children(pattern):
-                self._pattern(child, NOTHING, env)
+        run = self._run
+        match pattern:
+            case cst.MatchAs(pattern=inner, name=name):
+                if inner is not None:
+                    self._pattern(inner, subject, env)
+                if name is not None:
+                    run.expressions.bind(name.value, name, subject, env, None, "match")
+            case cst.MatchMapping(elements=elements, rest=rest):
+                for element in elements:
+                    known = keys(run.eval(element.key, env))
+                    held = NOTHING.union(*(value.item(run, key, element.key) for key in known for value in subject))
+                    self._pattern(element.pattern, held, env)
+                if rest is not None:
+                    run.expressions.bind(rest.value, rest, subject, env, None, "match")
+            case cst.MatchValue(value=value):
+                run.eval(value, env)
+            case cst.MatchOr(patterns=choices):
+                for choice in choices:
+                    self._pattern(choice.pattern, subject, env)
+            case _:
+                for child in children(pattern):
+                    self._pattern(child, NOTHING, env)
 
 
 def _is_standard(value: Value) -> bool:

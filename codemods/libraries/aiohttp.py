@@ -48,12 +48,8 @@ class WsMessage(Plain):
 
 
 def _ws_connect(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    url = given.node(0, "url")
-    if url is None:
-        return NOTHING
-    connection = AiohttpConnection(TRANSPORT, call)
-    observations.connect(run, connection, call, url, given.node(None, "params"))
-    return frozenset({Connecting(connection)})
+    url, params = given.node(0, "url"), given.node(None, "params")
+    return frozenset(map(Connecting, observations.connect(run, AiohttpConnection(TRANSPORT, call), call, url, params)))
 
 
 TRANSPORT = Transport(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
     from codemods.libraries.transport import Transport
     from codemods.libraries.values import Connection
+
+C = TypeVar("C", bound="Connection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,17 @@ class Send:
 
 
 def connect(
-    run: Interpreter, connection: Connection, call: cst.Call, url: cst.BaseExpression, params: cst.BaseExpression | None
-) -> None:
-    """Note a call that opens a connection."""
+    run: Interpreter,
+    connection: C,
+    call: cst.Call,
+    url: cst.BaseExpression | None,
+    params: cst.BaseExpression | None = None,
+) -> frozenset[C]:
+    """Note a call that opens a connection, and return what it gives: the connection; nothing without a URL."""
+    if url is None:
+        return frozenset()
     run.events.note(call, Connect(connection, call, url, params))
+    return frozenset({connection})
 
 
 def send(

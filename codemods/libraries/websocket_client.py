@@ -38,9 +38,7 @@ class WebSocketClientConnection(Connection):
 
     def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         if name == "connect":
-            url = given.node(0, "url")
-            if url is not None:
-                observations.connect(run, self, call, url, None)
+            observations.connect(run, self, call, given.node(0, "url"))
         elif name in ("recv", "__next__"):
             return frozenset({Frame(self)})
         elif name in ("recv_data", "recv_data_frame"):
@@ -55,29 +53,18 @@ class WebSocketClientConnection(Connection):
         return NOTHING
 
 
-def _opened(run: Interpreter, call: cst.Call, given: Arguments) -> WebSocketClientConnection | None:
-    url = given.node(0, "url")
-    if url is None:
-        return None
-    connection = WebSocketClientConnection(TRANSPORT, call)
-    observations.connect(run, connection, call, url, None)
-    return connection
-
-
-def _create(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    connection = _opened(run, call, given)
-    return frozenset({connection}) if connection else NOTHING
+def _create(run: Interpreter, call: cst.Call, given: Arguments) -> frozenset[WebSocketClientConnection]:
+    return observations.connect(run, WebSocketClientConnection(TRANSPORT, call), call, given.node(0, "url"))
 
 
 def _app(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    connection = _opened(run, call, given)
-    if connection is None:
-        return NOTHING
-    for name in _CALLBACKS:
-        known = TRANSPORT.callbacks.get(name)
-        position = known.position if known is not None else None
-        connection.register(run, name, given.get(position, name), call)
-    return frozenset({connection})
+    opened = _create(run, call, given)
+    for connection in opened:
+        for name in _CALLBACKS:
+            known = TRANSPORT.callbacks.get(name)
+            position = known.position if known is not None else None
+            connection.register(run, name, given.get(position, name), call)
+    return opened
 
 
 def _socket(run: Interpreter, call: cst.Call, given: Arguments) -> Values:

@@ -27,23 +27,13 @@ class WebsocketsConnection(Connection):
         return frozenset({self}) if name in ("__aenter__", "__enter__") else NOTHING
 
 
-def _opened(run: Interpreter, call: cst.Call, given: Arguments, transport: Transport) -> Connection | None:
-    url = given.node(0, "uri")
-    if url is None:
-        return None
-    connection = WebsocketsConnection(transport, call)
-    observations.connect(run, connection, call, url, None)
-    return connection
-
-
 def _connect(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    connection = _opened(run, call, given, ASYNCIO)
-    return frozenset({Connecting(connection)}) if connection else NOTHING
+    opened = observations.connect(run, WebsocketsConnection(ASYNCIO, call), call, given.node(0, "uri"))
+    return frozenset(map(Connecting, opened))
 
 
 def _connect_sync(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    connection = _opened(run, call, given, SYNC)
-    return frozenset({connection}) if connection else NOTHING
+    return observations.connect(run, WebsocketsConnection(SYNC, call), call, given.node(0, "uri"))
 
 
 _GONE = ("websockets", "websockets.exceptions", "ConnectionClosed")

@@ -11,7 +11,7 @@ from codemods.facts.program import Program
 from codemods.interpreter.values import Obj
 from codemods.syntax.build import expression, quoted, rename_string
 from codemods.syntax.edits import Edit, Remove, Replace
-from codemods.syntax.sequences import only
+from codemods.syntax.sequences import arguments, extended, only
 
 
 def rename_entry(entry: Entry, key: str) -> Replace:
@@ -68,7 +68,10 @@ def _without_keyword(node: cst.Call, key: str) -> cst.Call:
 
 
 def add_entries(site: cst.CSTNode, additions: Sequence[tuple[str, str]]) -> Replace | None:
-    """Return the edit that adds entries (key and source of the value) to a dict, `dict(...)` or `.update(...)`."""
+    """Return the edit that adds entries (key, source of the value) to a dict, `dict(...)` or `.update(...)`.
+
+    None for anything else.
+    """
     match site:
         case cst.Dict():
             return Replace(site, lambda updated: _extended(cst.ensure_type(updated, cst.Dict), additions))
@@ -109,26 +112,20 @@ def _extended(node: cst.Dict, additions: Sequence[tuple[str, str]]) -> cst.Dict:
                 joint = between.with_changes(whitespace_after=between.whitespace_after.with_changes(first_line=comment))
                 last_comma = last_comma.with_changes(whitespace_after=_bare(last_comma.whitespace_after))
         elements[-1] = elements[-1].with_changes(comma=joint)
-    new = [
-        cst.DictElement(key=expression(quoted(key, like)), value=expression(_styled(value, like)), comma=between)
-        for key, value in additions
-    ]
-    new[-1] = new[-1].with_changes(comma=last_comma)
-    return node.with_changes(elements=[*elements, *new])
+    added = ", ".join(f"{quoted(key, like)}: {_styled(value, like)}" for key, value in additions)
+    *new, end = (
+        item.with_changes(comma=between) for item in cst.ensure_type(expression(f"{{{added}}}"), cst.Dict).elements
+    )
+    return node.with_changes(elements=[*elements, *new, end.with_changes(comma=last_comma)])
 
 
 def _extended_pairs(node: cst.CSTNode, additions: Sequence[tuple[str, str]]) -> cst.CSTNode:
-    sequence = cst.ensure_type(node, cst.List) if isinstance(node, cst.List) else cst.ensure_type(node, cst.Tuple)
-    last = sequence.elements[-1]
-    like = last.value.elements[0].value if isinstance(last.value, cst.Tuple | cst.List) else None
-    shared = next((item.comma for item in sequence.elements[:-1] if isinstance(item.comma, cst.Comma)), None)
-    between = shared or cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    pairs = [
-        cst.Element(expression(f"({quoted(key, like)}, {_styled(value, like)})"), comma=between)
-        for key, value in additions
-    ]
-    pairs[-1] = pairs[-1].with_changes(comma=last.comma)
-    return sequence.with_changes(elements=[*sequence.elements[:-1], last.with_changes(comma=between), *pairs])
+    assert isinstance(node, cst.List | cst.Tuple)
+    last = node.elements[-1].value
+    like = last.elements[0].value if isinstance(last, cst.Tuple | cst.List) else None
+    added = ", ".join(f"({quoted(key, like)}, {_styled(value, like)})" for key, value in additions)
+    pairs = cst.ensure_type(expression(f"[{added}]"), cst.List).elements
+    return node.with_changes(elements=extended(node.elements, pairs, alike=True))
 
 
 def _bare(space: cst.ParenthesizedWhitespace) -> cst.ParenthesizedWhitespace:
@@ -145,17 +142,9 @@ def _styled(code: str, like: cst.CSTNode | None) -> str:
 
 def with_keywords(node: cst.Call, additions: Sequence[tuple[str, str]]) -> cst.Call:
     """Return a call with further keywords, each a name and the source of its value, in the style of the others."""
-    arguments = list(node.args)
-    plain = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    between = next((a.comma for a in arguments[:-1] if isinstance(a.comma, cst.Comma)), plain)
-    last_comma = arguments[-1].comma if arguments else cst.MaybeSentinel.DEFAULT
-    gap: cst.BaseParenthesizableWhitespace = cst.SimpleWhitespace("")
-    if arguments:
-        gap = arguments[-1].whitespace_after_arg
-        arguments[-1] = arguments[-1].with_changes(comma=between, whitespace_after_arg=cst.SimpleWhitespace(""))
-    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    new = [
-        cst.Arg(keyword=cst.Name(key), value=expression(value), equal=equal, comma=between) for key, value in additions
-    ]
-    new[-1] = new[-1].with_changes(comma=last_comma, whitespace_after_arg=gap)
-    return node.with_changes(args=[*arguments, *new])
+    *before, end = arguments(", ".join(f"{key}={value}" for key, value in additions))
+    known = list(node.args)
+    if known:  # what stands behind the last one stands behind the new last one
+        end = end.with_changes(whitespace_after_arg=known[-1].whitespace_after_arg)
+        known[-1] = known[-1].with_changes(whitespace_after_arg=cst.SimpleWhitespace(""))
+    return node.with_changes(args=extended(known, [*before, end], alike=True))

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from codemods import protocol as v
-from codemods.syntax.build import helper
 from codemods.syntax.edits import AddHelper
+from codemods.syntax.snippet import plain
 from codemods.syntax.tree import SourceModule
 
-KIND_HELPER = "turn_kind"
-KIND_OF = {v.PARTIAL: "PartialTurn", v.FINAL: "FinalTurn"}
-KIND_CODE = '''\
-def turn_kind(message):
-    """Return a message's type; turns are told apart as "PartialTurn" and "FinalTurn"."""
-    kind = message.get("type")
-    if kind != "Turn":
-        return kind
-    final = message["end_of_turn"] and message["turn_is_formatted"] and message["transcript"]
-    return "FinalTurn" if final else "PartialTurn"
-'''
+_KINDS = {v.PARTIAL: "PartialTurn", v.FINAL: "FinalTurn"}
 
 
 def kind_name(v2_type: str) -> str:
     """Return what `turn_kind` calls a v2 message type."""
-    return KIND_OF.get(v2_type) or v.MESSAGE_TYPES[v2_type]
+    return _KINDS.get(v2_type) or v.MESSAGE_TYPES[v2_type]
 
 
 def kind_helper(module: SourceModule) -> AddHelper:
     """Return the edit that adds `turn_kind` to a module."""
-    return helper(module, KIND_HELPER, KIND_CODE)
+    return plain(module, "turn_kind")

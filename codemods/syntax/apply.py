@@ -19,10 +19,10 @@ _GONE = "__gone__"
 
 
 def _is_gone(statement: cst.CSTNode) -> bool:
-    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
-        return False
-    part = statement.body[0]
-    return isinstance(part, cst.Expr) and isinstance(part.value, cst.Name) and part.value.value == _GONE
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Expr(cst.Name(name))]):
+            return name == _GONE
+    return False
 
 
 class _Applier(cst.CSTTransformer):
@@ -175,9 +175,7 @@ class _Applier(cst.CSTTransformer):
                 statement = self._guards.renewed(statement, statement.with_changes(leading_lines=lines))
             waiting, gap = [], ()
             kept.append(statement)
-        if isinstance(node, cst.Module):
-            return node.with_changes(body=kept, footer=[*waiting, *node.footer])
-        if not kept:
+        if not kept and not isinstance(node, cst.Module):
             kept.append(cst.SimpleStatementLine(body=[cst.Pass()], leading_lines=waiting))
             waiting = []
         return node.with_changes(body=kept, footer=[*waiting, *node.footer])

@@ -31,7 +31,10 @@ def todo(code: str, message: str, names: AbstractSet[str] = frozenset()) -> str:
 
 
 def todo_of(comment: str) -> tuple[str, str] | None:
-    """Return code and message of a TODO comment of ours, this release's or an earlier one's."""
+    """Return code and message of a TODO comment of ours, this release's or an earlier one's.
+
+    None for other comments.
+    """
     text = comment.removeprefix(TODO)
     found = _WRITTEN.fullmatch(text) or _OF_OLD.fullmatch(text) if text != comment else None
     if found is None:

@@ -10,7 +10,7 @@ _PURE = frozenset({"int", "float", "min", "max", "round", "abs", "len", "getenv"
 
 
 def folded(node: cst.BaseExpression) -> int | None:
-    """Return the whole number that an expression of literals is."""
+    """Return the whole number that an expression of literals is; None for any other expression."""
     match node:
         case cst.Integer():
             return node.evaluated_value

@@ -14,7 +14,8 @@ import libcst as cst
 from codemods.syntax.children import children
 from codemods.syntax.comments import leading, still_true
 from codemods.syntax.edits import AddImport, Edit
-from codemods.syntax.navigate import first_statement
+from codemods.syntax.navigate import first_statement, head, parts
+from codemods.syntax.sequences import only
 from codemods.syntax.tree import SourceModule, Statement, dotted
 
 
@@ -91,40 +92,35 @@ def _without_names(statement: cst.CSTNode, dead: set[str]) -> cst.CSTNode | None
     """Return a top-level line without imports of `dead` names; None when nothing is left of it."""
     if not isinstance(statement, cst.SimpleStatementLine):
         return statement
-    parts: list[cst.BaseSmallStatement] = []
+    left: list[cst.BaseSmallStatement] = []
     for part in statement.body:
-        if isinstance(part, cst.Import | cst.ImportFrom) and not isinstance(part.names, cst.ImportStar):
-            kept = [alias for alias in part.names if bound_name(alias) not in dead]
-            if not kept:
-                continue
-            if len(kept) < len(part.names):
-                kept[-1] = kept[-1].with_changes(comma=part.names[-1].comma)
-                part = part.with_changes(names=kept)
-        parts.append(part)
-    if len(parts) == len(statement.body) and all(new is old for new, old in zip(parts, statement.body, strict=True)):
-        return statement
-    if not parts:
+        match part:
+            case cst.Import(names=[*aliases]) | cst.ImportFrom(names=[*aliases]):
+                kept = only(aliases, lambda alias: bound_name(alias) not in dead)
+                if kept:
+                    left.append(part.with_changes(names=kept) if len(kept) < len(aliases) else part)
+            case _:
+                left.append(part)
+    if not left:
         return None
-    if parts[-1] is not statement.body[-1]:
-        parts[-1] = parts[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
-    return statement.with_changes(body=parts)
+    if left[-1] is not statement.body[-1]:
+        left[-1] = left[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
+    elif len(left) == len(statement.body) and all(new is old for new, old in zip(left, statement.body, strict=True)):
+        return statement
+    return statement.with_changes(body=left)
 
 
 def bound_name(alias: cst.ImportAlias) -> str:
     """Return the variable that one name of an import statement sets."""
-    if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-        return alias.asname.name.value
-    node: cst.BaseExpression = alias.name
-    while isinstance(node, cst.Attribute):
-        node = node.value
-    return node.value if isinstance(node, cst.Name) else ""
+    return head(alias.asname.name if alias.asname is not None else alias.name)
 
 
 def bound_names(part: cst.CSTNode) -> list[str]:
     """Return the variables that an import statement sets, without those of a star."""
-    if not isinstance(part, cst.Import | cst.ImportFrom) or isinstance(part.names, cst.ImportStar):
-        return []
-    return [bound_name(alias) for alias in part.names]
+    match part:
+        case cst.Import(names=[*aliases]) | cst.ImportFrom(names=[*aliases]):
+            return [bound_name(alias) for alias in aliases]
+    return []
 
 
 def import_end(tree: cst.Module) -> int:
@@ -175,7 +171,11 @@ class Wanted:
 def _spelled(names: Mapping[str, str]) -> list[str]:
     """Return names in the order of import sorters, each with `as` where it is called something else."""
     ordered = sorted(names.items(), key=lambda item: (name_order(item[1]), item[0]))
-    return [name if name == local else f"{name} as {local}" for local, name in ordered]
+    return [_as(local, name) for local, name in ordered]
+
+
+def _as(local: str, name: str) -> str:
+    return name if name == local else f"{name} as {local}"
 
 
 def name_order(name: str) -> tuple[int, str]:
@@ -274,13 +274,9 @@ def _key(edit: AddImport) -> tuple[str, str | None, str | None]:
 
 def _in_block(block: cst.CSTNode | None, edit: AddImport) -> bool:
     """Return whether a block imports a name already."""
-    body = block.body if isinstance(block, cst.IndentedBlock | cst.Module) else ()
-    return any(
-        isinstance(part, cst.ImportFrom) and _brings(part, edit)
-        for line in body
-        if isinstance(line, cst.SimpleStatementLine)
-        for part in line.body
-    )
+    if not isinstance(block, cst.IndentedBlock | cst.Module):
+        return False
+    return any(isinstance(part, cst.ImportFrom) and _brings(part, edit) for part in parts(block))
 
 
 def _brings(part: cst.ImportFrom, edit: AddImport) -> bool:
@@ -313,15 +309,12 @@ def fallbacks(module: SourceModule, line: cst.CSTNode) -> Iterator[list[cst.Simp
 
 def none_targets(line: cst.SimpleStatementLine) -> frozenset[str]:
     """Return the variables that a statement sets to None and nothing else."""
-    if len(line.body) != 1:
-        return frozenset()
-    part = line.body[0]
-    if not isinstance(part, cst.Assign | cst.AnnAssign) or not isinstance(part.value, cst.Name):
-        return frozenset()
-    if part.value.value != "None":
-        return frozenset()
-    targets = [item.target for item in part.targets] if isinstance(part, cst.Assign) else [part.target]
-    return frozenset(target.value for target in targets if isinstance(target, cst.Name))
+    match line.body:
+        case [cst.Assign(targets=targets, value=cst.Name("None"))]:
+            return frozenset(item.target.value for item in targets if isinstance(item.target, cst.Name))
+        case [cst.AnnAssign(target=cst.Name(name), value=cst.Name("None"))]:
+            return frozenset({name})
+    return frozenset()
 
 
 def is_emptied(old: cst.CSTNode, new: cst.CSTNode) -> bool:
@@ -330,14 +323,12 @@ def is_emptied(old: cst.CSTNode, new: cst.CSTNode) -> bool:
         return False
     if old.orelse is not None or not isinstance(old.body, cst.IndentedBlock) or not _passes(new.body):
         return False
-    bound: set[str] = set()
-    for line in old.body.body:
-        for part in line.body if isinstance(line, cst.SimpleStatementLine) else (line,):
-            if not isinstance(part, cst.Import | cst.ImportFrom) or isinstance(part.names, cst.ImportStar):
-                return False
-            bound.update(bound_names(part))
+    imported = [bound_names(part) for part in parts(old.body)]
+    if not all(imported):
+        return False
     if isinstance(old, cst.If):
         return True
+    bound = {name for names in imported for name in names}
     assert isinstance(new, cst.Try)
     return old.finalbody is None and all(_passes(h.body) or _only_sets(h.body, bound) for h in new.handlers)
 
@@ -349,12 +340,11 @@ def _passes(body: cst.BaseSuite) -> bool:
 
 def _only_sets(body: cst.BaseSuite, names: AbstractSet[str]) -> bool:
     """Return whether a block does nothing but set some of `names` to None, or end the program."""
-    for line in body.body:
-        if not isinstance(line, cst.SimpleStatementLine):
-            return False
-        if not (none_targets(line) and none_targets(line) <= names) and not isinstance(line.body[0], cst.Raise):
-            return False
-    return True
+    return all(
+        isinstance(line, cst.SimpleStatementLine)
+        and (set() < none_targets(line) <= names or isinstance(line.body[0], cst.Raise))
+        for line in body.body
+    )
 
 
 # imports at the top
@@ -376,11 +366,9 @@ def add_imports(tree: cst.Module, edits: Iterable[AddImport], width: int) -> cst
 
 
 def _parts_above(tree: cst.Module, name: str) -> Iterator[cst.Import | cst.ImportFrom]:
-    """Yield the import statements at the top of a module, above the first statement that uses `name`."""
-    for statement in tree.body[: first_use(tree, [name])]:
-        for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
-            if isinstance(part, cst.Import | cst.ImportFrom):
-                yield part
+    """Return the import statements at the top of a module, above the first statement that uses `name`."""
+    above = tree.with_changes(body=tree.body[: first_use(tree, [name])])
+    return (part for part in parts(above) if isinstance(part, cst.Import | cst.ImportFrom))
 
 
 def _imports_itself(tree: cst.Module, module: str) -> bool:
@@ -400,23 +388,20 @@ def _extend_import(tree: cst.Module, module: str, missing: Mapping[str, str], wi
     """Add names to a `from module import ...` that stands at the top already, above their first use."""
     limit = first_use(tree, missing)
     for statement in tree.body[:limit]:
-        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
-            continue
-        part = statement.body[0]
-        if not isinstance(part, cst.ImportFrom) or isinstance(part.names, cst.ImportStar) or _home(part) != module:
-            continue
-        code = tree.code_for_node(part)
+        match statement:
+            case cst.SimpleStatementLine(body=[cst.ImportFrom(names=[*aliases]) as part]) if _home(part) == module:
+                code = tree.code_for_node(part)
+            case _:
+                continue
         if "#" in code or "\\" in code:
             continue
-        old = {bound_name(alias): dotted(alias.name) for alias in part.names}
+        old = {bound_name(alias): dotted(alias.name) for alias in aliases}
         if list(old.values()) == sorted(old.values(), key=name_order):
             spelled = _spelled({**old, **missing})
         else:
-            spelled = [name if name == local else f"{name} as {local}" for local, name in {**old, **missing}.items()]
-        new = _from_import(module, spelled, tree.default_indent, width)
-        if part.lpar is not None and "\n" in code and "\n" not in new:
-            rows = "".join(f"{tree.default_indent}{name},\n" for name in spelled)
-            new = f"from {module} import (\n{rows})"
+            spelled = [_as(local, name) for local, name in {**old, **missing}.items()]
+        rows = part.lpar is not None and "\n" in code  # one a row, as they are
+        new = _from_import(module, spelled, tree.default_indent, 0 if rows else width)
         parsed = cst.ensure_type(cst.parse_statement(new, tree.config_for_parsing), cst.SimpleStatementLine).body[0]
         return cst.ensure_type(tree.deep_replace(part, parsed), cst.Module)
     return None
@@ -485,8 +470,8 @@ def _among(body: Sequence[cst.CSTNode], peers: Sequence[int], new: cst.SimpleSta
         if apart:
             runs.append([])
         runs[-1].append(index)
-    head = _module_of(new).split(".", 1)[0]
-    related = [index for index in peers if _module_of(body[index]).split(".", 1)[0] == head]
+    package = _module_of(new).split(".", 1)[0]
+    related = [index for index in peers if _module_of(body[index]).split(".", 1)[0] == package]
     run = next((run for run in runs if related and related[-1] in run), runs[0])
     for key in (_plain_first, _by_module):
         keys = [key(body[index]) for index in run]

@@ -97,7 +97,10 @@ def positions(text: str, tree: cst.Module) -> Callable[[int, int], tuple[int, in
 
 
 def oddity(text: str) -> tuple[int, str] | None:
-    """Return the first line, from 1, with something that libcst reads badly or not at all, and a name for it."""
+    """Return the first line, from 1, with what libcst reads badly or not at all, and a name for it.
+
+    None without one.
+    """
     lines = _LINE.findall(text)
     for pattern, name in _ODD:
         for number, line in enumerate(lines, 1):

@@ -20,7 +20,7 @@ def function_of(node: cst.CSTNode, module: SourceModule) -> ScopeNode:
 
 
 def given_to(node: cst.CSTNode, module: SourceModule) -> cst.Call | None:
-    """Return the call that a node is an argument of, by itself."""
+    """Return the call that a node is an argument of, by itself; None if it is none."""
     argument = module.parent(node)
     call = module.parent(argument) if isinstance(argument, cst.Arg) else None
     return call if isinstance(call, cst.Call) else None
@@ -88,7 +88,7 @@ def head(node: cst.CSTNode) -> str:
 
 
 def keyword(call: cst.Call, *names: str) -> cst.Arg | None:
-    """Return the first argument of a call that is given under one of some names."""
+    """Return the first argument of a call that is given under one of some names; None if none is."""
     for argument in call.args:
         if argument.keyword is not None and argument.keyword.value in names:
             return argument
@@ -116,7 +116,7 @@ def first_statement(function: cst.FunctionDef) -> cst.CSTNode:
 
 
 def home_of(node: cst.CSTNode, module: SourceModule) -> tuple[cst.ClassDef | None, str]:
-    """Return the class whose method a node is part of, and what that method calls the instance."""
+    """Return the class whose method a node is part of (None outside), and what that method calls the instance."""
     functions: list[cst.FunctionDef] = []
     for up in module.ancestors(node):
         match up:

@@ -26,12 +26,19 @@ def each_once(items: Sequence[Item], key: Callable[[Item], object]) -> list[Item
     return only(items, lambda item: seen[key(item)] is item)
 
 
-def extended(items: Sequence[Item], added: Sequence[Item]) -> list[Item]:
-    """Return the items with others behind them, a comma and a space between."""
+_PLAIN = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+
+
+def extended(items: Sequence[Item], added: Sequence[Item], *, alike: bool = False) -> list[Item]:
+    """Return the items with others behind them; between them a comma and a space, or what is between the first two.
+
+    Args:
+        alike: whether it is the latter, if there are two.
+    """
     if not items:
         return list(added)
     *before, last = items
-    between = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    between = next((comma for item in before if alike and isinstance(comma := _comma(item), cst.Comma)), _PLAIN)
     *middle, end = [last, *added]
     return [*before, *(item.with_changes(comma=between) for item in middle), end.with_changes(comma=_comma(last))]
 
@@ -39,6 +46,11 @@ def extended(items: Sequence[Item], added: Sequence[Item]) -> list[Item]:
 def arguments(code: str) -> Sequence[cst.Arg]:
     """Return the arguments of a call that are written in `code`, be they given by name or not."""
     return cst.ensure_type(cst.parse_expression(f"f({code})"), cst.Call).args
+
+
+def parameters(code: str) -> Sequence[cst.Param]:
+    """Return the parameters of a function that are written in `code`, be they annotated or not."""
+    return cst.ensure_type(cst.parse_statement(f"def f({code}): ..."), cst.FunctionDef).params.params
 
 
 def with_arguments(call: cst.CSTNode, code: str) -> cst.Call:

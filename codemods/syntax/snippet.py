@@ -10,7 +10,7 @@ from importlib import resources
 import libcst as cst
 
 from codemods.syntax.build import helper
-from codemods.syntax.children import children
+from codemods.syntax.children import walk
 from codemods.syntax.edits import AddHelper, AddImport, Edit
 from codemods.syntax.tree import SourceModule, dotted
 
@@ -69,13 +69,14 @@ def load(file: str, name: str | None = None) -> Snippet:
 
 def _names(node: cst.CSTNode) -> set[str]:
     """Return the names that a definition mentions."""
-    own: set[str] = set()
-    match node:
-        case cst.Name(value=name):
-            own = {name}
-        case cst.Annotation(annotation=cst.SimpleString() as text):
-            own = set(re.findall(r"\w+", text.raw_value))
-    return own.union(*(_names(child) for child in children(node)))
+    found: set[str] = set()
+    for inner in walk(node):
+        match inner:
+            case cst.Name(value=name):
+                found.add(name)
+            case cst.Annotation(annotation=cst.SimpleString(raw_value=text)):
+                found.update(re.findall(r"\w+", text))
+    return found
 
 
 class _Untyped(cst.CSTTransformer):
@@ -124,9 +125,15 @@ def written(
     return [added, *needs, *snippet.imports, *(snippet.types if keep else ())]
 
 
+def plain(module: SourceModule, file: str, definition: str | None = None) -> AddHelper:
+    """Return the edit that brings a snippet as it is written, without annotations; see `written`."""
+    snippet = load(file, definition)
+    return helper(module, snippet.name, snippet.plain)
+
+
 def quoted_like(module: SourceModule, code: str) -> str:
     """Return source with the quotes that most texts of a module have."""
-    quotes = [node.quote for node in module.walk() if isinstance(node, cst.SimpleString)]
+    quotes = [node.quote for node in module.find(cst.SimpleString)]
     if quotes.count("'") <= quotes.count('"'):
         return code
     return cst.ensure_type(cst.parse_module(code).visit(_SingleQuoted()), cst.Module).code

@@ -134,7 +134,7 @@ class SourceModule:
         return lossless.positions(self.text, self.tree) if lossless.may_be_lost(self.text) else None
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
-        """Return the node that directly holds `node`."""
+        """Return the node that directly holds `node`; None for the module, and for what is of another tree."""
         return self._parents.get(node)
 
     def owns(self, node: cst.CSTNode) -> bool:
@@ -165,7 +165,7 @@ class SourceModule:
         return self._spans[node]
 
     def statement(self, node: cst.CSTNode) -> Statement | None:
-        """Return the statement (a whole line, or a compound) that `node` is part of."""
+        """Return the statement (a whole line, or a compound) that `node` is part of; None for the module."""
         if isinstance(node, cst.SimpleStatementLine | cst.BaseCompoundStatement):
             return node
         for up in self.ancestors(node):

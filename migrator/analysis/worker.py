@@ -80,7 +80,7 @@ def migrate(task: Task, analyse: Analyse = rules_analyse) -> list[Outcome]:
 
 
 def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse = rules_analyse) -> list[Outcome]:
-    """Return the outcome of each file of the group, whose bytes are `contents`."""
+    """Return the outcome of each file of the group, whose bytes are `contents`; what fails is the outcome's error."""
     outcomes: dict[str, Outcome] = {}
     documents: dict[str, Document] = {}
     hits = task.group.hits

@@ -70,7 +70,10 @@ def real(path: str) -> str:
 
 
 def top_of(folder: str) -> str | None:
-    """Return the nearest folder in or above `folder`, links followed, that has a `.git`; git is not asked."""
+    """Return the nearest folder in or above `folder`, links followed, that has a `.git`.
+
+    None without. Git is not asked.
+    """
     here = real(folder)
     while not os.path.lexists(os.path.join(here, ".git")):
         parent = os.path.dirname(here)

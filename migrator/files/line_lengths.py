@@ -28,7 +28,10 @@ _FILES = {
 
 @lru_cache(maxsize=1024)
 def of(folder: str) -> int | None:
-    """Return what the nearest file that says something says, from `folder` up to the top of the repository."""
+    """Return what the nearest file says that says something (characters), up to the repository's top.
+
+    None if none does.
+    """
     for name, sections in _FILES.items():
         found = dict(_sections(os.path.join(folder, name)))
         for section, has_default in sections:

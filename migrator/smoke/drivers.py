@@ -28,7 +28,10 @@ def command(driver: str) -> str:
 
 
 def shape(folder: Path) -> str | None:
-    """Return a driver, to be completed by hand, for the first class or function that opens a session."""
+    """Return a driver, to be completed by hand, for the first class or function that opens a session.
+
+    None without one.
+    """
     for name in sorted(python_files(folder)):
         source = Path(name).read_bytes()
         if SPEAKS.search(source) and not Path(name).name.startswith(("test_", "conftest")):

@@ -104,7 +104,10 @@ def parts(python: Path) -> Parts:
 
 
 def script(name: str, python: Interpreter) -> Path | None:
-    """Return the script of that name (`flask`, `uvicorn`) that is installed beside an interpreter."""
+    """Return the script of that name (`flask`, `uvicorn`) that is installed beside an interpreter.
+
+    None if there is none.
+    """
     path = python.path.parent / name
     return path if path.is_file() and is_python(path) else None
 

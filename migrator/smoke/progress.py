@@ -27,10 +27,11 @@ class Nobody:
     """Looks away."""
 
     def expect(self, runs: int) -> None:
-        pass
+        """Nobody wants to know."""
 
     @contextmanager
     def run(self, label: str) -> Iterator[Callable[[str], None]]:
+        """Give what takes the state of a run, and shows it nobody."""
         yield lambda _: None
 
 
@@ -44,10 +45,12 @@ class Progress:
         self._running: dict[int, tuple[str, float, str]] = {}
 
     def expect(self, runs: int) -> None:
+        """Count on that many further runs."""
         self._total += runs
 
     @contextmanager
     def run(self, label: str) -> Iterator[Callable[[str], None]]:
+        """Give what takes the state of a run, in a few words, and shows it until the block is left."""
         with self._lock:
             self._begun += 1
             number, started = self._begun, time.monotonic()

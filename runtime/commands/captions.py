@@ -63,7 +63,7 @@ class JsonLines(Listener):
         self._write("final", {**_caption(turn), "words": words})
 
     def on_reconnect(self, error: StreamingError, delay: float) -> None:
-        """Write `reconnect`."""
+        """Write `reconnect`; `delay` is in seconds."""
         self._write("reconnect", {**_trouble(error), "delay": round(delay, 3)})
 
     def end(self, statistics: Statistics, error: BaseException | None) -> None:
@@ -121,7 +121,7 @@ class Captions(Listener):
         self._console.print(line)
 
     def on_reconnect(self, error: StreamingError, delay: float) -> None:
-        """Show that the connection is gone; nothing that is said meanwhile is lost."""
+        """Show that the connection is gone for `delay` seconds; nothing that is said meanwhile is lost."""
         self._state = "reconnecting"
         self._console.print(Text(f"{_printable(str(error))}; trying again", "yellow"))
 

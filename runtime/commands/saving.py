@@ -39,7 +39,7 @@ class Several(Listener):
             listener.on_termination(termination)
 
     def on_reconnect(self, error: StreamingError, delay: float) -> None:
-        """Tell all."""
+        """Tell all; `delay` is in seconds."""
         for listener in self._listeners:
             listener.on_reconnect(error, delay)
 

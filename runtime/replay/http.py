@@ -53,7 +53,7 @@ class Request:
     body_length: int
 
     def header(self, name: str) -> str | None:
-        """Return the first header of that name."""
+        """Return the first header of that name; None if there is none."""
         return next((value for key, value in self.headers if key == name), None)
 
 

@@ -122,7 +122,14 @@ class ReplayServer:
         return f"{'wss' if self._tls else 'ws'}://{host}:{self.port}"
 
     def wait_for_sessions(self, count: int = 1, timeout: float = 10.0) -> list[SessionRecord]:
-        """Wait until that many sessions have ended and return them; raise TimeoutError. For use from other threads."""
+        """Wait until that many sessions have ended and return them. For use from other threads.
+
+        Args:
+            timeout: seconds.
+
+        Raises:
+            TimeoutError: fewer have.
+        """
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._running().finished) >= count, timeout):
                 raise TimeoutError(f"{len(self._running().finished)} of {count} sessions ended within {timeout} s")

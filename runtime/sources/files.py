@@ -119,7 +119,11 @@ class FileSource:
             raise SourceError(_why(path, error)) from error
 
     def chunks(self, stop: threading.Event) -> Generator[bytes, None, None]:
-        """Yield the file's audio at real time times `speed`."""
+        """Yield the file's audio at real time times `speed`.
+
+        Raises:
+            SourceError: it cannot be read on.
+        """
         try:
             with closing(self._blocks()) as blocks:
                 yield from _paced(blocks, self.audio, self._milliseconds, self._speed, stop)
@@ -164,7 +168,11 @@ class PipeSource:
             raise SourceError(_why("standard input", error)) from error
 
     def chunks(self, stop: threading.Event) -> Generator[bytes, None, None]:
-        """Yield what arrives, not faster than real time times `speed`."""
+        """Yield what arrives, not faster than real time times `speed`.
+
+        Raises:
+            SourceError: it cannot be read on.
+        """
         try:
             yield from _paced(self._blocks(stop), self.audio, SHORTEST_CHUNK_MS, self._speed, stop)
         except OSError as error:

@@ -71,9 +71,7 @@ def _partial(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
 
 def _container(kind: str) -> Model:
     def model(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-        obj = Obj(call, kind)
-        run.heap.join(obj, ELEMENT, run.iterate(given.get(0)))
-        return frozenset({obj})
+        return _holding(run, call, kind, run.iterate(given.get(0)))
 
     return model
 
@@ -99,30 +97,30 @@ def _own(kind: str, *, several: bool = False) -> Model:
 
     def model(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
         one = run.containers.own(call, kind)
-        if not several:
-            return frozenset({one})
-        listing = Obj(call.func, "list")
-        run.heap.join(listing, ELEMENT, frozenset({one}))
-        return frozenset({listing})
+        return _holding(run, call.func, "list", frozenset({one})) if several else frozenset({one})
 
     return model
 
 
-def _map(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    obj = Obj(call, "generator")
-    arguments = Arguments([(node, run.iterate(values)) for node, values in given.positional[1:]])
-    for function in given.get(0):
-        run.heap.join(obj, ELEMENT, function.invoke(run, call, arguments))
+def _holding(run: Interpreter, site: cst.CSTNode, kind: str, *held: Values) -> Values:
+    """Return a new container with some elements."""
+    obj = Obj(site, kind)
+    for values in held:
+        run.heap.join(obj, ELEMENT, values)
     return frozenset({obj})
+
+
+def _map(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    arguments = Arguments([(node, run.iterate(values)) for node, values in given.positional[1:]])
+    made = (function.invoke(run, call, arguments) for function in given.get(0))
+    return _holding(run, call, "generator", *made)
 
 
 def _filter(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    obj = Obj(call, "generator")
     kept = run.iterate(given.get(1))
-    run.heap.join(obj, ELEMENT, kept)
     for function in given.get(0):
         function.invoke(run, call, Arguments([(call.func, kept)]))
-    return frozenset({obj})
+    return _holding(run, call, "generator", kept)
 
 
 def _sorted(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
@@ -157,10 +155,7 @@ def _here(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
 def _iter(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     if len(given.positional) < 2:
         return given.get(0)
-    obj = Obj(call, "generator")
-    for function in given.get(0):
-        run.heap.join(obj, ELEMENT, function.invoke(run, call, Arguments()))
-    return frozenset({obj})
+    return _holding(run, call, "generator", *(each.invoke(run, call, Arguments()) for each in given.get(0)))
 
 
 def _next(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
@@ -168,18 +163,16 @@ def _next(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
 
 
 def _enumerate(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    pair, obj = Obj(call, "tuple"), Obj(call.func, "generator")
+    pair = Obj(call, "tuple")
     run.heap.join(pair, 1, run.iterate(given.get(0)))
-    run.heap.join(obj, ELEMENT, frozenset({pair}))
-    return frozenset({obj})
+    return _holding(run, call.func, "generator", frozenset({pair}))
 
 
 def _zip(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    row, obj = Obj(call, "tuple"), Obj(call.func, "generator")
+    row = Obj(call, "tuple")
     for index, (_, values) in enumerate(given.positional):
         run.heap.join(row, index, run.iterate(values))
-    run.heap.join(obj, ELEMENT, frozenset({row}))
-    return frozenset({obj})
+    return _holding(run, call.func, "generator", frozenset({row}))
 
 
 def _getattr(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
@@ -206,22 +199,18 @@ def _thread(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return frozenset({External("threading.Thread()")})
 
 
-def _timer(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-    return _calls_nth(1)(run, call, given)
-
-
 def _calls_nth(index: int) -> Model:
     """Make a model of a function that calls its argument `index` with the arguments after it."""
 
     def model(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
-        found: set[Value] = set()
         rest = Arguments(given.positional[index + 1 :], given.keywords, given.star, given.double_star)
-        for target in given.get(index):
-            if not isinstance(target, External) or target.name in run.library.functions:
-                found |= target.invoke(run, call, rest)
-            else:
-                found |= run.unknown
-        return frozenset(found)
+        found = (
+            run.unknown
+            if isinstance(target, External) and target.name not in run.library.functions
+            else target.invoke(run, call, rest)
+            for target in given.get(index)
+        )
+        return NOTHING.union(*found)
 
     return model
 
@@ -295,7 +284,7 @@ _FUNCTIONS: dict[str, Model] = {
     "os.getenv": _environment,
     "os.environ.get": _environment,
     "threading.Thread": _thread,
-    "threading.Timer": _timer,
+    "threading.Timer": _calls_nth(1),
     "_thread.start_new_thread": lambda run, call, given: _thread(
         run,
         call,

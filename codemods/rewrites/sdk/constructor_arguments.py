@@ -40,7 +40,7 @@ def converted(program: Program, module: SourceModule, node: cst.BaseExpression, 
 
 
 def comment_of(argument: cst.Arg) -> str | None:
-    """Return the comment behind an argument on its own line."""
+    """Return the comment behind an argument on its own line; None if there is none."""
     comma = argument.comma
     space = comma.whitespace_after if isinstance(comma, cst.Comma) else argument.whitespace_after_arg
     if isinstance(space, cst.ParenthesizedWhitespace) and space.first_line.comment is not None:

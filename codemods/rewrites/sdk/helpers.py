@@ -3,27 +3,9 @@
 from __future__ import annotations
 
 from codemods.rewrites.sdk.sdk_imports import SdkImports
-from codemods.syntax.build import helper
 from codemods.syntax.edits import AddHelper, AddImport, Edit
-from codemods.syntax.snippet import written
+from codemods.syntax.snippet import plain, written
 from codemods.syntax.tree import SourceModule
-
-END_AT_EXIT = '''\
-def end_at_exit(client, exiting=threading.Event()):
-    """End the session when the program ends, by Ctrl+C for example, or what this returns is called."""
-    if exiting.is_set():
-        sys.exit()  # this thread: no session begins any more
-
-    def end():
-        exiting.set()
-        session = alive()
-        if session is not None:
-            session.disconnect(terminate=True)
-
-    alive = weakref.ref(client, lambda _: atexit.unregister(end))
-    atexit.register(end)
-    return end
-'''
 
 
 def turn_text(imports: SdkImports, module: SourceModule) -> tuple[str, list[Edit]]:
@@ -43,7 +25,7 @@ def buffered(module: SourceModule) -> tuple[str, list[Edit]]:
 
 def end_at_exit(module: SourceModule) -> tuple[str, list[Edit]]:
     """Return the name of a function that ends a session with the program, and the edits that bring it."""
-    added = helper(module, "end_at_exit", END_AT_EXIT)
+    added = plain(module, "end_at_exit")
     return added.name, [*(AddImport(name) for name in ("atexit", "sys", "threading", "weakref")), added]
 
 

@@ -133,7 +133,10 @@ class Names:
         return self._dotted(node) is not None
 
     def resolve_text(self, dotted: str) -> str | None:
-        """Return the legacy class that a dotted name in a quoted annotation means, at the top of the module."""
+        """Return the legacy class that a dotted name in a quoted annotation means, at the top of the module.
+
+        None for anything else.
+        """
         head, _, rest = dotted.partition(".")
         base = self._aliases.get(head, self._star.get(head) if head not in self.rebound else None)
         if base is None and head not in self.rebound:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 
 import libcst as cst
@@ -117,7 +117,10 @@ class Plans:
         return any(item in self.left for item in transcribers(values))
 
     def at(self, node: cst.Attribute) -> tuple[Use, list[SessionPlan]] | None:
-        """Return the use of a transcriber's method at `node`, and the sessions it can be about."""
+        """Return the use of a transcriber's method at `node`, and the sessions it can be about.
+
+        None for anything else.
+        """
         found = self.sessions.uses.get(node)
         if found is None:
             return None
@@ -280,11 +283,7 @@ class Plans:
                 code = use.module.code(value)
                 if not isinstance(value, cst.IfExp) and not may_be_none(self.program, value):
                     return code
-                return (
-                    f"{code} or {NO_LIMIT}"
-                    if isinstance(value, cst.Name | cst.Attribute)
-                    else f"({code}) or {NO_LIMIT}"
-                )
+                return f"{code if isinstance(value, cst.Name | cst.Attribute) else f'({code})'} or {NO_LIMIT}"
         return None
 
     # how it is used
@@ -293,11 +292,7 @@ class Plans:
         session = plan.session
         if session.owner is not None or plan.problem is not None:
             return
-        far = [
-            use
-            for use in session.named("connect")
-            if not all(is_portable(self.program, node, session.module, use.node, use.module) for node in plan.sources)
-        ]
+        far = [use for use in session.named("connect") if not self._can_name(plan.sources, plan, use)]
         attribute = plan.target.rpartition(".")[2]
         if far and "." in plan.target and attribute.isidentifier():
             plan.stored = all(
@@ -305,6 +300,11 @@ class Plans:
                 for use in session.named("connect")
             )
         plan.carries_parameters = bool(far) and not plan.stored
+
+    def _can_name(self, sources: Iterable[cst.BaseExpression], plan: SessionPlan, use: Use) -> bool:
+        """Return whether what is written where a session is made means the same at one of its uses."""
+        here = plan.session.module
+        return all(is_portable(self.program, node, here, use.node, use.module) for node in sources)
 
     def _closes(self, plan: SessionPlan) -> None:
         closer = plan.closer
@@ -315,11 +315,8 @@ class Plans:
         sites = session.named("close")
         # of a lambda, what it does is written there; of a function, a call
         source = closer.body if isinstance(closer, cst.Lambda) else closer
-        plan.closes_at_sites = bool(sites) and all(
-            isinstance(closer, cst.Name | cst.Attribute | cst.Lambda)
-            and is_portable(self.program, source, session.module, use.node, use.module)
-            for use in sites
-        )
+        named = isinstance(closer, cst.Name | cst.Attribute | cst.Lambda)
+        plan.closes_at_sites = bool(sites) and named and all(self._can_name([source], plan, use) for use in sites)
         if session.owner is not None:
             plan.closes_at_sites = True  # in the method `close` of the subclass itself
         elif (
@@ -342,7 +339,10 @@ class Plans:
         return next((name for name in names if not _is_taken(name, module)), None)
 
     def closer_problem(self, plan: SessionPlan) -> str | None:
-        """Return why the `on_close` callback cannot be called: it wants arguments that v2 never gave."""
+        """Return why the `on_close` callback cannot be called (it wants arguments that v2 never gave).
+
+        None if it can.
+        """
         known = function_of_value(self.program.values(plan.closer))
         if known is None:
             return None

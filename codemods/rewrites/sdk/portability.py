@@ -12,7 +12,7 @@ from codemods.syntax.tree import SourceModule
 
 
 def class_of(node: cst.CSTNode, module: SourceModule) -> cst.ClassDef | None:
-    """Return the class whose method `node` is part of."""
+    """Return the class whose method `node` is part of; None for a function of its own."""
     function = function_of(node, module)
     while isinstance(function, cst.Lambda):
         function = function_of(function, module)
@@ -23,7 +23,7 @@ def class_of(node: cst.CSTNode, module: SourceModule) -> cst.ClassDef | None:
 
 
 def first_parameter(function: ScopeNode) -> str | None:
-    """Return the name of a function's first parameter."""
+    """Return the name of a function's first parameter; None if it has none."""
     if isinstance(function, cst.FunctionDef | cst.Lambda):
         parameters = (*function.params.posonly_params, *function.params.params)
         return parameters[0].name.value if parameters else None

@@ -11,6 +11,7 @@ from codemods.syntax.tree import SourceModule
 
 
 def bracketed(code: str) -> str:
+    """Return an expression's source in brackets, if it is made of several parts."""
     return f"({code})" if " " in code else code
 
 

@@ -137,7 +137,10 @@ class SdkImports:
         return self.program.scope(self.program.modules[path].tree)
 
     def exported(self, path: str, name: str) -> str | None:
-        """Return what of the legacy API, or of its extras, a module of the project has under `name` at its top."""
+        """Return what of the legacy API, or its extras, a module of the project has under `name` at its top.
+
+        None for anything else.
+        """
         if path not in self.program.modules:
             return None
         values = [v for v in self.program.variable(self._scope(path), name) if not _is_none(v)]
@@ -205,7 +208,10 @@ class SdkImports:
             self._follow(starred, name, found)
 
     def out_of_reach(self, node: cst.CSTNode, module: SourceModule) -> str | None:
-        """Return the module of the project that a name is from and that this run does not rewrite."""
+        """Return the module of the project that a name is from and that this run does not rewrite.
+
+        None if there is none.
+        """
         homes = [path for path, _ in self._origins(node, module)]
         homes += [binding.provider for binding in self.chain(node, module) if binding.provider is not None]
         return next((path for path in homes if not self.is_rewritten(path)), None)
@@ -394,7 +400,7 @@ class SdkImports:
         )
 
     def package(self, module: SourceModule, at: cst.CSTNode) -> str | None:
-        """Return what a module calls `assemblyai` itself at a place."""
+        """Return what a module calls `assemblyai` itself at a place; None if it has no name for it there."""
         return self._called("assemblyai", module, at)
 
     def _called(self, dotted: str, module: SourceModule, at: cst.CSTNode) -> str | None:

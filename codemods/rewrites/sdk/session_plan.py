@@ -60,7 +60,7 @@ class SessionPlan:
 
     @property
     def closer(self) -> cst.BaseExpression | None:
-        """The `on_close` callback."""
+        """The `on_close` callback; None if the constructor is given none."""
         return self.session.value("on_close")
 
     @property

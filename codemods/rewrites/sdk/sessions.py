@@ -154,7 +154,7 @@ class Sessions:
 
 
 def function_of_value(values: frozenset[Value]) -> tuple[cst.FunctionDef | cst.Lambda, int] | None:
-    """Return the one function that a callback is, and how many arguments it has been given already."""
+    """Return the one function that a callback is, and how many arguments it has been given already; else None."""
     found: set[tuple[cst.FunctionDef | cst.Lambda, int]] = set()
     for value in values:
         given = 0

@@ -20,7 +20,7 @@ CLOSER = "_on_close"
 
 
 def closer(plan: SessionPlan) -> str | None:
-    """Return how `on_close` can be named in other methods: a function of the module, an attribute of the object."""
+    """Return how other methods can name `on_close`: as a function of the module, an attribute; None if they cannot."""
     node = plan.closer
     if isinstance(node, cst.Name):
         function = function_of(plan.session.call, plan.session.module)
@@ -34,7 +34,7 @@ def closer(plan: SessionPlan) -> str | None:
 
 
 def closing(plan: SessionPlan) -> str | None:
-    """Return the call of the `on_close` callback as the subclass's own methods can make it, as a statement."""
+    """Return the call of `on_close` as the subclass's own methods can make it, as a statement; None without one."""
     if plan.closer is None:
         return None
     code = closer(plan) or f"self.{CLOSER}"

@@ -59,7 +59,10 @@ class KindTest:
 
 
 def kind_test(program: Program, module: SourceModule, test: cst.BaseExpression) -> KindTest | None:
-    """Return what `isinstance(...)`, `type(...) is`, or a comparison of a class's name or `message_type` asks for."""
+    """Return what `isinstance(...)`, `type(...) is`, a comparison of a class's name or `message_type` asks for.
+
+    None for anything else, and where the session of the transcript stays as it is.
+    """
     found = _kind_test(program, module, test)
     if found is None or program.get(Plans).are_left(program.values(found.base)):
         return None

@@ -98,7 +98,7 @@ class Controls(Rule[_Message]):
             node,
             f"v2 control message {keyword.value!r} becomes {name!r}",
             replace_with(keyword, "type"),
-            Replace(node.args[0].value, lambda updated: cst.SimpleString(f'"{name}"')),
+            replace_with(node.args[0].value, f'"{name}"'),
             safety=safety,
         )
 
@@ -204,13 +204,11 @@ def _settings(settings: list[tuple[str, str]], like: cst.CSTNode, updated: cst.C
     code = ", ".join(f"{quoted(key, like)}: {value}" for key, value in settings)
     new = cst.ensure_type(cst.parse_expression(f"{{{code}}}"), cst.Dict)
     gap = old.lbrace.whitespace_after
+    elements = new.elements
     if isinstance(gap, cst.ParenthesizedWhitespace):
-        gap = gap.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=())
-    else:
-        gap = cst.SimpleWhitespace(" ")
-    elements = [item.with_changes(comma=cst.Comma(whitespace_after=gap)) for item in new.elements[:-1]]
-    elements.append(new.elements[-1].with_changes(comma=old.elements[-1].comma))
-    return old.with_changes(elements=elements)
+        comma = cst.Comma(whitespace_after=gap.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=()))
+        elements = [item.with_changes(comma=comma) for item in elements]
+    return old.with_changes(elements=[*elements[:-1], elements[-1].with_changes(comma=old.elements[-1].comma)])
 
 
 def _settings_text(threshold: bool, old: str) -> str:

@@ -7,9 +7,9 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.narrowing import has_transcript
 from codemods.facts.type_tests import is_message, read_base
-from codemods.rewrites.derived_values import HELPERS
+from codemods.rewrites.derived_values import computing
 from codemods.rule import Changes, Context, Rule
-from codemods.syntax.build import helper, quoted, replace_with
+from codemods.syntax.build import quoted, replace_with
 from codemods.syntax.edits import Replace
 
 _TIGHT = (cst.Assign, cst.AnnAssign, cst.Return, cst.Arg, cst.DictElement, cst.Element, cst.NamedExpr)
@@ -51,7 +51,7 @@ class DerivedFields(Rule[cst.Subscript | cst.Call]):
             code = self._inline(key, base.node.value, base.key)
             yield self.change(node, message, self._replace(node, code, context))
             return
-        computed = helper(context.module, *HELPERS[key])
+        computed = computing(context.module, key)
         yield self.change(node, message, replace_with(node, f"{computed.name}({context.code(base.node)})"), computed)
 
     def _inline(self, key: str, name: str, like: cst.CSTNode) -> str:

@@ -246,21 +246,15 @@ class _Mapping:
                 continue
             if new == "transcript" and self.words is not None:
                 words = cst.parse_expression(quoted("words", item.key))
-                elements.append(item.with_changes(key=words, pattern=cst.MatchAs(name=cst.Name(self.words))))
+                elements.append(item.with_changes(key=words, pattern=_pattern(self.words)))
                 continue
             key = cst.parse_expression(quoted(new, item.key))
             if new != "type" or choice is None:
                 elements.append(item.with_changes(key=key))
                 continue
-            for name, source in choice.items():
-                elements.append(
-                    cst.MatchMappingElement(
-                        key=cst.ensure_type(cst.parse_expression(quoted(name, item.key)), cst.SimpleString),
-                        pattern=_pattern(source),
-                        comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")),
-                    )
-                )
-            elements[-1] = elements[-1].with_changes(comma=item.comma)
+            asked = ", ".join(f"{quoted(name, item.key)}: {source}" for name, source in choice.items())
+            *before, last = cst.ensure_type(_pattern(f"{{{asked}}}"), cst.MatchMapping).elements
+            elements += [*before, last.with_changes(comma=item.comma)]
         return mapping.deep_clone().with_changes(elements=[item.deep_clone() for item in elements])
 
 

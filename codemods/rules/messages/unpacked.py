@@ -9,7 +9,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.partial_texts import PartialTexts
 from codemods.facts.unpacking import FROM_JSON, KEYS, Filling, Fillings, helper_name
-from codemods.rewrites.derived_values import HELPERS
+from codemods.rewrites.derived_values import COMPUTED, computing
 from codemods.rewrites.turn_kind import kind_helper, kind_name
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import helper, rename_string, replace_with
@@ -46,7 +46,7 @@ def _of_word(filling: Filling, context: Context) -> Edit:
 
 def _edits(filling: Filling, context: Context) -> list[Edit]:
     module = context.module
-    computed = {key: helper(module, *HELPERS[key]) for key in filling.keys if key in HELPERS}
+    computed = {key: computing(module, key) for key in filling.keys if key in COMPUTED}
     kind = kind_helper(module)
     fields = helper(
         module, helper_name(filling.name), _fields(filling, kind, computed, context.get(PartialTexts).are_wanted)

@@ -14,6 +14,7 @@ from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import InsertBefore, Replace
 from codemods.syntax.navigate import first_statement
+from codemods.syntax.sequences import parameters
 from codemods.syntax.tree import Statement
 
 
@@ -72,12 +73,11 @@ class SdkHandlers(Rule[cst.FunctionDef | cst.Lambda]):
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
             params = cst.ensure_type(updated, cst.Parameters)
-            annotation = cst.Annotation(cst.parse_expression(annotated[0])) if annotated is not None else None
-            new = cst.Param(cst.Name(name), annotation=annotation, comma=_COMMA)
+            source = f"{name}: {annotated[0]}" if annotated is not None else name
             field = "posonly_params" if positional_only else "params"
             offset = index if positional_only else index - len(params.posonly_params)
             existing = list(getattr(params, field))
-            existing.insert(offset, new)
+            existing[offset:offset] = parameters(f"{source}, event")[:1]
             return params.with_changes(**{field: existing})
 
         edits: list[Edit] = [Replace(node.params, build)]
@@ -98,9 +98,6 @@ def _if_final(updated: cst.CSTNode, final: str) -> cst.CSTNode:
     if isinstance(updated, cst.IfExp | cst.Lambda) and not updated.lpar:
         updated = updated.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
     return expression(f"x if {final} else None").with_changes(body=updated)
-
-
-_COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
 
 
 def _names_legacy(param: cst.Param, context: Context) -> bool:

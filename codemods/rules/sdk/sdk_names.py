@@ -63,9 +63,8 @@ class SdkNames(Rule[_Seen]):
                     yield self.change(node, f"{legacy} becomes {new}", replace_with(node, code), *edits)
             case Fate.KINDS:
                 # asked in a way that no rule reads, this would hold for every turn under the new name
-                yield self.report(
-                    node, f"v3 has one class, TurnEvent, instead of {legacy}: ask for end_of_turn and turn_is_formatted"
-                )
+                flags = "ask for end_of_turn and turn_is_formatted"
+                yield self.report(node, f"v3 has one class, TurnEvent, instead of {legacy}: {flags}")
             case Fate.TAKEN:
                 yield self.report(node, f"{legacy} is {new} in v3, which means something of the program's own here")
             case Fate.HANDED_ON:
@@ -120,9 +119,8 @@ class SdkNames(Rule[_Seen]):
         if fate is None:
             if context.module.listed.get(str(node.evaluated_value)) is node:
                 new = imports.renamed(context.module.path, str(node.evaluated_value))
-                if new != node.evaluated_value and not self._stays(
-                    context.module.path, str(node.evaluated_value), context
-                ):
+                stays = self._stays(context.module.path, str(node.evaluated_value), context)
+                if new != node.evaluated_value and not stays:
                     yield self.change(node, f"__all__ lists {new} now", replace_with(node, quoted(new, node)))
             return
         edits: list[Edit] = []
@@ -134,9 +132,8 @@ class SdkNames(Rule[_Seen]):
             spelled_in_text = cst.parse_expression(match[0])
             code, missing = imports.spelling_of_text(spelled_in_text, RENAMED[legacy], context.module)
             if missing:
-                edits.extend(
-                    self._brought(spelled_in_text if isinstance(spelled_in_text, cst.Name) else node, code, context)
-                )
+                where = spelled_in_text if isinstance(spelled_in_text, cst.Name) else node
+                edits.extend(self._brought(where, code, context))
             return code
 
         text = DOTTED.sub(rename, node.value)
@@ -286,17 +283,12 @@ class SdkNames(Rule[_Seen]):
         new = {bound_name(alias): name for alias, name in renamed.items() if alias.asname is None}
         line = context.module.statement(node)
         edits: list[Edit] = []
-        lines = [item for found in fallbacks(context.module, line) for item in found] if line is not None else []
-        for fallback in lines:
-            targets = none_targets(fallback)
-            if targets and targets <= gone:
+        for fallback in (item for found in fallbacks(context.module, line) for item in found) if line else ():
+            if set() < none_targets(fallback) <= gone:
                 edits.append(Remove(fallback.body[0]))
                 continue
-            edits += (
-                replace_with(inner, new[inner.value])
-                for inner in context.module.walk(fallback)
-                if isinstance(inner, cst.Name) and inner.value in new
-            )
+            named = (inner for inner in context.module.walk(fallback) if isinstance(inner, cst.Name))
+            edits += (replace_with(name, new[name.value]) for name in named if name.value in new)
         return edits
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from codemods import protocol as v
@@ -21,7 +23,7 @@ from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddHelper, Replace
 from codemods.syntax.layout import Argument, call
-from codemods.syntax.navigate import function_of
+from codemods.syntax.navigate import function_of, keyword
 
 
 class SdkTranscriber(Rule[cst.Call]):
@@ -47,26 +49,23 @@ class SdkTranscriber(Rule[cst.Call]):
         """Report `aai.Transcriber` with what only the real-time class took."""
         if Names.of(context.program, context.module).dotted(node.func) != "assemblyai.Transcriber":
             return
-        for argument in node.args:
-            if argument.keyword is not None and argument.keyword.value in (*assemblyai.CALLBACKS, "sample_rate"):
-                yield self.report(
-                    argument,
-                    f"aai.Transcriber is for recordings and never had {argument.keyword.value!r}; for live audio v3 "
-                    "has StreamingClient, with on(StreamingEvents.Turn, ...) and StreamingParameters(sample_rate=...)",
-                )
-                return
+        argument = keyword(node, *assemblyai.CALLBACKS, "sample_rate")
+        if argument is not None and argument.keyword is not None:
+            yield self.report(
+                argument,
+                f"aai.Transcriber is for recordings and never had {argument.keyword.value!r}; for live audio v3 "
+                "has StreamingClient, with on(StreamingEvents.Turn, ...) and StreamingParameters(sample_rate=...)",
+            )
 
     def _session(self, plan: SessionPlan, plans: Plans, context: Context) -> Changes:
         session = plan.session
         for argument in session.invented:
-            keyword = argument.keyword.value if argument.keyword is not None else ""
-            if plan.problem is None and (keyword in V3_PARAMETERS or keyword == "api_key"):
+            name = argument.keyword.value if argument.keyword is not None else ""
+            if plan.problem is None and (name in V3_PARAMETERS or name == "api_key"):
                 continue  # has its place in v3
             gone = "; it is left out" if plan.problem is None else ""
-            yield self.report(
-                argument,
-                f"RealtimeTranscriber never had {keyword!r}{_nearest(keyword)}; the call failed in v2 as well{gone}",
-            )
+            message = f"RealtimeTranscriber never had {name!r}{_nearest(name)}; the call failed in v2 as well{gone}"
+            yield self.report(argument, message)
         if plan.problem is not None:
             yield self.report(
                 session.call,
@@ -81,40 +80,31 @@ class SdkTranscriber(Rule[cst.Call]):
         wrong = plans.closer_problem(plan) if plan.closer is not None else None
         if wrong is not None:
             yield self.report(session.arguments["on_close"], wrong)
+        for advice in self._advice(plan, context):
+            yield self.report(session.call, advice)
+        write = self._initialiser if plan.shape == "super" else self._statement
+        yield self.change(session.call, message, *write(plan, wrong is None, context), covers=(session.call.func,))
+
+    def _advice(self, plan: SessionPlan, context: Context) -> Iterator[str]:
+        """Yield what a person has to do beside the rewrite."""
         if context.get(_has_other_host):
-            yield self.report(
-                session.call,
+            yield (
                 "settings.base_url is not for v3's client: give it its host, without a scheme, by "
-                "StreamingClientOptions(api_host=...)",
+                "StreamingClientOptions(api_host=...)"
             )
         if plan.shape == "super":
-            edits = self._initialiser(plan, wrong is None, context)
-            yield self.change(session.call, message, *edits, covers=(session.call.func,))
             return
-        if not session.named("connect"):
-            yield self.report(
-                session.call,
-                "no connect() of this transcriber was found: pass it "
-                + call("StreamingParameters", plan.parameters, "", 500),
-            )
-        if plan.buffer is None and frames.may_be_telephone(context.program, session):
-            yield self.report(
-                session.call,
-                "if this is a telephone line, its frames of 20 ms are too short for v3: gather a few first",
-            )
-        if not plan.is_closed and not _will_end(session, context):
-            event = (
-                "; on_close, for which v3 has no event, runs on Termination, which comes only then"
-                if plan.closer
-                else ""
-            )
-            yield self.report(
-                session.call,
+        if not plan.session.named("connect"):
+            parameters = call("StreamingParameters", plan.parameters, "", 500)
+            yield f"no connect() of this transcriber was found: pass it {parameters}"
+        if plan.buffer is None and frames.may_be_telephone(context.program, plan.session):
+            yield "if this is a telephone line, its frames of 20 ms are too short for v3: gather a few first"
+        if not plan.is_closed and not _will_end(plan.session, context):
+            late = "; on_close, for which v3 has no event, runs on Termination, which comes only then"
+            yield (
                 f"no close() of this transcriber was found: call {plan.target}.disconnect(terminate=True) at the end, "
-                f"or it stays open, and billed, until 5 minutes pass without audio{event}",
+                f"or it stays open, and billed, until 5 minutes pass without audio{late if plan.closer else ''}"
             )
-        edits = self._statement(plan, wrong is None, context)
-        yield self.change(session.call, message, *edits, covers=(session.call.func,))
 
     # the statement that makes the client
 
@@ -155,14 +145,13 @@ class SdkTranscriber(Rule[cst.Call]):
         def build(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
             old = find_call(updated, original)
             ons = [registration(code, handler, old, session.module.tree) for code, handler in lines]
-            parsed = expression(made)
             if plan.shape == "assign":
-                first = updated.deep_replace(old, parsed)
+                first = updated.deep_replace(old, expression(made))
+                above = []
                 if defined is not None:
-                    above = defined.with_changes(leading_lines=getattr(first, "leading_lines", ()))
+                    above = [defined.with_changes(leading_lines=getattr(first, "leading_lines", ()))]
                     first = first.with_changes(leading_lines=[cst.EmptyLine(indent=False)])
-                    return cst.FlattenSentinel([above, first, *ons])
-                return cst.FlattenSentinel([first, *ons])
+                return cst.FlattenSentinel([*above, first, *ons])
             line = cst.ensure_type(updated, cst.SimpleStatementLine)
             made_first = cst.parse_statement(f"{plan.target} = {made}", session.module.tree.config_for_parsing)
             made_first = made_first.with_changes(leading_lines=line.leading_lines)
@@ -192,12 +181,8 @@ class SdkTranscriber(Rule[cst.Call]):
                 registered = f"if {context.code(handler.argument.value)}:\n    {registered}"
             lines.append((registered, handler))
         if self._closes_on_termination(plan) and closes and plan.closer is not None:
-            lines.append(
-                (
-                    f"{plan.target}.on(StreamingEvents.Termination, lambda client, event: {plan.ending(plan.target)})",
-                    None,
-                )
-            )
+            ending = f"lambda client, event: {plan.ending(plan.target)}"
+            lines.append((f"{plan.target}.on(StreamingEvents.Termination, {ending})", None))
         if plan.carries_closer and closes and plan.closer is not None:
             lines.append((f"{plan.target}.on_close = {plan.session.module.code(plan.closer)}", None))
         if plan.closer_name is not None and "." in plan.target and closes and plan.closer is not None:
@@ -267,14 +252,8 @@ def _will_end(session: Session, context: Context) -> bool:
 
 def _has_other_host(program: Program) -> bool:
     """Return whether a program points the SDK to another server."""
-    for path in program.targets:
-        module = program.modules[path]
-        names = Names.of(program, module)
-        for node in module.walk():
-            match node:
-                case cst.AssignTarget() if names.dotted(node.target) == "assemblyai.settings.base_url":
-                    return True
-                case cst.Call() if names.dotted(node.func) == "assemblyai.Settings":
-                    if any(item.keyword is not None and item.keyword.value == "base_url" for item in node.args):
-                        return True
-    return False
+    targets = (Names.of(program, module).dotted(node.target) for node, module in program.find(cst.AssignTarget))
+    given = ((node, module) for node, module in program.find(cst.Call) if keyword(node, "base_url") is not None)
+    return "assemblyai.settings.base_url" in targets or any(
+        Names.of(program, module).dotted(node.func) == "assemblyai.Settings" for node, module in given
+    )

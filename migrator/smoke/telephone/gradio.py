@@ -62,6 +62,10 @@ def _endpoints(info: JsonObject) -> Iterator[Endpoint]:
 def call(request: Request, target: Endpoint, pcm: bytes, rate: int) -> Iterator[str]:
     """Call a function of the page; yield what it shows, as far as it is new.
 
+    Args:
+        pcm: audio, 16-bit samples of one channel.
+        rate: samples per second.
+
     Raises:
         ValueError: the function failed; the message says what the page says of it.
     """

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from codemods.snippets.derived_values import mean_confidence, turn_end, turn_start
+from codemods.snippets.turn_kind import turn_kind
 from codemods.syntax.edits import AddHelper, AddImport
 from codemods.syntax.snippet import load, written
 from codemods.syntax.tree import SourceModule
@@ -152,3 +154,19 @@ def test_short_frames_are_gathered_and_the_rest_goes_out_with_the_end() -> None:
     client.disconnect(terminate=True)
     assert [len(chunk) for chunk in sent] == [480, 480, 480, 3]
     assert sent[2] == bytes(160) + b"\xff" * 320
+
+
+def test_a_message_says_which_kind_it_is() -> None:
+    turn = {"type": "Turn", "end_of_turn": True, "turn_is_formatted": True, "transcript": "Yes."}
+    assert turn_kind(turn) == "FinalTurn"
+    for flag in ("end_of_turn", "turn_is_formatted", "transcript"):  # the last is empty behind `Terminate`
+        assert turn_kind({**turn, flag: False}) == "PartialTurn"
+    assert turn_kind({"type": "Begin"}) == "Begin"
+
+
+def test_what_v3_has_on_words_is_computed_from_them() -> None:
+    words = [{"start": 80, "end": 400, "confidence": 0.5}, {"start": 480, "end": 900, "confidence": 1.0}]
+    turn = {"type": "Turn", "words": words}
+    assert [compute(turn) for compute in (mean_confidence, turn_start, turn_end)] == [0.75, 80, 900]
+    for silent in ({"type": "Turn", "words": []}, {"type": "Begin"}):
+        assert [compute(silent) for compute in (mean_confidence, turn_start, turn_end)] == [0, 0, 0]
