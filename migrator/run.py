@@ -6,13 +6,13 @@ A clean check ends before the first library is loaded; what comes later is impor
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from migrator.configuration import Configuration
 from migrator.files import git
-from migrator.files.discovery import Discovery
+from migrator.files.discovery import NO_PROGRAM, Discovery, Problem
 from migrator.files.paths import shown
 from migrator.files.prefilter import Screening
 from migrator.mentions.search import WEBSOCKETS, Mentions, installs_sdk
@@ -109,7 +109,7 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
         from migrator.analysis.sdk_names import SdkNames
 
         screening.hits += filter(SdkNames(ProjectFolder()).takes, screening.namesakes)
-    problems = [*discovery.problems, *screening.problems]
+    problems = [*_wrong_paths(discovery.problems, mentions), *screening.problems]
     if not (problems or screening.hits or screening.recent or mentions):
         return Result((), screening.looked_at + len(named), discovery.notes)
 
@@ -144,6 +144,14 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
 
         outcomes = since.in_changed_lines(outcomes, settings.since)
     return Result(outcomes, scanned, discovery.notes)
+
+
+def _wrong_paths(problems: Sequence[Problem], mentions: Sequence[str]) -> Iterator[Problem]:
+    """Yield what is wrong with the paths asked for; a folder without a program may be one of pages or settings."""
+    for problem in problems:
+        below = "" if problem.path == "." else f"{problem.path.rstrip('/')}/"
+        if problem.message != NO_PROGRAM or not any(path.startswith(below) for path in mentions):
+            yield problem
 
 
 def _tell(notes: Sequence[str]) -> None:

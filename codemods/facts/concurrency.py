@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.facts.sessions import Session, Sessions, external_names, functions, own_nodes
+from codemods.facts.sessions import Session, Sessions, functions, own_nodes
 from codemods.libraries.values import Connection
+from codemods.syntax.navigate import last_name
 from codemods.syntax.tree import dotted
 
 _OF_COMMANDS = frozenset({"command", "group", "option", "argument", "pass_context", "staticmethod", "classmethod"})
@@ -46,11 +47,11 @@ def on_main_thread(node: cst.CSTNode, sessions: Sessions) -> bool:
 
 def stray_functions(sessions: Sessions) -> list[cst.CSTNode]:
     """Return the functions that the program starts on threads: of whatever kind."""
-    found = [function for _, targets in sessions.thread_targets() for function in targets]
-    for node in sessions.nodes():
-        if isinstance(node, cst.Call) and dotted(node.func).rpartition(".")[2] in _STARTERS:
+    found = [function for targets in sessions.threads.values() for function in targets]
+    for node, _ in sessions.program.find(cst.Call):
+        if dotted(node.func).rpartition(".")[2] in _STARTERS:
             for argument in node.args:
-                found += functions(sessions.program.values(argument.value))
+                found += sessions.functions_at(argument.value)
     return [*found, *_run_methods(sessions)]
 
 
@@ -115,14 +116,14 @@ def is_never_called(function: cst.CSTNode, sessions: Sessions) -> bool:
 
     By name, since values may be unknown; without an instance, somebody else's code may be all that calls it.
     """
-    module = sessions.program.module_of(function)
-    block = module.parent(function) if module is not None else None
-    home = module.parent(block) if module is not None and block is not None else None
+    module = sessions.home(function)
+    block = module.parent(function)
+    home = module.parent(block) if block is not None else None
     if not isinstance(function, cst.FunctionDef) or not isinstance(home, cst.ClassDef):
         return False
     name = function.name.value
     made = False
-    for node in sessions.nodes():
+    for node, _ in sessions.program.walk():
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == home.name.value:
             made = True
         named = isinstance(node, cst.Name) and node.value == name and node is not function.name
@@ -139,29 +140,27 @@ def _is_bound(node: cst.CSTNode, sessions: Sessions) -> bool:
         return dotted(raised) in _RAISED
     if not isinstance(node, cst.Name | cst.Attribute):
         return False
-    names = external_names(sessions.program.values(node))
+    names = sessions.names(node)
     return any(name.split(".", 1)[0] in _BOUND or name.startswith(_LOOPS) for name in names)
 
 
 def _call_sites(program: Program) -> dict[cst.CSTNode, list[cst.Call]]:
     """Return the calls that run each function."""
     found: dict[cst.CSTNode, list[cst.Call]] = {}
-    for node in Sessions.of(program).nodes():
-        if isinstance(node, cst.Call):
-            for function in dict.fromkeys(functions(program.values(node.func))):
-                found.setdefault(function, []).append(node)
+    for node, _ in program.find(cst.Call):
+        for function in dict.fromkeys(functions(program.values(node.func))):
+            found.setdefault(function, []).append(node)
     return found
 
 
 def _handed_on(program: Program) -> frozenset[cst.CSTNode]:
     """Return the functions that the program names other than to call them."""
     found: set[cst.CSTNode] = set()
-    for module in Sessions.of(program).modules():
-        for node in module.walk():
-            if isinstance(node, cst.Name | cst.Attribute | cst.Lambda):
-                holder = module.parent(node)
-                if not (isinstance(holder, cst.Call) and holder.func is node):
-                    found.update(functions(program.values(node)))
+    for node, module in program.walk():
+        if isinstance(node, cst.Name | cst.Attribute | cst.Lambda):
+            holder = module.parent(node)
+            if not (isinstance(holder, cst.Call) and holder.func is node):
+                found.update(functions(program.values(node)))
     return frozenset(found)
 
 
@@ -191,10 +190,3 @@ def kept_as(call: cst.CSTNode, program: Program) -> set[str]:
     else:
         targets = [target.target for target in holder.targets] if isinstance(holder, cst.Assign) else []
     return {name for target in targets if (name := last_name(target))}
-
-
-def last_name(node: cst.CSTNode) -> str | None:
-    """Return the name of a variable, or of an attribute without what it belongs to."""
-    if isinstance(node, cst.Attribute):
-        return node.attr.value
-    return node.value if isinstance(node, cst.Name) else None

@@ -10,13 +10,17 @@ from codemods import protocol as v
 from codemods.facts.grades import connection_of
 from codemods.facts.program import Program
 from codemods.facts.type_tests import read_base
+from codemods.interpreter.values import Const, External
 from codemods.syntax.tree import SourceModule
 
 
 def nodes(program: Program, module: SourceModule) -> Iterator[cst.CSTNode]:
     """Yield the reads, comparisons, sends and words that belong to another server than the vendor's, or to nobody's."""
+    imitates = any(_imitates(node, program) for node in module.walk())
     for node in module.walk():
         yield from _own_words(node, program, module)
+        if not imitates and (key := _audio_read(node, module)) is not None:
+            yield key
         match node:
             case cst.Comparison(left=left, comparisons=comparisons):
                 if any(_foreign(program, operand) for operand in (left, *(item.comparator for item in comparisons))):
@@ -40,6 +44,9 @@ def _own_words(node: cst.CSTNode, program: Program, module: SourceModule) -> Ite
     The vendor alone sends `message_type`; what a program sends to the vendor has `audio_data` for its only key.
     """
     match node:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)) if name.startswith("Realtime"):
+            if _is_current(node, name, program, module):
+                yield node
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(comparator=right)]):
             for read, other in ((left, right), (right, left)):
                 key = _type_key(read)
@@ -63,6 +70,30 @@ def _own_words(node: cst.CSTNode, program: Program, module: SourceModule) -> Ite
             if key is not None and isinstance(stored, cst.Assign) and not _is_vendors(target, program):
                 if not _holds_type(stored.value, program):
                     yield key
+
+
+def _imitates(node: cst.CSTNode, program: Program) -> bool:
+    """Return whether a dict is made as the vendor's server makes one."""
+    return isinstance(node, cst.Dict) and any(
+        isinstance(element, cst.DictElement) and _is(element.key, v.TYPE_KEY) and _holds_type(element.value, program)
+        for element in node.elements
+    )
+
+
+def _audio_read(node: cst.CSTNode, module: SourceModule) -> cst.CSTNode | None:
+    """Return the literal in `something["audio_data"]` that is read: the vendor sends none, so somebody else has."""
+    read = read_base(node)
+    stored = isinstance(module.parent(node), cst.AssignTarget)
+    return read.key if read is not None and read.key is not None and not stored and _is(read.key, v.AUDIO_KEY) else None
+
+
+def _is_current(node: cst.CSTNode, name: str, program: Program, module: SourceModule) -> bool:
+    """Return whether a name that the SDK once had is the program's own for a class of v3's."""
+    for values in (program.values(node), program.variable(program.scope(module.tree), name)):
+        known = [value for value in values if not isinstance(value, Const) or value.value is not None]
+        if known:
+            return all(isinstance(x, External) and x.name.startswith("assemblyai.streaming.") for x in known)
+    return False
 
 
 def _type_key(node: cst.CSTNode) -> cst.CSTNode | None:

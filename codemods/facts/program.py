@@ -94,6 +94,10 @@ class Program:
         """Return the path of the project file that an import means; see `codemods.model.Workspace`."""
         return self._run.imports.workspace.resolve(importer, module, level)
 
+    def bound(self, path: str) -> AbstractSet[str]:
+        """Return the names that a module of the program has at its top, those of `import *` included."""
+        return self._run.imports.bound(path)
+
     def is_settings(self, path: str) -> bool:
         """Return whether a module stands for a file of settings, which is changed only for those who read it."""
         return self._run.imports.workspace.is_settings(path)
@@ -255,13 +259,34 @@ class Program:
 
     @cached_property
     def vendor_connections(self) -> frozenset[Connection]:
-        """Connections proven to go to the vendor, v2 or already v3, and to nobody else."""
-        return frozenset(connection for connection in self._to_vendor if not self.other_servers(connection))
+        """Connections proven to go to the vendor, v2 or already v3, and to nobody else, that can be moved to v3."""
+        return self._to_vendors_alone - self.shared_connections
 
     @cached_property
     def shared_connections(self) -> frozenset[Connection]:
-        """Connections that go to the vendor's v2 on one path and to somebody else on another."""
-        return self._opened_at(v.V2_SOCKET) - self.vendor_connections
+        """Connections that go to the vendor's v2 on one path and to somebody else on another.
+
+        And those that have their address of v2 from the same place, a constant or a setting: it stays as it is.
+        """
+        v2 = self._opened_at(v.V2_SOCKET)
+        spelled = {connection: self._spelled(connection) for connection in v2}
+        found = v2 - self._to_vendors_alone
+        joining = found
+        while joining:
+            taken = {node for connection in found for node in spelled[connection]}
+            joining = frozenset(connection for connection in v2 - found if spelled[connection] & taken)
+            found |= joining
+        return found
+
+    def _spelled(self, connection: Connection) -> set[cst.CSTNode]:
+        """Return the literals that a connection's addresses of v2 are made of."""
+        urls = [url for connect in self._connects(connection) for url in self.urls(connect)]
+        parts = [part for url in urls if v.V2_SOCKET.search(url.text) for part in url.parts]
+        return {part.node for part in parts if isinstance(part, Lit)}
+
+    @cached_property
+    def _to_vendors_alone(self) -> frozenset[Connection]:
+        return frozenset(connection for connection in self._to_vendor if not self.other_servers(connection))
 
     @cached_property
     def _to_vendor(self) -> frozenset[Connection]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TypeGuard
 
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.control_flow import ControlFlow
 from codemods.facts.program import Program
 from codemods.interpreter.values import Bound, External, Function, Json, Obj, Str, Value, Values
 from codemods.libraries.observations import Connect, Send
 from codemods.libraries.values import Connection
 from codemods.syntax.children import children
-from codemods.syntax.navigate import ScopeNode, home_of
+from codemods.syntax.navigate import ScopeNode, function_of, home_of
 from codemods.syntax.tree import SourceModule
 
 _CALLBACKS = ("on_open", "on_message", "on_data", "on_error", "on_close")
@@ -41,30 +41,41 @@ class Session:
     receives: list[cst.CSTNode] = field(default_factory=list)
     closes: list[cst.Call] = field(default_factory=list)
 
+    @property
+    def sends(self) -> list[cst.Call]:
+        """The calls that send sound."""
+        return [send.call for send in self.audio]
+
+    @property
+    def asks(self) -> list[cst.Call]:
+        """The calls that ask for the end."""
+        return [end.call for end in self.ends]
+
 
 class Sessions:
     """Every session of a program, and the functions around them.
 
     Attributes:
-        threads: the calls of `threading.Thread`.
+        threads: the calls of `threading.Thread`, each with the functions that it can run.
         runs: the calls of `run_forever()`.
     """
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.found: dict[Connection, Session] = {}
-        self.threads: list[cst.Call] = []
+        self.threads: dict[cst.Call, list[cst.CSTNode]] = {}
         self.runs: list[cst.Call] = []
         self._reach: dict[cst.CSTNode, frozenset[cst.CSTNode]] = {}
+        self._flows: dict[cst.CSTNode, ControlFlow] = {}
         for connect in program.connects.values():
             if program.is_vendor(connect.connection):
                 legacy = any(v.V2_SOCKET.search(text.text) for text in program.urls(connect))
                 self.found[connect.connection] = Session(connect.connection, connect, legacy)
         if self.found:
             self._collect()
-        for module in self.modules():
-            if "Thread" in module.text:
-                self.threads += filter(self._makes_thread, module.walk())
+        for call, _ in program.find(cst.Call):
+            if "threading.Thread" in self.names(call.func):
+                self.threads[call] = self.functions_at(argument_of(call, 1, "target"))
 
     @classmethod
     def of(cls, program: Program) -> Sessions:
@@ -78,7 +89,7 @@ class Sessions:
                     self.found[connection].audio.append(send)
                 elif self._is_end(send):
                     self.found[connection].ends.append(send)
-        for node in self.nodes():
+        for node, _ in self.program.walk():
             if isinstance(node, cst.Call):
                 self._call(node)
             elif isinstance(node, cst.For | cst.CompFor):
@@ -98,17 +109,14 @@ class Sessions:
 
     def is_for_others(self, node: cst.CSTNode) -> bool:
         """Return whether the class or function around a node sends to other services, and not to the vendor."""
-        module, function = self.program.module_of(node), self.function(node)
-        home = home_of(node, module)[0] if module is not None else None
-        if module is None or (home is None and isinstance(function, cst.Module)):
+        module, function = self.home(node), self.function(node)
+        home = home_of(node, module)[0]
+        if home is None and isinstance(function, cst.Module):
             return False
         within = module.walk(home) if home is not None else (n for f in self.reach(function) for n in own_nodes(f))
         sending = set(within)
         reached = {c for send in self.program.sends.values() if send.call in sending for c in send.connections}
         return bool(reached) and reached <= self.program.foreign_connections
-
-    def _makes_thread(self, node: cst.CSTNode) -> TypeGuard[cst.Call]:
-        return isinstance(node, cst.Call) and "threading.Thread" in external_names(self.program.values(node.func))
 
     def _is_audio(self, send: Send) -> bool:
         values = self.program.values(send.data)
@@ -133,16 +141,6 @@ class Sessions:
         return found
 
     # questions
-
-    def modules(self) -> Iterator[SourceModule]:
-        """Yield the modules that may be rewritten."""
-        for path in self.program.targets:
-            yield self.program.modules[path]
-
-    def nodes(self) -> Iterator[cst.CSTNode]:
-        """Yield every node of them."""
-        for module in self.modules():
-            yield from module.walk()
 
     @property
     def live(self) -> list[Session]:
@@ -184,7 +182,13 @@ class Sessions:
             for node in module.walk():
                 if isinstance(node, cst.Name) and node.value == "terminate_session":
                     yield node
-                text = node.evaluated_value if isinstance(node, cst.SimpleString) else None
+                match node:
+                    case cst.SimpleString():
+                        text = node.evaluated_value
+                    case cst.FormattedStringText():
+                        text = node.value
+                    case _:
+                        continue
                 if isinstance(text, str) and (
                     text == "Terminate" or '"Terminate"' in text or "terminate_session" in text
                 ):
@@ -200,25 +204,46 @@ class Sessions:
         """The connections that are opened with the v2 URL."""
         return frozenset(session.connection for session in self.found.values() if session.legacy)
 
-    def function(self, node: cst.CSTNode) -> ScopeNode:
-        """Return the function or module whose code `node` is."""
+    def home(self, node: cst.CSTNode) -> SourceModule:
+        """Return the module that a node of the program is part of."""
         module = self.program.module_of(node)
         assert module is not None
-        for up in module.ancestors(node):
-            if isinstance(up, cst.FunctionDef | cst.Lambda | cst.Module):
-                return up
-        return module.tree
+        return module
+
+    def function(self, node: cst.CSTNode) -> ScopeNode:
+        """Return the function or module whose code `node` is."""
+        return function_of(node, self.home(node))
+
+    def names(self, node: cst.CSTNode | None) -> list[str]:
+        """Return the dotted names of the library objects that an expression can be."""
+        return external_names(self.program.values(node))
+
+    def functions_at(self, node: cst.CSTNode | None) -> list[cst.CSTNode]:
+        """Return the functions of the program that an expression can be."""
+        return functions(self.program.values(node))
+
+    def callee(self, call: cst.Call) -> cst.FunctionDef | None:
+        """Return the function of the program that a call runs, if it is just one."""
+        match self.functions_at(call.func):
+            case [cst.FunctionDef() as function]:
+                return function
+        return None
+
+    def loops(self, node: cst.CSTNode) -> list[cst.While | cst.For | cst.BaseComp]:
+        """Return what repeats a node within its function, innermost first; what a `for` goes through is there once."""
+        found: list[cst.While | cst.For | cst.BaseComp] = []
+        below = node
+        for up in self.home(node).ancestors(node):
+            if isinstance(up, cst.FunctionDef | cst.Lambda):
+                break
+            if isinstance(up, cst.While | cst.BaseComp) or (isinstance(up, cst.For) and below is not up.iter):
+                found.append(up)
+            below = up
+        return found
 
     def in_loop(self, node: cst.CSTNode) -> bool:
-        """Return whether a loop of its function repeats a node: what a `for` goes through is there once only."""
-        module, below = self.program.module_of(node), node
-        for up in module.ancestors(node) if module is not None else ():
-            if isinstance(up, cst.FunctionDef | cst.Lambda):
-                return False
-            if isinstance(up, cst.While) or (isinstance(up, cst.For) and below is not up.iter):
-                return True
-            below = up
-        return False
+        """Return whether a loop of its function repeats a node."""
+        return bool(self.loops(node))
 
     def reach(self, function: cst.CSTNode) -> frozenset[cst.CSTNode]:
         """Return the functions that `function` calls or hands on, directly or not, and itself."""
@@ -229,34 +254,43 @@ class Sessions:
     def _named(self, function: cst.CSTNode) -> Iterator[cst.CSTNode]:
         for node in own_nodes(function):
             if isinstance(node, cst.Name | cst.Attribute | cst.Lambda):
-                yield from functions(self.program.values(node))
+                yield from self.functions_at(node)
 
     def within(self, function: cst.CSTNode, nodes: Iterable[cst.CSTNode]) -> bool:
         """Return whether one of `nodes` is reached from `function`."""
         reached = self.reach(function)
         return any(self.function(node) in reached for node in nodes)
 
+    def reaches(self, code: cst.CSTNode, nodes: Iterable[cst.CSTNode]) -> bool:
+        """Return whether one of `nodes` is part of a piece of code, or of what it calls."""
+        nodes, inside = set(nodes), list(self.home(code).walk(code))
+        called = (self.functions_at(node.func) for node in inside if isinstance(node, cst.Call))
+        return any(node in nodes for node in inside) or any(self.within(f, nodes) for each in called for f in each)
+
+    def flow(self, node: cst.CSTNode) -> ControlFlow:
+        """Return the control flow of the function that a node is part of."""
+        function = self.function(node)
+        if function not in self._flows:
+            body = function if isinstance(function, cst.Module) else function.body
+            code = [body] if isinstance(body, cst.BaseExpression) else body
+            self._flows[function] = ControlFlow(code, self.home(node))
+        return self._flows[function]
+
     def callbacks(self, session: Session, *names: str) -> list[cst.CSTNode]:
         """Return the functions registered as callbacks of a `WebSocketApp`."""
-        found: list[cst.CSTNode] = []
-        for argument in session.connect.call.args:
-            if argument.keyword is not None and argument.keyword.value in (names or _CALLBACKS):
-                found += functions(self.program.values(argument.value))
-        for (owner, key), values in self.program.heap.items():
-            if owner == session.connection and str(key).removeprefix(".") in (names or _CALLBACKS):
-                found += functions(values)
-        return found
+        return [each for name in names or _CALLBACKS for each in functions(self.callback_values(session, name))]
 
-    def thread_targets(self) -> Iterator[tuple[cst.Call, list[cst.CSTNode]]]:
-        """Yield each `threading.Thread(...)` with the functions that it can run."""
-        for call in self.threads:
-            target = argument_of(call, 1, "target")
-            yield call, functions(self.program.values(target)) if target is not None else []
+    def callback_values(self, session: Session, name: str) -> Iterator[Value]:
+        """Yield what is given as a callback, where the connection is made or later."""
+        known = session.connection.transport.callbacks.get(name)
+        if known is not None:
+            yield from self.program.values(argument_of(session.connect.call, known.position, name))
+        yield from self.program.attribute(session.connection, name)
 
     def threads_of(self, nodes: Iterable[cst.CSTNode]) -> list[cst.Call]:
         """Return the calls that make a thread in which one of `nodes` is run."""
         nodes = list(nodes)
-        return [call for call, targets in self.thread_targets() if any(self.within(t, nodes) for t in targets)]
+        return [call for call, targets in self.threads.items() if any(self.within(t, nodes) for t in targets)]
 
 
 def argument_of(call: cst.Call, position: int, keyword: str) -> cst.BaseExpression | None:

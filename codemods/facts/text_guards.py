@@ -25,8 +25,12 @@ _BARE = frozenset({"strip", "rstrip", "lstrip", "lower"})
 def asks_for_text(node: cst.CSTNode, program: Program, module: SourceModule) -> bool:
     """Return whether a message without text is kept from what is done where a test holds, by another test.
 
-    One around it, one beside it, one inside the branch that it opens, or one that leaves before it.
+    One around it, one beside it, one inside the branch that it opens, or one that leaves before it; of a test whose
+    outcome is kept in a variable, one at each place where that is asked.
     """
+    uses = _kept(node, program, module)
+    if uses:
+        return all(asks_for_text(use, program, module) for use in uses)
     home = function_of(node, module)
     around = [*takewhile(lambda up: up is not home, module.ancestors(node)), home]
     function = node if isinstance(node, cst.FunctionDef | cst.Lambda) else home
@@ -44,6 +48,21 @@ def asks_for_text(node: cst.CSTNode, program: Program, module: SourceModule) -> 
             case _ if test in around or function is node:
                 return True
     return False
+
+
+def _kept(node: cst.CSTNode, program: Program, module: SourceModule) -> list[cst.Name]:
+    """Return where the outcome of a test is asked for that a variable keeps, if it is used for nothing else."""
+    for up, child in module.climb(node):
+        match up:
+            case cst.BooleanOperation():
+                continue
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as target)], value=value) if value is child:
+                made = [item for item in program.uses_of if item.node is target]
+                uses = [use for item in made for use in program.uses_of[item]]
+                return uses if all(is_judged(use, module) for use in uses) else []
+            case _:
+                return []
+    return []
 
 
 def is_judged(node: cst.CSTNode, module: SourceModule) -> bool:

@@ -14,6 +14,7 @@ from codemods.syntax.navigate import keyword, last_name, parts
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
+    from codemods.interpreter.scopes import Scope
 
 _DECLARATIONS = ("pydantic.Field()", "dataclasses.field()", "attrs.field()", "attr.ib()")
 """What declares a field in a class body, and is not what an instance has there."""
@@ -93,6 +94,13 @@ class Classes:
                 seen.add(current)
                 yield from (part for part in current.body.body if isinstance(part, cst.FunctionDef))
                 waiting += self.facts[current].bases
+
+    def around(self, scope: Scope) -> cst.ClassDef | None:
+        """Return the class whose code a scope is."""
+        around: Scope | None = scope
+        while around is not None and not isinstance(around.node, cst.ClassDef):
+            around = around.parent
+        return around.node if around is not None and isinstance(around.node, cst.ClassDef) else None
 
     def root(self, node: cst.ClassDef) -> cst.ClassDef:
         """Return the topmost class of the program that `node` inherits from."""

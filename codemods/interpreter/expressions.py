@@ -82,7 +82,7 @@ class Expressions:
         owner = scope.owner(name)
         if owner is None:
             starred = variables.cells.read((scope.module, name))
-            return starred or frozenset({External(f"builtins.{name}")})
+            return starred or frozenset({External(name if name in self._run.library.packages else f"builtins.{name}")})
         binding = env.get(name) if owner is scope and not variables.is_shared(owner, name) else None
         if binding is None:
             binding = variables.anywhere(owner, name)

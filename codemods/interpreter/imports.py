@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,10 @@ class Imports:
             self.taken.add((path, name))
         variables = self._run.variables
         return variables.cells.read((variables.scopes[module.tree], name))
+
+    def bound(self, path: str) -> AbstractSet[str]:
+        """Return the names that a module of the program has at its top, those of `import *` included."""
+        return self._run.variables.scopes[self._run.modules[path].tree].local | self._starred[path]
 
     def submodule(self, package: str, name: str) -> Values:
         """Return the module `name` of a package, given the path of its `__init__`, which need not exist."""
@@ -110,11 +115,9 @@ class Imports:
             self.load(loaded)
         if loaded in self._run.modules:
             self._run.work.read(self, loaded)
-            scope = variables.scopes[self._run.modules[loaded].tree]
-            found = {name: self.member(loaded, name) for name in sorted(scope.local | self._starred[loaded])}
+            found = {name: self.member(loaded, name) for name in sorted(self.bound(loaded))}
         else:
-            dotted_names = (known.rpartition(".") for known in self._run.library.functions)
-            found = {name: frozenset({External(f"{home}.{name}")}) for home, _, name in dotted_names if home == module}
+            found = {name: frozenset({External(f"{module}.{name}")}) for name in self._run.library.exported(module)}
         for name, values in found.items():
             variables.cells.join((here, name), values)
         if not found.keys() <= self._starred[here.path]:
@@ -126,7 +129,8 @@ class Imports:
 
     def by_name(self, names: Iterable[str]) -> Values:
         """Return what `importlib.import_module("name")` gives for each of some names."""
-        paths = {name: self._module(name, 0) for name in names}
+        levels = {name: len(name) - len(name.lstrip(".")) for name in names}
+        paths = {name: self._module(name[level:], level) for name, level in levels.items()}
         return frozenset(ModuleRef(path) if path else External(name) for name, path in paths.items())
 
     def _module(self, dotted: str, level: int, importer: str = "") -> str | None:

@@ -39,11 +39,9 @@ def _construct(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
 
 def _construct_base(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     """`super().__init__(...)` in a subclass of the transcriber."""
-    scope = run.scope.parent
-    while scope is not None and not isinstance(scope.node, cst.ClassDef):
-        scope = scope.parent
-    if scope is not None and isinstance(scope.node, cst.ClassDef) and is_subclass(run.classes.facts[scope.node]):
-        _register(run, Transcriber(scope.node), call, given)
+    owner = run.classes.around(run.scope)
+    if owner is not None and is_subclass(run.classes.facts[owner]):
+        _register(run, Transcriber(owner), call, given)
     return NOTHING
 
 
@@ -55,7 +53,6 @@ def is_subclass(facts: ClassFacts) -> bool:
 _MODELS: dict[str, Model] = {
     **{f"{home}.RealtimeTranscriber": _construct for home in _HOMES},
     **{f"{home}.RealtimeTranscriber.__init__": _construct_base for home in _HOMES},
-    "builtins.super().__init__": _construct_base,
 }
 
 
@@ -80,6 +77,14 @@ _ANNOTATIONS: dict[str, Callable[[cst.Param], Value]] = {
 }
 """What a parameter gets that is annotated with a class, when nobody in the program fills it."""
 
-LIBRARY = Library(functions=_MODELS, annotations=_ANNOTATIONS)
+EXPORTS = {
+    "assemblyai": frozenset({*EVENTS, "RealtimeTranscriber", "RealtimeWord", "AudioEncoding", "settings"}),
+    "assemblyai.extras": frozenset(
+        {"MicrophoneStream", "stream_file", "file_from_stream", "AssemblyAIExtrasNotInstalledError"}
+    ),
+}
+"""What `from ... import *` brings of the legacy API; `assemblyai.extras` was removed in 1.0.0."""
 
-__all__ = ["CALLBACKS", "CLASS", "EVENTS", "LIBRARY", "is_subclass"]
+LIBRARY = Library(functions=_MODELS, annotations=_ANNOTATIONS, exports=EXPORTS)
+
+__all__ = ["CALLBACKS", "CLASS", "EVENTS", "EXPORTS", "LIBRARY", "is_subclass"]

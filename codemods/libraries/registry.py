@@ -53,13 +53,16 @@ def _matters(value: Value) -> bool:
 
 def library() -> Library:
     """Return what is known of the standard library and of all others."""
+    functions = {name: model for known in _KNOWN for name, model in known.functions.items()}
     return Library(
-        functions={name: model for known in _KNOWN for name, model in known.functions.items()},
+        functions=functions,
         methods={name: model for known in _KNOWN for name, model in known.methods.items()},
         overrides={name: methods for known in _KNOWN for name, methods in known.overrides.items()},
         annotations={name: make for known in _KNOWN for name, make in known.annotations.items()},
         exceptions={name: value for known in _KNOWN for name, value in known.exceptions.items()},
+        exports={module: names for known in _KNOWN for module, names in known.exports.items()},
         unseen=unseen,
+        packages={name.split(".")[0] for name in functions} - {"builtins", "class"},
         telling=lambda text: _VENDOR_HOST in text.lower(),
         speaks=lambda text: _SPEAKS.search(text) is not None,
         matters=_matters,

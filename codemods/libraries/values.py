@@ -106,7 +106,8 @@ class Message(Plain):
 
     def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         if name in ("get", "pop", "setdefault"):
-            return NOTHING.union(*(self.item(run, key, call) for key in keys(given.get(0))))
+            otherwise = (value for value in given.get(1) if isinstance(value, Field))  # the other version's key
+            return frozenset(otherwise).union(*(self.item(run, key, call) for key in keys(given.get(0))))
         if name == "copy":
             return frozenset({self})
         if self.connection is None:

@@ -9,7 +9,7 @@ import libcst as cst
 from codemods.interpreter.arguments import Arguments
 from codemods.interpreter.fixpoint import Interpreter
 from codemods.interpreter.library import Library
-from codemods.interpreter.values import NOTHING, External, Obj, Values
+from codemods.interpreter.values import NOTHING, External, Instance, Method, Obj, Values
 from codemods.libraries import observations
 from codemods.libraries.transport import BinarySend, Callback, SendSite, Transport
 from codemods.libraries.values import CloseCode, CloseError, Connection, Frame
@@ -67,6 +67,17 @@ def _app(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return opened
 
 
+def _app_of_class(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    """`super().__init__(...)` in a class derived from `WebSocketApp`: the connection is the instance itself."""
+    owner = run.classes.around(run.scope)
+    if owner is None:
+        return NOTHING
+    for connection in _app(run, call, given):
+        for name in ("send", "send_text", "send_bytes", "close", "run_forever"):
+            run.heap.join(Instance(owner), f".{name}", frozenset({Method(connection, name)}))
+    return NOTHING
+
+
 def _socket(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return frozenset({WebSocketClientConnection(TRANSPORT, call)})
 
@@ -77,7 +88,7 @@ def _binary(method: str, place: SendSite) -> BinarySend:
         return BinarySend(method)
     if place.names_package:
         return BinarySend("send", "websocket.ABNF.OPCODE_BINARY")
-    if place.made_by is not None and not any(name.endswith("WebSocketApp") for name in place.made_by):
+    if place.made_by is not None and not any(name.endswith(("WebSocketApp", "__init__")) for name in place.made_by):
         return BinarySend("send_binary")
     if place.imports_late:
         return BinarySend("send", "opcode=2")
@@ -110,6 +121,7 @@ LIBRARY = Library(
     functions={
         "websocket.create_connection": _create,
         "websocket.WebSocketApp": _app,
+        "websocket.WebSocketApp.__init__": _app_of_class,
         "websocket.WebSocket": _socket,
     },
     exceptions={"WebSocketConnectionClosedException": CloseError(None)},

@@ -24,7 +24,7 @@ def _add_helper(tree: cst.Module, edit: AddHelper) -> cst.Module:
             return tree
     statement = cst.parse_statement(edit.code, config=tree.config_for_parsing)
     blank = cst.EmptyLine(indent=False)
-    end = min(import_end(tree), first_use(tree, (edit.name,)))
+    end = min(import_end(tree, guarded=True), first_use(tree, (edit.name,)))
     body = list(tree.body)
     body.insert(end, statement.with_changes(leading_lines=(blank, blank) if end else ()))
     if end + 1 < len(body):

@@ -123,8 +123,21 @@ def bound_names(part: cst.CSTNode) -> list[str]:
     return []
 
 
-def import_end(tree: cst.Module) -> int:
-    """Return the index of the first statement below docstring and leading imports."""
+def _guards_imports(statement: cst.Try | cst.If) -> bool:
+    """Return whether a statement is there for imports: `try: ... except ImportError:`, `if TYPE_CHECKING:`."""
+    body = statement.body.body
+    parts = [part for line in body if isinstance(line, cst.SimpleStatementLine) for part in line.body]
+    imports = (isinstance(part, cst.Import | cst.ImportFrom) for part in parts)
+    rest = (isinstance(part, cst.Import | cst.ImportFrom | cst.Assign) for part in parts)
+    return len(parts) >= len(body) and any(imports) and all(rest)
+
+
+def import_end(tree: cst.Module, *, guarded: bool = False) -> int:
+    """Return the index of the first statement below docstring and leading imports.
+
+    Args:
+        guarded: whether imports that are tried, or made for a type checker alone, are among them.
+    """
     end = 0
     for index, statement in enumerate(tree.body):
         if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) >= 1:
@@ -136,6 +149,7 @@ def import_end(tree: cst.Module) -> int:
                 end = 1
                 continue
         elif isinstance(statement, cst.Try | cst.If) and end:
+            end = index + 1 if guarded and _guards_imports(statement) else end
             continue
         elif not isinstance(statement, cst.SimpleStatementLine):
             break  # what a definition names (annotations, bases) has to be there already

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from codemods.syntax.tree import SourceModule, dotted
+from codemods.syntax.tree import SourceModule, Statement, dotted
 
 ScopeNode = cst.Module | cst.FunctionDef | cst.Lambda | cst.ClassDef
 
@@ -113,6 +113,19 @@ def first_statement(function: cst.FunctionDef) -> cst.CSTNode:
         case [first, *_]:
             return first
     return function
+
+
+def statements_behind(statement: cst.CSTNode | None, module: SourceModule) -> list[Statement]:
+    """Return the statements behind one, in its block."""
+    block = module.parent(statement) if statement is not None else None
+    body = list(block.body) if isinstance(block, cst.IndentedBlock | cst.Module) else []
+    place = next((index for index, each in enumerate(body) if each is statement), len(body))
+    return [each for each in body[place + 1 :] if isinstance(each, Statement)]
+
+
+def only_part(line: cst.CSTNode | None) -> cst.BaseSmallStatement | None:
+    """Return the one simple statement on a line; None for several, or a compound statement."""
+    return line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
 
 
 def home_of(node: cst.CSTNode, module: SourceModule) -> tuple[cst.ClassDef | None, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import libcst as cst
@@ -53,8 +54,35 @@ def simplified(node: cst.CSTNode, *, alone: bool) -> Simplified:
             return keep_parentheses(node, body if known else orelse)
         case cst.If(test=test) if (known := constant(test)) is not None:
             return _branch(node, known, alone)
+        case cst.If(orelse=cst.If()):
+            return _without_taken(node)
         case _:
             return node
+
+
+def _without_taken(node: cst.If) -> cst.If:
+    """Return `if ... elif ...` without the branches that ask for no less than its first test."""
+    asked = _conjuncts(node.test)
+    following = node.orelse
+    kept: list[cst.If] = []
+    while isinstance(following, cst.If):
+        if not asked <= _conjuncts(following.test) or not asked:
+            kept.append(following)
+        following = following.orelse
+    rest: cst.If | cst.Else | None = following
+    for branch in reversed(kept):
+        rest = branch.with_changes(orelse=rest)
+    return node.with_changes(orelse=rest)
+
+
+def _conjuncts(node: cst.BaseExpression) -> frozenset[str]:
+    """Return what a test asks for, all of it; nothing where asking twice is not asking once."""
+    parts = operands(node, cst.And)
+    if not all(_is_read(part) for part in parts):
+        return frozenset()
+    module = cst.Module(())
+    codes = (module.code_for_node(part.with_changes(lpar=(), rpar=())) for part in parts)
+    return frozenset(re.sub(r"\.get\((\"\w+\"|'\w+')\)", r"[\1]", code) for code in codes)
 
 
 def constant(node: cst.BaseExpression) -> bool | None:
@@ -72,17 +100,25 @@ def _operation(node: cst.BooleanOperation) -> cst.CSTNode:
     deciding = isinstance(node.operator, cst.Or)
     known = constant(node.left)
     if known is not None:
-        return keep_parentheses(node, node.left if known is deciding else node.right)
+        return _kept(node, node.left if known is deciding else node.right)
     known_already = operands(node.left, type(node.operator))
     right = _as_get(node.right) if deciding else node.right
     if any(_is_same(operand, node.right) or _is_same(operand, right) for operand in known_already):
-        return keep_parentheses(node, node.left)
+        return _kept(node, node.left)
     inner = cst.And if deciding else cst.Or
     if any(_is_same(one, other) for one in known_already for other in operands(node.right, inner)[:-1] or ()):
-        return keep_parentheses(node, node.left)  # `a or (a and b)` is `a`
+        return _kept(node, node.left)  # `a or (a and b)` is `a`
     if any(_is_opposite(operand, node.right) or _is_opposite(node.right, operand) for operand in known_already):
         return keep_parentheses(node, cst.Name(str(deciding)))
     return node
+
+
+def _kept(node: cst.BooleanOperation, operand: cst.BaseExpression) -> cst.BaseExpression:
+    """Return what is left of an operation; what needs no parentheses gets none."""
+    bare = isinstance(operand, cst.Name | cst.Call | cst.Subscript) and "\n" not in cst.Module(()).code_for_node(
+        operand
+    )
+    return operand if bare else keep_parentheses(node, operand)
 
 
 def _is_opposite(one: cst.BaseExpression, other: cst.BaseExpression) -> bool:

@@ -100,9 +100,9 @@ def imports(data: bytes) -> Iterator[tuple[str, int]]:
         plain = match["plain"] or match["named"]
         if plain is not None:
             for part in plain.decode("latin-1").split(","):
-                name = part.split()[:1]
-                if name:
-                    yield name[0], 0
+                dotted = "".join(part.split()[:1])
+                if dotted:
+                    yield dotted.lstrip("."), len(dotted) - len(dotted.lstrip("."))
             continue
         module, level = match["module"].decode("latin-1"), len(match["dots"])
         yield module, level

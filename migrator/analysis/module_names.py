@@ -15,6 +15,9 @@ Origin = tuple[str, int]
 SDK = "assemblyai"
 """The vendor's package."""
 
+_BY_TEXT = frozenset({"getattr", "hasattr", "setattr", "delattr", "object"})
+"""What asks a module for a name, or gives it one, by its text: `patch.object(stt, "Client")`."""
+
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 
 
@@ -82,10 +85,14 @@ def _note(node: ast.AST, names: ModuleNames) -> None:
             chain = _chain(node)
             if chain:
                 names.chains.add(chain)
-        case ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Constant(value=str(name)), *_]):
+        case ast.Call(
+            func=ast.Name(id=asked) | ast.Attribute(attr=asked), args=[owner, ast.Constant(value=str(name)), *_]
+        ) if asked in _BY_TEXT:
             chain = _chain(owner)
             if chain:
                 names.chains.add(f"{chain}.{name}")
+        case ast.Call() if (origin := _imported(node)) is not None:
+            names.aliases.setdefault(_chain(node), []).append(origin)
         case ast.Constant(value=str(text)) if len(text) < 200 and _DOTTED.fullmatch(text):
             names.strings.add(text)
         case ast.Import(names=aliases):
@@ -119,15 +126,12 @@ def _note_assigned(targets: list[str], value: ast.expr, names: ModuleNames) -> N
     if "__all__" in targets:
         constants = (node.value for node in ast.walk(value) if isinstance(node, ast.Constant))
         names.exported.update(text for text in constants if isinstance(text, str))
-    match value:
-        case ast.Call(
-            func=ast.Name(id="import_module" | "__import__") | ast.Attribute(attr="import_module"),
-            args=[ast.Constant(value=str(module)), *_],
-        ):
-            for name in targets:
-                names.aliases.setdefault(name, []).append((module, 0))
-        case ast.Attribute() | ast.Name():
-            names.copies.update(dict.fromkeys(targets, _chain(value)))
+    origin = _imported(value)
+    if origin is not None:
+        for name in targets:
+            names.aliases.setdefault(name, []).append(origin)
+    elif isinstance(value, ast.Attribute | ast.Name):
+        names.copies.update(dict.fromkeys(targets, _chain(value)))
 
 
 def _is_in(origin: Origin, package: str, classes: Collection[str]) -> bool:
@@ -135,9 +139,28 @@ def _is_in(origin: Origin, package: str, classes: Collection[str]) -> bool:
     return level == 0 and module.split(".")[0] == package and module.rpartition(".")[2] in classes
 
 
+def _imported(node: ast.AST) -> Origin | None:
+    """Return the module that a call such as `importlib.import_module(".stt", __package__)` gives."""
+    match node:
+        case ast.Call(
+            func=ast.Name(id="import_module" | "__import__") | ast.Attribute(attr="import_module"),
+            args=[ast.Constant(value=str(module)), *_],
+        ):
+            name = module.lstrip(".")
+            return name, len(module) - len(name)
+    return None
+
+
 def _chain(node: ast.AST) -> str:
+    """Return a dotted name; an imported module at its head is written as it stands."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+    if isinstance(node, ast.Name):
+        parts.append(node.id)
+    elif _imported(node) is not None:
+        parts.append(ast.unparse(node))
+    else:
+        return ""
+    return ".".join(reversed(parts))

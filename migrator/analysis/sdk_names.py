@@ -115,6 +115,8 @@ class SdkNames:
                     yield from self._meant(path, origin)
         if chain := names.copies.get(own):
             yield path, chain.split(".")[0]
+        if own in SDK_CLASSES and "__getattr__" in names.bound and own not in names.bound:
+            yield path, ""  # it serves names by their texts
         for star in names.stars:
             if _of_sdk(star) and (not own or own in SDK_CLASSES):
                 yield _THERE
@@ -141,4 +143,5 @@ class SdkNames:
 
 
 def _of_sdk(origin: Origin) -> bool:
-    return origin[1] == 0 and origin[0].split(".")[0] == SDK
+    """Return whether an origin is the SDK's; what a name has from v3's own package is no v2."""
+    return origin[1] == 0 and origin[0].split(".")[0] == SDK and not f"{origin[0]}.".startswith(f"{SDK}.streaming.")

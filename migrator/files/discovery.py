@@ -31,6 +31,9 @@ NOT_WALKED = frozenset(
 )
 
 
+NO_PROGRAM = "no Python file or notebook in this folder"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A path that could not be looked at, and why, in one line."""
@@ -67,7 +70,7 @@ class Discovery:
                     found += len(batch)
                     yield path, self._fresh(batch)
                 if not found:
-                    self.problems.append(Problem(path, "no Python file or notebook in this folder"))
+                    self.problems.append(Problem(path, NO_PROGRAM))
             elif os.path.isfile(path) and not is_python(path):
                 self.others.append(path)
             elif os.path.isfile(path):

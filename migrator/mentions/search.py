@@ -16,6 +16,8 @@ WORDS = (
     r"assemblyai.com\/v2\/realtime",
     "RealtimeTranscriber",
     "NewRealTimeClient",
+    "v2/realtime/ws",
+    "v2/realtime/token",
     "realtime.transcriber(",
     "realtime.createTemporaryToken(",
     "FinalTranscript",

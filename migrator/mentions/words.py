@@ -43,6 +43,8 @@ _ADDRESS = re.compile(  # JSON may write a slash as `\\/`
     r"(?P<query>\?[^\s\"'`<>]*)?",
     re.IGNORECASE,
 )
+_PATH = re.compile(r"(?<![\w./\\-])/?v2/realtime/(?P<what>ws|token)\b")
+"""Beside a host that stands elsewhere."""
 # The npm SDK, read in version 4.41.5 of its package on 2026-11-29: src/services/{realtime,streaming}.
 _NPM = (
     (
@@ -99,6 +101,10 @@ def _spoken(kind: Kind, text: str) -> Iterator[Mention]:
     addresses = list(_ADDRESS.finditer(text))
     for match in addresses:
         yield Mention(code, *match.span(), _address(kind, match))
+    if kind is not Kind.DOCUMENT and "assemblyai" in text.lower():
+        yield from (
+            Mention(code, *match.span(), _told(kind, "v2 path", _path(match))) for match in _PATH.finditer(text)
+        )
     if kind is Kind.DOCUMENT and not addresses and "assemblyai" in text.lower():
         yield from (
             Mention(code, *match.span(), _told(kind, match[0], "the SDK's streaming client"))
@@ -131,6 +137,11 @@ def _address(kind: Kind, match: re.Match[str]) -> str:
             given = "" if not match["query"] else f", {match['query'][1:].split('&')[0].partition('=')[0]} as before"
             new += f" with speech_model=universal-streaming-english and format_turns=true{given}"
     return _told(kind, "v2 address", new)
+
+
+def _path(match: re.Match[str]) -> str:
+    what = "/v3/ws" if match["what"] == "ws" else "/v3/token, with GET"
+    return f"{what}, at {protocol.HOSTS['us']}"
 
 
 def _told(kind: Kind, what: str, advice: str) -> str:

@@ -128,14 +128,25 @@ def _based(source: str) -> str:
         lines[owner.lineno - 1] = lines[owner.lineno - 1].replace(
             f"class {owner.name}", f"class {owner.name}({SHARED})"
         )
-    body = "".join(f"    {name} = None\n" for name in kept)
-    lines.insert(alone[0].lineno - 1, f'class {SHARED}:\n    """What all providers have."""\n\n{body}\n\n')
+    first = lines[alone[0].body[0].lineno - 1]
+    indent = first[: len(first) - len(first.lstrip())]
+    body = "".join(f"{indent}{name} = None\n" for name in kept)
+    lines.insert(alone[0].lineno - 1, f'class {SHARED}:\n{indent}"""What all providers have."""\n\n{body}\n\n')
     return "".join(lines)
 
 
 def _sent_before_the_end(text: str) -> Mutation:
     """Return a mutation that sends one more message in front of the one that ends the session."""
     return _replaced(rf"(?m)^([ \t]*)(.*\(){_END}\)$", lambda end: f"{end[1]}{end[2]}{text})\n{end[0]}")
+
+
+def _in_a_binary_frame(source: str) -> str:
+    """Send the end with the method for bytes, of the library that has one."""
+    if "websocket" not in {
+        name for node in _imports(ast.parse(source)) for name in (*_bound(node), getattr(node, "module", ""))
+    }:
+        return source
+    return re.sub(rf"\.send\({_END}\)", ".send_binary(b'{\"terminate_session\": true}')", source)
 
 
 def _renamed(source: str) -> str:
@@ -202,7 +213,7 @@ MUTATIONS: dict[str, Mutation] = {
     "end as literal bytes": _replaced(_END, r"""b'{"terminate_session": true}'"""),
     "end as an f-string": _replaced(_END, """f'{{"terminate_session": true}}'"""),
     "end misspelt": _replaced(r"(['\"])terminate_session\1: True", r"\1end_session\1: True"),
-    "end in a binary frame": _replaced(rf"\.send\({_END}\)", ".send_binary(b'{\"terminate_session\": true}')"),
+    "end in a binary frame": _in_a_binary_frame,
     "settings sent": _sent_before_the_end('json.dumps({"sample_rate": 16000, "encoding": "pcm_s16le"})'),
     "keep-alive sent": _sent_before_the_end('json.dumps({"audio_data": ""})'),
     "silence sent": _sent_before_the_end("""'{"end_utterance_silence_threshold": 700}'"""),

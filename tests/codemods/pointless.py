@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -54,10 +55,16 @@ def _pointless(node: ast.AST) -> Iterator[str]:
 
 
 def _is_chained_twice(node: ast.If) -> bool:
-    """Return whether a branch of `if ... elif ...` asks what this one, the first, has asked."""
-    wanted, following = ast.dump(node.test), node.orelse
+    """Return whether a branch of `if ... elif ...` asks for all that this one, the first, has asked for."""
+    wanted, following = _conjuncts(node.test), node.orelse
     while len(following) == 1 and isinstance(following[0], ast.If):
-        if ast.dump(following[0].test) == wanted:
+        if wanted <= _conjuncts(following[0].test):
             return True
         following = following[0].orelse
     return False
+
+
+def _conjuncts(test: ast.expr) -> frozenset[str]:
+    """Return what a test asks for, all of it; `message.get("type")` asks what `message["type"]` asks."""
+    parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+    return frozenset(re.sub(r"\.get\(('\w+')\)", r"[\1]", ast.unparse(part)) for part in parts)

@@ -153,3 +153,21 @@ def test_a_page_that_did_not_change_is_no_business_of_since(tool: Tool) -> None:
     assert tool(".", "--check", "--since", "HEAD").code == 0
     put(tool.folder, {"README.md": f"```python\n{V2}```\n\n```python\n{V2}```\n"})
     assert tool(".", "--check", "--since", "HEAD").code == 1
+
+
+def test_a_folder_of_pages_alone_is_no_wrong_path(tool: Tool) -> None:
+    put(tool.folder, {"docs/a.md": f"```python\n{V2}```\n", "other/notes.txt": "nothing\n"})
+    assert tool("docs", "--write").code == 0
+    assert tool.read("docs/a.md") == f"```python\n{V3}```\n"
+    assert "no Python file or notebook in this folder" in tool("other", "--check").text
+
+
+def test_imports_that_a_page_takes_for_granted(tool: Tool) -> None:
+    code = CONNECT.replace("import json\n\nimport websocket\n\n", "") + READ
+    put(tool.folder, {"README.md": f"```python\n{code}```\n"})
+    assert tool(".", "--write").code == 0
+    query = "?speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
+    connected = code.replace(READ, "").replace(
+        "api.assemblyai.com/v2/realtime/ws", f"streaming.assemblyai.com/v3/ws{query}"
+    )
+    assert tool.read("README.md") == f"```python\n{connected}{READ_V3}```\n"

@@ -51,6 +51,12 @@ def _import_module(run: Interpreter, call: cst.Call, given: Arguments) -> Values
     return run.imports.by_name(texts(given.get(0)))
 
 
+def _import(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    """`__import__`: without a list of names it gives the package at the head of a dotted name."""
+    names = texts(given.get(0, "name"))
+    return run.imports.by_name(names if given.get(3, "fromlist") else [name.split(".")[0] for name in names])
+
+
 def _first(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     return given.get(0)
 
@@ -132,6 +138,25 @@ def _field(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
     """`dataclasses.field(default_factory=f)`: what `f` makes, as if there were one for all instances."""
     made = (factory.invoke(run, call, Arguments()) for factory in given.get(None, "default_factory"))
     return given.get(None, "default").union(*made) or frozenset({External("dataclasses.field()")})
+
+
+def _super(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    """`super()`: nothing is out of sight where all bases are classes of libraries that are known."""
+    owner = run.classes.around(run.scope)
+    facts = run.classes.facts[owner] if owner is not None else None
+    known = facts is not None and not facts.bases and bool(facts.external_bases)
+    if facts is not None:
+        known &= all(f"{base}.__init__" in run.library.functions for base in facts.external_bases)
+    return frozenset({External("builtins.super()")}) | (NOTHING if known else run.unknown)
+
+
+def _super_init(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
+    """`super().__init__(...)`: what the libraries do in whose classes the bases are."""
+    owner = run.classes.around(run.scope)
+    for base in run.classes.facts[owner].external_bases if owner is not None else ():
+        if model := run.library.functions.get(f"{base}.__init__"):
+            model(run, call, given)
+    return NOTHING
 
 
 def _setattr(run: Interpreter, call: cst.Call, given: Arguments) -> Values:
@@ -246,6 +271,7 @@ _FUNCTIONS: dict[str, Model] = {
     "base64.encodebytes": _encode,
     "binascii.b2a_base64": _encode,
     "base64.b64decode": _decode,
+    "builtins.__import__": _import,
     "importlib.import_module": _import_module,
     "urllib.parse.urlencode": _urlencode,
     "urllib.parse.quote": _nothing,
@@ -269,6 +295,8 @@ _FUNCTIONS: dict[str, Model] = {
     "builtins.map": _map,
     "builtins.filter": _filter,
     "builtins.setattr": _setattr,
+    "builtins.super": _super,
+    "builtins.super().__init__": _super_init,
     "dataclasses.field": _field,
     "builtins.globals": _here,
     "builtins.exec": _exec,

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import libcst as cst
 
+from codemods.facts.control_flow import Way, ways_out
 from codemods.facts.program import Program
 from codemods.rewrites.sdk.lifetimes import Place
-from codemods.syntax.children import children
 from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule
 
@@ -94,19 +94,7 @@ class Bindings:
 
 def leaves(region: Iterable[cst.CSTNode]) -> bool:
     """Return whether statements may be left by `return`, or by `break` or `continue` of a loop around them."""
-    return any(_leaves(part, in_loop=False) for part in region)
-
-
-def _leaves(node: cst.CSTNode, *, in_loop: bool) -> bool:
-    if isinstance(node, cst.Return) or (isinstance(node, cst.Break | cst.Continue) and not in_loop):
-        return True
-    match node:
-        case cst.FunctionDef() | cst.Lambda() | cst.ClassDef() | cst.BaseExpression():
-            return False
-        case cst.For() | cst.While():
-            behind = [node.orelse] if node.orelse is not None else []
-            return _leaves(node.body, in_loop=True) or any(_leaves(part, in_loop=in_loop) for part in behind)
-    return any(_leaves(child, in_loop=in_loop) for child in children(node))
+    return any(ways_out([part]) & {Way.RETURN, Way.BREAK, Way.CONTINUE} for part in region)
 
 
 _GIVING = (cst.AssignTarget, cst.AugAssign, cst.For, cst.CompFor, cst.Del, cst.AnnAssign, cst.AsName)

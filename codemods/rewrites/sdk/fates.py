@@ -5,16 +5,19 @@ from __future__ import annotations
 import builtins
 import re
 from enum import Enum
+from functools import cached_property
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Bound, ClassRef, Function
 from codemods.rewrites.sdk.names import RENAMED, Names
 from codemods.rewrites.sdk.plan import Plans
-from codemods.rewrites.sdk.sdk_imports import ImportedName, SdkImports
+from codemods.rewrites.sdk.sdk_imports import ImportedName, SdkImports, spelled
 from codemods.rewrites.sdk.turns import FINAL, PARTIAL, kind_test
+from codemods.syntax.imports import bound_name
 from codemods.syntax.navigate import function_of, head, is_read, last_name
 from codemods.syntax.tree import SourceModule
 
@@ -56,15 +59,19 @@ class LegacyNames:
         """Those whose name is still needed, under whatever name v3 has for it."""
         self._made = {session.call.func: session for session in self.plans.of}
         self._left = self._left_functions()
-        for node, module in program.walk() if self.imports.sources else ():
+        self._assigned = {binding.node for found in self.imports.bindings.values() for binding in found}
+        for node, module in program.walk() if self.imports.sources or self.imports.is_inline else ():
             match node:
                 case cst.Name() | cst.Attribute() if _is_read(node, module):
+                    self._use(node, module)
+                case cst.Call() if spelled(node) is not None:
                     self._use(node, module)
                 case cst.SimpleString() if _is_quoted_annotation(node, module):
                     self._quoted(node, module)
         for binding in (item for found in self.imports.bindings.values() for item in found):
             if binding.legacy in RENAMED:
                 self._unclear(binding)
+                self._asked_by_text(binding)
 
     def exhaust_star(self, module: SourceModule) -> bool:
         """Return whether all that a module uses of `from assemblyai import *` gets another name, or goes."""
@@ -73,7 +80,7 @@ class LegacyNames:
         for node in module.find(cst.Name):
             if _is_read(node, module):
                 scope = self.program.scope(function_of(node, module))
-                if names.is_starred(node):
+                if names.is_starred(node.value):
                     if names.extra(node) is None and self.fates.get(node) not in (Fate.RENAMED, Fate.DISSOLVED):
                         return False
                     found = True
@@ -81,9 +88,9 @@ class LegacyNames:
                     return False  # it may be anything of the SDK
         return found and not module.listed
 
-    def _use(self, node: cst.Name | cst.Attribute, module: SourceModule) -> None:
+    def _use(self, node: cst.Name | cst.Attribute | cst.Call, module: SourceModule) -> None:
         legacy = Names.of(self.program, module).legacy(node)
-        if legacy is None:
+        if legacy is None or module.parent(node) in self._assigned:
             return
         self._note(node, self._fate(node, legacy, module), node, module)
 
@@ -96,15 +103,31 @@ class LegacyNames:
                 case cst.ClassDef() | cst.FunctionDef():
                     again = node.name.value == binding.local and self._scope(node, module) is scope
                 case cst.AssignTarget(target=cst.Name(value=name)) if name == binding.local:
+                    if module.parent(node) is binding.node:
+                        continue
                     given = cst.ensure_type(module.parent(node) or node, cst.Assign).value
                     missing = isinstance(given, cst.Name) and given.value == "None"
                     again = not missing and self._scope(node, module) is scope
+                case cst.ImportFrom(names=[*aliases]) if node is not binding.part:
+                    again = self._scope(node, module) is scope and any(
+                        bound_name(alias) == binding.local and alias not in self._assigned
+                        for alias in aliases
+                        if isinstance(alias, cst.ImportAlias)
+                    )
                 case cst.Name(value=name) if name == binding.local and _is_read(node, module):
                     again = self._scope(node, module).owner(name) is scope and node not in self.fates
                 case _:
                     continue
             if again:
                 self._record(binding, Fate.UNCLEAR, node)
+
+    def _asked_by_text(self, binding: ImportedName) -> None:
+        """Keep an import whose name others ask for by a text that is not rewritten: `vars(stt)[name]`."""
+        for node, names in self.imports.by_text.get(binding.module.path, ()):
+            if not names or binding.local in names:
+                self._record(binding, Fate.UNCLEAR, node)
+        if _serves_names(binding.part, binding.module):
+            self._record(binding, Fate.UNCLEAR, binding.part)
 
     def _scope(self, node: cst.CSTNode, module: SourceModule) -> Scope:
         return self.program.scope(function_of(node, module))
@@ -140,13 +163,15 @@ class LegacyNames:
         elif fate is Fate.RENAMED:
             self.wanted.add(binding)
 
-    def _fate(self, node: cst.Name | cst.Attribute, legacy: str, module: SourceModule) -> Fate:
+    def _fate(self, node: cst.Name | cst.Attribute | cst.Call, legacy: str, module: SourceModule) -> Fate:
         parent = module.parent(node)
         session = self._made.get(node)
         if session is not None:
             return Fate.LEFT if self.plans.of[session].problem is not None else Fate.RENAMED
         if self.imports.out_of_reach(node, module) is not None:
             return Fate.FAR
+        if _serves_names(node, module):
+            return Fate.UNCLEAR
         if legacy in (FINAL, PARTIAL) and not is_type(node, module):
             return Fate.DISSOLVED if self._is_asked_for(node, module) else Fate.KINDS
         if RENAMED[legacy] in Names.of(self.program, module).own:
@@ -204,10 +229,47 @@ class LegacyNames:
             return True
         return any(up in self._left for up in module.ancestors(node) if isinstance(up, cst.FunctionDef | cst.Lambda))
 
+    @cached_property
+    def kept(self) -> tuple[cst.CSTNode, ...]:
+        """The names that mean v3's class from now on and are spelled as before: variables that got it elsewhere."""
+        found: list[cst.CSTNode] = []
+        for path in self.program.targets:
+            module = self.program.modules[path]
+            for node in module.walk():
+                if self.fates.get(node) is Fate.RENAMED and isinstance(node, cst.Name | cst.Attribute):
+                    found += [node] if self.imports.spelling(node, module)[0] == module.code(node) else []
+        for binding in (item for bound in self.imports.bindings.values() for item in bound):
+            if binding.provider is not None and self.imports.renamed(binding.provider, binding.name) == binding.name:
+                found.append(binding.node)
+        return tuple(found)
+
     @property
     def left(self) -> tuple[cst.CSTNode, ...]:
-        """The names that stay because a session does."""
-        return tuple(node for node, fate in self.fates.items() if fate is Fate.LEFT)
+        """The names, and texts that name kinds, that stay because a session does."""
+        names = [node for node, fate in self.fates.items() if fate is Fate.LEFT]
+        texts = [
+            node
+            for module in (self.program.modules[path] for path in self.program.targets)
+            for node in module.walk()
+            if isinstance(node, cst.SimpleString)
+            and node.evaluated_value in (*v.V2_TYPES, *RENAMED)
+            and any(up in self._left for up in module.ancestors(node) if isinstance(up, cst.FunctionDef | cst.Lambda))
+        ]
+        return (*names, *texts)
+
+    def stand_ins(self, binding: ImportedName) -> list[cst.CSTNode]:
+        """Return where the name of an import is bound to `None`, for when the package is missing."""
+        return [
+            node
+            for node in binding.module.walk()
+            if isinstance(node, cst.AssignTarget) and binding.module.code(node.target) == binding.local
+        ]
+
+
+def _serves_names(node: cst.CSTNode, module: SourceModule) -> bool:
+    """Return whether a node is part of a module's `__getattr__`, which tells names by their texts."""
+    function = function_of(node, module)
+    return isinstance(function, cst.FunctionDef) and function.name.value == "__getattr__"
 
 
 def is_type(node: cst.CSTNode, module: SourceModule) -> bool:

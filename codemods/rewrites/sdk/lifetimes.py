@@ -9,13 +9,13 @@ from enum import Enum
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.facts.sessions import own_nodes
+from codemods.facts.sessions import argument_of, own_nodes
 from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Bound, ClassRef, External, Function, Instance
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.portability import first_parameter
 from codemods.rewrites.sdk.sessions import Session
-from codemods.syntax.navigate import function_of
+from codemods.syntax.navigate import function_of, only_part
 from codemods.syntax.tree import SourceModule, dotted
 
 _HANDED_OVER = frozenset({"to_thread", "run_in_executor", "run_sync"})
@@ -181,16 +181,18 @@ class Lifetimes:
         return Place(seen.scope, ".".join([seen.name, *place.attributes])) if seen is not None else None
 
     def _argument(self, call: cst.Call, parameters: list[str], name: str, made: bool) -> cst.CSTNode | None:
-        if any(argument.star for argument in call.args):
-            return None
         index = parameters.index(name)
         bound = made or any(isinstance(value, Bound) for value in self.program.values(call.func))
+        if any(argument.star for argument in call.args):
+            return None
         if bound and index == 0:
             return call.func.value if isinstance(call.func, cst.Attribute) else None
-        plain = [argument.value for argument in call.args if argument.keyword is None]
-        named = {argument.keyword.value: argument.value for argument in call.args if argument.keyword is not None}
-        index -= bound
-        return plain[index] if index < len(plain) else named.get(name)
+        return argument_of(call, index - bound, name)
+
+
+def is_plain(statement: cst.CSTNode) -> bool:
+    """Return whether a statement is a line with one call or assignment on it."""
+    return isinstance(only_part(statement), cst.Expr | cst.Assign | cst.AnnAssign)
 
 
 def _taker(node: cst.CSTNode, module: SourceModule) -> cst.CSTNode | None:

@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
+from codemods.facts.concurrency import callers
 from codemods.facts.program import Program
-from codemods.facts.sessions import functions
+from codemods.facts.sessions import Sessions
 from codemods.interpreter.values import Const, External, Values
-from codemods.rewrites.sdk.blocks import is_plain
-from codemods.rewrites.sdk.lifetimes import Kind, Lifetimes, Place
+from codemods.rewrites.sdk.lifetimes import Kind, Lifetimes, Place, is_plain
 from codemods.rewrites.sdk.portability import occurs
 from codemods.rewrites.sdk.sharing import provider
 from codemods.rewrites.sdk.spans import Spans
-from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule, is_barrier
 
 CODE = "V3M521"
@@ -97,30 +96,19 @@ def _interruptible(
     given = call.args[0].value
     if not isinstance(given, cst.Name | cst.Attribute) or not _is_microphone(lifetimes.program.values(given)):
         return loose
-    if not _is_run_once(function, lifetimes.program):
+    if not _is_run_once(loose.statement, lifetimes.program):
         return loose
     return replace(loose, streaming=last, microphone=module.code(given), end=end)
 
 
-def _is_run_once(function: cst.CSTNode, program: Program) -> bool:
-    """Return whether the main program runs a function once: what callbacks do is over when the session is."""
+def _is_run_once(statement: cst.CSTNode, program: Program) -> bool:
+    """Return whether a module calls what runs a statement once: what callbacks do is over when the session is."""
     if any(is_barrier(part) for module in program.own for part in module.tree.body):
         return False  # a person runs its parts, as often as wanted
-    reached, runs = {function}, 0
-    queue = [function]
-    while queue:
-        current = queue.pop()
-        for call, module in program.find(cst.Call):
-            if current not in functions(program.values(call.func)):
-                continue
-            if any(isinstance(up, cst.While | cst.For) for up in module.ancestors(call)):
-                return False
-            caller = function_of(call, module)
-            runs += isinstance(caller, cst.Module)
-            if caller not in reached:
-                reached.add(caller)
-                queue.append(caller)
-    return runs == 1
+    sessions = Sessions.of(program)
+    _, *calls = callers(statement, sessions)
+    modules = [call for call in calls if isinstance(sessions.function(call), cst.Module)]
+    return len(modules) == 1 and not any(map(sessions.in_loop, calls))
 
 
 def _is_microphone(values: Values) -> bool:

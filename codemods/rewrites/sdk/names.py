@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.interpreter.values import Const, External, ModuleRef
+from codemods.libraries.assemblyai import EXPORTS
 from codemods.syntax.tree import SourceModule, dotted
 
 V3 = "assemblyai.streaming.v3"
@@ -25,12 +26,10 @@ RENAMED = {
 }
 """What `assemblyai` exported up to 0.64.2 and what stands for it in `assemblyai.streaming.v3`."""
 
-EXTRAS = frozenset({"MicrophoneStream", "stream_file", "file_from_stream", "AssemblyAIExtrasNotInstalledError"})
+EXTRAS = EXPORTS["assemblyai.extras"]
 """What `assemblyai.extras` had until it was removed in 1.0.0."""
 
 _NAMED = (cst.Name, cst.Attribute)
-_EXPORTED = {"assemblyai": [*RENAMED, "settings"], "assemblyai.extras": EXTRAS}
-"""What `from ... import *` brings."""
 
 MODEL_METHODS = frozenset({"dict", "json", "copy", "model_dump", "model_dump_json", "model_copy"})
 """What the SDK's objects have from pydantic: in v3 it gives v3's fields."""
@@ -97,7 +96,7 @@ class Names:
         if self._program.resolve(self._module.path, home, 0) is not None:
             return
         if isinstance(node.names, cst.ImportStar):
-            self._star |= {name: f"{home}.{name}" for name in _EXPORTED.get(home, ())}
+            self._star |= {name: f"{home}.{name}" for name in EXPORTS.get(home, ())}
             return
         for alias in node.names:
             bound = alias.asname.name if alias.asname is not None else alias.name
@@ -124,9 +123,9 @@ class Names:
         home, _, last = found.rpartition(".")
         return f"assemblyai.{last}" if home in HOMES else found
 
-    def is_starred(self, node: cst.Name) -> bool:
+    def is_starred(self, name: str) -> bool:
         """Return whether a name is there because the module imports everything from the SDK."""
-        return node.value in self._star and node.value not in self.rebound
+        return name in self._star and name not in self.rebound
 
     def is_direct(self, node: cst.CSTNode) -> bool:
         """Return whether an expression spells a name of a library by the module's own imports."""

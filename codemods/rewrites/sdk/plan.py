@@ -67,6 +67,8 @@ class Plans:
             home = self.imports.out_of_reach(session.call.func, session.module)
             if home is not None:
                 plan.problem = f"its class comes from {home}, which this run does not rewrite"
+            elif self.imports.is_asked_by_text and not self.imports.is_spelled(session.call.func, session.module):
+                plan.problem = "its class is asked for by its name as a text"
             if plan.problem is None:
                 self._place(plan)
                 self._parameters(plan)

@@ -11,7 +11,7 @@ import libcst as cst
 from codemods import suppression
 from codemods.facts.program import Program
 from codemods.interpreter.scopes import Scope
-from codemods.interpreter.values import Const, External, ModuleRef
+from codemods.interpreter.values import Const, External, ModuleRef, Str, texts
 from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names
 from codemods.syntax.edits import AddImport, Edit, Unused
 from codemods.syntax.imports import bound_name, bound_names
@@ -23,23 +23,25 @@ from codemods.syntax.tree import SourceModule, dotted
 class ImportedName:
     """One name of an import statement that stands for a class of the legacy API, or something of `assemblyai.extras`.
 
+    `RealtimeError = aai.RealtimeError` at the top of a module is such a statement, too.
+
     Attributes:
+        node: what binds it: an alias of the import, or the assignment.
         legacy: what `assemblyai` calls it.
+        name: what it is called where it comes from.
         local: what the module calls it.
         provider: the module of the project that it is imported from; None for the SDK itself.
+        aliased: whether the statement calls it something else (`as`).
     """
 
     module: SourceModule
-    part: cst.ImportFrom
-    alias: cst.ImportAlias
+    part: cst.ImportFrom | cst.Assign
+    node: cst.ImportAlias | cst.Assign
     legacy: str
+    name: str
     local: str
     provider: str | None
-
-    @property
-    def aliased(self) -> bool:
-        """Whether the statement calls it something else (`as`)."""
-        return self.alias.asname is not None
+    aliased: bool
 
 
 class Condition(Enum):
@@ -72,6 +74,11 @@ class SdkImports:
         self.program = program
         self.bindings: dict[tuple[str, str], list[ImportedName]] = {}
         self.sources: dict[str, list[SdkImport]] = {}
+        self.is_inline = False
+        """Whether an expression imports the SDK where it uses it: `import_module("assemblyai").RealtimeError`."""
+        self.by_text: dict[str, list[tuple[cst.Call | cst.Attribute, frozenset[str]]]] = {}
+        """By module of the project ("" for the SDK) what reads its names by texts that no rule rewrites, and which
+        names: none if they are out of sight."""
         for node, module in program.walk():
             match node:
                 case cst.ImportFrom():
@@ -88,6 +95,12 @@ class SdkImports:
                 case cst.Assign(value=cst.Call(func=func) as made) if last_name(func) in _IMPORTING:
                     if self._is_package(made):
                         self._source(node, module)
+                case cst.Assign(value=cst.Attribute() | cst.Call()):
+                    self._assigned(node, module)
+                case cst.Call(func=func) if last_name(func) in _IMPORTING:
+                    self.is_inline = self.is_inline or self._is_package(node)
+                case cst.Call() | cst.Attribute():
+                    self._asked(node)
 
     def _import_from(self, node: cst.ImportFrom, module: SourceModule) -> None:
         level, home = len(node.relative), dotted(node.module) if node.module is not None else ""
@@ -108,13 +121,71 @@ class SdkImports:
                 self._source(node, module, (inner, "." * level + f"{home}.{name}".strip(".")))
             if legacy is not None:
                 brings = True
-                found = ImportedName(module, node, alias, legacy, local, provider)
+                home_of_it = provider if provider is not None and not self.is_starred(provider, name) else None
+                aliased = alias.asname is not None
+                found = ImportedName(module, node, alias, legacy, name, local, home_of_it, aliased)
                 self.bindings.setdefault((module.path, local), []).append(found)
         read = provider is not None and provider in self.program.modules
         if provider is not None and read and isinstance(node.names, cst.ImportStar):
-            brings = any(self.exported(provider, name) for name in self._scope(provider).local)
+            brings = any(self.exported(provider, name) for name in self.program.bound(provider))
         if provider is not None and brings:
             self._source(node, module, (provider, "." * level + home))
+
+    def _asked(self, node: cst.Call | cst.Attribute) -> None:
+        names: frozenset[str] = frozenset()
+        match node:
+            case cst.Attribute(value=base, attr=cst.Name(value="__dict__")):
+                pass
+            case cst.Call(func=cst.Name(value="vars" | "dir"), args=[cst.Arg(value=base)]):
+                pass
+            case cst.Call(
+                func=cst.Name(value="getattr" | "hasattr"), args=[cst.Arg(value=base), cst.Arg(value=name), *_]
+            ) if spelled(node) is None:
+                known = self.program.values(name)
+                if known and all(isinstance(value, Str) and value.literal is not None for value in known):
+                    names = frozenset(texts(known))
+            case _:
+                return
+        for value in self.program.values(base):
+            if isinstance(value, ModuleRef) and not is_written(node):  # `_by_name` renames what is written there
+                self.by_text.setdefault(value.path, []).append((node, names))
+            elif isinstance(value, External) and value.name in HOMES and self._may_be_legacy(node, names):
+                self.by_text.setdefault("", []).append((node, names))
+
+    def _may_be_legacy(self, node: cst.Call | cst.Attribute, names: frozenset[str]) -> bool:
+        if names or not isinstance(node, cst.Call) or len(node.args) < 2:
+            return not names or bool(names & RENAMED.keys())
+        return any(isinstance(v, Str) and "Realtime" in v.text for v in self.program.values(node.args[1].value))
+
+    @property
+    def is_asked_by_text(self) -> bool:
+        """Return whether anything reads names of the SDK, or of a module that has some from it, by such texts."""
+        return any(not path or any(home == path for home, _ in self.bindings) for path in self.by_text)
+
+    def is_spelled(self, node: cst.BaseExpression, module: SourceModule) -> bool:
+        """Return whether an expression names something of the SDK itself: no variable, no text does it."""
+        direct = Names.of(self.program, module).is_direct(node) or spelled(node) is not None
+        return direct or self.comes_from_project(node, module) or bool(self.chain(node, module))
+
+    def _assigned(self, node: cst.Assign, module: SourceModule) -> None:
+        """Note `RealtimeError = aai.RealtimeError` where the name means nothing else."""
+        taken, scope = spelled(node.value), self._scope(module.path)
+        match node.targets:
+            case [cst.AssignTarget(target=cst.Name(value=local))] if taken is not None and taken[1] == local:
+                base, name = taken
+            case _:
+                return
+        if function_of(node, module) is not module.tree or len(self.program.definitions_of(scope, local)) != 1:
+            return
+        for value in self.program.values(base):
+            provider = value.path if isinstance(value, ModuleRef) and not self.is_starred(value.path, name) else None
+            legacy = self.exported(value.path, name) if isinstance(value, ModuleRef) else None
+            if isinstance(value, External):
+                legacy = _gone(value.name, name)
+            if legacy is not None:
+                found = ImportedName(module, node, node, legacy, name, local, provider, aliased=False)
+                self.bindings.setdefault((module.path, local), []).append(found)
+                return
 
     def _source(
         self, part: cst.BaseSmallStatement, module: SourceModule, provider: tuple[str, str] | None = None
@@ -153,7 +224,8 @@ class SdkImports:
         if path not in self.program.modules:
             return False
         scope = self._scope(path)
-        return any(_is_of_package(value) for name in scope.local for value in self.program.variable(scope, name))
+        names = self.program.bound(path)
+        return any(_is_of_package(value) for name in names for value in self.program.variable(scope, name))
 
     def _brings_package(self, path: str, name: str) -> bool:
         if path not in self.program.modules:
@@ -162,6 +234,28 @@ class SdkImports:
 
     def _is_package(self, node: cst.BaseExpression) -> bool:
         return any(_is_of_package(value) for value in self.program.values(node))
+
+    def is_starred(self, path: str, name: str) -> bool:
+        """Return whether a module has a name because it, or one it takes all of, imports everything from the SDK.
+
+        The name that v3 has instead does not come that way.
+        """
+        seen: set[str] = set()
+        waiting = [path]
+        while waiting:
+            path = waiting.pop()
+            module = self.program.modules.get(path)
+            if module is None or path in seen or name in self._scope(path).local:
+                continue
+            seen.add(path)
+            if Names.of(self.program, module).is_starred(name):
+                return True
+            for node in module.walk():
+                if isinstance(node, cst.ImportFrom) and isinstance(node.names, cst.ImportStar):
+                    home = dotted(node.module) if node.module is not None else ""
+                    provider = self.program.resolve(path, home, len(node.relative))
+                    waiting += [provider] if provider is not None else []
+        return False
 
     def is_rewritten(self, path: str) -> bool:
         """Return whether a module takes part: it is in the run and no comment exempts it."""
@@ -184,10 +278,11 @@ class SdkImports:
                     starred = self._starred(module.path, node.value)
                     if starred is not None:
                         yield starred, node.value
-            case cst.Attribute():
-                for value in self.program.values(node.value):
+            case cst.Attribute() | cst.Call():
+                base, name = spelled(node) or (None, "")
+                for value in self.program.values(base):
                     if isinstance(value, ModuleRef):
-                        yield value.path, node.attr.value
+                        yield value.path, name
 
     def _starred(self, path: str, name: str) -> str | None:
         """Return the module of the project of which another imports everything, and has that name from it."""
@@ -202,7 +297,7 @@ class SdkImports:
             if binding not in found:
                 found[binding] = None
                 if binding.provider is not None:
-                    self._follow(binding.provider, dotted(binding.alias.name), found)
+                    self._follow(binding.provider, binding.name, found)
         starred = self._starred(path, name) if (path, name) not in self.bindings else None
         if starred is not None:
             self._follow(starred, name, found)
@@ -228,13 +323,15 @@ class SdkImports:
         """Return what a module calls from now on what it has under `name`."""
         known = self.bindings.get((path, name), [])
         if not known:
+            if self.is_starred(path, name):
+                return RENAMED.get(name, name)
             starred = self._starred(path, name)
             return self.renamed(starred, name) if starred is not None else name  # a variable keeps its name
         binding = known[0]
         if binding.aliased:
             return name
         if binding.provider is not None:
-            return self.renamed(binding.provider, dotted(binding.alias.name))
+            return self.renamed(binding.provider, binding.name)
         return RENAMED.get(binding.legacy, binding.legacy)
 
     def spelling(self, node: cst.CSTNode, module: SourceModule) -> tuple[str, bool]:
@@ -251,15 +348,18 @@ class SdkImports:
                 if known:
                     kept = known[0].aliased and self.is_passed_on(known[0])
                     return (node.value, False) if kept else (new, True)
-                if names.is_starred(node):
+                if self.is_starred(module.path, node.value):
                     return new, True
                 origins = [origin for origin in self._origins(node, module) if origin[0] != module.path]
                 return (self.renamed(*origins[0]) if origins else node.value), False
-            case cst.Attribute():
-                for value in self.program.values(node.value):
-                    if isinstance(value, ModuleRef):
-                        return f"{module.code(node.value)}.{self.renamed(value.path, node.attr.value)}", False
-                if names.is_direct(node) or self._is_package(node.value):
+            case cst.Attribute() | cst.Call():
+                base, name = spelled(node) or (None, "")
+                for value in self.program.values(base):
+                    if base is not None and isinstance(value, ModuleRef):
+                        if self.is_starred(value.path, name):
+                            return new, True
+                        return f"{module.code(base)}.{self.renamed(value.path, name)}", False
+                if names.is_direct(node) or (base is not None and self._is_package(base)):
                     return new, True
         return module.code(node), False
 
@@ -267,7 +367,7 @@ class SdkImports:
         """Return how a dotted name in a quoted annotation is written for v3, and whether it has to be imported here."""
         if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
             for value in self.program.variable(self._scope(module.path), node.value.value):
-                if isinstance(value, ModuleRef):
+                if isinstance(value, ModuleRef) and not self.is_starred(value.path, node.attr.value):
                     return f"{node.value.value}.{self.renamed(value.path, node.attr.value)}", False
             return new, True
         if not isinstance(node, cst.Name):
@@ -278,7 +378,7 @@ class SdkImports:
         kept = bool(known) and known[0].aliased and self.is_passed_on(known[0])
         return (node.value, False) if kept else (new, True)
 
-    def of(self, part: cst.ImportFrom, module: SourceModule) -> list[ImportedName]:
+    def of(self, part: cst.ImportFrom | cst.Assign, module: SourceModule) -> list[ImportedName]:
         """Return the names of the legacy API that a statement imports."""
         return [
             binding
@@ -299,14 +399,14 @@ class SdkImports:
             return False  # a library: its class of that name is its own
         scope = self.program.scope(function_of(part, module))
         values = self.program.variable(scope, bound_name(alias))
-        return not values or any(isinstance(value, External) for value in values)
+        return not values or any(isinstance(v, External) and not v.name.startswith(f"{V3}.") for v in values)
 
     def is_passed_on(self, binding: ImportedName) -> bool:
         """Return whether other modules get a name from the one that imports it, as far as can be seen."""
         module = binding.module
         if self.program.is_taken(module.path, binding.local) or binding.local in module.listed:
             return True
-        if binding.aliased and binding.local == dotted(binding.alias.name):
+        if binding.aliased and binding.local == binding.name:
             return True  # `from x import y as y` says so
         if module.path.rpartition("/")[2] == "__init__.py":
             return not _is_read(binding.local, module)
@@ -435,6 +535,24 @@ def _gone(home: str, name: str) -> str | None:
     """Return a name if the SDK had it in the module `home`, and has it no longer."""
     legacy = (home in HOMES and name in RENAMED) or (home == "assemblyai.extras" and name in EXTRAS)
     return name if legacy else None
+
+
+def spelled(node: cst.BaseExpression) -> tuple[cst.BaseExpression, str] | None:
+    """Return the module and the name in `module.name`, or `getattr(module, "name")`."""
+    match node:
+        case cst.Attribute():
+            return node.value, node.attr.value
+        case cst.Call(
+            func=cst.Name(value="getattr"),
+            args=[cst.Arg(value=base, keyword=None, star=""), cst.Arg(value=cst.SimpleString() as name, star="")],
+        ):
+            return base, str(name.evaluated_value)
+    return None
+
+
+def is_written(node: cst.CSTNode) -> bool:
+    """Return whether a call asks for a name that is written as its second argument."""
+    return isinstance(node, cst.Call) and len(node.args) > 1 and isinstance(node.args[1].value, cst.SimpleString)
 
 
 def _is_of_package(value: object) -> bool:

@@ -108,11 +108,14 @@ class Sessions:
             session = Session(node, module, Transcriber(node), None)
         elif (owner := self._initialised(node, module)) is not None:
             session = Session(node, module, Transcriber(owner), owner)
+        elif Transcriber(node) in self.program.values(node):
+            session = Session(node, module, Transcriber(node), None)
+            session.problem = "its class may be another one as well"
         else:
             return
         for argument in node.args:
             if argument.keyword is None:
-                session.problem = "its arguments are not all written here"
+                session.problem = session.problem or "its arguments are not all written here"
             elif argument.keyword.value in OPTIONS or argument.keyword.value in assemblyai.CALLBACKS:
                 session.arguments[argument.keyword.value] = argument
             elif argument.keyword.value.startswith("on_"):

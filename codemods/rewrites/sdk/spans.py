@@ -10,15 +10,18 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
+from codemods.facts.control_flow import caught
 from codemods.facts.program import Program
+from codemods.facts.sessions import Sessions
 from codemods.model import Span as SourceSpan
 from codemods.rewrites.sdk.at_exit import AtExit
 from codemods.rewrites.sdk.bindings import Bindings, leaves
-from codemods.rewrites.sdk.blocks import Block, behind_it, held, is_plain
-from codemods.rewrites.sdk.lifetimes import Happening, Kind, Lifetimes, Place
-from codemods.rewrites.sdk.private_sessions import PrivateSessions
+from codemods.rewrites.sdk.lifetimes import Happening, Kind, Lifetimes, Place, is_plain
+from codemods.rewrites.sdk.private_sessions import held, private_guard
 from codemods.syntax.edits import Guard
+from codemods.syntax.navigate import statements_behind
 from codemods.syntax.tree import SourceModule, dotted, is_barrier
+from codemods.syntax.try_finally import Block
 
 _FILES = frozenset({"open", "fdopen", "SoundFile", "closing"})
 """What context managers are called that hold a file: nothing that the end of a session could wait for."""
@@ -50,7 +53,6 @@ class Spans:
         self.program = program
         self.lifetimes = program.get(Lifetimes)
         self.bindings = Bindings(program)
-        self.private = PrivateSessions(self.lifetimes, self.bindings)
         self.at_exit = AtExit(program, self.lifetimes)
         self.secured: set[cst.CSTNode] = set()
         """Where sessions begin that end on every path: methods, and the functions that call them."""
@@ -96,11 +98,11 @@ class Spans:
                 found = [
                     span
                     if span.guard is not None
-                    else replace(span, guard=self.private.guard(begin, module, ended=True))
+                    else replace(span, guard=private_guard(begin, self.lifetimes, self.bindings, module, ended=True))
                     for span in found
                 ]
             return found
-        if not ends and (guard := self.private.guard(begin, module, ended=False)) is not None:
+        if not ends and (guard := private_guard(begin, self.lifetimes, self.bindings, module, ended=False)) is not None:
             return [Span(begin, None, guard)]
         return []
 
@@ -111,15 +113,16 @@ class Spans:
 
     def _is_safe(self, begin: Happening, ends: Sequence[Happening], module: SourceModule) -> bool:
         """Return whether the program ends a session on every path by itself, or right away."""
-        if self.at_exit.ends(begin) or any(_is_next(begin.node, end.node, module) for end in ends):
+        flow = Sessions.of(self.program).flow(begin.node)
+        if self.at_exit.ends(begin) or not flow.escapes(begin.node, [end.node for end in ends]):
             return True
         handlers = [_handler(end.node, module) for end in ends]
         if any(isinstance(up, cst.Finally) for end in ends for up in module.ancestors(end.node)):
             return True
         if None not in handlers:
             # what goes well is not ended here at all: whoever called this does
-            return any(handler is not None and _catches(handler, "Exception") for handler in handlers)
-        return any(handler is not None and _catches(handler) for handler in handlers)
+            return any(handler is not None and caught(handler) & {"Exception", "BaseException"} for handler in handlers)
+        return any(handler is not None and "BaseException" in caught(handler) for handler in handlers)
 
     # what does
 
@@ -130,7 +133,7 @@ class Spans:
         if statement is None or not isinstance(block, Block) or not is_plain(statement):
             yield unproven
             return
-        behind = behind_it(statement, block)
+        behind = statements_behind(statement, module)
         ending = next((each for each in behind if self._ends(each, begin.place, module)), None)
         if ending is not None:
             region = behind[: behind.index(ending)]
@@ -142,7 +145,7 @@ class Spans:
             return
         around = module.parent(block)
         outer = module.parent(around) if isinstance(around, cst.With | cst.Try) and around.body is block else None
-        following = behind_it(around, outer)[:1] if around is not None and isinstance(outer, Block) else []
+        following = statements_behind(around, module)[:1] if isinstance(outer, Block) else []
         if isinstance(around, cst.With | cst.Try) and following and self._ends(following[0], begin.place, module):
             guard = Guard(statement, following[0], around)
             match around:
@@ -201,24 +204,9 @@ def _is_called(node: cst.CSTNode, module: SourceModule) -> bool:
     return isinstance(call, cst.Call) and call.func is node
 
 
-def _is_next(begin: cst.CSTNode, end: cst.CSTNode, module: SourceModule) -> bool:
-    """Return whether `end` is part of the statement behind that of `begin`, on the same line."""
-    line = module.statement(begin)
-    if not isinstance(line, cst.SimpleStatementLine) or module.statement(end) is not line:
-        return False
-    places = [index for node in (begin, end) for index, part in enumerate(line.body) if node in module.walk(part)]
-    return places[1] - places[0] == 1
-
-
 def _handler(node: cst.CSTNode, module: SourceModule) -> cst.ExceptHandler | None:
     """Return the innermost handler of exceptions that a node is part of."""
     return next((up for up in module.ancestors(node) if isinstance(up, cst.ExceptHandler)), None)
-
-
-def _catches(handler: cst.ExceptHandler, *names: str) -> bool:
-    """Return whether a handler is for every exception, or for one of those named."""
-    kind = handler.type
-    return kind is None or (isinstance(kind, cst.Name) and kind.value in ("BaseException", *names))
 
 
 def _disentangled(spans: list[Span], module: SourceModule) -> list[Span]:

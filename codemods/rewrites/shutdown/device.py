@@ -6,7 +6,7 @@ import libcst as cst
 
 from codemods.facts.concurrency import stray_functions
 from codemods.facts.sessions import Sessions, own_nodes
-from codemods.syntax.build import indented
+from codemods.rewrites.shutdown.terminate import finally_behind
 from codemods.syntax.edits import Replace
 from codemods.syntax.tree import SourceModule
 
@@ -35,17 +35,7 @@ def freed_by_its_reader(made: cst.Call, sessions: Sessions, module: SourceModule
             return None
     if len(set(uses) & set(own_nodes(function))) != len(uses):
         return None
-    code = indented(module, f"try:\n    pass\nfinally:\n    {audio}.terminate()\n")
-
-    def build(updated: cst.CSTNode) -> cst.CSTNode:
-        guard = cst.ensure_type(cst.parse_statement(code, module.tree.config_for_parsing), cst.Try)
-        if isinstance(updated, cst.Try):
-            return updated.with_changes(finalbody=guard.finalbody)
-        loop = cst.ensure_type(updated, cst.BaseCompoundStatement)  # type: ignore[type-abstract]
-        body = guard.body.with_changes(body=[loop.with_changes(leading_lines=())])
-        return guard.with_changes(body=body, leading_lines=loop.leading_lines)
-
-    return Replace(last, build)
+    return finally_behind(last, f"{audio}.terminate()\n", module)
 
 
 def _variable(made: cst.CSTNode, module: SourceModule) -> str | None:

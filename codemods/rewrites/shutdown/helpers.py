@@ -7,6 +7,7 @@ was said last arrive after `Terminate`, before the service closes the connection
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -15,9 +16,8 @@ from codemods.libraries import websocket_client
 from codemods.libraries.values import Connection
 from codemods.syntax.edits import AddImport, Edit
 from codemods.syntax.snippet import written
-from codemods.syntax.tree import SourceModule
+from codemods.syntax.tree import SourceModule, dotted
 
-_CLIENT = re.compile(r"from\s+websocket\b|import\s.*\bwebsocket\b")
 END = "end_session"
 RUN = "run_session"
 ENDING = "ending_session"
@@ -46,47 +46,61 @@ def fits(module: SourceModule, sessions: Sessions, *names: str) -> bool:
 
 def is_loaded(module: SourceModule, library: str) -> bool:
     """Return whether a module cannot be loaded without a library: nothing but plain statements at its top import it."""
-    imports = module.find(cst.Import, cst.ImportFrom)
+    imports = [node for node in module.walk() if isinstance(node, cst.Import | cst.ImportFrom)]
     own = [node for node in imports if re.search(rf"\b(from|import)\s+(.*,\s*)?{library}\b", module.code(node))]
     return not own or any(module.parent(module.statement(node) or node) is module.tree for node in own)
 
 
-def end_session(module: SourceModule, connection: Connection) -> list[Edit]:
-    """Return the edits that give a module `end_session`."""
-    return written(module, _file(connection), definition=END)
-
-
-def run_session(module: SourceModule, connection: Connection, *, quiet: bool = False) -> list[Edit]:
-    """Return the edits that give a module `run_session`.
+def defined(module: SourceModule, connection: Connection, name: str, *, quiet: bool = False) -> list[Edit]:
+    """Return the edits that give a module one of the helpers.
 
     `quiet` is whether an error of the sender becomes a line of the log, because the program never asks for it.
     """
-    return written(module, _file(connection) + "_quiet" * quiet, definition=RUN)
+    return written(module, _file(connection) + "_quiet" * quiet, definition=name)
 
 
-def ending_session(module: SourceModule, connection: Connection) -> list[Edit]:
-    """Return the edits that give a module `ending_session`."""
-    return written(module, _file(connection), definition=ENDING)
+def client_name(module: SourceModule, name: str) -> tuple[str, list[Edit]] | None:
+    """Return how a module calls something of websocket-client, and the edits that this takes; see `library_name`."""
+    return library_name(module, module.tree, "websocket", "websocket", name)
 
 
-def session_block(module: SourceModule, connection: Connection, name: str) -> list[Edit]:
-    """Return the edits that give a module `session_messages` or `session_receive`."""
-    return written(module, _file(connection), definition=name)
+def library_name(
+    module: SourceModule, place: cst.CSTNode, package: str, home: str, name: str
+) -> tuple[str, list[Edit]] | None:
+    """Return how something of a library can be named at a place, and the edits that this takes.
 
+    None where the library is not there wherever the module is, or the name means something else.
 
-def client_name(module: SourceModule, name: str) -> tuple[str, AddImport] | None:
-    """Return how a module calls something of websocket-client, and the import that this takes.
-
-    None where the module loads without that library, too: functions import it, or a `try` does.
+    Args:
+        package: the library; empty for what is built in.
+        home: the module of it that has the name.
     """
-    imports = [node for node in module.find(cst.Import, cst.ImportFrom) if _CLIENT.match(module.code(node))]
-    if imports and not any(module.parent(module.statement(node) or node) is module.tree for node in imports):
-        return None
-    plain = any(
-        isinstance(node, cst.ImportAlias) and node.evaluated_name == "websocket" and node.asname is None
-        for node in module.walk()
-    )
-    return (f"websocket.{name}", AddImport("websocket")) if plain else (name, AddImport("websocket", name))
+    if not package:
+        return name, []
+    around = {module.tree, *module.ancestors(place)}
+    visible: set[str] = set()
+    for node in module.walk():
+        if isinstance(node, cst.Import | cst.ImportFrom) and _scope(node, module) in around:
+            visible.update(_imported(node))
+    if package in visible:
+        return f"{package}.{name}", []
+    if visible & {f"{home}.{name}", f"{package}.{name}"}:
+        return name, []
+    return None if name in module.names or not is_loaded(module, package) else (name, [AddImport(home, name)])
+
+
+def _scope(node: cst.CSTNode, module: SourceModule) -> cst.CSTNode:
+    scopes = (up for up in module.ancestors(node) if isinstance(up, cst.FunctionDef | cst.ClassDef | cst.Module))
+    return next(scopes, module.tree)
+
+
+def _imported(node: cst.Import | cst.ImportFrom) -> Iterator[str]:
+    """Yield the names, dotted, that a statement imports under their own names."""
+    match node:
+        case cst.Import(names=names):
+            yield from (alias.evaluated_name for alias in names if alias.asname is None)
+        case cst.ImportFrom(module=cst.BaseExpression() as home, names=[*names]):
+            yield from (f"{dotted(home)}.{alias.evaluated_name}" for alias in names if alias.asname is None)
 
 
 def _file(connection: Connection) -> str:

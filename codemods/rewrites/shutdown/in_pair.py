@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from codemods.facts.concurrency import calls_of
+from codemods.facts.concurrency import callers, runs_once
+from codemods.facts.control_flow import caught
 from codemods.facts.lifetimes import is_used_behind
-from codemods.facts.sessions import Session, Sessions, external_names
+from codemods.facts.sessions import Session, Sessions
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_task import TASKS, is_repeated, makes_task, role, runs, started, tasks_at
 from codemods.rewrites.shutdown.terminate import asked_by_sender, terminated
 from codemods.syntax.edits import AddImport, Edit, Replace
+from codemods.syntax.navigate import only_part, statements_behind
+from codemods.syntax.templates import filled
 from codemods.syntax.tree import SourceModule
-
-_COMMA = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,13 @@ class Pair:
     swapped: bool = False
     task: str = ""
     quiet: bool = False
-    binding: Replace | None = None
+    binding: tuple[Edit, ...] = ()
 
     @classmethod
     def of(cls, node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
         """Return the pair that an `await` is about, if there is just one sender and one receiver of a session."""
         call = node.expression
-        names = external_names(sessions.program.values(call.func)) if isinstance(call, cst.Call) else []
+        names = sessions.names(call.func) if isinstance(call, cst.Call) else []
         match call:
             case cst.Call() if "asyncio.gather" in names:
                 if len(call.args) == 1 and call.args[0].star == "*":
@@ -63,10 +64,10 @@ class Pair:
         None where it takes more than that: forms in which neither can be told from the other, a sender that may be
         done and cannot be made to ask for the end.
         """
-        module = sessions.program.module_of(node)
-        statement = module.statement(node) if module is not None else None
-        block = module.parent(statement) if module is not None and statement is not None else None
-        if module is None or not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        module = sessions.home(node)
+        statement = module.statement(node)
+        block = module.parent(statement) if statement is not None else None
+        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
             return None
         if not sessions.program.can_import(module, "asyncio", "contextlib"):
             return None
@@ -91,8 +92,7 @@ class Pair:
             first = cst.Assign([cst.AssignTarget(cst.Name(receiver))], task)
             return cst.FlattenSentinel([cst.SimpleStatementLine([first], leading_lines=line.leading_lines), guarded])
 
-        edits += [] if self.binding is None else [self.binding]
-        return [Replace(statement, build), *asked, *edits, AddImport("asyncio")]
+        return [Replace(statement, build), *asked, *edits, *self.binding, AddImport("asyncio")]
 
     def _shielded(
         self, part: cst.BaseSmallStatement, receiver: str, sessions: Sessions
@@ -137,32 +137,25 @@ class Pair:
     def run(self, updated: cst.CSTNode, *, socket: str) -> cst.CSTNode:
         """Return the call of `run_session` in the place of what was awaited."""
         old = updated.with_changes(lpar=(), rpar=())
-        lead = cst.Arg(cst.parse_expression(socket), comma=_COMMA)
-        if self.form == "held":
-            both = [f"{self.task}[{index}]" for index in ((1, 0) if self.swapped else (0, 1))]
-            return cst.parse_expression(f"{helpers.RUN}({socket}, {', '.join(both)})")
-        if self.form in ("receive", "send"):
-            assert isinstance(old, cst.BaseExpression)
-            own, task = cst.Arg(old), cst.Arg(cst.Name(self.task))
-            first, second = (task, own) if self.form == "receive" else (own, task)
-            return cst.Call(cst.Name(helpers.RUN), [lead, first.with_changes(comma=_COMMA), second])
-        call = cst.ensure_type(old, cst.Call)
-        if self.form == "wait":
-            held = call.args[0].value
-            assert isinstance(held, cst.List | cst.Set | cst.Tuple)
-            first, second = (cst.Arg(element.value, comma=_COMMA) for element in held.elements)
-            second = second.with_changes(comma=cst.MaybeSentinel.DEFAULT)
-        else:
-            first, second = call.args
-            lead = lead.with_changes(comma=first.comma)
-        values = (second.value, first.value) if self.swapped else (first.value, second.value)
-        arguments = [lead, first.with_changes(value=values[0]), second.with_changes(value=values[1])]
-        return call.with_changes(func=cst.Name(helpers.RUN), args=arguments)
+        match self.form, old:
+            case "gather", cst.Call(args=[first, second]):  # whose layout stays
+                values = (second.value, first.value) if self.swapped else (first.value, second.value)
+                lead = cst.Arg(cst.parse_expression(socket), comma=first.comma)
+                arguments = [lead, first.with_changes(value=values[0]), second.with_changes(value=values[1])]
+                return old.with_changes(func=cst.Name(helpers.RUN), args=arguments)
+            case "wait", cst.Call(args=[cst.Arg(value=cst.List() | cst.Set() | cst.Tuple() as held)]):
+                both = [element.value for element in held.elements]
+            case "held", _:
+                both = [cst.parse_expression(f"{self.task}[{index}]") for index in (0, 1)]
+            case _:
+                both = [cst.ensure_type(old, cst.BaseExpression), cst.Name(self.task)]  # type: ignore[type-abstract]
+        sender, receiver = reversed(both) if self.swapped else both
+        return filled(f"{helpers.RUN}({socket}, {{sender}}, {{receiver}})", sender=sender, receiver=receiver)
 
 
 def waited_for(call: cst.Call, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
     """Return the pair that a call of `asyncio.wait` waits for until both are done."""
-    if "asyncio.wait" not in external_names(sessions.program.values(call.func)):
+    if "asyncio.wait" not in sessions.names(call.func):
         return None
     if len(call.args) != 1 or call.args[0].keyword is not None:
         return None
@@ -177,7 +170,7 @@ def in_group(
 ) -> tuple[Pair, cst.BaseSmallStatement, cst.Call, cst.Call] | None:
     """Return the pair that a task group runs and nothing else: the statement that starts the first, and both calls."""
     opened = group.items[0].item if len(group.items) == 1 else None
-    names = external_names(sessions.program.values(opened.func)) if isinstance(opened, cst.Call) else []
+    names = sessions.names(opened.func) if isinstance(opened, cst.Call) else []
     if "asyncio.TaskGroup" not in names or not isinstance(group.body, cst.IndentedBlock) or len(group.body.body) != 2:
         return None
     parts = [
@@ -195,12 +188,8 @@ def in_group(
 
 def second_await(node: cst.Await, sessions: Sessions, module: SourceModule) -> cst.BaseSmallStatement | None:
     """Return the statement right behind one that awaits a task, if it just awaits another."""
-    statement = module.statement(node)
-    block = module.parent(statement) if statement is not None else None
-    body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
-    following = body[body.index(statement) + 1 :][:1] if statement in body else []
-    for line in following:
-        part = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+    for line in statements_behind(module.statement(node), module)[:1]:
+        part = only_part(line)
         awaited = part.value if isinstance(part, cst.Expr) else None
         if isinstance(part, cst.Expr) and isinstance(awaited, cst.Await) and isinstance(awaited.expression, cst.Name):
             return part if started(awaited.expression, sessions.program) is not None else None
@@ -231,33 +220,23 @@ def _in_list(held: cst.BaseExpression, session: Session, sessions: Sessions, mod
     return replace(pair, task=held.value) if pair is not None else None
 
 
-def _ends_program(node: cst.CSTNode, sessions: Sessions, seen: frozenset[cst.CSTNode] = frozenset()) -> bool:
-    """Return whether nothing comes behind a statement but the end of the program.
+def _ends_program(node: cst.CSTNode, sessions: Sessions) -> bool:
+    """Return whether nothing comes behind a statement but the end of the program, and what Ctrl+C or a `finally` runs.
 
     Errors of tasks that `asyncio.wait` waits for go unnoticed; what `run_session` raises keeps the rest from being run.
     """
-    module, function = sessions.program.module_of(node), sessions.function(node)
-    statement = module.statement(node) if module is not None else None
-    if module is None or statement is None or function in seen:
-        return False
-    for up in [statement, *module.ancestors(statement)]:
-        if up is function:
-            break
-        block = module.parent(up)
-        if isinstance(block, cst.IndentedBlock | cst.Module) and block.body[-1] is not up:
-            return False
-        if isinstance(up, cst.While | cst.For) or (isinstance(up, cst.Try) and not _is_about_interrupts(up)):
-            return False
-    if isinstance(function, cst.Module):
-        return True
-    calls = calls_of(function, sessions)
-    return len(calls) == 1 and _ends_program(calls[0], sessions, seen | {function})
+    return runs_once(node, sessions) and all(_is_last(place, sessions) for place in callers(node, sessions))
 
 
-def _is_about_interrupts(guarded: cst.Try) -> bool:
-    """Return whether errors get through a `try`, all but Ctrl+C."""
-    types = [handler.type for handler in guarded.handlers]
-    return all(isinstance(kind, cst.Name) and kind.value == "KeyboardInterrupt" for kind in types)
+def _is_last(node: cst.CSTNode, sessions: Sessions) -> bool:
+    module = sessions.home(node)
+    return all(
+        any(
+            isinstance(up, cst.Finally) or (isinstance(up, cst.ExceptHandler) and caught(up) == {"KeyboardInterrupt"})
+            for up in (later, *module.ancestors(later))
+        )
+        for later in sessions.flow(node).behind([node])
+    )
 
 
 def _beside(node: cst.Await, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
@@ -276,7 +255,7 @@ def _beside(node: cst.Await, session: Session, sessions: Sessions, module: Sourc
         return None
     if not _is_all(node, sender, receiver, session, sessions, module):
         return None
-    return Pair(sender, own, task=tasks[0].name, quiet=own == "receive", binding=tasks[0].binding)
+    return Pair(sender, own, own == "receive", tasks[0].name, quiet=own == "receive", binding=tasks[0].binding)
 
 
 def _is_all(
@@ -284,7 +263,7 @@ def _is_all(
 ) -> bool:
     """Return whether two coroutines are all that a session is used for from here on, until it ends."""
     function = sessions.function(node)
-    if is_used_behind(node, session, sessions, module):
+    if is_used_behind(node, session, sessions):
         return False
     if any(not runs(sender, [send.call], sessions) for send in session.audio):
         return False

@@ -8,12 +8,13 @@ from functools import partial
 
 import libcst as cst
 
+from codemods.facts.control_flow import caught
 from codemods.facts.interrupts import goes_on, swallows, swallows_in_loop
 from codemods.facts.lifetimes import is_outlived
 from codemods.facts.program import Program
-from codemods.facts.sessions import Session, Sessions, external_names, functions, own_nodes
-from codemods.libraries.observations import Send
+from codemods.facts.sessions import Session, Sessions, external_names, own_nodes
 from codemods.syntax.edits import Edit, Remove, Replace, Unused
+from codemods.syntax.navigate import only_part, statements_behind
 from codemods.syntax.tree import SourceModule
 from codemods.syntax.try_blocks import guarded_by, without_finally
 
@@ -59,7 +60,7 @@ class Task:
     name: str
     call: cst.Call
     role: str
-    binding: Replace | None = None
+    binding: tuple[Edit, ...] = ()
 
 
 def tasks_at(statement: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> Iterator[Task]:
@@ -79,12 +80,12 @@ def tasks_at(statement: cst.CSTNode, session: Session, sessions: Sessions, modul
         own = role(call, session, sessions) if call is not None else ""
         free = [name for name in _NAMES.get(own, ()) if name not in module.names]
         if call is not None and free and line is not None and module.parent(line) in around:
-            yield Task(free[0], call, own, Replace(node, partial(_bound, free[0])))
+            yield Task(free[0], call, own, (Replace(node, partial(_bound, free[0])),))
 
 
 def _is_renewed(name: str, statement: cst.CSTNode, session: Session, sessions: Sessions) -> bool:
     """Return whether a callback of a task sends, or starts what sends, once the task has come to its end."""
-    sends = [send.call for send in session.audio]
+    sends = session.sends
     return any(
         sessions.within(function, sends)
         for node in own_nodes(sessions.function(statement))
@@ -94,7 +95,7 @@ def _is_renewed(name: str, statement: cst.CSTNode, session: Session, sessions: S
         and isinstance(node.func.value, cst.Name)
         and node.func.value.value == name
         for argument in node.args
-        for function in functions(sessions.program.values(argument.value))
+        for function in sessions.functions_at(argument.value)
     )
 
 
@@ -104,10 +105,10 @@ def _bound(name: str, updated: cst.CSTNode) -> cst.Assign:
 
 def role(call: cst.Call, session: Session, sessions: Sessions) -> str:
     """Return whether a coroutine is there to "send" or to "receive", as long as it runs; "" for neither, or both."""
-    sends = runs(call, [send.call for send in session.audio], sessions)
+    sends = runs(call, session.sends, sessions)
     receives = runs(call, session.receives, sessions)
-    places = [send.call for send in session.audio] if sends else session.receives
-    called = functions(sessions.program.values(call.func))
+    places = session.sends if sends else session.receives
+    called = sessions.functions_at(call.func)
     if sends == receives or any(is_outlived(function, places, sessions) for function in called):
         return ""
     return "send" if sends else "receive"
@@ -122,15 +123,15 @@ def is_repeated(node: cst.CSTNode, beside: cst.CSTNode, module: SourceModule) ->
 def runs(call: cst.Call, nodes: Iterable[cst.CSTNode], sessions: Sessions) -> bool:
     """Return whether one of `nodes` is reached from the function that `call` calls."""
     nodes = list(nodes)
-    return any(sessions.within(function, nodes) for function in functions(sessions.program.values(call.func)))
+    return any(sessions.within(function, nodes) for function in sessions.functions_at(call.func))
 
 
 def can_be_stopped(call: cst.Call, sessions: Sessions) -> bool:
     """Return whether a coroutine ends when it is cancelled."""
-    for called in functions(sessions.program.values(call.func)):
+    for called in sessions.functions_at(call.func):
         for function in sessions.reach(called):
-            module = sessions.program.module_of(function)
-            if module is not None and outlives_cancellation(function, sessions, module):
+            module = sessions.home(function)
+            if outlives_cancellation(function, sessions, module):
                 return False
     return True
 
@@ -145,8 +146,7 @@ def outlives_cancellation(function: cst.CSTNode, sessions: Sessions, module: Sou
                     continue
                 if swallows(node):
                     return True
-                cancelled = node.type is not None and "CancelledError" in module.code(node.type)
-                if cancelled and goes_on(node) and sessions.in_loop(node):
+                if catches_cancellation(node) and goes_on(node) and sessions.in_loop(node):
                     return True
             case cst.Finally() if any(isinstance(inner, cst.Continue) for inner in module.walk(node)):
                 return True
@@ -166,13 +166,16 @@ def without_ends(
         return None
     if not sessions.terminates:
         return []
-    if behind is not None and len(session.ends) == 1 and (last := _asked_behind(behind, session.ends[0], sessions)):
-        return [Remove(last), Unused("json")]
-    called = functions(sessions.program.values(call.func))
-    function = called[0] if len(called) == 1 else None
-    module = sessions.program.module_of(function) if function is not None else None
-    if not isinstance(function, cst.FunctionDef) or module is None or not session.ends:
+    if behind is not None:
+        module = sessions.home(behind)
+        line = module.statement(behind)
+        later, last = statements_behind(line, module), asked_last(module.parent(line or behind), session, sessions)
+        if last is not None and len(later) == 1:
+            return [Remove(last), Unused("json")]
+    function = sessions.callee(call)
+    if function is None or not session.ends:
         return None
+    module = sessions.home(function)
     statements: list[cst.SimpleStatementLine] = []
     for end in session.ends:
         statement = module.statement(end.call) if sessions.function(end.call) is function else None
@@ -193,54 +196,36 @@ def without_ends(
         edits.append(Remove(statement.body[0]))
         block = module.parent(statement)
         around = module.parent(block) if block is not None else None
-        if isinstance(around, cst.ExceptHandler) and catches_cancellation(around, sessions):
+        if isinstance(around, cst.ExceptHandler) and catches_cancellation(around):
             edits += _without_handler(around, statement, module)
         elif isinstance(around, cst.Finally) and not sessions.in_loop(around):
             edits += without_finally(around, module)
-        elif not _leaves(statement, function, module):
+        elif not _leaves(statement, sessions):
             return None
     return edits
 
 
-def _asked_behind(node: cst.CSTNode, end: Send, sessions: Sessions) -> cst.BaseSmallStatement | None:
-    """Return the statement right behind that of `node`, last in its block, if it is what asks for the end."""
-    module = sessions.program.module_of(node)
-    statement = module.statement(node) if module is not None else None
-    block = module.parent(statement) if module is not None and statement is not None else None
-    if module is None or not isinstance(block, cst.IndentedBlock) or list(block.body[-2:-1]) != [statement]:
-        return None
-    last = block.body[-1]
-    part = last.body[0] if isinstance(last, cst.SimpleStatementLine) and len(last.body) == 1 else None
+def asked_last(block: cst.CSTNode | None, session: Session, sessions: Sessions) -> cst.BaseSmallStatement | None:
+    """Return the statement by which a program asks for the end of a session, if it is the last of a block, not alone.
+
+    None if the program asks for the end anywhere else.
+    """
+    part = only_part(block.body[-1]) if isinstance(block, cst.IndentedBlock) and len(block.body) > 1 else None
     awaited = part.value if isinstance(part, cst.Expr) else None
-    if not isinstance(awaited, cst.Await) or awaited.expression is not end.call:
+    if not isinstance(awaited, cst.Await) or [end.call for end in session.ends] != [awaited.expression]:
         return None
-    return part if set(module.walk(last)).issuperset(sessions.spelled) else None
+    return part if set(sessions.home(awaited).walk(awaited)).issuperset(sessions.spelled) else None
 
 
-def catches_cancellation(handler: cst.ExceptHandler, sessions: Sessions) -> bool:
+def catches_cancellation(handler: cst.ExceptHandler) -> bool:
     """Return whether a handler is there for `asyncio.CancelledError`."""
-    if handler.type is None:
-        return False
-    names = external_names(sessions.program.values(handler.type))
-    return "asyncio.CancelledError" in names or "asyncio.exceptions.CancelledError" in names
+    return "CancelledError" in caught(handler)
 
 
-def _leaves(statement: cst.SimpleStatementLine, function: cst.FunctionDef, module: SourceModule) -> bool:
-    """Return whether the function ends right behind a statement."""
-    block = module.parent(statement)
-    body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
-    if statement not in body:
-        return False
-    following = body[body.index(statement) + 1 :]
-    if not following:
-        return False
-    last = following[0].body[0] if isinstance(following[0], cst.SimpleStatementLine) else None
-    if isinstance(last, cst.Return):
-        return True
-    if not isinstance(last, cst.Break):
-        return False
-    loop = next((up for up in module.ancestors(statement) if isinstance(up, cst.For | cst.While)), None)
-    return loop is not None and loop.orelse is None and function.body.body[-1] is loop
+def _leaves(statement: cst.SimpleStatementLine, sessions: Sessions) -> bool:
+    """Return whether a `return`, or `break` to the same effect, is all that follows where all goes well."""
+    later = sessions.flow(statement).behind(statement.body, failing=False)
+    return bool(later) and all(isinstance(node, cst.Return | cst.Break) for node in later)
 
 
 def _without_handler(

@@ -8,9 +8,10 @@ from itertools import takewhile
 import libcst as cst
 
 from codemods.facts.concurrency import calls_of
-from codemods.facts.sessions import Session, Sessions, external_names, own_nodes
+from codemods.facts.control_flow import is_endless
+from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.rewrites.shutdown.helpers import client_name
-from codemods.rewrites.shutdown.terminate import finally_behind, within
+from codemods.rewrites.shutdown.terminate import finally_behind, guarded, within
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Edit, InsertAfter, InsertBefore, Replace
 from codemods.syntax.navigate import home_of, init_of
@@ -47,19 +48,19 @@ class SenderThread:
 
         `indirect` is whether what it runs may leave the sending to functions that it calls.
         """
-        sends: list[cst.CSTNode] = [send.call for send in session.audio]
+        sends = session.sends
         senders = {sessions.function(send) for send in sends}
         if indirect:
-            started = {target for _, targets in sessions.thread_targets() for target in targets}
+            started = {target for targets in sessions.threads.values() for target in targets}
             if not senders & started:
                 sends = [call for sender in senders for call in calls_of(sender, sessions)]
                 senders = {sessions.function(call) for call in sends}
         if len(senders) != 1:
             return None
         (sender,) = senders
-        threads = [call for call, targets in sessions.thread_targets() if sender in targets]
-        module = sessions.program.module_of(sender)
-        if module is None or not isinstance(sender, cst.FunctionDef) or len(threads) != 1:
+        threads = [call for call, targets in sessions.threads.items() if sender in targets]
+        module = sessions.home(sender)
+        if not isinstance(sender, cst.FunctionDef) or len(threads) != 1:
             return None
         around = {up for send in sends for up in module.ancestors(send)}
         loops = [node for node in own_nodes(sender) if isinstance(node, cst.While | cst.For) and node in around]
@@ -102,15 +103,11 @@ class SenderThread:
                     name = found
                 else:
                     return None
-            case cst.Expr() if isinstance(started := part.value, cst.Call) and _starts(started, call):
+            case cst.Expr() if self.is_started(part):
                 name = THREAD
                 if _names(module, name, None):
                     return None
-                kept = self._named(name)
-                edits += [
-                    Replace(part, lambda updated: assigned(updated, kept)),
-                    InsertAfter(statement, f"{kept}.start()"),
-                ]
+                edits += self.held(part, self._named(name))
             case _:
                 return None
         made = self._made(f"{self._named(name)} = None")
@@ -120,6 +117,19 @@ class SenderThread:
         if self.home is None:
             edits.append(InsertBefore(first, f"global {name}"))
         return name, [*edits, made]
+
+    def is_started(self, part: cst.CSTNode | None) -> bool:
+        """Return whether a statement is `Thread(...).start()`."""
+        match part:
+            case cst.Expr(value=cst.Call(func=cst.Attribute(value=thread, attr=cst.Name("start")))):
+                return thread is self.thread
+        return False
+
+    def held(self, part: cst.BaseSmallStatement, name: str) -> list[Edit]:
+        """Return the edits that make `Thread(...).start()` two statements, with a name for the thread."""
+        line = self.module.statement(part)
+        assert line is not None
+        return [Replace(part, lambda updated: assigned(updated, name)), InsertAfter(line, f"{name}.start()")]
 
     def _assigned_name(self, target: cst.BaseExpression, function: cst.FunctionDef) -> str | None:
         """Return the name that the program itself gives the thread, if it can be used everywhere."""
@@ -164,7 +174,7 @@ class SenderThread:
             return []
         test = loop.test
         asked = expression(f"not {self.event_name}.is_set()")
-        if is_true(test):
+        if is_endless(loop):
             return [Replace(test, lambda updated: asked)]
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
@@ -183,7 +193,7 @@ class SenderThread:
 
     def quiet(self, session: Session) -> list[Edit]:
         """Return the edits by which the thread ends without a traceback when the connection is gone."""
-        for send in (*(each.call for each in session.audio), *self.sends):
+        for send in (*session.sends, *self.sends):
             for up in self.module.ancestors(send):
                 if isinstance(up, cst.Try):
                     return []  # the program has a word to say about that
@@ -193,18 +203,10 @@ class SenderThread:
         if named is None:
             return []
         gone, imported = named
-        code = f"try:\n    pass\nexcept ({gone}, ConnectionError):\n    pass  # the connection is gone\n"
-        guarded = cst.ensure_type(cst.parse_statement(code), cst.Try)
-
-        def build(updated: cst.CSTNode) -> cst.CSTNode:
-            if isinstance(updated, cst.Try):
-                return updated.with_changes(handlers=guarded.handlers)  # it frees something in the end
-            loop = cst.ensure_type(updated, cst.BaseCompoundStatement)  # type: ignore[type-abstract]
-            body = guarded.body.with_changes(body=[loop.with_changes(leading_lines=())])
-            return guarded.with_changes(body=body, leading_lines=loop.leading_lines)
-
+        unit = self.module.tree.default_indent
+        rest = f"except ({gone}, ConnectionError):\n{unit}pass  # the connection is gone\n"
         inner = {node for loop in self.loops for node in self.module.walk(loop.body)}
-        return [*(Replace(loop, build) for loop in self.loops if loop not in inner), imported]
+        return [*(guarded(loop, rest, self.module) for loop in self.loops if loop not in inner), *imported]
 
     def asks_for_end(self, session: Session, sessions: Sessions) -> list[Edit] | None:
         """Return the edits by which the thread asks for the end of the session, however its last loop is left.
@@ -225,7 +227,7 @@ class SenderThread:
             return [finally_behind(loop, asked, module)] if heard else None
         gone, imported = named
         quiet = within(loop, f"with contextlib.suppress({gone}, ConnectionError):", module)
-        return [finally_behind(loop, asked, module), quiet, imported, AddImport("contextlib")]
+        return [finally_behind(loop, asked, module), quiet, *imported, AddImport("contextlib")]
 
     def _globals_place(self) -> cst.SimpleStatementLine | None:
         """Return the last plain statement above the function that makes the thread."""
@@ -242,11 +244,6 @@ class SenderThread:
 def _has_else(loop: cst.While | cst.For) -> bool:
     """Return whether a loop tells its end by its own test from others."""
     return isinstance(loop, cst.While) and loop.orelse is not None
-
-
-def is_true(test: cst.BaseExpression) -> bool:
-    """Return whether a loop with this test never ends by it."""
-    return (isinstance(test, cst.Name) and test.value == "True") or isinstance(test, cst.Integer)
 
 
 def first_statement(function: cst.FunctionDef) -> Statement | None:
@@ -266,7 +263,7 @@ def frees_device(node: cst.CSTNode, sessions: Sessions) -> bool:
     return (
         isinstance(node, cst.Attribute)
         and node.attr.value in ("close", "stop_stream", "terminate")
-        and any(name.startswith("pyaudio.") for name in external_names(sessions.program.values(node.value)))
+        and any(name.startswith("pyaudio.") for name in sessions.names(node.value))
     )
 
 
@@ -282,10 +279,6 @@ def assigned(updated: cst.CSTNode, name: str) -> cst.CSTNode:
     owner, _, last = name.rpartition(".")
     target = cst.Attribute(cst.Name(owner), cst.Name(last)) if owner else cst.Name(last)
     return cst.Assign(targets=[cst.AssignTarget(target)], value=thread)
-
-
-def _starts(started: cst.Call, call: cst.Call) -> bool:
-    return isinstance(started.func, cst.Attribute) and started.func.value is call and started.func.attr.value == "start"
 
 
 def _is_attribute(module: SourceModule, name: str) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import libcst as cst
 
-from codemods.facts.sessions import Session, Sessions, functions, own_nodes
-from codemods.libraries.transport import Transport
-from codemods.rewrites.shutdown.helpers import is_loaded
+from codemods.facts.control_flow import caught, is_endless
+from codemods.facts.sessions import Session, Sessions, own_nodes
+from codemods.rewrites.shutdown.helpers import library_name
 from codemods.syntax.edits import AddImport, Edit, InsertAfter, Replace
-from codemods.syntax.tree import SourceModule, Statement, dotted
+from codemods.syntax.navigate import statements_behind
+from codemods.syntax.tree import SourceModule, Statement
 
 # What the receiver raises by then is of no interest: who awaits it is told, or has been cancelled.
 _WAIT = "await asyncio.gather(asyncio.wait_for({}, timeout=5), return_exceptions=True)  # for the last transcripts"
@@ -28,7 +29,7 @@ def terminated(
         socket: the connection, as source.
         receiver: the variable with the task that receives, and that is waited for.
     """
-    named = _gone(module, place, session.connection.transport)
+    named = library_name(module, place, *session.connection.transport.closed)
     if named is None:
         return None
     name, edits = named[0], [AddImport("contextlib"), *named[1]]
@@ -49,10 +50,9 @@ def asked_by_sender(sender: cst.Call, session: Session, sessions: Sessions) -> l
     if found is None:
         return None
     function, loop, socket, module = found
-    asked = [module.statement(end.call) for end in session.ends if module.owns(end.call)]
-    ways = list(_ways_out(loop, asked, module))
-    endless = isinstance(loop, cst.While) and isinstance(loop.test, cst.Name) and loop.test.value == "True"
-    if (endless and not ways) or following(loop, module) in asked:
+    ways = _ways_out(loop, session.asks, sessions)
+    asked = {module.statement(ask) for ask in session.asks if module.owns(ask)}
+    if (is_endless(loop) and not ways) or asked.intersection(statements_behind(loop, module)[:1]):
         return []
     if module.parent(loop) is not function.body or any(isinstance(way, cst.Return) for way in ways):
         return None
@@ -74,16 +74,26 @@ def always_asked_by_sender(sender: cst.Call, session: Session, sessions: Session
 
 def finally_behind(statement: Statement, code: str, module: SourceModule) -> Replace:
     """Return the edit that runs `code`, given as source, behind a statement, whatever happens in it."""
-    unit, config = module.tree.default_indent, module.tree.config_for_parsing
-    rest = "finally:\n" + "".join(unit + line for line in code.splitlines(keepends=True))
+    unit = module.tree.default_indent
+    return guarded(statement, "finally:\n" + "".join(unit + line for line in code.splitlines(keepends=True)), module)
+
+
+def guarded(statement: Statement, rest: str, module: SourceModule) -> Replace:
+    """Return the edit that gives a statement a `try` with `rest`: handlers, or a `finally`.
+
+    Where another rule has put one around it, that gets them: of two with a `finally`, the first runs first.
+    """
     around = within(statement, "try:", module, rest)
-    added = cst.parse_module(code, config).body
+    made = cst.parse_statement(f"try:\n    pass\n{rest}", module.tree.config_for_parsing)
+    new = cst.ensure_type(made, cst.Try)
 
     def build(updated: cst.CSTNode) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
-        match updated:
-            case cst.Try(handlers=[], finalbody=cst.Finally(body=cst.IndentedBlock(body=body) as block)):
-                return updated.with_deep_changes(block, body=[*body, *added])  # another rule has put it there
-        return around.build(updated)
+        if not isinstance(updated, cst.Try) or isinstance(statement, cst.Try):
+            return around.build(updated)
+        old, last = updated.finalbody, new.finalbody
+        if old is not None and last is not None:
+            last = old.with_deep_changes(old.body, body=[*old.body.body, *last.body.body])
+        return updated.with_changes(handlers=new.handlers or updated.handlers, finalbody=last or old)
 
     return Replace(statement, build)
 
@@ -102,90 +112,32 @@ def within(statement: Statement, head: str, module: SourceModule, rest: str = ""
     return Replace(statement, build)
 
 
-def following(statement: cst.CSTNode, module: SourceModule) -> cst.CSTNode | None:
-    """Return the statement that stands right behind one, in the same block."""
-    block = module.parent(statement)
-    body: list[cst.CSTNode] = list(block.body) if isinstance(block, cst.IndentedBlock | cst.Module) else []
-    return next(iter(body[body.index(statement) + 1 :]), None) if statement in body else None
-
-
 def _sending(
     sender: cst.Call, session: Session, sessions: Sessions
 ) -> tuple[cst.FunctionDef, cst.While | cst.For, str, SourceModule] | None:
     """Return the function that a call runs, its one loop with all that sends audio, and the connection as source."""
-    called = functions(sessions.program.values(sender.func))
-    function = called[0] if len(called) == 1 else None
-    module = sessions.program.module_of(function) if function is not None else None
-    if not isinstance(function, cst.FunctionDef) or module is None:
+    function = sessions.callee(sender)
+    if function is None:
         return None
+    module = sessions.home(function)
     sends = [send.call for send in session.audio if sessions.function(send.call) is function]
-    loops = {_outermost(send, function, module) for send in sends}
-    loop = loops.pop() if len(loops) == 1 else None
-    if len(sends) != len(session.audio) or loop is None or loop.orelse is not None:
+    outer = {next(reversed(sessions.loops(send)), None) for send in sends}
+    loop = outer.pop() if len(outer) == 1 else None
+    if len(sends) != len(session.audio) or not isinstance(loop, cst.While | cst.For) or loop.orelse is not None:
         return None
     if not isinstance(sends[0].func, cst.Attribute) or not sessions.program.can_import(module, "contextlib"):
         return None
     return function, loop, module.code(sends[0].func.value), module
 
 
-def _outermost(node: cst.CSTNode, function: cst.FunctionDef, module: SourceModule) -> cst.While | cst.For | None:
-    """Return the outermost loop of a function around a node."""
-    found: cst.While | cst.For | None = None
-    for up in module.ancestors(node):
-        if up is function:
-            break
-        if isinstance(up, cst.While | cst.For):
-            found = up
-    return found
-
-
 def _ways_out(
-    loop: cst.While | cst.For, asked: Sequence[cst.CSTNode | None], module: SourceModule
-) -> Iterator[cst.Break | cst.Return]:
-    """Yield the statements that leave a loop, where the connection is not gone and the end was not asked for."""
-    for node in own_nodes(loop.body):
-        if not isinstance(node, cst.Break | cst.Return):
-            continue
-        around = list(module.ancestors(node))
-        inside = around[: around.index(loop)]
-        if isinstance(node, cst.Break) and any(isinstance(up, cst.While | cst.For) for up in inside):
-            continue
-        if any(following(each, module) in inside for each in asked if each is not None):
-            continue
-        handlers = [up for up in inside if isinstance(up, cst.ExceptHandler) and up.type is not None]
-        if not any("ConnectionClosed" in module.code(up.type) for up in handlers if up.type is not None):
-            yield node
-
-
-def _gone(module: SourceModule, place: cst.CSTNode, transport: Transport) -> tuple[str, list[Edit]] | None:
-    """Return the exception that says that a connection is gone, as it can be named at a place, and what that takes.
-
-    None where the library is not there wherever the module is, or the name means something else.
-    """
-    package, home, name = transport.closed
-    if not package:
-        return name, []
-    around = {module.tree, *module.ancestors(place)}
-    visible: set[str] = set()
-    for node in module.find(cst.Import, cst.ImportFrom):
-        if _scope(node, module) in around:
-            visible.update(_imported(node))
-    if package in visible:
-        return f"{package}.{name}", []
-    if visible & {f"{home}.{name}", f"{package}.{name}"}:
-        return name, []
-    return None if name in module.names or not is_loaded(module, package) else (name, [AddImport(home, name)])
-
-
-def _scope(node: cst.CSTNode, module: SourceModule) -> cst.CSTNode:
-    scopes = (up for up in module.ancestors(node) if isinstance(up, cst.FunctionDef | cst.ClassDef | cst.Module))
-    return next(scopes, module.tree)
-
-
-def _imported(node: cst.Import | cst.ImportFrom) -> Iterator[str]:
-    """Yield the names, dotted, that a statement imports under their own names."""
-    match node:
-        case cst.Import(names=names):
-            yield from (alias.evaluated_name for alias in names if alias.asname is None)
-        case cst.ImportFrom(module=cst.BaseExpression() as home, names=[*names]):
-            yield from (f"{dotted(home)}.{alias.evaluated_name}" for alias in names if alias.asname is None)
+    loop: cst.While | cst.For, asked: Sequence[cst.CSTNode], sessions: Sessions
+) -> list[cst.Break | cst.Return]:
+    """Return the statements that leave a loop, where the connection is not gone and the end was not asked for."""
+    own = own_nodes(loop.body)
+    gone = [
+        each for each in own if isinstance(each, cst.ExceptHandler) and "ConnectionClosed" in " ".join(caught(each))
+    ]
+    reached = sessions.flow(loop).behind([loop], [*asked, *gone])
+    ways = [node for node in own if isinstance(node, cst.Break | cst.Return) and node in reached]
+    return [way for way in ways if isinstance(way, cst.Return) or sessions.loops(way)[0] is loop]

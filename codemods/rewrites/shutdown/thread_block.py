@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 import libcst as cst
 
 from codemods.facts.concurrency import on_main_thread
-from codemods.facts.sessions import Session, Sessions, functions
-from codemods.rewrites.shutdown.sender_thread import EVENT, THREAD, SenderThread, assigned
+from codemods.facts.control_flow import caught
+from codemods.facts.sessions import Session, Sessions
+from codemods.rewrites.shutdown.sender_thread import EVENT, THREAD, SenderThread
 from codemods.syntax.build import indented
-from codemods.syntax.edits import Edit, InsertAfter, Replace
+from codemods.syntax.edits import Edit, Replace
+from codemods.syntax.navigate import only_part, statements_behind
 from codemods.syntax.tree import SourceModule, Statement, dotted
 
 _WAITS = ("join", "wait", "pause", "input", "sleep")
@@ -48,39 +48,27 @@ def stopped_in_block(session: Session, sessions: Sessions) -> list[Edit]:
 def _kept(sender: SenderThread, module: SourceModule) -> tuple[str, Statement, list[Edit]] | None:
     """Return the variable that has the thread, the line that starts it, and the edits that this takes."""
     line = module.statement(sender.thread)
-    part = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+    part = only_part(line)
     if line is None:
         return None
-    if isinstance(part, cst.Expr):
-        start = part.value.func if isinstance(part.value, cst.Call) else None
-        if not isinstance(start, cst.Attribute) or start.value is not sender.thread or start.attr.value != "start":
-            return None
-        return THREAD, line, [Replace(part, lambda old: assigned(old, THREAD)), InsertAfter(line, f"{THREAD}.start()")]
+    if part is not None and sender.is_started(part):
+        return THREAD, line, sender.held(part, THREAD)
     if not isinstance(part, cst.Assign) or len(part.targets) != 1 or part.value is not sender.thread:
         return None
     name = dotted(part.targets[0].target)
-    starts = [other for other in _following(line, module) if module.code(other).strip() == f"{name}.start()"]
+    starts = [other for other in statements_behind(line, module) if module.code(other).strip() == f"{name}.start()"]
     return (name, starts[0], []) if name.isidentifier() and len(starts) == 1 else None
-
-
-def _following(line: Statement, module: SourceModule) -> Iterator[Statement]:
-    """Yield the statements behind one, in its block."""
-    block = module.parent(line)
-    body = list(block.body) if isinstance(block, cst.IndentedBlock | cst.Module) else []
-    for other in body[body.index(line) + 1 :] if line in body else ():
-        if isinstance(other, cst.SimpleStatementLine | cst.BaseCompoundStatement):
-            yield other
 
 
 def _waiting(started: Statement, session: Session, sessions: Sessions, module: SourceModule) -> cst.Try | None:
     """Return the `try`, the last thing in its block, that waits until Ctrl+C ends the session."""
-    following = list(_following(started, module))
+    following = list(statements_behind(started, module))
     last = following[-1] if following else None
     if not isinstance(last, cst.Try) or not all(isinstance(each, cst.SimpleStatementLine) for each in following[:-1]):
         return None
     interrupts = [handler.body for handler in last.handlers if catches_interrupt(handler)]
-    ends = [end.call for end in session.ends] + session.closes
-    if not _waits(last.body, module) or not any(reaches(block, ends, sessions, module) for block in interrupts):
+    ends = session.asks + session.closes
+    if not _waits(last.body, module) or not any(sessions.reaches(block, ends) for block in interrupts):
         return None
     return last
 
@@ -98,18 +86,7 @@ def _waits(body: cst.BaseSuite, module: SourceModule) -> bool:
 
 def catches_interrupt(handler: cst.ExceptHandler) -> bool:
     """Return whether a handler is for Ctrl+C, be it with others."""
-    types = handler.type.elements if isinstance(handler.type, cst.Tuple) else ()
-    each = [element.value for element in types] if types else [handler.type] if handler.type is not None else []
-    return any(dotted(one) == "KeyboardInterrupt" for one in each)
-
-
-def reaches(block: cst.BaseSuite, ends: Iterable[cst.Call], sessions: Sessions, module: SourceModule) -> bool:
-    """Return whether a block makes one of the calls, itself or in what it calls."""
-    calls = [node for node in module.walk(block) if isinstance(node, cst.Call)]
-    return any(
-        call in ends or any(sessions.within(each, ends) for each in functions(sessions.program.values(call.func)))
-        for call in calls
-    )
+    return "KeyboardInterrupt" in caught(handler)
 
 
 def _stopped(waiting: cst.Try, stop: str, join: str, module: SourceModule) -> Edit:

@@ -75,7 +75,7 @@ def _places(session: Session, sessions: Sessions, sender: SenderThread) -> Itera
         elsewhere |= sessions.reach(callback)
     module = sender.module
     seen: set[cst.CSTNode] = set()
-    calls = {*(end.call for end in session.ends), *session.closes}
+    calls = {*session.asks, *session.closes}
     for node in module.walk():
         if node not in calls or sessions.function(node) in elsewhere | seen:
             continue

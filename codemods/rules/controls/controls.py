@@ -135,7 +135,13 @@ class Controls(Rule[_Message]):
     # '{"terminate_session": true}'
 
     def _text(self, node: cst.SimpleString | cst.FormattedStringText, context: Context) -> Changes:
-        text = node.evaluated_value if isinstance(node, cst.SimpleString) else node.value.replace("{{", "{")
+        match node, context.module.parent(node):
+            case cst.SimpleString(), _:
+                text, raw, quote, braces = node.evaluated_value, node.raw_value, node.quote, "{%s}"
+            case cst.FormattedStringText(value=raw), cst.FormattedString(end=quote):
+                text, braces = raw.replace("{{", "{").replace("}}", "}"), "{{%s}}"
+            case _:
+                return  # how a value is formatted
         plain = text.decode("latin-1") if isinstance(text, bytes) else text
         if not isinstance(plain, str) or "{" not in plain:
             return
@@ -153,13 +159,13 @@ class Controls(Rule[_Message]):
         if silence:
             change = edit_text(node, partial(_settings_text, v.formats_on_request(context.options.speech_model)))
             yield self.change(node, f"v2 message {v.SILENCE!r} becomes v3 settings", change, safety=Safety.SAFE)
-        elif message and isinstance(node, cst.SimpleString):
+        elif message:
             new = _new_name(message, asked)
-            quote = '"' if '"' in node.raw_value.replace('\\"', "") or node.quote != '"' else '\\"'
+            inner = '"' if '"' in raw.replace('\\"', "") or quote != '"' else '\\"'
             yield self.change(
                 node,
                 _becomes(message, known, new),
-                edit_text(node, partial(_control_text, new, quote)),
+                edit_text(node, partial(_control_text, new, inner, braces)),
                 safety=Safety.SAFE if safety is Safety.MANUAL else safety,
             )
 
@@ -217,5 +223,5 @@ def _settings_text(threshold: bool, old: str) -> str:
     return re.sub(rf'(\\?)"{v.SILENCE}\\?":', lambda match: new.replace('"', '\\"') if match[1] else new, old)
 
 
-def _control_text(name: str, quote: str, old: str) -> str:
-    return f"{{{quote}type{quote}: {quote}{name}{quote}}}"
+def _control_text(name: str, quote: str, braces: str, old: str) -> str:
+    return braces % f"{quote}type{quote}: {quote}{name}{quote}"

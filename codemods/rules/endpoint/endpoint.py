@@ -99,8 +99,12 @@ class _Planner:
         pieces = {piece.node for text in texts for piece, _, _ in text.pieces()}
         self.hosts.done |= pieces
         others = sorted({_host(text.text) for text in self.program.other_servers(connect.connection)})
-        message = f"this connection may go to {', '.join(others)}, too, where v3 is not spoken: open one of its own"
-        report = self.rule.report(connect.call, f"{message} for AssemblyAI", explains=tuple(pieces))
+        if others:
+            reason = f"this connection may go to {', '.join(others)}, too, where v3 is not spoken"
+        else:
+            reason = "this connection has its address in common with one that may go somewhere else, too"
+        message = f"{reason}: open one of its own for AssemblyAI"
+        report = self.rule.report(connect.call, message, explains=tuple(pieces))
         self._once(connect.call, report)
 
     # query

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts import typed_dicts
 from codemods.facts.partial_texts import PartialTexts
 from codemods.rule import Changes, Context, Edit, Rule
-from codemods.syntax.build import replace_with
+from codemods.syntax.build import quoted, replace_with
 from codemods.syntax.edits import InsertAfter, Remove
 
 _GONE = v.DERIVED_FIELDS | {"created"}
@@ -46,4 +48,19 @@ class TypedDicts(Rule[cst.AnnAssign]):
                 ]
                 if "words" not in declared and context.get(PartialTexts).are_wanted:
                     edits.append(InsertAfter(line, "words: list"))
+            if key == v.TYPE_KEY:
+                edits += _types(node.annotation, context)
             yield self.change(node, f"v2 field {key!r} becomes {new!r}", *edits)
+
+
+def _types(annotation: cst.Annotation, context: Context) -> Iterator[Edit]:
+    """Yield the edits of `Literal["PartialTranscript", ...]`: each of v3's types once."""
+    for node in context.module.walk(annotation):
+        if not isinstance(node, cst.Subscript) or context.code(node.value).rsplit(".", 1)[-1] != "Literal":
+            continue
+        texts = [element.slice.value for element in node.slice if isinstance(element.slice, cst.Index)]
+        names = [text.evaluated_value for text in texts if isinstance(text, cst.SimpleString)]
+        if len(names) == len(node.slice) and set(names) <= v.V2_TYPES:
+            new = dict.fromkeys("Turn" if name in v.TRANSCRIPTS else v.MESSAGE_TYPES[str(name)] for name in names)
+            listed = ", ".join(quoted(name, texts[0]) for name in new)
+            yield replace_with(node, f"{context.code(node.value)}[{listed}]")

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.interpreter.values import ModuleRef
 from codemods.rewrites.sdk import helpers
 from codemods.rewrites.sdk.fates import DOTTED, STAYS, Fate, LegacyNames
 from codemods.rewrites.sdk.names import EXTRAS, HOMES, RENAMED, V3, Names
-from codemods.rewrites.sdk.sdk_imports import Condition, ImportedName, SdkImports
-from codemods.rule import Changes, Context, Edit, Rule
+from codemods.rewrites.sdk.sdk_imports import Condition, ImportedName, SdkImports, is_written
+from codemods.rule import Change, Changes, Context, Edit, Rule
 from codemods.syntax.build import quoted, rename_string, replace_with
-from codemods.syntax.edits import AddImport, Remove, Replace
+from codemods.syntax.edits import AddImport, Remove, Replace, Unused
 from codemods.syntax.imports import bound_name, fallbacks, name_order, none_targets
-from codemods.syntax.navigate import given_to, is_read, last_name
+from codemods.syntax.navigate import function_of, given_to, is_read, last_name
 from codemods.syntax.tree import dotted
 
 _SURE = re.compile(r"Realtime(Transcriber|(Final|Partial)?Transcript|SessionOpened|SessionInformation)")
 """Names that nobody but the SDK is likely to have."""
 
 
-_Seen = cst.Attribute | cst.Name | cst.SimpleString | cst.Import | cst.ImportFrom | cst.MatchClass
+_Named = cst.Attribute | cst.Call | cst.Name
+_Seen = _Named | cst.SimpleString | cst.Import | cst.ImportFrom | cst.Assign | cst.MatchClass
 
 
 class SdkNames(Rule[_Seen]):
@@ -44,23 +47,29 @@ class SdkNames(Rule[_Seen]):
                 yield from self._pattern(node, context)
             case cst.SimpleString():
                 yield from self._text(node, context)
-            case cst.Attribute() | cst.Name():
+            case cst.Assign():
+                yield from self._assignment(node, context)
+            case cst.Attribute() | cst.Call() | cst.Name():
                 yield from self._name(node, context)
 
     # uses
 
-    def _name(self, node: cst.Attribute | cst.Name, context: Context) -> Changes:
+    def _name(self, node: _Named, context: Context) -> Changes:
         fate = context.get(LegacyNames).fates.get(node)
         legacy = Names.of(context.program, context.module).legacy(node) if fate is not None else None
         if fate is None or legacy is None:
-            yield from self._invented(node, context)
+            yield from self._asked_by_text(node, context)
+            if not isinstance(node, cst.Call):
+                yield from self._invented(node, context)
             return
         new = RENAMED[legacy]
         match fate:
             case Fate.RENAMED:
                 code, edits = self._spelled(node, new, context)
                 if code != context.code(node):
-                    yield self.change(node, f"{legacy} becomes {new}", replace_with(node, code), *edits)
+                    found = self.change(node, f"{legacy} becomes {new}", replace_with(node, code), *edits)
+                    named = _variables(node, context)
+                    yield replace(found, explains=(*named, *context.get(LegacyNames).kept)) if named else found
             case Fate.KINDS:
                 # asked in a way that no rule reads, this would hold for every turn under the new name
                 flags = "ask for end_of_turn and turn_is_formatted"
@@ -79,11 +88,24 @@ class SdkNames(Rule[_Seen]):
                     parent, f"AudioEncoding never had {parent.attr.value!r}; v2 and v3 have pcm_s16le and pcm_mulaw"
                 )
 
-    def _spelled(self, node: cst.Attribute | cst.Name, new: str, context: Context) -> tuple[str, list[Edit]]:
+    def _asked_by_text(self, node: cst.CSTNode, context: Context) -> Changes:
+        legacy, imports = context.get(LegacyNames), context.get(SdkImports)
+        for path, asking in imports.by_text.items():
+            if not any(node is asked for asked, _ in asking):
+                continue
+            if path and any(binding.module.path == path for binding in legacy.staying):
+                yield self.report(node, f"this may ask for what {path} has from the SDK, which no longer has it")
+            elif not path and not is_written(node):
+                yield self.report(node, "the SDK no longer has any Realtime name, and this may ask it for one")
+
+    def _spelled(self, node: _Named, new: str, context: Context) -> tuple[str, list[Edit]]:
         """Return how a name is written for v3, and the edits that make it known."""
         imports = context.get(SdkImports)
         code, missing = imports.spelling(node, context.module)
-        return code, [*(self._brought(node, new, context) if missing else []), *imports.unused(context.module)]
+        if not missing:
+            return code, imports.unused(context.module)
+        unused = [Unused(name) for name in ("importlib", "import_module") if name in context.code(node)]
+        return code, [*self._brought(node, new, context), *imports.unused(context.module), *unused]
 
     def _brought(self, node: cst.CSTNode, new: str, context: Context) -> list[Edit]:
         imports = context.get(SdkImports)
@@ -111,17 +133,22 @@ class SdkNames(Rule[_Seen]):
     def _text(self, node: cst.SimpleString, context: Context) -> Changes:
         """Rewrite names inside a quoted annotation, and those that `__all__` lists."""
         imports, names = context.get(SdkImports), Names.of(context.program, context.module)
-        fate = context.get(LegacyNames).fates.get(node)
+        legacy = context.get(LegacyNames)
+        fate = legacy.fates.get(node)
         if fate in STAYS:
             return
-        if fate is None and node.raw_value.rpartition(".")[2] in RENAMED:
+        asked = context.module.parent(context.module.parent(node) or node)
+        if fate is None and node.raw_value.rpartition(".")[2] in RENAMED and asked not in legacy.fates:
             yield from self._by_name(node, context)
         if fate is None:
             if context.module.listed.get(str(node.evaluated_value)) is node:
                 new = imports.renamed(context.module.path, str(node.evaluated_value))
                 stays = self._stays(context.module.path, str(node.evaluated_value), context)
                 if new != node.evaluated_value and not stays:
-                    yield self.change(node, f"__all__ lists {new} now", replace_with(node, quoted(new, node)))
+                    starred = imports.is_starred(context.module.path, str(node.evaluated_value))
+                    brought = imports.brought(new, context.module, node) if starred else []
+                    edit = replace_with(node, quoted(new, node))
+                    yield self.change(node, f"__all__ lists {new} now", edit, *brought)
             return
         edits: list[Edit] = []
 
@@ -148,17 +175,23 @@ class SdkNames(Rule[_Seen]):
         call = given_to(node, context.module)
         if call is None:
             return
-        home, _, name = node.raw_value.rpartition(".")
+        home, dot, name = node.raw_value.rpartition(".")
         imports = context.get(SdkImports)
-        path = context.program.resolve(context.module.path, home, 0) if home else None
+        path = context.program.resolve(context.module.path, home, 0) if home else self._module_asked(call, context)
         if path is not None and imports.bindings.get((path, name)) and not self._stays(path, name, context):
             new = imports.renamed(path, name)
             if new != name:
-                yield self.change(node, f"{home} has {new} instead of {name}", rename_string(node, f"{home}.{new}"))
+                where = home or context.code(call.args[0].value)
+                yield self.change(node, f"{where} has {new} instead of {name}", rename_string(node, home + dot + new))
             return
         asked = last_name(call.func) in ("getattr", "hasattr", "setattr", "patch", "object")
         if asked and (home in HOMES or (not home and self._of_package(call, context))):
             yield self.report(node, f"the SDK no longer has {name}; v3 has {RENAMED[name]} in {V3}")
+
+    def _module_asked(self, call: cst.Call, context: Context) -> str | None:
+        """Return the module of the project that a call like `patch.object(stt, "RealtimeError")` is about."""
+        values = context.program.values(call.args[0].value)
+        return next((value.path for value in values if isinstance(value, ModuleRef)), None)
 
     def _of_package(self, call: cst.Call, context: Context) -> bool:
         """Return whether the first argument of a call is the SDK."""
@@ -209,7 +242,7 @@ class SdkNames(Rule[_Seen]):
                 yield self.change(node, "import of everything, of which nothing is used any more", Remove(node))
             return
         imports, legacy = context.get(SdkImports), context.get(LegacyNames)
-        bindings = {binding.alias: binding for binding in imports.of(node, context.module)}
+        bindings = {binding.node: binding for binding in imports.of(node, context.module)}
         dropped: list[cst.ImportAlias] = []
         renamed: dict[cst.ImportAlias, str] = {}
         edits: list[Edit] = []
@@ -226,10 +259,7 @@ class SdkNames(Rule[_Seen]):
                         alias, f"{name} comes from {home}, out of sight: if it is AssemblyAI's, v3 has {RENAMED[name]}"
                     )
             elif binding in legacy.staying:
-                far = binding.provider if binding.provider and not imports.is_rewritten(binding.provider) else None
-                where = f" (it comes from {far}, which this run does not rewrite)" if far is not None else ""
-                message = f"the SDK no longer has {binding.legacy}, and the program still names it{where}"
-                yield self.report(alias, message, explains=legacy.staying[binding])
+                yield self._staying(binding, context)
             elif binding.provider is not None:
                 if binding.legacy in EXTRAS:
                     continue  # whoever passes it on has it from now on
@@ -253,6 +283,35 @@ class SdkNames(Rule[_Seen]):
         gone = {dotted(alias.name) for alias in dropped}
         changed = {dotted(alias.name): new for alias, new in renamed.items()}
         yield self.change(node, message, Replace(node, lambda updated: _kept(updated, gone, changed)), *edits)
+
+    def _staying(self, binding: ImportedName, context: Context) -> Change:
+        imports, legacy = context.get(SdkImports), context.get(LegacyNames)
+        far = binding.provider if binding.provider and not imports.is_rewritten(binding.provider) else None
+        where = f" (it comes from {far}, which this run does not rewrite)" if far is not None else ""
+        message = f"the SDK no longer has {binding.legacy}, and the program still names it{where}"
+        return self.report(binding.node, message, explains=[*legacy.staying[binding], *legacy.stand_ins(binding)])
+
+    def _assignment(self, node: cst.Assign, context: Context) -> Changes:
+        """Treat `RealtimeError = aai.RealtimeError` as the import that it is in other words."""
+        imports, legacy = context.get(SdkImports), context.get(LegacyNames)
+        for binding in imports.of(node, context.module):
+            if binding in legacy.staying:
+                yield self._staying(binding, context)
+                continue
+            message = f"{binding.legacy}, which the SDK no longer has, under a name of its own"
+            if binding.provider is None or (binding not in legacy.wanted and not imports.is_passed_on(binding)):
+                edits = [*self._passed_on(binding, context), *imports.unused(context.module)]
+                yield self.change(node, message, Remove(node), *edits)
+                continue
+            code, _ = imports.spelling(node.value, context.module)
+            target = node.targets[0].target
+            yield self.change(
+                node,
+                message,
+                replace_with(target, imports.renamed(context.module.path, binding.local)),
+                replace_with(node.value, code),
+                covers=(node.value,),
+            )
 
     def _passed_on(self, binding: ImportedName, context: Context) -> list[Edit]:
         """Return the edits by which a module goes on having what others get from it."""
@@ -308,6 +367,24 @@ def _kept(updated: cst.CSTNode, gone: set[str], changed: dict[str, str]) -> cst.
         names[:-1] = [alias.with_changes(comma=old.names[0].comma) for alias in names[:-1]]
     names[-1] = names[-1].with_changes(comma=old.names[-1].comma)
     return old.with_changes(names=names)
+
+
+def _variables(node: cst.CSTNode, context: Context) -> tuple[cst.CSTNode, ...]:
+    """Return what an assignment gives a value that is, or has in it, an expression; where else those are set, too."""
+    for up in context.module.ancestors(node):
+        match up:
+            case cst.Assign():
+                targets = [target.target for target in up.targets]
+            case cst.AnnAssign() if up.annotation is not node:
+                targets = [up.target]
+            case cst.BaseStatement() | cst.Call() | cst.Annotation():
+                break
+            case _:
+                continue
+        scope = context.program.scope(function_of(node, context.module))
+        names = [target.value for target in targets if isinstance(target, cst.Name)]
+        return (*targets, *(d.node for name in names for d in context.program.definitions_of(scope, name)))
+    return ()
 
 
 def _in_order(aliases: Iterable[cst.ImportAlias]) -> bool:

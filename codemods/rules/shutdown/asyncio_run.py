@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from codemods.facts.program import Program
-from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
+from codemods.facts.sessions import Sessions
 from codemods.interpreter.variables import Def
 from codemods.model import Source
 from codemods.rule import Changes, Context, Edit, Rule
@@ -67,7 +67,7 @@ class _Loops:
     runs: list[cst.Call] = field(default_factory=list)
     made: list[cst.Call] = field(default_factory=list)
     closed: list[cst.Call] = field(default_factory=list)
-    others: list[cst.CSTNode] = field(default_factory=list)
+    others: list[cst.Call] = field(default_factory=list)
 
 
 def _plan(program: Program) -> dict[cst.CSTNode, list[Edit]]:
@@ -77,36 +77,30 @@ def _plan(program: Program) -> dict[cst.CSTNode, list[Edit]]:
     if not live:
         return {}
     loops = _Loops()
-    for module in sessions.modules():
-        _collect(module, sessions, loops)
-    places = [place for session in live for place in [*session.receives, *(send.call for send in session.audio)]]
+    for call, module in program.find(cst.Call):
+        if not _runs_in_loop(call, module):
+            _collect(call, sessions, loops)
+    places = [place for session in live for place in [*session.receives, *session.sends]]
     # Ctrl+C is none of the business of other threads
     holding = [run for run in loops.runs if _holds(run, places, sessions) and not sessions.threads_of([run])]
     if len(loops.runs) != 1 or loops.others:
         # a program that stops its tasks itself, or is told of signals, knows what it does
-        return {} if any(_stops(module) for module in sessions.modules()) else {run: [] for run in holding}
+        return {} if any(_stops(module) for module in program.own) else {run: [] for run in holding}
     return {run: [] if _may_block(run, sessions) else _edits(run, loops, sessions) for run in holding}
 
 
-def _collect(module: SourceModule, sessions: Sessions, loops: _Loops) -> None:
-    for node in module.walk():
-        if not isinstance(node, cst.Call) or _runs_in_loop(node, module):
-            continue
-        names = external_names(sessions.program.values(node.func))
-        name = names[0] if len(names) == 1 else ""
-        last = name.rsplit(".", 1)[-1]
-        if name == _BELONGS:
-            loops.others.append(node)
-        if not name.startswith("asyncio.") or name.endswith((_POLICIES, "set_event_loop_policy")):
-            continue
-        if name in _LOOPS:
-            loops.made.append(node)
-        elif last in ("run_until_complete", "run_forever"):
-            loops.runs.append(node)
-        elif last in ("close", "set_event_loop"):
-            loops.closed.append(node)
-        else:
-            loops.others.append(node)
+def _collect(node: cst.Call, sessions: Sessions, loops: _Loops) -> None:
+    names = sessions.names(node.func)
+    name = names[0] if len(names) == 1 else ""
+    last = name.rsplit(".", 1)[-1]
+    if name == _BELONGS:
+        loops.others.append(node)
+    elif name in _LOOPS:
+        loops.made.append(node)
+    elif name.startswith("asyncio.") and not name.endswith((_POLICIES, "set_event_loop_policy")):
+        where = {"run_until_complete": loops.runs, "run_forever": loops.runs}
+        where |= {"close": loops.closed, "set_event_loop": loops.closed}
+        where.get(last, loops.others).append(node)
 
 
 def _runs_in_loop(node: cst.CSTNode, module: SourceModule) -> bool:
@@ -118,39 +112,24 @@ def _holds(run: cst.Call, places: list[cst.CSTNode], sessions: Sessions) -> bool
     """Return whether a session lives in what a call runs; `run_forever` runs whatever there is."""
     if not run.args:
         return True
-    call = run.args[0].value
-    return isinstance(call, cst.Call) and any(
-        sessions.within(function, places) for function in functions(sessions.program.values(call.func))
-    )
+    return sessions.reaches(run.args[0], places)
 
 
 def _may_block(run: cst.Call, sessions: Sessions) -> bool:
     """Return whether a coroutine waits for a terminal, a pipe or a queue: `asyncio.run` has Ctrl+C wait as well."""
-    module = sessions.program.module_of(run)
-    called = [
-        function
-        for node in (module.walk(run) if module is not None else ())
-        if isinstance(node, cst.Call)
-        for function in functions(sessions.program.values(node.func))
-    ]
-    return any(
-        isinstance(node, cst.Call) and _waits(node, sessions)
-        for function in called
-        for reached in sessions.reach(function)
-        for node in own_nodes(reached)
-    )
+    return sessions.reaches(run, [call for call, _ in sessions.program.find(cst.Call) if _waits(call, sessions)])
 
 
 def _waits(node: cst.Call, sessions: Sessions) -> bool:
-    if any(_WAITING.match(name) for name in external_names(sessions.program.values(node.func))):
+    if any(_WAITING.match(name) for name in sessions.names(node.func)):
         return True
-    module = sessions.program.module_of(node)
+    module = sessions.home(node)
     taken = isinstance(node.func, cst.Attribute) and node.func.attr.value == "get" and not node.args
-    if not taken or module is None:
+    if not taken:
         return False
     up = module.parent(node)
     call = module.parent(up) if isinstance(up, cst.Arg) else None  # asyncio.wait_for(queue.get(), 1)
-    names = external_names(sessions.program.values(call.func)) if isinstance(call, cst.Call) else []
+    names = sessions.names(call.func) if isinstance(call, cst.Call) else []
     return not isinstance(up, cst.Await) and not any(name.startswith("asyncio.") for name in names)
 
 
@@ -159,11 +138,11 @@ def _stops(module: SourceModule) -> bool:
 
 
 def _edits(run: cst.Call, loops: _Loops, sessions: Sessions) -> list[Edit]:
-    module = sessions.program.module_of(run)
+    module = sessions.home(run)
     call = run.args[0].value if len(run.args) == 1 else None
-    if module is None or not isinstance(call, cst.Call) or not isinstance(run.func, cst.Attribute):
+    if not isinstance(call, cst.Call) or not isinstance(run.func, cst.Attribute):
         return []
-    called = functions(sessions.program.values(call.func))
+    called = sessions.functions_at(call.func)
     if not called or not all(isinstance(item, cst.FunctionDef) and item.asynchronous for item in called):
         return []  # asyncio.run takes coroutines, not what else can be awaited
     if not sessions.program.can_import(module, "asyncio") or "nest_asyncio" in module.text:

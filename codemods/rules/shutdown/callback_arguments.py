@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 import libcst as cst
 
 from codemods.facts.concurrency import calls_of
 from codemods.facts.program import Program
-from codemods.facts.sessions import Session, Sessions, argument_of, functions, own_nodes
-from codemods.interpreter.values import Bound, Value
+from codemods.facts.sessions import Sessions, functions, own_nodes
+from codemods.interpreter.values import Bound
 from codemods.libraries import websocket_client
 from codemods.model import Source
 from codemods.rule import Changes, Context, Rule
@@ -106,19 +106,13 @@ def _callbacks(program: Program) -> dict[cst.CSTNode, _Callback]:
     for session in sessions.found.values():
         if session.legacy and session.connection.transport is websocket_client.TRANSPORT:
             for name in _TOLD:
-                for value in _given(session, name, sessions):
+                for value in sessions.callback_values(session, name):
                     for node in functions([value]):
                         if isinstance(node, cst.FunctionDef | cst.Lambda):
                             bound = isinstance(value, Bound) and len(value.args) == 1 and not value.keywords
                             if bound or not isinstance(value, Bound):
                                 found[node] = _Callback(name, node, bound)
     return found
-
-
-def _given(session: Session, name: str, sessions: Sessions) -> Iterable[Value]:
-    argument = argument_of(session.connect.call, websocket_client.TRANSPORT.callbacks[name].position, name)
-    yield from sessions.program.values(argument)
-    yield from sessions.program.attribute(session.connection, name)
 
 
 def _missing(callback: _Callback) -> tuple[int, tuple[str, ...]] | None:

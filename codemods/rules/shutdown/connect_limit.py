@@ -37,7 +37,7 @@ class ConnectLimit(Rule[cst.Attribute]):
             return
         sessions = Sessions.of(context.program)
         session = sessions.only(node.value)
-        if session not in sessions.live or any(_LIMIT in module.names for module in sessions.modules()):
+        if session not in sessions.live or any(_LIMIT in module.names for module in context.program.own):
             return
         thread = _thread(node, session, sessions, context)
         if thread is None:
@@ -69,7 +69,7 @@ def _thread(
 def _edits(node: cst.Attribute, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
     """Return the edits that set the limit before the attempt and lift it in `on_open`; none if that is not proven."""
     clients = [c for c in sessions.program.connects.values() if c.connection.transport is websocket_client.TRANSPORT]
-    runs = [n for n in sessions.nodes() if isinstance(n, cst.Attribute) and n.attr.value == node.attr.value]
+    runs = [other for other, _ in sessions.program.find(cst.Attribute) if other.attr.value == node.attr.value]
     place = module.statement(node)
     if len(clients) != 1 or len(runs) != 1 or not isinstance(place, cst.SimpleStatementLine):
         return []
@@ -89,7 +89,7 @@ def _edits(node: cst.Attribute, session: Session, sessions: Sessions, module: So
         InsertBefore(place, f"{limit}({_SECONDS})  # to connect: nothing can stop the attempt in its thread"),
         InsertBefore(first, f"{limit}(None)"),
         InsertBefore(first, f"{app}.sock.settimeout(None)  # connected: it may be silent for longer"),
-        imported,
+        *imported,
     ]
 
 

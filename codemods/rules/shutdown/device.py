@@ -104,9 +104,9 @@ def _only_when_closed(freeing: list[cst.Attribute], sessions: Sessions) -> bool:
 
 def _may_not_get_there(node: cst.Call, freeing: list[cst.Attribute], sessions: Sessions) -> bool:
     """Return whether a coroutine waits for something, and may be cancelled, before the `try` whose `finally` frees."""
-    module = sessions.program.module_of(node)
+    module = sessions.home(node)
     function = sessions.function(node)
-    if module is None or not isinstance(function, cst.FunctionDef) or function.asynchronous is None:
+    if not isinstance(function, cst.FunctionDef) or function.asynchronous is None:
         return False
     if any(sessions.function(free) is not function for free in freeing):
         return False
@@ -161,6 +161,6 @@ def _reads(function: cst.CSTNode, sessions: Sessions) -> bool:
     for reached in sessions.reach(function):
         for node in own_nodes(reached):
             if isinstance(node, cst.Attribute) and node.attr.value == "read":
-                if f"{_AUDIO}.open()" in external_names(sessions.program.values(node.value)):
+                if f"{_AUDIO}.open()" in sessions.names(node.value):
                     return True
     return False

@@ -49,7 +49,7 @@ class EndingGuard(Rule[cst.Call]):
         indent = context.module.tree.default_indent
         handled = f"except ({gone}, OSError):\n{indent}pass  # there is no connection (any more)\n"
         message = "without a connection this raises, and the rest of the way out does not happen; migrated, it does"
-        yield self.change(node, message, within(line, "try:", context.module, handled), imported)
+        yield self.change(node, message, within(line, "try:", context.module, handled), *imported)
 
 
 def _is_plain(line: cst.CSTNode, call: cst.CSTNode) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from codemods.facts.sessions import Sessions, external_names
+from codemods.facts.sessions import Sessions
 from codemods.libraries import websockets
 from codemods.model import Source
 from codemods.rewrites.entry_edits import with_keywords
@@ -50,11 +50,11 @@ class HandlerConnect(Rule[cst.Call]):
 def _handled(sessions: Sessions) -> set[cst.CSTNode]:
     """Return the functions that run while a web application deals with a caller."""
     found: set[cst.CSTNode] = set()
-    for node in sessions.nodes():
-        if not isinstance(node, cst.FunctionDef) or node.asynchronous is None:
+    for node, _ in sessions.program.find(cst.FunctionDef):
+        if node.asynchronous is None:
             continue
         made = [item.decorator.func for item in node.decorators if isinstance(item.decorator, cst.Call)]
-        names = [name for func in made for name in external_names(sessions.program.values(func))]
+        names = [name for func in made for name in sessions.names(func)]
         if any(name.startswith(_SERVERS) for name in names):
             found |= sessions.reach(node)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from codemods.facts.concurrency import kept_as
-from codemods.facts.sessions import Sessions, argument_of, external_names, own_nodes
+from codemods.facts.sessions import Sessions, argument_of, own_nodes
 from codemods.libraries.assemblyai_values import Transcriber
 from codemods.libraries.values import Connection
 from codemods.model import Source
@@ -56,7 +56,7 @@ def _is_join(node: cst.Call, sessions: Sessions) -> bool:
     """Return whether a call is `thread.join()`, without a time limit."""
     if not isinstance(node.func, cst.Attribute) or node.func.attr.value != "join" or node.args:
         return False
-    return "threading.Thread()" in external_names(sessions.program.values(node.func.value))
+    return "threading.Thread()" in sessions.names(node.func.value)
 
 
 def _interrupted(node: cst.Call, sessions: Sessions, module: SourceModule) -> cst.Try | None:
@@ -96,7 +96,7 @@ def _is_of_session(node: cst.Call, sessions: Sessions) -> bool:
     """Return whether the thread that is waited for works on a v2 session."""
     program = sessions.program
     name = dotted(cst.ensure_type(node.func, cst.Attribute).value).rpartition(".")[2]
-    made = [(call, targets) for call, targets in sessions.thread_targets() if name in kept_as(call, sessions.program)]
+    made = [(call, targets) for call, targets in sessions.threads.items() if name in kept_as(call, sessions.program)]
     if len(made) != 1:
         return False
     ((call, targets),) = made
@@ -115,21 +115,14 @@ def _is_of_session(node: cst.Call, sessions: Sessions) -> bool:
 
 def _connects_again(call: cst.Call, targets: Iterable[cst.CSTNode], sessions: Sessions) -> bool:
     """Return whether a thread runs one connection after the other."""
-    module = sessions.program.module_of(call)
-    if module is not None and "reconnect" in module.code(call):
+    module = sessions.home(call)
+    if "reconnect" in module.code(call):
         return True
-    for target in targets:
-        for function in sessions.reach(target):
-            for node in own_nodes(function):
-                if isinstance(node, cst.Attribute) and node.attr.value == "run_forever":
-                    own = sessions.program.module_of(node)
-                    call_of = own.parent(node) if own is not None else None
-                    around = own.ancestors(node) if own is not None else ()
-                    if call_of is not None and own is not None and "reconnect" in own.code(call_of):
-                        return True
-                    for up in around:
-                        if up is function:
-                            break
-                        if isinstance(up, cst.While | cst.For | cst.BaseComp):
-                            return True
-    return False
+    runs = [
+        node
+        for target in targets
+        for function in sessions.reach(target)
+        for node in own_nodes(function)
+        if isinstance(node, cst.Call) and dotted(node.func).endswith(".run_forever")
+    ]
+    return any(sessions.in_loop(run) or "reconnect" in sessions.program.code(run) for run in runs)

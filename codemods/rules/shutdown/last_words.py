@@ -13,6 +13,7 @@ from codemods.rewrites.shutdown.strategies import at_close
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import Unused
+from codemods.syntax.navigate import statements_behind
 
 _CANCELLED = "nobody receives once this task is cancelled: ask for the end before, wait for Termination"
 _CLOSED = "the socket is closed before the last transcripts have come: wait for Termination in between"
@@ -46,11 +47,8 @@ class LastWords(Rule[cst.Call]):
 
 def _is_closed_next(node: cst.Call, session: Session, context: Context) -> bool:
     """Return whether the next statement closes the socket."""
-    statement = context.module.statement(node)
-    block = context.module.parent(statement) if statement is not None else None
-    body = list(block.body) if isinstance(block, cst.IndentedBlock | cst.Module) else []
-    following = body[body.index(statement) + 1 :] if statement in body else []
-    return bool(following) and any(context.module.statement(close) is following[0] for close in session.closes)
+    following = statements_behind(context.module.statement(node), context.module)[:1]
+    return any(context.module.statement(close) in following for close in session.closes)
 
 
 def _waits(node: cst.Call, session: Session, sessions: Sessions, context: Context) -> list[Edit]:
@@ -69,7 +67,7 @@ def _waits(node: cst.Call, session: Session, sessions: Sessions, context: Contex
     socket = module.code(node.func.value)
     return [
         replace_with(node, f"{helpers.END}({socket})"),
-        *helpers.end_session(module, session.connection),
+        *helpers.defined(module, session.connection, helpers.END),
         Unused("json"),
     ]
 
@@ -82,6 +80,6 @@ def _is_cancelled(node: cst.Call, session: Session, sessions: Sessions, context:
     for up in context.module.ancestors(node):
         if up is function:
             return False
-        if isinstance(up, cst.ExceptHandler) and catches_cancellation(up, sessions):
+        if isinstance(up, cst.ExceptHandler) and catches_cancellation(up):
             return True
     return False

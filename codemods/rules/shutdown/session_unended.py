@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.control_flow import ERRORS, Way, caught, is_on_way_out
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.interpreter.values import NOTHING, Json, Obj, texts
 from codemods.rewrites.shutdown import strategies
@@ -42,12 +45,12 @@ class SessionUnended(Rule[cst.Call]):
             return
         plan, may_end = context.get(strategies.plan), _may_end(session, sessions)
         is_ended = session.connection in plan.ended
-        ends = [end.call for end in session.ends] if may_end and not is_ended else plan.made[at_close.CODE]
+        ends = session.asks if may_end and not is_ended else plan.made[at_close.CODE]
         here = [call for call in ends if context.module.owns(call) and sessions.at(_socket(call)) == [session]]
-        if here and all(_is_skipped(call, session, sessions, context.module) for call in here):
+        if here and _is_skipped(here, session, sessions, context.module):
             yield self.report(here[0], _SKIPPED)
         if not may_end and not is_ended:
-            in_thread = sessions.threads_of(send.call for send in session.audio)
+            in_thread = sessions.threads_of(session.sends)
             stop = "stop and join the audio thread, " if in_thread else ""
             message = _UNSEEN if sessions.terminates else _MESSAGE
             yield self.report(node, message.format(stop=stop))
@@ -73,33 +76,16 @@ def _socket(call: cst.CSTNode) -> cst.CSTNode:
     return func.value if isinstance(func, cst.Attribute) else call
 
 
-def _is_skipped(end: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> bool:
-    """Return whether an error in the loop that sends comes out without passing the end behind it."""
-    function = sessions.function(end)
-    if function is not sessions.function(session.connect.call):
+def _is_skipped(ends: Sequence[cst.CSTNode], session: Session, sessions: Sessions, module: SourceModule) -> bool:
+    """Return whether an error, once a loop or a thread sends, gets out of a function without passing the `ends`."""
+    function, flow = sessions.function(session.connect.call), sessions.flow(session.connect.call)
+    if any(sessions.function(end) is not function or is_on_way_out(end, module) for end in ends):
         return False
-    places = {send.call for send in session.audio}
-    skipped = False
-    for up in [end, *module.ancestors(end)]:
-        if up is function:
-            break
-        if isinstance(up, cst.Finally | cst.ExceptHandler):
-            return False
-        block = module.parent(up)
-        if isinstance(block, cst.IndentedBlock | cst.Module):
-            above = block.body[: next(index for index, each in enumerate(block.body) if each is up)]
-            if any(isinstance(each, cst.Try) and _catches_all(each) for each in above):
-                return False
-            skipped = skipped or any(
-                isinstance(inner, cst.While | cst.For) and places & set(module.walk(inner))
-                for each in above
-                for inner in [each, *own_nodes(each)]
-            )
-    return skipped
-
-
-def _catches_all(guarded: cst.Try) -> bool:
-    kinds = [handler.type for handler in guarded.handlers]
-    return any(
-        kind is None or (isinstance(kind, cst.Name) and kind.value in ("Exception", "BaseException")) for kind in kinds
-    )
+    own = own_nodes(function)
+    stops = [*ends, *(node for node in own if isinstance(node, cst.ExceptHandler) and caught(node) & ERRORS)]
+    begins: list[cst.CSTNode] = [made for made in sessions.threads_of(session.sends) if made in own]
+    for node in own:
+        inside = set(module.walk(node)) if isinstance(node, cst.While | cst.For) else set()
+        if inside & set(session.sends) and not inside & set(ends):
+            begins.append(node)
+    return any(Way.ERROR in flow.escapes(begin, stops) for begin in begins)

@@ -7,16 +7,18 @@ from collections.abc import Iterable
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.facts.concurrency import kept_as, last_name
+from codemods.facts.concurrency import kept_as
+from codemods.facts.control_flow import is_endless, stays
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import strategies
-from codemods.rewrites.shutdown.sender_thread import SenderThread, frees_device, is_true
+from codemods.rewrites.shutdown.sender_thread import SenderThread, frees_device
 from codemods.rewrites.shutdown.strategies import in_app, in_thread
 from codemods.rewrites.shutdown.thread_block import stopped_in_block
 from codemods.rewrites.shutdown.thread_callbacks import stopped_by_who_ends
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.edits import AddImport, InsertBefore
+from codemods.syntax.navigate import last_name
 from codemods.syntax.tree import SourceModule, Statement
 
 
@@ -32,7 +34,7 @@ class ThreadJoin(Rule[cst.Call]):
         sessions = Sessions.of(context.program)
         if node not in sessions.threads or not sessions.legacy:
             return
-        session = next((s for s in sessions.live if node in sessions.threads_of(e.call for e in s.audio)), None)
+        session = next((s for s in sessions.live if node in sessions.threads_of(s.sends)), None)
         if session is None or _is_joined(node, sessions):
             return
         ended = context.get(strategies.plan).ended.get(session.connection)
@@ -45,21 +47,14 @@ class ThreadJoin(Rule[cst.Call]):
             yield self.report(node, "nothing waits for this thread: stop it and join it, with a time limit, at the end")
 
 
-def _may_outlive(call: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:
+def _may_outlive(call: cst.Call, sessions: Sessions, module: SourceModule) -> bool:
     """Return whether a thread is cut off at the end of the program, or keeps it from ending.
 
     The interpreter waits for a thread that is no daemon and comes to an end.
     """
     if "daemon" in module.code(call) or ".daemon = True" in module.text or ".setDaemon(" in module.text:
         return True
-    targets = next((targets for made, targets in sessions.thread_targets() if made is call), [])
-    return any(_is_endless(node) for target in targets for node in own_nodes(target))
-
-
-def _is_endless(node: cst.CSTNode) -> bool:
-    if not isinstance(node, cst.While) or not is_true(node.test):
-        return False
-    return not any(isinstance(inner, cst.Break | cst.Return) for inner in own_nodes(node))
+    return any(stays(node) for target in sessions.threads[call] for node in own_nodes(target))
 
 
 def _is_joined(call: cst.CSTNode, sessions: Sessions) -> bool:
@@ -67,11 +62,10 @@ def _is_joined(call: cst.CSTNode, sessions: Sessions) -> bool:
     names = kept_as(call, sessions.program)
     if not names:
         # one that is started without a name cannot be waited for; one that goes into a list can
-        module = sessions.program.module_of(call)
-        return module is None or not isinstance(module.parent(call), cst.Attribute)
+        module = sessions.home(call)
+        return not isinstance(module.parent(call), cst.Attribute)
     return any(
-        isinstance(node, cst.Attribute) and node.attr.value == "join" and last_name(node.value) in names
-        for node in sessions.nodes()
+        node.attr.value == "join" and last_name(node.value) in names for node, _ in sessions.program.find(cst.Attribute)
     )
 
 
@@ -80,7 +74,7 @@ def _edits(session: Session, sessions: Sessions) -> list[Edit]:
     if session.connection.transport is not websocket_client.TRANSPORT:
         return []
     sender = SenderThread.of(session, sessions)
-    if sender is None or any(isinstance(loop, cst.For) or is_true(loop.test) for loop in sender.loops[:1]):
+    if sender is None or any(isinstance(loop, cst.For) or is_endless(loop) for loop in sender.loops[:1]):
         return []
     places = list(_freed_at(sender.module, sender, sessions))
     kept = sender.kept() if places else None

@@ -51,13 +51,13 @@ def _unlimited(program: Program) -> frozenset[cst.Call]:
     if not requests:
         return frozenset()
     blocked: set[cst.CSTNode] = set()
-    for node in sessions.nodes():
-        if isinstance(node, cst.FunctionDef) and node.asynchronous is not None:
-            blocked |= sessions.reach(node)
-    for node in sessions.nodes():
-        if isinstance(node, cst.Call) and sessions.function(node) in blocked and _waits_for_ever(node, program):
-            if node in requests or (node.args and _made_by(node.args[0].value, program) in requests):
-                found.add(node)
+    for function, _ in program.find(cst.FunctionDef):
+        if function.asynchronous is not None:
+            blocked |= sessions.reach(function)
+    for call, _ in program.find(cst.Call):
+        if sessions.function(call) in blocked and _waits_for_ever(call, program):
+            if call in requests or (call.args and _made_by(call.args[0].value, program) in requests):
+                found.add(call)
     return frozenset(found)
 
 

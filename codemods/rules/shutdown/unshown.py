@@ -10,7 +10,7 @@ from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions
 from codemods.interpreter.values import Obj
 from codemods.rewrites.shutdown.strategies import at_close
-from codemods.rewrites.shutdown.thread_block import catches_interrupt, reaches
+from codemods.rewrites.shutdown.thread_block import catches_interrupt
 from codemods.rule import Changes, Context, Rule, Safety
 
 _MESSAGE = (
@@ -35,8 +35,8 @@ class Unshown(Rule[cst.ExceptHandler]):
             return
         sessions = Sessions.of(context.program)
         for session in sessions.found.values():
-            ends = [end.call for end in session.ends]
-            if session.legacy and ends and reaches(node.body, ends, sessions, context.module):
+            ends = session.asks
+            if session.legacy and ends and sessions.reaches(node.body, ends):
                 queues = _queues(context.module.walk(waiting.body), "get", sessions)
                 later = _queues(context.module.walk(node.body), "get", sessions)
                 if (queues & _filled_by_receiver(session, sessions)) - later:
@@ -58,7 +58,5 @@ def _filled_by_receiver(session: Session, sessions: Sessions) -> set[Obj]:
     """Return the queues that whoever receives puts something into."""
     found: set[Obj] = set()
     for function in at_close.readers(session, sessions):
-        module = sessions.program.module_of(function)
-        if module is not None:
-            found |= _queues(module.walk(function), "put", sessions)
+        found |= _queues(sessions.home(function).walk(function), "put", sessions)
     return found

@@ -53,6 +53,8 @@ from assemblyai.streaming.v3 import (
     StreamingEvents,
     StreamingParameters,
 )
+if TYPE_CHECKING:
+    from assemblyai.streaming.v3 import StreamingError, TurnEvent
 
 
 def turn_text(turn):
@@ -60,8 +62,6 @@ def turn_text(turn):
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 
-if TYPE_CHECKING:
-    from assemblyai.streaming.v3 import StreamingError, TurnEvent
 class X:
     def on_data(self, client: StreamingClient, t: "TurnEvent") -> None:
         print(turn_text(t))

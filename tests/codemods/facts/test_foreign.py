@@ -32,6 +32,8 @@ def told(code: str) -> list[str]:
         'def is_order(parcel):\n    return parcel.get("message_type") in ("order", "bill")\n',
         'def play(browser, sound):\n    browser.send_json({"type": "audio_data", "data": sound})\n',
         'def play(browser, sound):\n    browser.send_json({"event": "play", "audio_data": sound})\n',
+        'def hear(browser):\n    return json.loads(browser.receive())["audio_data"]\n',
+        'def hear(parcel):\n    return parcel.get("audio_data")\n',
         'class Metrics:\n    def tag(self, tags, name):\n        tags["message_type"] = name\n',
         'class Metrics:\n    def count(self, name):\n        self.client.incr("n", tags={"message_type": name})\n',
     ],
@@ -47,6 +49,8 @@ def test_own_messages_are_passed_over(code: str) -> None:
         'def show(event):\n    if event["message_type"] == "FinalTranscript":\n        print(event["text"])\n',
         'def send(socket, sound):\n    socket.send(json.dumps({"audio_data": sound}))\n',
         'def kind(event):\n    return event["message_type"]\n',
+        'def imitate(client):\n    client.send({"message_type": "SessionBegins"})\n'
+        '    return json.loads(client.recv())["audio_data"]\n',
         "def forward(browser):\n    event = json.loads(ws.recv())\n"
         '    browser.send_json({"message_type": event["message_type"]})\n',
     ],

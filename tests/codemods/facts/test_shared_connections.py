@@ -99,6 +99,44 @@ def test_a_server_of_the_tests_own_and_the_vendors_others_speak_as_the_vendor_do
     assert "assemblyai.com/v2" not in plan.render()
 
 
+TWO = """\
+import json
+import websocket
+
+URL = "{v2}"
+
+
+def first():
+    print(json.loads(websocket.create_connection(URL).recv())["session_id"])
+
+
+def second(flag):
+    ws = websocket.create_connection({url})
+    print(json.loads(ws.recv())["session_id"])
+"""
+
+
+@pytest.mark.parametrize(
+    "url", ["URL if flag else 'wss://stt.example/v1'", "{'a': URL, 'b': 'wss://stt.example'}[flag]"]
+)
+def test_an_address_that_a_connection_to_anybody_has_too_moves_for_neither(url: str) -> None:
+    text = TWO.format(v2=V2, url=url)
+    plan = analyse({"app.py": text}, NoWorkspace(), Options(todo=False))["app.py"]
+    assert not isinstance(plan, ParseError)
+    assert plan.render() == text
+    assert [f.span.line for f in plan.findings if f.code == "V3M101"] == [8, 12]
+    assert {f.span.line for f in plan.findings if f.code == "V3M330"} == {8, 13}
+
+
+def test_an_address_of_its_own_moves() -> None:
+    text = TWO.format(v2=V2, url=f"'{V2}&token=1' if flag else 'wss://stt.example/v1'")
+    plan = analyse({"app.py": text}, NoWorkspace(), Options(todo=False))["app.py"]
+    assert not isinstance(plan, ParseError)
+    assert 'URL = "wss://streaming.assemblyai.com/v3/ws' in plan.render()
+    assert '["id"]' in plan.render()
+    assert f"'{V2}&token=1' if flag" in plan.render()
+
+
 ONE_FUNCTION = """\
 import json
 import os

@@ -203,6 +203,12 @@ def test_an_address_with_escaped_slashes_is_one(tool: Tool) -> None:
     assert "in v3 wss://streaming.assemblyai.com/v3/ws" in told.message
 
 
+def test_a_path_apart_from_its_host_is_told(tool: Tool) -> None:
+    files = {"clean.py": CLEAN, ".env": "STT_HOST=api.assemblyai.com\nSTT_PATH=/v2/realtime/ws\n"}
+    put(tool.folder, {**files, "other.env": "STT_HOST=stt.example\nSTT_PATH=/v2/realtime/ws\n"})
+    assert tool(".", "--check", "--format", "json").findings() == [(".env", "V3M801", False)]
+
+
 BOOSTED = """\
 import json
 import os

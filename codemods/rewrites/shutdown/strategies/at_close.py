@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from codemods.facts.concurrency import calls_of
-from codemods.facts.sessions import Session, Sessions, argument_of
-from codemods.interpreter.values import Const, Value
+from codemods.facts.sessions import Session, Sessions
+from codemods.interpreter.values import Const
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.strategies import in_pair
@@ -27,12 +26,9 @@ def endings(session: Session, plan: ShutdownPlan) -> Endings:
     sessions = plan.sessions
     # behind `run_session` the session is over, and so it is for those that wait for it
     settled = {sessions.function(node) for node in plan.made[in_pair.CODE]}
-    for module in sessions.modules():
-        if not helpers.fits(module, sessions):
-            continue
-        for call in session.closes:
-            if not module.owns(call) or settled & sessions.reach(sessions.function(call)):
-                continue
+    for call in session.closes:
+        module = sessions.home(call)
+        if helpers.fits(module, sessions) and not settled & sessions.reach(sessions.function(call)):
             if edits := _edits(call, session, sessions, module):
                 found[call] = edits
     return found
@@ -51,7 +47,7 @@ def _edits(call: cst.Call, session: Session, sessions: Sessions, module: SourceM
         return []
     if not isinstance(call.func, cst.Attribute) or sessions.only(call.func.value) is not session:
         return []
-    if not _is_surely(call.func.value, function, session, sessions):
+    if not _is_surely(call.func.value, session, sessions):
         return []
     if _is_over(call, function, session, sessions, module):
         return []
@@ -59,7 +55,7 @@ def _edits(call: cst.Call, session: Session, sessions: Sessions, module: SourceM
     wait = "await " if awaited else ""
     if function not in readers(session, sessions):
         waited = InsertBefore(statement, f"{wait}{helpers.END}({socket})")
-        return [waited, *helpers.end_session(module, session.connection)]
+        return [waited, *helpers.defined(module, session.connection, helpers.END)]
     callbacks = sessions.callbacks(session, "on_message", "on_data", "on_open")
     if function not in callbacks and not (awaited and any(sessions.function(r) is function for r in session.receives)):
         return []
@@ -67,30 +63,19 @@ def _edits(call: cst.Call, session: Session, sessions: Sessions, module: SourceM
     return [InsertBefore(statement, wait + _send(session, socket))]
 
 
-def _is_surely(node: cst.BaseExpression, function: cst.CSTNode, session: Session, sessions: Sessions) -> bool:
+def _is_surely(node: cst.BaseExpression, session: Session, sessions: Sessions) -> bool:
     """Return whether what is closed is never anything but the connection: a function may be there for all that closes.
 
     What a parameter is besides, say the socket of a browser, is told only by who calls the function.
     """
     kinds = {definition.kind for definition in sessions.program.definitions(node)} if isinstance(node, cst.Name) else ()
-    if "for" in kinds:
-        return False
-    if "param" not in kinds or not isinstance(node, cst.Name) or not isinstance(function, cst.FunctionDef):
-        return True
-    names = [param.name.value for param in (*function.params.posonly_params, *function.params.params)]
-    given = [argument_of(call, _place(call, node.value, names), node.value) for call in calls_of(function, sessions)]
-    found = [sessions.program.values(argument) for argument in given]
-    return all(values and all(_is_or_none(value, session) for value in values) for values in found)
-
-
-def _place(call: cst.Call, name: str, names: list[str]) -> int:
-    """Return where a call gives the parameter `name`; a method's first is given by what stands before the dot."""
-    bound = isinstance(call.func, cst.Attribute) and names[:1] == ["self"]
-    return names.index(name) - bound if name in names else len(names)
-
-
-def _is_or_none(value: Value, session: Session) -> bool:
-    return value == session.connection or (isinstance(value, Const) and value.value is None)
+    if "param" not in kinds:
+        return "for" not in kinds
+    known = all(
+        value == session.connection or (isinstance(value, Const) and value.value is None)
+        for value in sessions.program.values(node)
+    )
+    return known and not sessions.program.unknown(node)
 
 
 def _is_over(call: cst.Call, function: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> bool:

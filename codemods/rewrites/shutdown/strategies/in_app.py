@@ -5,7 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.facts.concurrency import callers, needs_main_thread, on_main_thread, runs_once, serves_others
-from codemods.facts.sessions import Session, Sessions, own_nodes
+from codemods.facts.control_flow import CTRL_C, caught
+from codemods.facts.sessions import Session, Sessions
 from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
@@ -86,44 +87,30 @@ def _run_in_thread(
     waited = indented(module, "".join(f"    {line}\n" for line in sender.waited_for(thread).splitlines()))
     code = again + indented(module, _RUN.format(name=name, swallowed=swallowed, event=sender.event_name, app=app))
     before, _, after = code.partition("WAITED\n")
-    new = cst.parse_module(before.rstrip(" \t") + waited + after, module.tree.config_for_parsing)
+    written = before.rstrip(" \t") + waited + after
 
     def build(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
         line = cst.ensure_type(updated, cst.SimpleStatementLine)
         call = cst.ensure_type(cst.ensure_type(line.body[0], cst.Expr).value, cst.Call)
-        runs: cst.BaseExpression = call.func if not call.args else cst.Lambda(cst.Parameters(), call)
-        first, *rest = cst.ensure_type(new.visit(_Target(runs)), cst.Module).body
-        assert isinstance(first, cst.SimpleStatementLine)
+        target = module.code(call.func) if not call.args else f"lambda: {module.code(call)}"
+        new = cst.parse_module(written.replace("TARGET", target), module.tree.config_for_parsing)
+        first, *rest = new.body
         return cst.FlattenSentinel([first.with_changes(leading_lines=line.leading_lines), *rest])
 
     return Replace(statement, build)
 
 
-class _Target(cst.CSTTransformer):
-    def __init__(self, runs: cst.BaseExpression) -> None:
-        super().__init__()
-        self._runs = runs
-
-    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
-        return self._runs if updated_node.value == "TARGET" else updated_node
-
-
 def _wants_interrupt(run: cst.Call, sessions: Sessions) -> bool:
     """Return whether Ctrl+C has to go through: to a handler of the program's, or out of a loop without end."""
     for place in callers(run, sessions):
-        module = sessions.program.module_of(place)
-        for up in module.ancestors(place) if module is not None else ():
+        module = sessions.home(place)
+        for up in module.ancestors(place):
             match up:
                 case cst.While() | cst.For():
                     return True
-                case cst.Try() if any(_is_for_interrupt(handler) for handler in up.handlers):
+                case cst.Try() if any(caught(handler) & CTRL_C for handler in up.handlers):
                     return True
     return False
-
-
-def _is_for_interrupt(handler: cst.ExceptHandler) -> bool:
-    kinds = [handler.type, *(node for node in own_nodes(handler.type))] if handler.type is not None else []
-    return not kinds or any(isinstance(kind, cst.Name) and kind.value == "KeyboardInterrupt" for kind in kinds)
 
 
 def _run(session: Session, sessions: Sessions) -> cst.Call | None:
@@ -131,8 +118,7 @@ def _run(session: Session, sessions: Sessions) -> cst.Call | None:
     if session.connection.transport is not websocket_client.TRANSPORT:
         return None
     runs = [c for c in sessions.runs if isinstance(c.func, cst.Attribute) and sessions.only(c.func.value) is session]
-    module = sessions.program.module_of(runs[0]) if len(runs) == 1 else None
-    if module is None or not isinstance(module.parent(runs[0]), cst.Expr):
+    if len(runs) != 1 or not isinstance(sessions.home(runs[0]).parent(runs[0]), cst.Expr):
         return None
     given = {argument.keyword.value if argument.keyword is not None else "" for argument in runs[0].args}
     return runs[0] if given <= _OPTIONS and on_main_thread(runs[0], sessions) else None

@@ -10,7 +10,7 @@ from codemods.facts.sessions import Session, Sessions
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_as, entered_too
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
-from codemods.rewrites.shutdown.sender_task import is_repeated, role, started
+from codemods.rewrites.shutdown.sender_task import asked_last, is_repeated, role, started
 from codemods.syntax.edits import Edit, InsertBefore, Remove, Unused
 
 CODE = "V3M502"
@@ -22,41 +22,18 @@ def endings(session: Session, plan: ShutdownPlan) -> Endings:
     sessions = plan.sessions
     if not session.connection.transport.awaited:
         return found
-    for module in sessions.modules():
-        if not helpers.fits(module, sessions, helpers.ENDING):
+    for node, module in sessions.program.find(cst.With):
+        name, asked = entered_as(node, session, sessions), asked_last(node.body, session, sessions)
+        if (
+            name is None
+            or not helpers.fits(module, sessions, helpers.ENDING)
+            or (sessions.terminates and asked is None)
+        ):
             continue
-        for node in module.walk():
-            name = entered_as(node, session, sessions)
-            if name is not None:
-                entered = entered_too(cst.ensure_type(node, cst.With), f"{helpers.ENDING}({name})")
-                asked = _asked_last(cst.ensure_type(node, cst.With), session, sessions)
-                if asked is None:
-                    continue
-                waits = list(_waits(node, name, session, sessions))
-                found[node] = [entered, *asked, *waits, *helpers.ending_session(module, session.connection)]
+        gone: list[Edit] = [Remove(asked), Unused("json")] if asked is not None else []
+        entered, waits = entered_too(node, f"{helpers.ENDING}({name})"), _waits(node, name, session, sessions)
+        found[node] = [entered, *gone, *waits, *helpers.defined(module, session.connection, helpers.ENDING)]
     return found
-
-
-def _asked_last(block: cst.With, session: Session, sessions: Sessions) -> list[Edit] | None:
-    """Return the edits that take out a request for the end that is the last thing in a block, where all went well.
-
-    None if the program asks for the end anywhere else.
-    """
-    if not sessions.terminates:
-        return []
-    module, last = sessions.program.module_of(block), block.body.body[-1] if block.body.body else None
-    if module is None or not isinstance(last, cst.SimpleStatementLine) or len(last.body) != 1 or len(session.ends) != 1:
-        return None
-    (end,) = session.ends
-    inside = set(module.walk(last))
-    awaited = last.body[0].value if isinstance(last.body[0], cst.Expr) else None
-    if (
-        not isinstance(awaited, cst.Await)
-        or awaited.expression is not end.call
-        or not inside.issuperset(sessions.spelled)
-    ):
-        return None
-    return [Remove(last.body[0]), Unused("json")] if len(block.body.body) > 1 else None
 
 
 def _waits(block: cst.CSTNode, connection: str, session: Session, sessions: Sessions) -> Iterable[Edit]:
@@ -66,8 +43,8 @@ def _waits(block: cst.CSTNode, connection: str, session: Session, sessions: Sess
     `Terminate` it does not come to an end.
     """
     function = sessions.function(block)
-    module = sessions.program.module_of(block)
-    if module is None or any(sessions.function(send.call) is not function for send in session.audio):
+    module = sessions.home(block)
+    if any(sessions.function(send.call) is not function for send in session.audio):
         return
     last = max(module.span(send.call) for send in session.audio)
     for node in module.walk(block):

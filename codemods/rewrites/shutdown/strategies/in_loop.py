@@ -31,10 +31,9 @@ CODE = "V3M517"
 def endings(session: Session, plan: ShutdownPlan) -> Endings:
     """Return what ends a session with the loop that receives."""
     sessions = plan.sessions
-    for module in sessions.modules():
-        for node in module.walk():
-            if isinstance(node, cst.With) and (name := entered_as(node, session, sessions)):
-                return _in_block(node, name, session, sessions, module)
+    for node, module in sessions.program.find(cst.With):
+        if name := entered_as(node, session, sessions):
+            return _in_block(node, name, session, sessions, module)
     return {}
 
 
@@ -59,14 +58,12 @@ def _in_block(block: cst.With, connection: str, session: Session, sessions: Sess
         if asked is not None:
             place = next(iter(places))
             edits = [*asked, *_stopped(_loop(place, sender, module), task, module), AddImport("asyncio")]
-            return {place: [*edits, *([task.binding] if task.binding is not None else [])]}
+            return {place: [*edits, *task.binding]}
     helper, name = _helper(places, session, module)
     if helper is None or not helpers.fits(module, sessions, helper):
         return {}
     entered = entered_too(block, f"{helper}({connection})", name)
-    edits = [entered, *ends, *helpers.session_block(module, session.connection, helper)]
-    if task.binding is not None:
-        edits.append(task.binding)
+    edits = [entered, *ends, *helpers.defined(module, session.connection, helper), *task.binding]
     for place in places:
         taken = place.iter if isinstance(place, cst.For) else place
         edits.append(replace_with(taken, f"{name}({task.name})"))
@@ -121,7 +118,7 @@ def _is_all(
     (loop,) = loops
     started = module.span(sender)
     others = [receive for receive in session.receives if receive not in places]
-    if any(module.span(receive) > started for receive in others) or is_used_behind(loop, session, sessions, module):
+    if any(module.span(receive) > started for receive in others) or is_used_behind(loop, session, sessions):
         return False
     own = {inner for place in places for inner in module.walk(_connection(place))}
     return not any(

@@ -24,18 +24,16 @@ def endings(session: Session, plan: ShutdownPlan) -> Endings:
     found: Endings = {}
     done: set[cst.CSTNode] = set()
     sessions = plan.sessions
-    for module in sessions.modules() if session.connection.transport.awaited else ():
-        for node in module.walk():
-            edits: list[Edit] = []
-            if not isinstance(node, cst.Await | cst.With) or (function := sessions.function(node)) in done:
-                continue
-            if isinstance(node, cst.Await):
+    for node, module in sessions.program.walk() if session.connection.transport.awaited else ():
+        edits: list[Edit] = []
+        match node:
+            case cst.Await() if sessions.function(node) not in done:
                 edits = _edits(node, session, sessions, module)
-            else:
+            case cst.With() if sessions.function(node) not in done:
                 edits = _in_group(node, session, sessions, module)
-            if edits and is_done_with(node, session, sessions):
-                found[node] = edits
-                done.add(function)  # further places there wait for the same two
+        if edits and is_done_with(node, session, sessions):
+            found[node] = edits
+            done.add(sessions.function(node))  # further places there wait for the same two
     return found
 
 
@@ -60,14 +58,12 @@ def _edits(node: cst.Await, session: Session, sessions: Sessions, module: Source
     ends = without_ends(pair.sender, session, sessions, behind=node)
     if ends is None:
         return []
-    edits = [Replace(awaited, partial(pair.run, socket=socket)), *ends]
-    if pair.binding is not None:
-        edits.append(pair.binding)
+    edits = [Replace(awaited, partial(pair.run, socket=socket)), *ends, *pair.binding]
     if isinstance(awaited, cst.Name) and (second := second_await(node, sessions, module)) is not None:
         edits.append(Remove(second))
     if isinstance(holder, cst.Assign):
         edits.append(Replace(holder, lambda updated: cst.Expr(cst.ensure_type(updated, cst.Assign).value)))
-    return [*edits, *helpers.run_session(module, session.connection, quiet=pair.quiet)]
+    return [*edits, *helpers.defined(module, session.connection, helpers.RUN, quiet=pair.quiet)]
 
 
 def _in_group(node: cst.With, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
@@ -86,7 +82,7 @@ def _in_group(node: cst.With, session: Session, sessions: Sessions, module: Sour
     both = f"{module.code(pair.sender)}, {module.code(receiver)}"
     run = cst.parse_expression(f"{helpers.RUN}({socket}, {both})")
     edits: list[Edit] = [Remove(statement), Replace(second, lambda updated: run), *ends]
-    return [*edits, *helpers.run_session(module, session.connection)]
+    return [*edits, *helpers.defined(module, session.connection, helpers.RUN)]
 
 
 def _socket(node: cst.CSTNode, session: Session, sessions: Sessions, module: SourceModule) -> str | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.facts.concurrency import on_main_thread
+from codemods.facts.control_flow import CTRL_C, caught
 from codemods.facts.sessions import Session, Sessions
 from codemods.libraries import websockets
 from codemods.rewrites.shutdown import helpers
+from codemods.rewrites.shutdown.in_block import entered_too
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
 from codemods.syntax.build import replace_with
-from codemods.syntax.edits import Edit, InsertAfter, Replace
+from codemods.syntax.edits import Edit, InsertAfter
 from codemods.syntax.snippet import written
 from codemods.syntax.tree import SourceModule
 
@@ -23,7 +25,7 @@ _IMPORTS = ("contextlib", "queue", "threading")
 
 def is_left(session: Session, sessions: Sessions) -> bool:
     """Return whether another thread sends, and the program ends the session itself, if all goes well."""
-    in_thread = sessions.threads_of(send.call for send in session.audio)
+    in_thread = sessions.threads_of(session.sends)
     return session.connection.transport is websockets.SYNC and bool(session.ends and in_thread)
 
 
@@ -55,7 +57,7 @@ def endings(session: Session, plan: ShutdownPlan) -> Endings:
         *sender.event(),
         *sender.stoppable(),
         *ended,
-        _entered_too(block, f"{_MESSAGES}({socket}, {sender.event_name})"),
+        entered_too(block, f"{_MESSAGES}({socket}, {sender.event_name})", _NAME),
         replace_with(loop.iter, f"{_NAME}()"),
         *written(module, "thread_session"),
     ]
@@ -78,11 +80,8 @@ def _is_caught(loop: cst.For, block: cst.With, module: SourceModule) -> bool:
     for up in module.ancestors(loop):
         if up is block:
             return False
-        if isinstance(up, cst.Try):
-            for handler in up.handlers:
-                caught = module.code(handler.type) if handler.type is not None else "BaseException"
-                if "KeyboardInterrupt" in caught or "BaseException" in caught:
-                    return True
+        if isinstance(up, cst.Try) and any(caught(each) & CTRL_C for each in up.handlers):
+            return True
     return False
 
 
@@ -106,14 +105,3 @@ def _ended_by_sender(session: Session, sessions: Sessions, sender: SenderThread)
         return None
     socket = module.code(first.call.func.value)
     return [InsertAfter(outer, f'{socket}.send(\'{{"type": "Terminate"}}\')')]
-
-
-def _entered_too(block: cst.With, code: str) -> Replace:
-    def build(updated: cst.CSTNode) -> cst.CSTNode:
-        old = cst.ensure_type(updated, cst.With)
-        *others, last = old.items
-        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-        new = cst.WithItem(cst.parse_expression(code), cst.AsName(cst.Name(_NAME)), comma=last.comma)
-        return old.with_changes(items=[*others, last.with_changes(comma=comma), new])
-
-    return Replace(block, build)

@@ -63,6 +63,8 @@ def sending(client: str, what: str, how: dict[str, str] | None = None, **options
         ('json.dumps({"audio_data": ""})', 'json.dumps({"type": "KeepAlive"})'),
         ('json.dumps({"type": "keep_alive"})', 'json.dumps({"type": "KeepAlive"})'),
         ("'{\"terminate_session\":true}'", '\'{"type": "Terminate"}\''),
+        ("f'{{\"terminate_session\": true}}'", 'f\'{{"type": "Terminate"}}\''),
+        ('f"""{{"force_end_utterance": true}}"""', 'f"""{{"type": "ForceEndpoint"}}"""'),
         (
             'json.dumps({"end_utterance_silence_threshold": 300})',
             f'json.dumps({{{SETTINGS} "max_turn_silence": 300}})',
@@ -151,6 +153,38 @@ def test_a_message_that_v3_does_not_know_is_told(client: str, message: str, said
     assert message in result.text
     (told,) = result.left("V3M404")
     assert said in told
+
+
+RELAYS = {
+    "aiohttp": (
+        "async def relay(browser, http):\n"
+        f'    async with http.ws_connect("{V2}") as ws:\n'
+        "        async for message in browser:\n            await ws.send_str(message.data)\n"
+    ),
+    "FastAPI": (
+        "async def relay(browser):\n"
+        f'    async with websockets.connect("{V2}") as ws:\n'
+        "        while True:\n            await ws.send(await browser.receive_text())\n"
+    ),
+    "a class": (
+        "class Relay:\n    async def open(self):\n"
+        f'        self.ws = await websockets.connect("{V2}")\n\n'
+        "    async def up(self, browser):\n        text = await browser.receive_text()\n"
+        "        await self.ws.send(text)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("relay", RELAYS.values(), ids=RELAYS)
+def test_text_that_comes_from_somebody_else_is_told(relay: str) -> None:
+    (told,) = migrate(HEAD + relay).left("V3M404")
+    assert told.startswith("passes on the text that somebody else sends")
+
+
+@pytest.mark.parametrize("relay", RELAYS.values(), ids=RELAYS)
+def test_bytes_that_come_from_somebody_else_are_audio(relay: str) -> None:
+    bytes_ = relay.replace("receive_text", "receive_bytes").replace("send_str", "send_bytes")
+    assert migrate(HEAD + bytes_).left("V3M404") == []
 
 
 def test_what_goes_to_somebody_else_stays() -> None:

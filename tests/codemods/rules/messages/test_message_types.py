@@ -79,6 +79,9 @@ EITHER = {
         'kind = event["type"] if "type" in event else event["message_type"]\n'
         'text = event.get("transcript", event.get("text"))'
     ),
+    "one default": (
+        'kind = event.get("type", event.get("message_type"))\ntext = event.get("transcript") or event.get("text")'
+    ),
 }
 _FINAL = {
     "else": 'if kind == "Turn":\n    final = event["end_of_turn"]\nelse:\n    final = kind == "FinalTranscript"',
@@ -147,3 +150,50 @@ def test_a_v3_test_before_the_message_is_replaced_takes_nothing() -> None:
         'if event["message_type"] == "FinalTranscript":\n    print(event["text"])'
     )
     assert 'if event["type"] == "Turn" and event["end_of_turn"]' in migrate(program(body)).text
+
+
+CHAINS = {
+    "or": 'kind = event.get("type") or event.get("message_type")',
+    "default": 'kind = event.get("type", event.get("message_type"))',
+    "conditional": 'kind = event["type"] if "type" in event else event["message_type"]',
+}
+
+
+@pytest.mark.parametrize("either", CHAINS.values(), ids=CHAINS)
+def test_a_branch_for_finals_behind_one_for_ended_turns_goes(either: str) -> None:
+    source = program(
+        f'{either}\nif kind == "Turn" and event["end_of_turn"]:\n    print(event["transcript"])\n'
+        'elif kind == "FinalTranscript":\n    if event["text"]:\n        print(event["text"])\n'
+        'elif kind in ("Termination", "SessionTerminated"):\n    print("end")'
+    )
+    printed = hear(source, None)
+    after = migrate(source).text
+    assert {variant: hear(after, variant) for variant in VARIANTS} == dict.fromkeys(VARIANTS, printed)
+    assert after.count("print(") == 2
+
+
+HALF = {
+    "one test": 'if event.get("type") == "Turn" and event["end_of_turn"]:\n    print(event["transcript"])',
+    "one inside the other": (
+        'if event.get("type") == "Turn":\n    if event.get("end_of_turn"):\n        print(event["transcript"])\n'
+        '    elif not event["end_of_turn"]:\n        shown += 1'
+    ),
+    "kept in a variable": (
+        'done = event.get("type") == "Turn" and event["end_of_turn"]\nif done:\n    print(event["transcript"])'
+    ),
+    "asked for already": (
+        'if event.get("type") == "Turn" and event["transcript"] and event["end_of_turn"]:\n'
+        '    print(event["transcript"])'
+    ),
+}
+
+
+@pytest.mark.parametrize("body", HALF.values(), ids=HALF)
+def test_an_empty_end_of_a_session_is_no_sentence_in_a_half_converted_program(body: str) -> None:
+    url = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000"
+    end = 'if event.get("message_type") == "SessionTerminated":\n    print("end")'
+    after = migrate(program(f"{body}\n{end}", url)).text
+    for variant in VARIANTS:
+        printed = hear(after, variant)
+        assert "" not in printed.splitlines()
+        assert all(printed.count(final) == 1 for final in FINALS)

@@ -90,7 +90,7 @@ def test_what_a_test_replaces_by_name_is_renamed_with_it() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        'kind = getattr(aai, "RealtimeTranscriber")',
+        'kind = getattr(aai, "RealtimeTranscriber", None)',
         'have = hasattr(aai, "RealtimeTranscriber")',
         'patched = patch("assemblyai.RealtimeTranscriber")',
         'patched = patch.object(aai, "RealtimeTranscriber")',
