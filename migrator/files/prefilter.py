@@ -46,12 +46,6 @@ _WITHOUT_VENDOR = re.compile(_KEYS)
 _MARK = re.compile(rb"#[^\n]*v3-migrate[:)]")
 _WEAK = re.compile(_WORDS)
 _OWN = re.compile(_DISTINCTIVE)
-# Every one of the words has one of these in it: `in` for each is ten times as fast as the expression.
-_PIECES = (
-    *(b"FinalTranscript", b"PartialTranscript", b"SessionBegins", b"SessionTerminated", b"SessionInformation"),
-    *(b"terminate_session", b"end_utterance", b"disable_partial_transcripts", b"enable_extra_session_information"),
-    *(b"Realtime", b"realtime/", b"audio_data", b"message_type"),
-)
 
 
 @dataclass(slots=True)
@@ -191,7 +185,22 @@ def needs_recent_sdk(data: bytes) -> bool:
 
 def may_speak_v2(data: bytes) -> bool:
     """Return whether a file of a project that is known to speak v2 has a v2 word of its own."""
-    return any(piece in data for piece in _PIECES) and _WEAK.search(data) is not None
+    # Every one of the words has one of these in it: `in` for each, spelled out, is ten times as fast as the expression.
+    return (
+        b"FinalTranscript" in data
+        or b"message_type" in data
+        or b"audio_data" in data
+        or b"Realtime" in data
+        or b"realtime/" in data
+        or b"PartialTranscript" in data
+        or b"SessionBegins" in data
+        or b"SessionTerminated" in data
+        or b"SessionInformation" in data
+        or b"terminate_session" in data
+        or b"end_utterance" in data
+        or b"disable_partial_transcripts" in data
+        or b"enable_extra_session_information" in data
+    ) and _WEAK.search(data) is not None
 
 
 def is_distinctive(data: bytes) -> bool:
