@@ -17,7 +17,7 @@ from codemods.rule import Context, Rule, RuleDoc
 from codemods.rules import RULES
 from codemods.syntax import apply, comments
 from codemods.syntax.edits import AddImport, Change, Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
-from codemods.syntax.tree import SourceModule
+from codemods.syntax.tree import SourceModule, parsed
 
 UNEXPLAINED = "V3M900"
 """The code of a v2 word that no rule explains; found by the caller, by counting words."""
@@ -89,7 +89,7 @@ def analyse(sources: Mapping[str, str], workspace: Workspace, options: Options) 
     modules: dict[str, SourceModule] = {}
     for path, text in sources.items():
         try:
-            modules[path] = SourceModule(path, text, workspace.line_length(path))
+            modules[path] = parsed(path, text, workspace.line_length(path))
         except ParseError as error:
             result[path] = error
     program = Program(modules, workspace, options)

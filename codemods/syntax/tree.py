@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, overload
+from weakref import WeakValueDictionary
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
@@ -204,6 +205,24 @@ class SourceModule:
             here = stack.pop()
             yield here
             stack.extend(reversed(self._children.get(here) or children(here)))
+
+
+_PARSED: WeakValueDictionary[tuple[str, str, int | None], SourceModule] = WeakValueDictionary()
+
+
+def parsed(path: str, text: str, line_length: int | None = None) -> SourceModule:
+    """Return a module, the very same one while somebody has it.
+
+    A file is looked at again when others of its group are rewritten, and most of a large group stay as they are.
+
+    Raises:
+        ParseError: it cannot be parsed.
+    """
+    key = (path, text, line_length)
+    module = _PARSED.get(key)
+    if module is None:
+        module = _PARSED[key] = SourceModule(path, text, line_length)
+    return module
 
 
 def is_barrier(node: cst.CSTNode) -> bool:

@@ -1,4 +1,4 @@
-"""`isinstance` and `issubclass` of libcst's classes answer as Python's abstract base classes do."""
+"""The classes of libcst answer as they would without us."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ def test_the_answers_are_the_same() -> None:
     for node in (cst.Name("a"), cst.Call(cst.Name("a")), cst.SimpleStatementLine([cst.Pass()]), cst.Plus()):
         for kind in KINDS:
             assert isinstance(node, kind) is ABCMeta.__instancecheck__(kind, node)
+
+
+def test_nodes_are_compared_by_identity() -> None:
+    name = cst.Name("a")
+    assert {kind.__hash__ for kind in KINDS} == {object.__hash__}
+    assert name == name and name != cst.Name("a") and name != 1
+    assert {name, name, cst.Name("a")} - {name} != set()
 
 
 def test_what_is_abstract_stays_so() -> None:
