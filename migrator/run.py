@@ -102,7 +102,7 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     screening.drop_aliases()
     named = dict.fromkeys(discovery.others)
     installing = [path for path in screening.files if path.endswith("noxfile.py") and installs_sdk(path)]
-    mentions = sorted({*elsewhere.paths(), *named, *installing})
+    mentions = sorted({*elsewhere.paths(), *named, *installing, *screening.set_templates_aside()})
     mentions = [path for path in mentions if not configuration.excluded(path)]
     if screening.namesakes:
         from migrator.analysis.import_graph import ProjectFolder

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 
 import libcst as cst
 
+from codemods import protocol as v
 from codemods.facts.program import Program
 from codemods.facts.sessions import own_nodes
 from codemods.syntax.children import walk
@@ -33,6 +34,21 @@ def pause(program: Program, senders: Iterable[cst.CSTNode]) -> cst.CSTNode | Non
             if last_name(read) in switches:
                 return read
     return None
+
+
+def billed(program: Program, senders: Iterable[cst.CSTNode], given: bool = False) -> str:
+    """Return how long a session is billed that nobody ends, in words.
+
+    Args:
+        program: what opens it.
+        senders: the calls that send audio.
+        given: whether the program sets `inactivity_timeout` itself.
+    """
+    if given:
+        return "until its inactivity_timeout passes without a message"
+    if pause(program, senders) is not None:
+        return "for up to three hours"
+    return f"until {v.INACTIVITY_TIMEOUT // 60} minutes pass without a message"
 
 
 def _asked(function: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -7,14 +7,22 @@ import libcst as cst
 from codemods.syntax.navigate import given_to, last_name
 from codemods.syntax.tree import SourceModule
 
+_PRINTING = frozenset({"print", "debug", "info", "warning", "error"})
+"""Last names of functions that show what they are given."""
+_SHOWING = _PRINTING | {"str", "repr", "format", "write"}
+"""And of those that make text of it."""
+
 
 def is_shown(node: cst.BaseExpression, module: SourceModule) -> bool:
     """Return whether a value is only printed or turned into text."""
+    return isinstance(module.parent(node), cst.FormattedStringExpression) or _is_given(node, module, _SHOWING)
+
+
+def is_printed(node: cst.BaseExpression, module: SourceModule) -> bool:
+    """Return whether a value is printed or logged, as it is."""
+    return _is_given(node, module, _PRINTING)
+
+
+def _is_given(node: cst.BaseExpression, module: SourceModule, names: frozenset[str]) -> bool:
     call = given_to(node, module)
-    return isinstance(module.parent(node), cst.FormattedStringExpression) or (
-        call is not None and last_name(call.func) in _SHOWING
-    )
-
-
-_SHOWING = frozenset({"print", "str", "repr", "format", "debug", "info", "warning", "error", "write"})
-"""Last names of functions that show what they are given, or make text of it."""
+    return call is not None and last_name(call.func) in names

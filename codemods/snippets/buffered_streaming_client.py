@@ -6,7 +6,7 @@ from assemblyai.streaming.v3 import StreamingClient, StreamingClientOptions
 
 
 class BufferedStreamingClient(StreamingClient):
-    """Gathers short frames, such as the 20 ms of a telephone line: v3 refuses chunks of less than 50 ms."""
+    """Gathers short frames, as telephones have: v3 takes none below 50 ms."""
 
     def __init__(self, options: StreamingClientOptions, chunk_size: int, silence: bytes) -> None:
         super().__init__(options)

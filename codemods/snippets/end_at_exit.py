@@ -12,7 +12,7 @@ from assemblyai.streaming.v3 import StreamingClient
 
 
 def end_at_exit(client: StreamingClient, exiting: threading.Event = threading.Event()) -> Callable[[], None]:
-    """End the session when the program ends, by Ctrl+C for example, or what this returns is called."""
+    """End the session with the program, or when what this returns is called."""
     if exiting.is_set():
         sys.exit()  # this thread: no session begins any more
 

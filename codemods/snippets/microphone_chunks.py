@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 
 def microphone_chunks(sample_rate: int = 44_100) -> Iterator[bytes]:
-    """Yield audio from the microphone in chunks of 100 ms (16 bit, mono), until Ctrl+C."""
+    """Yield what the microphone hears, 100 ms at a time, until Ctrl+C."""
     import pyaudio
 
     audio = pyaudio.PyAudio()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 
 class MicrophoneStream:
-    """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""
+    """The microphone, 100 ms at a time, until Ctrl+C or `close()`."""
 
     def __init__(self, sample_rate: int = 44_100) -> None:
         import pyaudio

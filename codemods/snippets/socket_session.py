@@ -10,7 +10,7 @@ import websocket
 
 
 def end_session(ws: Any) -> None:
-    """Tell the service that no more audio comes, and let it send the last transcripts and close."""
+    """End the session; the service sends the last transcripts, then closes."""
     with contextlib.suppress(websocket.WebSocketException, OSError):
         ws.send('{"type": "Terminate"}')
         for _ in range(50):

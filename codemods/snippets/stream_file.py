@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 
 def stream_file(filepath: str, sample_rate: int) -> Iterator[bytes]:
-    """Yield the audio of a file (16 bit, mono) in chunks of 300 ms, at the pace of speech."""
+    """Yield a file (16 bit, mono), 300 ms at a time, at the pace of speech."""
     chunk_size = int(sample_rate * 0.3) * 2
     shortest = int(sample_rate * 0.05) * 2  # v3 refuses chunks of less than 50 ms
     with open(filepath, "rb") as file:

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def turn_kind(message: dict[str, Any]) -> Any:
-    """Return a message's type; turns are told apart as "PartialTurn" and "FinalTurn"."""
+    """Return a message's type: for a Turn, "PartialTurn" or "FinalTurn"."""
     kind = message.get("type")
     if kind != "Turn":
         return kind

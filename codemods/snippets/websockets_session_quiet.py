@@ -12,14 +12,14 @@ import websockets
 
 
 async def end_session(ws: Any) -> None:
-    """Tell the service that no more audio comes, and let it send the last transcripts and close."""
+    """End the session; the service sends the last transcripts, then closes."""
     with contextlib.suppress(websockets.ConnectionClosed, asyncio.TimeoutError):
         await ws.send('{"type": "Terminate"}')
         await asyncio.wait_for(ws.wait_closed(), timeout=5)
 
 
 async def run_session(ws: Any, send: Awaitable[Any], receive: Awaitable[Any]) -> None:
-    """Run both until one of them ends; then end the session while the last transcripts are received."""
+    """Run both until one ends; then end the session and take what is left."""
     sender, receiver = asyncio.ensure_future(send), asyncio.ensure_future(receive)
     try:
         await asyncio.wait([sender, receiver], return_when=asyncio.FIRST_COMPLETED)
@@ -29,7 +29,7 @@ async def run_session(ws: Any, send: Awaitable[Any], receive: Awaitable[Any]) ->
         sender.cancel()
         await asyncio.wait([sender])
         await end_session(ws)
-        await asyncio.wait([receiver], timeout=1)  # it may be busy with the last of them
+        await asyncio.wait([receiver], timeout=1)  # it may be busy with the last one
         receiver.cancel()
         await asyncio.gather(sender, receiver, return_exceptions=True)
     if not receiver.cancelled():

@@ -75,7 +75,8 @@ def replace_test(module: SourceModule, node: cst.BaseExpression, code: str) -> R
     parent = module.parent(node)
     loose = isinstance(parent, _LOOSE_PARENTS)
     if isinstance(parent, cst.BooleanOperation):
-        loose = isinstance(parent.operator, cst.And) and " or " not in code
+        joined = isinstance(parent.operator, cst.And) and " or " not in code
+        loose = joined or isinstance(expression(code), cst.UnaryOperation)
     plain = not any(word in code for word in (" and ", " or ", "not "))
     if loose or plain or node.lpar:
         return replace_with(node, code)

@@ -56,13 +56,11 @@ def joined(groups: Sequence[Group], paths: Iterable[str], is_sourced: Callable[[
 
 
 def _of_group(path: str, found: ConfigurationFile, group: Group) -> ConfigurationFile:
-    """Return the settings of a file without those that each program of a group has otherwise in a nearer file."""
-    nearer = [_nearest(os.path.basename(path), os.path.dirname(program)) for program in group.paths]
-    if path in nearer or None in nearer:
-        return found
-    others = [other for near in dict.fromkeys(nearer) if near is not None and (other := _read(near)) is not None]
-    kept = [one for one in found.settings if not all(other.names_otherwise(one.key) for other in others)]
-    return replace(found, settings=tuple(kept)) if others else found
+    """Return the settings of a file without those that a program of the group has otherwise in a nearer file."""
+    nearer = {_nearest(os.path.basename(path), os.path.dirname(program)) for program in group.paths} - {path, None}
+    others = [other for near in nearer if near is not None and (other := _read(near)) is not None]
+    kept = [one for one in found.settings if not any(other.names_otherwise(one.key) for other in others)]
+    return replace(found, settings=tuple(kept))
 
 
 def _nearest(name: str, folder: str) -> str | None:

@@ -12,6 +12,7 @@ from functools import cached_property
 from codemods.model import BudgetError, FilePlan, Finding, LostTextError, Options, ParseError, Span, Workspace
 from migrator.analysis import descriptions, unused_suppressions
 from migrator.analysis.coverage import CODE, names_sdk, unexplained
+from migrator.analysis.formatting import formatted_alike
 from migrator.analysis.import_graph import Group, ProjectFolder
 from migrator.analysis.notebook_findings import completed
 from migrator.analysis.outcome import Outcome
@@ -19,7 +20,7 @@ from migrator.analysis.sdk_names import SdkNames
 from migrator.analysis.verification import VerificationError, check_grammar, check_stable, encoded, syntax_error
 from migrator.documents.configuration_file import ConfigurationFile
 from migrator.documents.document import Document, decode
-from migrator.documents.module import DecodingError
+from migrator.documents.module import DecodingError, Module
 from migrator.documents.notebook import Notebook
 from migrator.documents.page import Page
 from migrator.files.paths import PARSE_LIMIT, regular
@@ -112,6 +113,8 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
             continue
         try:
             text, findings = first.outcome(path)
+            if isinstance(document, Module):
+                text = formatted_alike(path, texts[path], text, task.folder)
             planned[path] = document.settled(text), findings
         except LostTextError as error:
             outcomes[path] = Outcome(path, data, data, error=f"left alone: {_at(document, error.line)}: {error}")

@@ -21,6 +21,7 @@ _NAMED = {
 _PATTERNS = (
     (re.compile(r"(?:[\w.-]*[-_.])?constraints?(?:[-_.][\w.-]*)?\.(?:txt|in)", re.IGNORECASE), _CONSTRAINTS),
     (re.compile(r"(?:[\w.-]*[-_.])?requirements?(?:[-_.][\w.-]*)?\.(?:txt|in|pip)", re.IGNORECASE), _REQUIREMENTS),
+    (re.compile(r"pylock\.[\w-]+\.toml"), Format(locks.declared, locks.editor("pylock.toml"))),
     (
         re.compile(r"(?:conda[-_.])?(?:environment|env)(?:[-_.][\w.-]*)?\.ya?ml"),
         Format(environment.declared, environment.edit),

@@ -158,6 +158,20 @@ class Screening:
                 self.namesakes = [hit for hit in self.namesakes if hit != path]
             taken.add(target)
 
+    def set_templates_aside(self) -> list[str]:
+        """Forget the files of templates, by the placeholder in their path; return those of them that speak v2.
+
+        What is made of such a file is not known; it need not even be Python yet.
+        """
+        templates = {path for path in self.files if "{{" in path}
+        aside = [path for path in self.hits if path in templates]
+        for path in templates:
+            del self.files[path]
+        self.hits, self.recent, self.namesakes = (
+            [path for path in paths if path not in templates] for paths in (self.hits, self.recent, self.namesakes)
+        )
+        return aside
+
     def _unreadable(self, path: str, error: OSError) -> None:
         if isinstance(error, FileNotFoundError):
             if os.path.islink(path):

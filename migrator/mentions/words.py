@@ -80,6 +80,15 @@ _ENDED = (
         "messages of type Turn (a final has end_of_turn and turn_is_formatted), Begin and Termination",
     ),
 )
+_OF_SDKS = {
+    Kind.OTHER_LANGUAGE: _ENDED,
+    # Of what language a template becomes a program is not known.
+    Kind.TEMPLATE: (
+        (re.compile(r"\bRealtime\w*Transcri(?:ber|pt)\b"), "the SDK's streaming client"),
+        *_NPM[:1],
+        *_NPM[2:],
+    ),
+}
 _RAW = {
     "FinalTranscript": "type Turn with end_of_turn and turn_is_formatted",
     "PartialTranscript": "type Turn without end_of_turn",
@@ -88,6 +97,7 @@ _RAW = {
     "message_type": "type",
     "audio_data": "binary frames of 50 to 1000 ms",
 }
+_OWN_WORDS = {"FinalTranscript", "PartialTranscript", "terminate_session"}
 _RAW_WORDS = re.compile(r"\b(?:" + "|".join(_RAW) + r")\b")
 
 
@@ -112,14 +122,12 @@ def _spoken(kind: Kind, text: str) -> Iterator[Mention]:
         )
     # `assemblyai` as well: other people have classes and events of these names.
     if kind is not Kind.DOCUMENT and "assemblyai" in text.lower():
-        known = [
-            (match, advice)
-            for pattern, advice in (_ENDED if kind is Kind.OTHER_LANGUAGE else _NPM)
-            for match in pattern.finditer(text)
-        ]
+        known = [(match, advice) for pattern, advice in _OF_SDKS.get(kind, _NPM) for match in pattern.finditer(text)]
         for match, advice in known:
             yield Mention(code, *match.span(), _told(kind, match[0], advice))
-    if not addresses and not {"FinalTranscript", "PartialTranscript"} <= set(_RAW_WORDS.findall(text)):
+    raw = set(_RAW_WORDS.findall(text))
+    spoken = {"FinalTranscript", "PartialTranscript"} <= raw or (kind is Kind.TEMPLATE and raw & _OWN_WORDS)
+    if not addresses and not spoken:
         return
     if kind in (Kind.DOCUMENT, Kind.GENERATED):
         return  # once said where it is, such a file is read or made anew as a whole

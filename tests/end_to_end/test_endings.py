@@ -23,7 +23,6 @@ Faults = Callable[[Ending, Callable[[], Ending], Event], Iterable[str]]
 _LOST, _THREAD, _KILLED = "finals are lost", "threads are left", "has to be killed"
 _TRACEBACK, _OPEN = "prints a traceback", "its session is not terminated"
 _MICROPHONE = "the microphone stays open"
-_EVERY = [event.name for event in EVENTS]
 
 #: What may go wrong with programs that are migrated without options: why stands beside it.
 KNOWN: Known = {
@@ -51,11 +50,6 @@ HARDENED: Known = {
     # What comes last is put into a queue that nobody reads any more, as before (V3M523 says so).
     "reader_thread": {"Ctrl+C while speaking": (_LOST,)},
     "sdk_rounds": KNOWN["sdk_rounds"],
-    # The microphone class frees what its user closes; only a weak reference freed the rest, and none is written any
-    # more. Nothing is reported of it.
-    "sdk_agent": dict.fromkeys(_EVERY, (_MICROPHONE,)),
-    # One device is made after the other: V3M512 reports it.
-    "streamlit_board": dict.fromkeys(_EVERY, (_MICROPHONE,)),
 }
 
 

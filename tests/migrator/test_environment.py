@@ -182,6 +182,20 @@ def test_what_a_program_has_otherwise_in_a_nearer_file_is_not_its_own(tool: Tool
     assert tool.read("b/talk.py") == program().replace("FinalTranscript", "Final")
 
 
+def test_programs_of_one_group_that_have_a_key_otherwise_move_nothing(tool: Tool) -> None:
+    source = program('json.load(open("bot.json"))["speech_url"]')
+    shared = "import talk\n" + source
+    files = {"bot.json": f'{{"speech_url": "{V2}"}}\n', "b/bot.json": '{"speech_url": "wss://stt.example/v1"}\n'}
+    put(
+        tool.folder,
+        {"bot.py": shared, "talk.py": "from b import hear\n", "b/__init__.py": "", "b/hear.py": source, **files},
+    )
+    assert tool(".", "--write").code == 1
+    assert {name: tool.read(name) for name in files} == files
+    assert 'data["message_type"]' in tool.read("bot.py")
+    assert 'data["message_type"]' in tool.read("b/hear.py")
+
+
 def test_a_name_that_means_another_server_elsewhere_in_the_file_moves_nothing(tool: Tool) -> None:
     text = f"a:\n  environment:\n    SPEECH_URL: {V2}\nb:\n  environment:\n    SPEECH_URL: wss://stt.example/v1\n"
     put(tool.folder, {"bot.py": program(), "compose.yaml": text})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.syntax.edits import AddHelper, AddImport, Edit
 from codemods.syntax.snippet import plain, written
@@ -29,9 +31,25 @@ def end_at_exit(module: SourceModule) -> tuple[str, list[Edit]]:
     return added.name, [*(AddImport(name) for name in ("atexit", "sys", "threading", "weakref")), added]
 
 
-def microphone(module: SourceModule, name: str, file: str = "microphone_iterator") -> list[Edit]:
-    """Return the edits that bring the microphone as an object, which the SDK no longer has."""
-    return written(module, file, name)
+def microphone(
+    module: SourceModule, name: str, file: str = "microphone_iterator", *, at_exit: bool = False
+) -> list[Edit]:
+    """Return the edits that bring the microphone as an object, which the SDK no longer has.
+
+    Args:
+        module: where to.
+        name: what to call it.
+        file: the snippet.
+        at_exit: whether the end of the program frees the device, too.
+    """
+    added, *needed = written(module, file, name)
+    assert isinstance(added, AddHelper)
+    if not at_exit:
+        return [added, *needed]
+    code = re.sub(
+        r"^( *|\t*)self\._open = True\n", r"\g<0>\1atexit.register(self.close)\n", added.code, flags=re.MULTILINE
+    )
+    return [AddHelper(added.name, code), AddImport("atexit"), *needed]
 
 
 def microphone_chunks(module: SourceModule) -> tuple[str, list[Edit]]:

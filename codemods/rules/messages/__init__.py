@@ -20,6 +20,7 @@ from codemods.rules.messages.message_writes import OwnEntries
 from codemods.rules.messages.named_after_types import NamedAfterTypes
 from codemods.rules.messages.shared_reads import SharedReads
 from codemods.rules.messages.termination import Termination
+from codemods.rules.messages.told_types import ToldTypes
 from codemods.rules.messages.type_names import TypeNamesRule
 from codemods.rules.messages.typed_dicts import TypedDicts
 from codemods.rules.messages.types_taken_apart import TypesTakenApart
@@ -49,5 +50,6 @@ RULES: Rules = (
     Imitations,
     SharedReads,
     UnseenMessages,
+    ToldTypes,
 )
 """In the order in which they see a node: what a change covers, the rules behind it do not see."""

@@ -7,7 +7,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts.type_tests import Base, TypeTests, read_base
 from codemods.facts.unpacking import Fillings
-from codemods.interpreter.values import Bound, ClassRef, Function
+from codemods.interpreter.values import Bound, ClassRef, Const, Function
 from codemods.rewrites import clock
 from codemods.rewrites.shown import is_shown
 from codemods.rule import Change, Changes, Context, Edit, Rule
@@ -15,6 +15,7 @@ from codemods.syntax.build import quoted, replace_with
 from codemods.syntax.edits import AddImport
 from codemods.syntax.navigate import given_to
 from codemods.syntax.templates import rewrite
+from codemods.syntax.tree import SourceModule
 
 _PARSERS = ("dateutil.", "arrow.", "pendulum.", "dateparser.")
 _TEXT_METHODS = {"split", "replace", "rstrip", "strip", "startswith", "endswith", "partition"}
@@ -72,7 +73,11 @@ class Expiry(Rule[cst.Call | cst.Subscript]):
         # where a class is filled with it, it is given as the text that it was: see V3M310
         fillings = context.get(Fillings)
         fields = [item for item in context.program.fields(node, "expires_at") if not fillings.can_fill(item.site)]
-        return bool(fields) and len(fields) == len(context.program.values(node))
+        # None is kept in its place until a session begins
+        others = [
+            value for value in context.program.values(node) if not (isinstance(value, Const) and value.value is None)
+        ]
+        return bool(fields) and len(fields) == len(others)
 
     def _parse(self, call: cst.Call, func: cst.Attribute, context: Context) -> Change:
         edits: list[Edit] = []
@@ -88,13 +93,27 @@ class Expiry(Rule[cst.Call | cst.Subscript]):
 
 
 def _is_for_people(node: cst.CSTNode, context: Context) -> bool:
-    """Return whether a value is only shown, here or by the variable that it goes into."""
-    match context.module.parent(node):
-        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]):
-            uses = [use for item, found in context.program.uses_of.items() if item.node is name for use in found]
-            return bool(uses) and all(context.module.owns(use) and is_shown(use, context.module) for use in uses)
-        case _:
-            return is_shown(node, context.module)  # type: ignore[arg-type]
+    """Return whether a value is only shown, here or wherever the program keeps it."""
+    value = cst.ensure_type(node, cst.BaseExpression)  # type: ignore[type-abstract]
+    if is_shown(value, context.module):
+        return True
+    if not _is_kept(value, context.module):
+        return False
+    read = {field for field in context.program.fields(value, "expires_at") if field.site is node}
+    shown = False
+    for use, values in context.program.all_values.items():
+        module = context.program.module_of(use) if use is not node and read & values else None
+        if module is None or not isinstance(use, cst.BaseExpression) or _is_kept(use, module):
+            continue
+        if not is_shown(use, module):
+            return False
+        shown = True
+    return shown
+
+
+def _is_kept(node: cst.BaseExpression, module: SourceModule) -> bool:
+    """Return whether a value is assigned here, or assigned to."""
+    return isinstance(module.parent(node), cst.Assign | cst.AnnAssign | cst.AssignTarget)
 
 
 def _is_of_begin(node: cst.CSTNode, context: Context) -> bool:

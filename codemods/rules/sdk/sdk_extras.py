@@ -63,7 +63,10 @@ class SdkExtras(Rule[cst.Attribute | cst.Name]):
         elif extra == "MicrophoneStream":
             file = "microphone_iterator" if context.get(taken_one_by_one) else "microphone_stream"
             tells = loose.asks_microphone(context.module)
-            helper = helpers.microphone(context.module, name, "interruptible_microphone_stream" if tells else file)
+            file = "interruptible_microphone_stream" if tells else file
+            # a thread that is cut off by the end may still be reading
+            at_exit = context.options.harden and not any("daemon" in m.names for m in context.program.modules.values())
+            helper = helpers.microphone(context.module, name, file, at_exit=at_exit)
         else:
             helper = helpers.stream_file(context.module, name)
         hint = ": install pyaudio" if extra == "MicrophoneStream" else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts.pauses import billed
 from codemods.facts.program import Program
 from codemods.libraries import assemblyai
 from codemods.rewrites.sdk import frames, helpers, spans, subclass
@@ -103,7 +104,7 @@ class SdkTranscriber(Rule[cst.Call]):
             late = "; on_close, for which v3 has no event, runs on Termination, which comes only then"
             yield (
                 f"no close() of this transcriber was found: call {plan.target}.disconnect(terminate=True) at the end, "
-                f"or it stays open, and billed, until 5 minutes pass without audio{late if plan.closer else ''}"
+                f"or it stays open, and billed, {_time(plan.session, context)}{late if plan.closer else ''}"
             )
 
     # the statement that makes the client
@@ -257,3 +258,9 @@ def _has_other_host(program: Program) -> bool:
     return "assemblyai.settings.base_url" in targets or any(
         Names.of(program, module).dotted(node.func) == "assemblyai.Settings" for node, module in given
     )
+
+
+def _time(session: Session, context: Context) -> str:
+    """Return how long a session is billed that nobody ends, in words."""
+    given = any(arg.keyword is not None and arg.keyword.value == "inactivity_timeout" for arg in session.invented)
+    return billed(context.program, [use.node for use in session.named("stream")], given)

@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.control_flow import ERRORS, Way, caught, is_on_way_out
+from codemods.facts.pauses import billed
 from codemods.facts.sessions import Session, Sessions, own_nodes
 from codemods.interpreter.values import NOTHING, Json, Obj, texts
 from codemods.rewrites.shutdown import strategies
@@ -16,17 +17,13 @@ from codemods.rule import Changes, Context, Rule, Safety
 from codemods.syntax.tree import SourceModule
 
 _MESSAGE = (
-    "nothing ends this session, billed until 5 minutes pass without a message: {stop}"
-    'send {{"type": "Terminate"}} and wait for Termination, then close'
+    'nothing ends this session, billed {time}: {stop}send {{"type": "Terminate"}} and wait for Termination, then close'
 )
 _UNSEEN = (
-    "no message that ends a session is seen to reach this one, billed until 5 minutes pass without a message: {stop}"
+    "no message that ends a session is seen to reach this one, billed {time}: {stop}"
     'make sure that {{"type": "Terminate"}} is sent and Termination waited for on every way out'
 )
-_SKIPPED = (
-    "an error (or Ctrl+C) on the way here leaves the session open, billed until 5 minutes pass without a message: end "
-    "it in a `finally`"
-)
+_SKIPPED = "an error (or Ctrl+C) on the way here leaves the session open, billed {time}: end it in a `finally`"
 
 
 class SessionUnended(Rule[cst.Call]):
@@ -48,12 +45,19 @@ class SessionUnended(Rule[cst.Call]):
         ends = session.asks if may_end and not is_ended else plan.made[at_close.CODE]
         here = [call for call in ends if context.module.owns(call) and sessions.at(_socket(call)) == [session]]
         if here and _is_skipped(here, session, sessions, context.module):
-            yield self.report(here[0], _SKIPPED)
+            yield self.report(here[0], _SKIPPED.format(time=_billed(session, sessions)))
         if not may_end and not is_ended:
             in_thread = sessions.threads_of(session.sends)
             stop = "stop and join the audio thread, " if in_thread else ""
             message = _UNSEEN if sessions.terminates else _MESSAGE
-            yield self.report(node, message.format(stop=stop))
+            yield self.report(node, message.format(stop=stop, time=_billed(session, sessions)))
+
+
+def _billed(session: Session, sessions: Sessions) -> str:
+    """Return how long the session is billed, in words: whether it gets a limit is decided for all of them together."""
+    senders = [call for each in sessions.found.values() for call in each.sends]
+    urls = sessions.program.urls(session.connect)
+    return billed(sessions.program, senders, given=any("inactivity_timeout" in url.text for url in urls))
 
 
 def _may_end(session: Session, sessions: Sessions) -> bool:

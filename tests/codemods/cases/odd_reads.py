@@ -26,7 +26,7 @@ import json, websockets, base64
 
 
 def turn_kind(message):
-    """Return a message's type; turns are told apart as "PartialTurn" and "FinalTurn"."""
+    """Return a message's type: for a Turn, "PartialTurn" or "FinalTurn"."""
     kind = message.get("type")
     if kind != "Turn":
         return kind

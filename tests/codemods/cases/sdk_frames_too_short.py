@@ -57,7 +57,7 @@ from assemblyai.streaming.v3 import (
 
 
 class BufferedStreamingClient(StreamingClient):
-    """Gathers short frames, such as the 20 ms of a telephone line: v3 refuses chunks of less than 50 ms."""
+    """Gathers short frames, as telephones have: v3 takes none below 50 ms."""
 
     def __init__(self, options, chunk_size, silence):
         super().__init__(options)

@@ -54,12 +54,12 @@ from dataclasses import dataclass, field
 
 
 def turn_text(turn):
-    """Return all words heard so far: `transcript` leaves out those that may still change."""
+    """Return all words so far: `transcript` lacks those not yet final."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 
 def microphone_chunks(sample_rate=44_100):
-    """Yield audio from the microphone in chunks of 100 ms (16 bit, mono), until Ctrl+C."""
+    """Yield what the microphone hears, 100 ms at a time, until Ctrl+C."""
     import pyaudio
 
     audio = pyaudio.PyAudio()

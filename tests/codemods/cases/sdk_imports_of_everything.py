@@ -25,7 +25,7 @@ from assemblyai.streaming.v3 import (
 
 
 def microphone_chunks(sample_rate=44_100):
-    """Yield audio from the microphone in chunks of 100 ms (16 bit, mono), until Ctrl+C."""
+    """Yield what the microphone hears, 100 ms at a time, until Ctrl+C."""
     import pyaudio
 
     audio = pyaudio.PyAudio()

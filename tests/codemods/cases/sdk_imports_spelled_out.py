@@ -27,7 +27,7 @@ from assemblyai.streaming.v3 import (
 
 
 def stream_file(filepath, sample_rate):
-    """Yield the audio of a file (16 bit, mono) in chunks of 300 ms, at the pace of speech."""
+    """Yield a file (16 bit, mono), 300 ms at a time, at the pace of speech."""
     chunk_size = int(sample_rate * 0.3) * 2
     shortest = int(sample_rate * 0.05) * 2  # v3 refuses chunks of less than 50 ms
     with open(filepath, "rb") as file:
@@ -37,7 +37,7 @@ def stream_file(filepath, sample_rate):
 
 
 def microphone_chunks(sample_rate=44_100):
-    """Yield audio from the microphone in chunks of 100 ms (16 bit, mono), until Ctrl+C."""
+    """Yield what the microphone hears, 100 ms at a time, until Ctrl+C."""
     import pyaudio
 
     audio = pyaudio.PyAudio()
@@ -53,7 +53,7 @@ def microphone_chunks(sample_rate=44_100):
 
 
 def turn_text(turn):
-    """Return all words heard so far: `transcript` leaves out those that may still change."""
+    """Return all words so far: `transcript` lacks those not yet final."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 

@@ -56,7 +56,7 @@ from assemblyai.streaming.v3 import (
 
 
 class BufferedStreamingClient(StreamingClient):
-    """Gathers short frames, such as the 20 ms of a telephone line: v3 refuses chunks of less than 50 ms."""
+    """Gathers short frames, as telephones have: v3 takes none below 50 ms."""
 
     def __init__(self, options, chunk_size, silence):
         super().__init__(options)
@@ -79,7 +79,7 @@ class BufferedStreamingClient(StreamingClient):
 
 
 def turn_text(turn):
-    """Return all words heard so far: `transcript` leaves out those that may still change."""
+    """Return all words so far: `transcript` lacks those not yet final."""
     return turn.transcript if turn.end_of_turn else " ".join(word.text for word in turn.words)
 
 

@@ -50,7 +50,7 @@ import asyncio, json, websockets
 
 
 def mean_confidence(message):
-    """Return the mean confidence of a turn's words, 0 for a message without words."""
+    """Return the mean confidence of a turn's words; 0 without words."""
     words = message.get("words") or [{"confidence": 0}]
     return sum(word["confidence"] for word in words) / len(words)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from codemods.model import Options
 from tests.codemods.programs import migrate
 
 RAW = """\
@@ -44,6 +45,7 @@ class Desk:
                 continue
             self.ws.send_binary(sound)
 """
+END = '        self.ws.send(json.dumps({"terminate_session": True}))\n        self.ws.close()\n'
 SDK = """\
 import threading
 
@@ -95,7 +97,7 @@ def program(template: str, parts: tuple[str, str, str]) -> str:
 @pytest.mark.parametrize("kind", PAUSED)
 def test_a_pause_that_the_program_makes_is_no_reason_to_end_the_session(template: str, kind: str) -> None:
     result = migrate(program(template, PAUSED[kind]))
-    assert "inactivity_timeout" not in result.text
+    assert "inactivity_timeout=300" not in result.text
     told = [message for code in ("V3M101", "V3M601") for message in result.fixed(code)]
     assert any("no inactivity_timeout, since" in message for message in told)
 
@@ -110,3 +112,23 @@ def test_events_that_are_waited_for_are_pauses_too() -> None:
     waiting = SDK.replace("        if TEST:\n            continue\n", "        talking.wait()\n")
     source = waiting.replace("SWITCH", "talking.clear()").replace("BACK", "talking.set()")
     assert "inactivity_timeout" not in migrate(source).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "time"), [(PAUSED["a flag"], "for up to three hours"), (BUSY["an end"], "until 5 minutes pass")]
+)
+def test_what_a_session_costs_that_nobody_ends_is_said_as_it_is(kind: tuple[str, str, str], time: str) -> None:
+    told = migrate(program(RAW, kind).replace(END, ""), Options(todo=False)).left("V3M510")
+    told += migrate(program(SDK.replace("    session.close()\n", ""), kind)).left("V3M601")
+    assert len(told) == 2
+    assert all(f"billed {time}" in message.replace("billed, ", "billed ") for message in told)
+
+
+def test_a_limit_that_the_program_sets_is_the_one_that_is_named() -> None:
+    raw = (
+        program(RAW, BUSY["an end"])
+        .replace(END, "")
+        .replace("sample_rate=16000", "sample_rate=16000&inactivity_timeout=60")
+    )
+    (told,) = migrate(raw, Options(todo=False)).left("V3M510")
+    assert "billed until its inactivity_timeout passes without a message" in told

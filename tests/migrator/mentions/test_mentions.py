@@ -203,6 +203,25 @@ def test_an_address_with_escaped_slashes_is_one(tool: Tool) -> None:
     assert "in v3 wss://streaming.assemblyai.com/v3/ws" in told.message
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (V2, {5}),
+        ("import json\n{% if stt %}\n" + V2 + "{% endif %}\n", {7}),
+        ('ws.send(json.dumps({"terminate_session": True, "audio_data": ""}))\n', {1}),
+        ("import assemblyai as aai\n\nt = aai.RealtimeTranscriber(sample_rate=8000)\n", {3}),
+    ],
+)
+def test_python_in_a_template_is_named_and_not_edited(tool: Tool, text: str, lines: set[int]) -> None:
+    put(tool.folder, {"clean.py": CLEAN, "{{cookiecutter.name}}/bot.py": text})
+    assert tool(".", "--write").code == 1
+    assert tool.read("{{cookiecutter.name}}/bot.py") == text
+    (file,) = tool(".", "--check", "--format", "json").json["files"]
+    assert {finding["code"] for finding in file["findings"]} == {"V3M805"}
+    assert lines <= {finding["line"] for finding in file["findings"]}
+    assert "npm" not in str(file) and "sampleRate" not in str(file)
+
+
 def test_a_path_apart_from_its_host_is_told(tool: Tool) -> None:
     files = {"clean.py": CLEAN, ".env": "STT_HOST=api.assemblyai.com\nSTT_PATH=/v2/realtime/ws\n"}
     put(tool.folder, {**files, "other.env": "STT_HOST=stt.example\nSTT_PATH=/v2/realtime/ws\n"})

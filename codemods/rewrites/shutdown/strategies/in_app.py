@@ -27,9 +27,9 @@ try:
     while {name}.is_alive():
         time.sleep(0.1)
 {swallowed}finally:
-    {event}.set()  # the audio thread asks for the end of the session
+    {event}.set()  # the audio thread ends the session
     WAITED
-    {name}.join(timeout=5)  # the last transcripts come before the service closes
+    {name}.join(timeout=5)  # for the last transcripts
     {app}.close()
 """
 _SWALLOWED = """\

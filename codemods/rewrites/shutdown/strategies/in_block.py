@@ -58,7 +58,7 @@ def _waits(block: cst.CSTNode, connection: str, session: Session, sessions: Sess
             if not is_repeated(statement, call, module):
                 yield InsertBefore(statement, f"await {helpers.END}({connection})")
                 if not isinstance(node.value, cst.Await):
-                    # it may be busy with the last of them
+                    # it may be busy with the last one
                     yield InsertBefore(statement, f"await asyncio.wait([{task.value}], timeout=1)")
             return
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from codemods.model import Options
 from tests.codemods.programs import migrate
 
 HEAD = """\
@@ -148,3 +149,11 @@ def test_what_others_may_close_while_it_is_read_stays_an_object(name: str) -> No
     code = migrate(HEAD + BY_OTHERS[name]).text
     assert "class MicrophoneStream" in code
     assert "microphone_chunks" not in code
+
+
+def test_hardened_the_end_of_the_program_frees_it_unless_a_thread_may_be_reading() -> None:
+    options = Options(harden=True)
+    assert "atexit.register(self.close)" in migrate(HEAD + BY_OTHERS["of an object"], options).text
+    daemon = BY_OTHERS["while a thread reads it"].replace("args=(microphone,)", "args=(microphone,), daemon=True")
+    assert "atexit.register(self.close)" not in migrate(HEAD + daemon, options).text
+    assert "atexit" not in migrate(HEAD + BY_OTHERS["of an object"]).text

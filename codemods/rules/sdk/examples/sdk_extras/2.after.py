@@ -1,5 +1,5 @@
 class MicrophoneStream:
-    """Audio from the microphone, in chunks of 100 ms (16 bit, mono), until Ctrl+C or `close()`."""
+    """The microphone, 100 ms at a time, until Ctrl+C or `close()`."""
 
     def __init__(self, sample_rate=44_100):
         import pyaudio

@@ -32,8 +32,8 @@ try:
 except KeyboardInterrupt:
     pass  # run_forever returns on Ctrl+C, too
 finally:
-    stop_event.set()  # the audio thread asks for the end of the session
+    stop_event.set()  # the audio thread ends the session
     if audio_thread is not None:
         audio_thread.join(timeout=1)
-    connection.join(timeout=5)  # the last transcripts come before the service closes
+    connection.join(timeout=5)  # for the last transcripts
     ws.close()

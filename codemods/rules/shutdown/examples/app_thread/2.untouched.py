@@ -24,7 +24,7 @@ def run_until_stopped(app, **options):
             audio_thread.join(timeout=1)
         try:
             app.send('{"type": "Terminate"}')
-            connection.join(timeout=5)  # the last transcripts come before the service closes
+            connection.join(timeout=5)  # for the last transcripts
         except Exception:
             pass  # the connection is gone already
         app.close()

@@ -5,7 +5,7 @@ import websockets
 
 
 async def end_session(ws):
-    """Tell the service that no more audio comes, and let it send the last transcripts and close."""
+    """End the session; the service sends the last transcripts, then closes."""
     with contextlib.suppress(websockets.ConnectionClosed, asyncio.TimeoutError):
         await ws.send('{"type": "Terminate"}')
         await asyncio.wait_for(ws.wait_closed(), timeout=5)
