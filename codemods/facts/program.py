@@ -15,7 +15,7 @@ from codemods.facts.grades import Grades
 from codemods.interpreter.classes import ClassFacts
 from codemods.interpreter.fixpoint import Interpreter
 from codemods.interpreter.scopes import Scope
-from codemods.interpreter.values import NOTHING, External, Lit, Obj, Str, Value, Values, texts
+from codemods.interpreter.values import NOTHING, External, Instance, Lit, Obj, Str, Value, Values, texts
 from codemods.interpreter.variables import Binding, Def
 from codemods.libraries.observations import Connect, Send
 from codemods.libraries.registry import TRANSPORTS, library
@@ -418,7 +418,7 @@ class Program:
         Where the vendor's own messages arrive too, it says nothing against their being the vendor's: tests imitate
         what the program meets. (A server that sends such dicts to clients of its own does not do so from its tests.)
         """
-        node = value.site if isinstance(value, Obj) else None
+        node = value.site if isinstance(value, Obj) else value.node if isinstance(value, Instance) else None
         if isinstance(value, Str) and value.parts:
             first = value.parts[0]
             node = first.node if isinstance(first, Lit) else None
