@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.sessions import Sessions
+from codemods.libraries.values import Connection
 from codemods.rewrites.shown import is_printed
 from codemods.rule import Changes, Context, Rule
 from codemods.syntax.edits import Replace
@@ -42,12 +43,30 @@ class ToldTypes(Rule[cst.SimpleString | cst.FormattedStringText]):
             return
         if not any(session.legacy for session in context.get(Sessions).found.values()):
             return
+        if _is_about_another(node, context):
+            return
         renamed = _TYPE.sub(lambda found: _IN_WORDS[found[1]], text)
         yield self.change(
             node,
             f"{told[1]}, in a sentence for people, becomes {_IN_WORDS[told[1]]}",
             Replace(node, lambda updated: updated.with_changes(value=renamed)),
         )
+
+
+def _is_about_another(node: cst.CSTNode, context: Context) -> bool:
+    """Return whether a sentence may be about another service, in a program that speaks to several."""
+    foreign = context.program.foreign_connections
+    if not foreign:
+        return False
+    around = [up for up in context.module.ancestors(node) if isinstance(up, cst.FunctionDef | cst.ClassDef)]
+    definition = around[-1] if around else context.module.tree
+    used = {
+        value
+        for inner in context.module.walk(definition)
+        for value in context.program.values(inner)
+        if isinstance(value, Connection)
+    }
+    return not used or bool(used & foreign)
 
 
 def _is_sentence(text: str) -> bool:
