@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
+from functools import cache, partial
+from types import MappingProxyType
 from typing import TypeAlias
 
 import libcst as cst
@@ -55,20 +57,24 @@ class Point:
         return [*self.next, *self.fails] if failing else self.next
 
 
-class _Ways(dict[Way, Point]):
-    """Where each way leads; worked out when it is asked for, since most are not."""
+class _Ways:
+    """Where each way leads.
 
-    def __init__(self, made: dict[Way, Point], otherwise: Callable[[Way], Point]) -> None:
-        super().__init__(made)
-        self._otherwise = otherwise
+    Args:
+        leads: tells where; asked only where that is needed.
+        but: the ways that lead elsewhere.
+    """
 
-    def __missing__(self, way: Way) -> Point:
-        self[way] = found = self._otherwise(way)
-        return found
+    def __init__(self, leads: Callable[[Way], Point], but: Mapping[Way, Point] = MappingProxyType({})) -> None:
+        self._leads = leads
+        self._but = but
 
-    def but(self, **changed: Point) -> _Ways:
+    def __getitem__(self, way: Way) -> Point:
+        return self._but[way] if way in self._but else self._leads(way)
+
+    def but(self, changed: Mapping[Way, Point]) -> _Ways:
         """Return the same ways, some of which lead elsewhere."""
-        return _Ways({Way[name]: point for name, point in changed.items()}, self.__getitem__)
+        return _Ways(self._leads, {**self._but, **changed})
 
 
 Code: TypeAlias = cst.Module | cst.BaseSuite | Sequence[cst.CSTNode]
@@ -83,20 +89,21 @@ class ControlFlow:
     def __init__(self, code: Code, module: SourceModule | None = None) -> None:
         self._module = module
         self._points: dict[cst.CSTNode, list[Point]] = {}
-        self.entry = self._block(code, _Ways({}, lambda way: Point(None, way)))
+        self.entry = self._block(code, _Ways(cache(partial(Point, None))))
 
     def ways(self) -> frozenset[Way]:
         """Return the ways in which this may be left."""
         return frozenset(point.way for point in _reachable([self.entry]) if point.way is not None)
 
-    def escapes(self, start: cst.CSTNode, stops: Iterable[cst.CSTNode]) -> frozenset[Way]:
+    def escapes(self, start: cst.CSTNode, stops: Iterable[cst.CSTNode], *, failing: bool = False) -> frozenset[Way]:
         """Return the ways in which this may be left behind `start` without having come to one of `stops`.
 
         Args:
-            start: where this begins. That it fails itself is no way from behind it.
+            start: where this begins.
             stops: what is enough to have begun.
+            failing: whether it is `start` itself that fails; else it has come to its end.
         """
-        begin = [after for point in self._at(start) for after in point.next]
+        begin = [after for point in self._at(start) for after in (point.fails if failing else point.next)]
         return frozenset(point.way for point in _reachable(begin, self._barred(stops)) if point.way is not None)
 
     def behind(
@@ -139,7 +146,7 @@ class ControlFlow:
         """Return where a piece of code begins."""
         parts = code.body if isinstance(code, cst.Module | cst.BaseSuite) else code
         for part in reversed(parts):
-            ways = ways.but(END=self._statement(part, ways))
+            ways = ways.but({Way.END: self._statement(part, ways)})
         return ways[Way.END]
 
     def _statement(self, node: cst.CSTNode, ways: _Ways) -> Point:
@@ -171,7 +178,7 @@ class ControlFlow:
             case cst.With(body=body, items=items):
                 inner = ways
                 if any(isinstance(i.item, cst.Call) and dotted(i.item.func) in _SUPPRESS for i in items):
-                    inner = ways.but(ERROR=self._point(node, [ways[Way.END], ways[Way.ERROR]]))
+                    inner = ways.but({Way.ERROR: self._point(node, [ways[Way.END], ways[Way.ERROR]])})
                 return self._point(node, [self._block(body, inner)], failing)
             case cst.Try() | cst.TryStar():
                 return self._try(node, ways)
@@ -188,15 +195,17 @@ class ControlFlow:
         head = self._point(node, [], (ways[Way.ERROR], ways[Way.INTERRUPT]))
         if not is_endless(node):
             head.next.append(done)
-        head.next.append(self._block(node.body, ways.but(END=head, CONTINUE=head, BREAK=ways[Way.END])))
+        head.next.append(
+            self._block(node.body, ways.but({Way.END: head, Way.CONTINUE: head, Way.BREAK: ways[Way.END]}))
+        )
         return head
 
     def _try(self, node: cst.Try | cst.TryStar, ways: _Ways) -> Point:
         last = node.finalbody
         if last is not None:
             outside = ways
-            ways = _Ways({}, lambda way: self._block(last.body, outside.but(END=outside[way])))
-        failing: dict[str, Point] = {}
+            ways = _Ways(cache(lambda way: self._block(last.body, outside.but({Way.END: outside[way]}))))
+        failing: dict[Way, Point] = {}
         for way in (Way.ERROR, Way.INTERRUPT):
             point = Point(None)
             for handler in node.handlers:
@@ -207,9 +216,9 @@ class ControlFlow:
                     break
             else:
                 point.next.append(ways[way])
-            failing[way.name] = point
+            failing[way] = point
         after = self._statement(node.orelse, ways) if node.orelse is not None else ways[Way.END]
-        return self._block(node.body, ways.but(END=after, **failing))
+        return self._block(node.body, ways.but({Way.END: after, **failing}))
 
 
 def is_endless(loop: cst.CSTNode) -> bool:

@@ -53,6 +53,9 @@ class Clock:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._given = [node.value for node, _ in program.find(cst.Arg) if node.keyword and node.keyword.value in _RATES]
+        self._spelled = {_code(node) for node in self._given}
+        """What a program calls the sample rate where it opens a device."""
         self.rate = self._rate()
         encodings = self._parameter("encoding")
         self.width = _WIDTHS.get(encodings[0]) if len(encodings) == 1 else (2 if not encodings else None)
@@ -93,8 +96,7 @@ class Clock:
     def _rate(self) -> int | None:
         found = {int(text) for text in self._parameter("sample_rate") if text.isdecimal()}
         if not found:
-            given = (node for node, _ in self.program.find(cst.Arg) if node.keyword and node.keyword.value in _RATES)
-            known = (value for node in given for value in self.program.values(node.value) if isinstance(value, Const))
+            known = (value for node in self._given for value in self.program.values(node) if isinstance(value, Const))
             found = {item.value for item in known if isinstance(item.value, int) and item.value > 1000}
         return found.pop() if len(found) == 1 else None
 
@@ -116,6 +118,8 @@ class Clock:
         known = [value.value for value in values if isinstance(value, Const)]
         if known and len(known) == len(values):
             return [value if isinstance(value, int | float) else None for value in known]
+        if isinstance(node, cst.Name | cst.Attribute) and _code(node) in self._spelled:
+            return [rate]
 
         def numbers(part: cst.BaseExpression | None) -> list[float | None]:
             return self._numbers(part, rate, depth + 1) if part is not None else [None]
@@ -148,3 +152,7 @@ def _result(operator: cst.BaseBinaryOp, left: float | None, right: float | None)
     if calculate is None or left is None or right is None:
         return None
     return calculate(left, right) if right or calculate in (mul, add, sub) else None
+
+
+def _code(node: cst.CSTNode) -> str:
+    return cst.Module(()).code_for_node(node)

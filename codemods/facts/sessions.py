@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -9,8 +10,10 @@ from functools import cached_property, lru_cache
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.facts import requests
 from codemods.facts.control_flow import ControlFlow
 from codemods.facts.program import Program
+from codemods.facts.requests import Request
 from codemods.interpreter.values import Bound, External, Function, Json, Obj, Str, Value, Values
 from codemods.libraries.observations import Connect, Send
 from codemods.libraries.values import Connection
@@ -19,6 +22,9 @@ from codemods.syntax.navigate import ScopeNode, function_of, home_of
 from codemods.syntax.tree import SourceModule
 
 _CALLBACKS = ("on_open", "on_message", "on_data", "on_error", "on_close")
+
+_ASKS_FOR_THE_END = re.compile("(session[_ ]?)?terminate([_ ]?session)?", re.IGNORECASE)
+"""What programs have for the name of the message that ends a session, right or wrong."""
 
 
 @dataclass(slots=True)
@@ -127,8 +133,11 @@ class Sessions:
 
     def _is_end(self, send: Send) -> bool:
         values = self.program.values(send.data)
-        return v.TERMINATE in self._keys(values) or any(
-            isinstance(value, Str) and v.TERMINATE in value.text for value in values
+        messages = [message for value in values if (message := requests.fields(self.program, value))]
+        return (
+            v.TERMINATE in self._keys(values)
+            or any(isinstance(value, Str) and v.TERMINATE in value.text for value in values)
+            or any(requests.kind(message) is Request.TERMINATE for message in messages)
         )
 
     def _keys(self, values: Values) -> set[str]:
@@ -177,7 +186,7 @@ class Sessions:
 
     def _spelled(self) -> Iterator[cst.CSTNode]:
         for module in self.program.modules.values():
-            if "terminate_session" not in module.text and "Terminate" not in module.text:
+            if "terminate" not in module.text.lower():
                 continue
             for node in module.walk():
                 if isinstance(node, cst.Name) and node.value == "terminate_session":
@@ -190,7 +199,7 @@ class Sessions:
                     case _:
                         continue
                 if isinstance(text, str) and (
-                    text == "Terminate" or '"Terminate"' in text or "terminate_session" in text
+                    _ASKS_FOR_THE_END.fullmatch(text) or '"Terminate"' in text or "terminate_session" in text
                 ):
                     yield node
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 import libcst as cst
 
@@ -113,6 +114,28 @@ def first_statement(function: cst.FunctionDef) -> cst.CSTNode:
         case [first, *_]:
             return first
     return function
+
+
+def enclosing(node: cst.CSTNode, top: cst.CSTNode, module: SourceModule) -> Iterator[cst.CSTNode]:
+    """Yield the nodes around `node`, innermost first, that are part of `top`."""
+    return takewhile(lambda up: up is not top, module.ancestors(node))
+
+
+def is_statement(call: cst.CSTNode, module: SourceModule, *, awaited: bool) -> bool:
+    """Return whether a call, awaited or not, is all that a statement does."""
+    holder = module.parent(call)
+    if awaited:
+        holder = module.parent(holder) if isinstance(holder, cst.Await) else None
+    return isinstance(holder, cst.Expr)
+
+
+def assigned_to(node: cst.CSTNode, module: SourceModule) -> cst.BaseExpression | None:
+    """Return the one target of the assignment whose value a node is, be it awaited."""
+    holder = module.parent(node)
+    match module.parent(holder) if isinstance(holder, cst.Await) else holder:
+        case cst.Assign(targets=[cst.AssignTarget(target=target)]) | cst.AnnAssign(target=target):
+            return target
+    return None
 
 
 def statements_behind(statement: cst.CSTNode | None, module: SourceModule) -> list[Statement]:

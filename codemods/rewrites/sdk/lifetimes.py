@@ -15,7 +15,7 @@ from codemods.interpreter.values import Bound, ClassRef, External, Function, Ins
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.portability import first_parameter
 from codemods.rewrites.sdk.sessions import Session
-from codemods.syntax.navigate import function_of, only_part
+from codemods.syntax.navigate import assigned_to, function_of, only_part
 from codemods.syntax.tree import SourceModule, dotted
 
 _HANDED_OVER = frozenset({"to_thread", "run_in_executor", "run_sync"})
@@ -174,7 +174,7 @@ class Lifetimes:
         parameters = [param.name.value for param in (*function.params.posonly_params, *function.params.params)]
         given: cst.CSTNode | None = None
         if (made and place.head == first_parameter(function)) or _is_returned(place.head, function):
-            given = _assigned(call, module)
+            given = assigned_to(call, module)
         elif place.head in parameters:
             given = self._argument(call, parameters, place.head, made)
         seen = self.place(given, scope) if given is not None else None
@@ -211,13 +211,3 @@ def _is_returned(name: str, function: cst.FunctionDef) -> bool:
     """Return whether a variable is all that a function ever returns."""
     returned = [node.value for node in own_nodes(function) if isinstance(node, cst.Return)]
     return bool(returned) and all(isinstance(value, cst.Name) and value.value == name for value in returned)
-
-
-def _assigned(call: cst.Call, module: SourceModule) -> cst.CSTNode | None:
-    """Return the one variable that keeps the result of a call."""
-    holder = module.parent(call)
-    if isinstance(holder, cst.Await):
-        holder = module.parent(holder)
-    if isinstance(holder, cst.Assign) and len(holder.targets) == 1:
-        return holder.targets[0].target
-    return holder.target if isinstance(holder, cst.AnnAssign) else None

@@ -10,7 +10,7 @@ from codemods.rewrites.sdk.bindings import Bindings
 from codemods.rewrites.sdk.lifetimes import Happening, Lifetimes, Place, is_plain
 from codemods.rewrites.sdk.portability import occurs
 from codemods.syntax.edits import Guard
-from codemods.syntax.navigate import function_of, statements_behind
+from codemods.syntax.navigate import enclosing, function_of, statements_behind
 from codemods.syntax.tree import SourceModule, Statement, is_barrier
 from codemods.syntax.try_finally import Block
 
@@ -54,9 +54,7 @@ def _holder(line: cst.CSTNode, place: Place, module: SourceModule) -> Statement 
     """Return the statement, a loop over messages perhaps, in one branch of which a session is made."""
     home = function_of(line, module)
     found: cst.CSTNode | None = None
-    for up in module.ancestors(line):
-        if up is home:
-            break
+    for up in enclosing(line, home, module):
         complete = _count(place.head, up, module) == _count(place.head, home, module)
         # what one round of a loop makes, later ones use
         if isinstance(up, Statement) and complete and (found is None or isinstance(up, cst.For | cst.While)):

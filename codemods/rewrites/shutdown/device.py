@@ -8,6 +8,7 @@ from codemods.facts.concurrency import stray_functions
 from codemods.facts.sessions import Sessions, own_nodes
 from codemods.rewrites.shutdown.terminate import finally_behind
 from codemods.syntax.edits import Replace
+from codemods.syntax.navigate import assigned_to
 from codemods.syntax.tree import SourceModule
 
 
@@ -40,10 +41,7 @@ def freed_by_its_reader(made: cst.Call, sessions: Sessions, module: SourceModule
 
 def _variable(made: cst.CSTNode, module: SourceModule) -> str | None:
     """Return the variable that what is made is put into, if that is all that happens to it."""
-    holder = module.parent(made)
-    if not isinstance(holder, cst.Assign) or len(holder.targets) != 1 or holder.value is not made:
-        return None
-    target = holder.targets[0].target
+    target = assigned_to(made, module)
     return target.value if isinstance(target, cst.Name) else None
 
 

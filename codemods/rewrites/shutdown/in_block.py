@@ -7,6 +7,7 @@ import libcst as cst
 from codemods.facts.sessions import Session, Sessions
 from codemods.libraries.values import Connecting
 from codemods.syntax.edits import Replace
+from codemods.syntax.sequences import extended
 
 
 def entered_as(node: cst.CSTNode, session: Session, sessions: Sessions) -> str | None:
@@ -24,10 +25,7 @@ def entered_too(node: cst.With, call: str, name: str | None = None) -> Replace:
 
     def build(updated: cst.CSTNode) -> cst.CSTNode:
         old = cst.ensure_type(updated, cst.With)
-        *others, last = old.items
-        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
         asname = cst.AsName(cst.Name(name)) if name is not None else None
-        item = cst.WithItem(item=cst.parse_expression(call), asname=asname, comma=last.comma)
-        return old.with_changes(items=[*others, last.with_changes(comma=comma), item])
+        return old.with_changes(items=extended(old.items, [cst.WithItem(cst.parse_expression(call), asname)]))
 
     return Replace(node, build)

@@ -12,9 +12,9 @@ from codemods.facts.lifetimes import is_used_behind
 from codemods.facts.sessions import Session, Sessions
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_task import TASKS, is_repeated, makes_task, role, runs, started, tasks_at
-from codemods.rewrites.shutdown.terminate import asked_by_sender, terminated
+from codemods.rewrites.shutdown.terminate import asked_by_sender, finally_behind, terminated
 from codemods.syntax.edits import AddImport, Edit, Replace
-from codemods.syntax.navigate import only_part, statements_behind
+from codemods.syntax.navigate import last_name, only_part, statements_behind
 from codemods.syntax.templates import filled
 from codemods.syntax.tree import SourceModule
 
@@ -66,73 +66,50 @@ class Pair:
         """
         module = sessions.home(node)
         statement = module.statement(node)
-        block = module.parent(statement) if statement is not None else None
-        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        receiver = self._receiver(node)
+        free = next((name for name in ("receiver", "receiver_task") if name not in module.names), "")
+        name = self.task if self.form == "send" else receiver.value if isinstance(receiver, cst.Name) else free
+        if only_part(statement) is None or not isinstance(statement, cst.SimpleStatementLine):
             return None
-        if not sessions.program.can_import(module, "asyncio", "contextlib"):
+        if not sessions.program.can_import(module, "asyncio", "contextlib") or self.form in ("wait", "held"):
             return None
         asked = [] if self.form == "send" else asked_by_sender(self.sender, session, sessions)
-        receiver = self._receiver(node, module)
-        ended = terminated(node, session, module, socket, receiver) if receiver else None
-        if ended is None or asked is None or not isinstance(block, cst.IndentedBlock):
+        ended = terminated(node, session, module, socket, name) if name else None
+        if ended is None or asked is None or not isinstance(module.parent(statement), cst.IndentedBlock):
             return None
-        code, edits = ended
-        unit = module.tree.default_indent
-        lines = [f"{self.task}.cancel()\n" if self.form == "receive" else "", *code.splitlines(keepends=True)]
-        guard = f"try:\n{unit}pass\nfinally:\n" + "".join(unit + line for line in lines if line)
+        stop = f"{self.task}.cancel()\n" if self.form == "receive" else ""
+        guard = finally_behind(statement, stop + ended[0], module)
+        further = [*asked, *ended[1], *self.binding, AddImport("asyncio")]
+        if receiver is None:
+            return [guard, *further]
+        shield = cst.parse_expression(f"asyncio.shield({name})")
+        tasks: list[cst.BaseExpression] = []
 
-        def build(updated: cst.CSTNode) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
-            line = cst.ensure_type(updated, cst.SimpleStatementLine)
-            guarded = cst.ensure_type(cst.parse_statement(guard, module.tree.config_for_parsing), cst.Try)
-            part, task = self._shielded(line.body[0], receiver, sessions)
-            inner = line.with_changes(body=[part], leading_lines=())
-            guarded = guarded.with_changes(body=guarded.body.with_changes(body=[inner]))
-            if task is None:
-                return guarded.with_changes(leading_lines=line.leading_lines)
-            first = cst.Assign([cst.AssignTarget(cst.Name(receiver))], task)
-            return cst.FlattenSentinel([cst.SimpleStatementLine([first], leading_lines=line.leading_lines), guarded])
+        def shielded(updated: cst.CSTNode) -> cst.CSTNode:
+            tasks[:] = [cst.ensure_type(updated, cst.BaseExpression)]  # type: ignore[type-abstract]
+            return shield
 
-        return [Replace(statement, build), *asked, *edits, *self.binding, AddImport("asyncio")]
+        def build(updated: cst.CSTNode) -> cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]:
+            line, task = cst.ensure_type(updated, cst.SimpleStatementLine), tasks[0]
+            if isinstance(task, cst.Name):
+                return guard.build(line)
+            if not isinstance(task, cst.Call) or last_name(task.func) not in TASKS:
+                task = cst.Call(cst.parse_expression("asyncio.create_task"), [cst.Arg(task)])
+            first = cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name(name))], task)], line.leading_lines)
+            guarded = guard.build(line.with_changes(leading_lines=()))
+            assert isinstance(guarded, cst.CSTNode)
+            return cst.FlattenSentinel([first, guarded])
 
-    def _shielded(
-        self, part: cst.BaseSmallStatement, receiver: str, sessions: Sessions
-    ) -> tuple[cst.BaseSmallStatement, cst.BaseExpression | None]:
-        """Return a statement whose `await` does not cancel the receiver, and what makes the task that needs."""
-        if self.form == "send":
-            return part, None
-        assert isinstance(part, cst.Expr | cst.Assign | cst.Return)
-        awaited = cst.ensure_type(part.value, cst.Await)
-        shield = cst.parse_expression(f"asyncio.shield({receiver})")
-        if self.form == "receive":
-            held, new = awaited.expression, shield
-        else:
-            call = cst.ensure_type(awaited.expression, cst.Call)
-            place = 0 if self.swapped else 1
-            arguments = list(call.args)
-            held, arguments[place] = arguments[place].value, arguments[place].with_changes(value=shield)
-            new = call.with_changes(args=arguments)
-        part = part.with_changes(value=awaited.with_changes(expression=new))
-        match held:
-            case cst.Name():
-                return part, None
-            case cst.Call() if isinstance(held.func, cst.Attribute) and held.func.attr.value in TASKS:
-                return part, held
-        return part, cst.Call(cst.parse_expression("asyncio.create_task"), [cst.Arg(held)])
+        return [Replace(receiver, shielded), Replace(statement, build), *further]
 
-    def _receiver(self, node: cst.Await, module: SourceModule) -> str:
-        """Return the variable of the task that receives, or a free name for it; "" if there is none."""
-        free = next((name for name in ("receiver", "receiver_task") if name not in module.names), "")
+    def _receiver(self, node: cst.Await) -> cst.BaseExpression | None:
+        """Return what is awaited of the receiver, where that is not a task beside."""
         match self.form, node.expression:
-            case "send", _:
-                return self.task
             case "gather", cst.Call(args=[first, second]):
-                held = (first if self.swapped else second).value
-                return held.value if isinstance(held, cst.Name) else free
-            case "receive", cst.Name(value=name):
-                return name
-            case "receive", _:
-                return free
-        return ""
+                return first.value if self.swapped else second.value
+            case "receive", receiver:
+                return receiver
+        return None
 
     def run(self, updated: cst.CSTNode, *, socket: str) -> cst.CSTNode:
         """Return the call of `run_session` in the place of what was awaited."""

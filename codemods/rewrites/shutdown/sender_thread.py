@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import takewhile
 
 import libcst as cst
 
@@ -14,7 +15,7 @@ from codemods.rewrites.shutdown.helpers import client_name
 from codemods.rewrites.shutdown.terminate import finally_behind, guarded, within
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Edit, InsertAfter, InsertBefore, Replace
-from codemods.syntax.navigate import home_of, init_of
+from codemods.syntax.navigate import enclosing, home_of, init_of
 from codemods.syntax.tree import SourceModule, Statement
 
 EVENT, THREAD = "stop_event", "audio_thread"
@@ -75,6 +76,17 @@ class SenderThread:
     def is_at_home(self, node: cst.CSTNode) -> bool:
         """Return whether the names of this thread mean the same where `node` stands."""
         return home_of(node, self.module) == (self.home, self.owner)
+
+    def first_places(
+        self, wanted: Callable[[cst.CSTNode], bool], elsewhere: AbstractSet[cst.CSTNode], sessions: Sessions
+    ) -> list[Statement]:
+        """Return the first line with a wanted node of each function but those `elsewhere`, if at home there."""
+        found: dict[cst.CSTNode, Statement | None] = {}
+        for node in filter(wanted, self.module.walk()):
+            function = sessions.function(node)
+            if function not in elsewhere:
+                found.setdefault(function, self.module.statement(node))
+        return [line for line in found.values() if isinstance(line, cst.SimpleStatementLine) and self.is_at_home(line)]
 
     @property
     def event_name(self) -> str:
@@ -193,12 +205,9 @@ class SenderThread:
 
     def quiet(self, session: Session) -> list[Edit]:
         """Return the edits by which the thread ends without a traceback when the connection is gone."""
-        for send in (*session.sends, *self.sends):
-            for up in self.module.ancestors(send):
-                if isinstance(up, cst.Try):
-                    return []  # the program has a word to say about that
-                if up is self.sender:
-                    break
+        around = (up for send in (*session.sends, *self.sends) for up in enclosing(send, self.sender, self.module))
+        if any(isinstance(up, cst.Try) for up in around):
+            return []  # the program has a word to say about that
         named = client_name(self.module, _GONE)
         if named is None:
             return []
@@ -220,8 +229,7 @@ class SenderThread:
             return None
         inner = {node for loop in self.loops for node in module.walk(loop.body)}
         loop = [loop for loop in self.loops if loop not in inner][-1]
-        above = takewhile(lambda up: up is not self.sender, module.ancestors(loop))
-        heard = any(isinstance(up, cst.Try) for up in above)
+        heard = any(isinstance(up, cst.Try) for up in enclosing(loop, self.sender, module))
         asked = f'{module.code(func.value)}.send(\'{{"type": "Terminate"}}\')\n'
         if heard or named is None:
             return [finally_behind(loop, asked, module)] if heard else None

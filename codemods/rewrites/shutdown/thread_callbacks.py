@@ -48,7 +48,7 @@ def stopped_by_who_ends(session: Session, sessions: Sessions) -> list[Edit]:
     module = sender.module
     if EVENT in module.names or not sessions.program.can_import(module, "threading"):
         return []
-    places = list(dict.fromkeys(_places(session, sessions, sender)))
+    places = _places(session, sessions, sender)
     kept = sender.kept()
     if not places or kept is None:
         return []
@@ -68,21 +68,11 @@ def stopped_by_who_ends(session: Session, sessions: Sessions) -> list[Edit]:
     ]
 
 
-def _places(session: Session, sessions: Sessions, sender: SenderThread) -> Iterator[Statement]:
-    """Yield where the program first ends the session, or closes its connection, in each function that does."""
-    elsewhere = set(sessions.reach(sender.sender))
-    for callback in sessions.callbacks(session):
-        elsewhere |= sessions.reach(callback)
-    module = sender.module
-    seen: set[cst.CSTNode] = set()
-    calls = {*session.asks, *session.closes}
-    for node in module.walk():
-        if node not in calls or sessions.function(node) in elsewhere | seen:
-            continue
-        seen.add(sessions.function(node))
-        place = module.statement(node)
-        if isinstance(place, cst.SimpleStatementLine) and sender.is_at_home(place):
-            yield place
+def _places(session: Session, sessions: Sessions, sender: SenderThread) -> list[Statement]:
+    """Return where the program first ends the session, or closes its connection, in each function that does."""
+    ends = {*session.asks, *session.closes}
+    elsewhere = sessions.reach(sender.sender).union(*map(sessions.reach, sessions.callbacks(session)))
+    return sender.first_places(lambda node: node in ends, elsewhere, sessions)
 
 
 def _stops_before(place: Statement, sender: SenderThread, sessions: Sessions) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.durations import Clock, Length, sounds
+from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions
-from codemods.interpreter.values import Const
+from codemods.interpreter.values import Const, Encoded, Json, Obj, Value
 from codemods.libraries.observations import Send
 from codemods.libraries.values import PACKETS, Sound
 from codemods.rule import Changes, Context, Rule
@@ -16,6 +19,8 @@ from codemods.syntax.navigate import keyword
 
 _SHORTEST, _LONGEST = 50, 1000
 """Milliseconds of audio that v3 takes in one frame (vendor's API reference)."""
+_SILENCE = frozenset(b"\x00\x7f\xff")
+"""What samples without a sound are made of, as PCM or mu-law."""
 _TAKING = frozenset({"get", "get_nowait", "popleft", "receive_bytes"})
 _MAYBE_TELEPHONE = "v3 takes 50 to 1000 ms of audio in a frame, a telephone line gives 20: check what is sent here"
 
@@ -42,8 +47,23 @@ class FrameSizes(Rule[cst.Call]):
         if not found and program.get(Clock).is_telephone and _comes_from_outside(send.data, context):
             # v2 took 100 ms and more, except from a telephone line
             yield self.report(node, _MAYBE_TELEPHONE)
+        yield from self._made_up(send, context)
         for sound in sorted(found, key=lambda item: context.code(item.site)):
             yield from self._sound(sound, send, context)
+
+    def _made_up(self, send: Send, context: Context) -> Changes:
+        """Report silence that keeps a session open, and is too short to be taken for audio."""
+        clock = context.get(Clock)
+        for node in (send.data, *_encoded(context.program, context.program.values(send.data))):
+            count = _byte_count(node, context)
+            if count and clock.rate and clock.width:
+                lasts = count / clock.width / clock.rate * 1000
+                if lasts < _SHORTEST:
+                    yield self.report(
+                        send.call,
+                        f"{count} bytes of silence are {lasts:.2g} ms, v3 takes {_SHORTEST} to {_LONGEST} ms in a "
+                        'frame: send {"type": "KeepAlive"} as text to keep the session open',
+                    )
 
     def _sound(self, sound: Sound, send: Send, context: Context) -> Changes:
         if sound.unit in PACKETS:
@@ -70,6 +90,35 @@ class FrameSizes(Rule[cst.Call]):
             return
         message = f"{shortest:g} ms of audio in a frame, too short for v3: {_SHORTEST} ms"
         yield self.change(literal, message, replace_with(literal, str(length.units)))
+
+
+def _encoded(program: Program, values: Iterable[Value]) -> Iterator[cst.BaseExpression]:
+    """Yield what is encoded for a message of audio."""
+    for value in values:
+        match value:
+            case Encoded(call=call) if call.args:
+                yield call.args[0].value
+            case Json(content=content):
+                yield from _encoded(program, program.items(content).get(v.AUDIO_KEY, ()))
+            case Obj():
+                yield from _encoded(program, program.items(value).get(v.AUDIO_KEY, ()))
+
+
+def _byte_count(node: cst.BaseExpression, context: Context) -> int | None:
+    """Return how many bytes an expression makes up; None for bytes that come from somewhere."""
+    match node:
+        case cst.SimpleString():
+            value = node.evaluated_value
+            return len(value) if isinstance(value, bytes) and set(value) <= _SILENCE else None
+        case cst.BinaryOperation(left=cst.SimpleString() as some, operator=cst.Multiply(), right=times):
+            counts = context.get(Clock).numbers(times)
+            each = _byte_count(some, context)
+            return round(counts[0] * each) if each and len(counts) == 1 and counts[0] is not None else None
+        case cst.Call(func=cst.Name("bytes" | "bytearray"), args=[cst.Arg(value=size)]) if context.program.values(size):
+            counts = context.get(Clock).numbers(size)
+            return round(counts[0]) if len(counts) == 1 and counts[0] is not None else None
+        case _:
+            return None
 
 
 def _advice(sound: Sound, length: Length) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.interpreter.values import Const, Obj
 from codemods.libraries.values import CloseCode, Connection
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.edits import Replace
@@ -13,7 +14,10 @@ from codemods.syntax.sequences import each_once
 _ORDERED = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
 
 
-class CloseCodes(Rule[cst.Comparison]):
+_Seen = cst.Comparison | cst.Subscript | cst.Call | cst.Match
+
+
+class CloseCodes(Rule[_Seen]):
     """Rewrites v2 close codes where they are compared with the code of a vendor connection."""
 
     code = "V3M402"
@@ -21,7 +25,46 @@ class CloseCodes(Rule[cst.Comparison]):
     source = v.ERRORS
     why = "v3 closes with 1008 and 3005 to 3009; `assert e.code == 4008` would turn every close into an AssertionError."
 
-    def visit(self, node: cst.Comparison, context: Context) -> Changes:
+    def visit(self, node: cst.Comparison | cst.Subscript | cst.Call | cst.Match, context: Context) -> Changes:
+        yield from self._named(node, context)
+        if isinstance(node, cst.Comparison):
+            yield from self._compared(node, context)
+
+    def _named(self, node: _Seen, context: Context) -> Changes:
+        """Report v2's codes that a close code is held against under a name, in a table or in a `match`."""
+        match node:
+            case cst.Comparison(left=code, comparisons=[cst.ComparisonTarget(comparator=other)]):
+                known = set[int]() if _numbers(other) else self._known(other, context)
+            case cst.Subscript(value=table, slice=[cst.SubscriptElement(slice=cst.Index(value=code))]):
+                known = self._known(table, context)
+            case cst.Call(func=cst.Attribute(value=table, attr=cst.Name("get")), args=[cst.Arg(value=code), *_]):
+                known = self._known(table, context)
+            case cst.Match(subject=code, cases=cases):
+                numbers = (part for case in cases for part in context.module.walk(case.pattern))
+                known = {part.evaluated_value for part in numbers if isinstance(part, cst.Integer)}
+            case _:
+                return
+        old = sorted(number for number in known if 4000 <= number <= 4999)
+        if old and self._is_code(code, context) and self._is_vendors([code], context):
+            now = (v.CLOSE_CODES[number] for number in old if number in v.CLOSE_CODES)
+            instead = ", ".join(str(number) for number in dict.fromkeys(now)) or "1008 and 3005 to 3009"
+            yield self.report(node, f"v2 close codes ({', '.join(map(str, old))}) are looked for: v3 has {instead}")
+
+    def _known(self, node: cst.BaseExpression, context: Context) -> set[int]:
+        """Return the numbers that a name stands for, or that a collection or a table of them holds."""
+        found: list[object] = []
+        for value in context.program.values(node):
+            match value:
+                case Const(value=number):
+                    found.append(number)
+                case Obj(kind="dict"):
+                    found += context.program.items(value)
+                case Obj():
+                    held = context.program.elements(frozenset({value}))
+                    found += [item.value for item in held if isinstance(item, Const)]
+        return {number for number in found if isinstance(number, int)}
+
+    def _compared(self, node: cst.Comparison, context: Context) -> Changes:
         operands = [node.left, *(target.comparator for target in node.comparisons)]
         codes = [operand for operand in operands if self._is_code(operand, context)]
         if not codes:

@@ -6,6 +6,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.concurrency import is_never_called, may_repeat, stray_functions
+from codemods.facts.control_flow import Way, is_on_way_out
 from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
 from codemods.libraries import websocket_client
@@ -13,6 +14,7 @@ from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.device import freed_by_its_reader
 from codemods.rule import Changes, Context, Rule
 from codemods.syntax.edits import AddImport, Guard, InsertAfter
+from codemods.syntax.navigate import assigned_to
 from codemods.syntax.tree import SourceModule
 
 _AUDIO = "pyaudio.PyAudio()"
@@ -122,29 +124,17 @@ def _only_when_closed(freeing: list[cst.Attribute], sessions: Sessions) -> bool:
 
 
 def _may_not_get_there(node: cst.Call, freeing: list[cst.Attribute], sessions: Sessions) -> bool:
-    """Return whether a coroutine waits for something, and may be cancelled, before the `try` whose `finally` frees."""
-    module = sessions.home(node)
-    function = sessions.function(node)
+    """Return whether a coroutine may be cancelled while it awaits something, before the `try` whose `finally` frees."""
+    function, flow, module = sessions.function(node), sessions.flow(node), sessions.home(node)
     if not isinstance(function, cst.FunctionDef) or function.asynchronous is None:
         return False
-    if any(sessions.function(free) is not function for free in freeing):
+    if any(sessions.function(free) is not function or not is_on_way_out(free, module) for free in freeing):
         return False
-    made = module.statement(node)
-    body = list(function.body.body)
-    after = body[body.index(made) + 1 :] if made in body else []
-    for statement in after:
-        if isinstance(statement, cst.Try):
-            return False
-        if any(isinstance(inner, cst.Await) for inner in module.walk(statement)):
-            return any(_frees_in_the_end(later, freeing, module) for later in after)
-    return False
-
-
-def _frees_in_the_end(statement: cst.CSTNode, freeing: list[cst.Attribute], module: SourceModule) -> bool:
-    if not isinstance(statement, cst.Try) or statement.finalbody is None:
-        return False
-    inside = set(module.walk(statement.finalbody))
-    return all(free in inside for free in freeing)
+    waits = {flow.place(each) for each in own_nodes(function) if isinstance(each, cst.Await)}
+    return any(
+        Way.INTERRUPT in flow.escapes(place, freeing, failing=True)
+        for place in flow.behind([node], freeing, failing=False) & waits
+    )
 
 
 def _release(node: cst.Call, context: Context) -> tuple[str, str] | None:
@@ -152,15 +142,14 @@ def _release(node: cst.Call, context: Context) -> tuple[str, str] | None:
 
     None if its statement does more than keep it in a variable or an attribute.
     """
-    method = "terminate"
+    method, kept = "terminate", node
     holder = context.module.parent(node)
-    if isinstance(holder, cst.Attribute) and holder.attr.value == "open":
-        # `PyAudio().open(...)`: the stream is all that there is to hold on to
-        opened = context.module.parent(holder)
-        method, holder = "close", context.module.parent(opened) if isinstance(opened, cst.Call) else None
-    if not isinstance(holder, cst.Assign) or len(holder.targets) != 1:
-        return None
-    target = holder.targets[0].target
+    opened = (
+        context.module.parent(holder) if isinstance(holder, cst.Attribute) and holder.attr.value == "open" else None
+    )
+    if isinstance(opened, cst.Call):  # `PyAudio().open(...)`: the stream is all that there is to hold on to
+        method, kept = "close", opened
+    target = assigned_to(kept, context.module)
     return (context.module.code(target), method) if isinstance(target, cst.Name | cst.Attribute) else None
 
 

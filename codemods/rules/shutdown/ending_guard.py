@@ -10,6 +10,7 @@ from codemods.model import Source
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.terminate import within
 from codemods.rule import Changes, Context, Rule
+from codemods.syntax.navigate import only_part
 from codemods.syntax.tree import SourceModule
 
 _STATES = ("sock", "connected", "keep_running")
@@ -36,7 +37,8 @@ class EndingGuard(Rule[cst.Call]):
         if session is None or session.connection.transport is not websocket_client.TRANSPORT:
             return
         line = context.module.statement(node)
-        if line is None or not _is_plain(line, node):
+        part = only_part(line)
+        if line is None or not isinstance(part, cst.Expr) or part.value is not node:
             return
         if not _is_on_the_way_out(node, sessions, context.module):
             return
@@ -50,12 +52,6 @@ class EndingGuard(Rule[cst.Call]):
         handled = f"except ({gone}, OSError):\n{indent}pass  # there is no connection (any more)\n"
         message = "without a connection this raises, and the rest of the way out does not happen; migrated, it does"
         yield self.change(node, message, within(line, "try:", context.module, handled), *imported)
-
-
-def _is_plain(line: cst.CSTNode, call: cst.CSTNode) -> bool:
-    """Return whether a line does nothing but make a call."""
-    part = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
-    return isinstance(part, cst.Expr) and part.value is call
 
 
 def _is_on_the_way_out(node: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:

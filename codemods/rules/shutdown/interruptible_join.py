@@ -14,6 +14,7 @@ from codemods.model import Source
 from codemods.rewrites.shutdown.thread_block import catches_interrupt
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.edits import AddImport, Replace
+from codemods.syntax.navigate import only_part
 from codemods.syntax.tree import SourceModule, dotted
 
 _REASON = "not join: a thread whose join Ctrl+C interrupts counts as ended, before Python 3.13"
@@ -61,8 +62,7 @@ def _is_join(node: cst.Call, sessions: Sessions) -> bool:
 
 def _interrupted(node: cst.Call, sessions: Sessions, module: SourceModule) -> cst.Try | None:
     """Return the `try` that catches Ctrl+C while a statement of the main thread waits."""
-    line = module.statement(node)
-    part = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+    part = only_part(module.statement(node))
     if not isinstance(part, cst.Expr) or part.value is not node:
         return None
     if sessions.threads_of([node]):

@@ -13,7 +13,7 @@ from codemods.rewrites.shutdown.strategies import at_close
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import Unused
-from codemods.syntax.navigate import statements_behind
+from codemods.syntax.navigate import enclosing, is_statement, statements_behind
 
 _CANCELLED = "nobody receives once this task is cancelled: ask for the end before, wait for Termination"
 _CLOSED = "the socket is closed before the last transcripts have come: wait for Termination in between"
@@ -55,10 +55,7 @@ def _waits(node: cst.Call, session: Session, sessions: Sessions, context: Contex
     """Return the edits that put `end_session` in the place of a call that sends `Terminate`."""
     module = context.module
     awaited = session.connection.transport is not websocket_client.TRANSPORT
-    holder = module.parent(node)
-    if awaited:
-        holder = module.parent(holder) if isinstance(holder, cst.Await) else None
-    if not isinstance(holder, cst.Expr) or not helpers.fits(module, sessions):
+    if not is_statement(node, module, awaited=awaited) or not helpers.fits(module, sessions):
         return []
     if not isinstance(node.func, cst.Attribute) or sessions.only(node.func.value) is not session:
         return []
@@ -77,9 +74,5 @@ def _is_cancelled(node: cst.Call, session: Session, sessions: Sessions, context:
     function = sessions.function(node)
     if any(sessions.function(receive) is function for receive in session.receives):
         return False
-    for up in context.module.ancestors(node):
-        if up is function:
-            return False
-        if isinstance(up, cst.ExceptHandler) and catches_cancellation(up):
-            return True
-    return False
+    around = enclosing(node, function, context.module)
+    return any(isinstance(up, cst.ExceptHandler) and catches_cancellation(up) for up in around)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import libcst as cst
 
 from codemods import protocol as v
@@ -19,7 +17,7 @@ from codemods.rewrites.shutdown.thread_callbacks import stopped_by_who_ends
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.edits import AddImport, InsertBefore
 from codemods.syntax.navigate import last_name
-from codemods.syntax.tree import SourceModule, Statement
+from codemods.syntax.tree import SourceModule
 
 
 class ThreadJoin(Rule[cst.Call]):
@@ -40,7 +38,10 @@ class ThreadJoin(Rule[cst.Call]):
         ended = context.get(strategies.plan).ended.get(session.connection)
         if ended in (in_app.CODE, in_thread.CODE) or (ended is None and not sessions.terminates):
             return  # the thread is stopped, or V3M510 says what there is to do for this session
-        edits = _edits(session, sessions) or _stopped(session, sessions)
+        edits: list[Edit] = []
+        if session.connection.transport is websocket_client.TRANSPORT:
+            ways = (_edits, stopped_by_who_ends, stopped_in_block)
+            edits = next((found for way in ways if (found := way(session, sessions))), [])
         if edits:
             yield self.change(node, "nothing waits for this thread; migrated, the end of the program does", *edits)
         elif _may_outlive(node, sessions, context.module):
@@ -71,35 +72,13 @@ def _is_joined(call: cst.CSTNode, sessions: Sessions) -> bool:
 
 def _edits(session: Session, sessions: Sessions) -> list[Edit]:
     """Return the edits that keep the thread, and join it wherever the device is freed."""
-    if session.connection.transport is not websocket_client.TRANSPORT:
-        return []
     sender = SenderThread.of(session, sessions)
     if sender is None or any(isinstance(loop, cst.For) or is_endless(loop) for loop in sender.loops[:1]):
         return []
-    places = list(_freed_at(sender.module, sender, sessions))
+    freed = sender.first_places(lambda node: frees_device(node, sessions), sessions.reach(sender.sender), sessions)
+    places = [place for place in freed if not sessions.is_for_others(place)]
     kept = sender.kept() if places else None
     if kept is None:
         return []
     name, edits = kept
     return [*edits, *(InsertBefore(place, sender.waited_for(name)) for place in places), AddImport("threading")]
-
-
-def _stopped(session: Session, sessions: Sessions) -> list[Edit]:
-    """Return the edits that make a thread stoppable, and stop and join it."""
-    if session.connection.transport is not websocket_client.TRANSPORT:
-        return []
-    return stopped_by_who_ends(session, sessions) or stopped_in_block(session, sessions)
-
-
-def _freed_at(module: SourceModule, sender: SenderThread, sessions: Sessions) -> Iterable[Statement]:
-    """Yield the first statement of each function that frees the device, outside the thread itself."""
-    own = sessions.reach(sender.sender)
-    for function in [module.tree, *(node for node in module.walk() if isinstance(node, cst.FunctionDef))]:
-        if function in own:
-            continue
-        first = next((node for node in own_nodes(function) if frees_device(node, sessions)), None)
-        statement = module.statement(first) if first is not None else None
-        if not isinstance(statement, cst.SimpleStatementLine) or sessions.is_for_others(statement):
-            continue
-        if sender.is_at_home(statement):
-            yield statement

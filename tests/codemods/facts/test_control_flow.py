@@ -105,3 +105,12 @@ def test_what_may_run_behind_a_place_is_what_a_loop_repeats_too() -> None:
     assert {second, third, fourth} <= behind
     assert first not in behind
     assert ControlFlow(tree).behind([second], [third], failing=False) == {third} - {third}
+
+
+def test_a_long_function_and_deep_nesting_are_no_trouble() -> None:
+    long = "if a:\n    return\n" + "work()\n" * 3000
+    assert ways_out(parts(long)) == {Way.RETURN, Way.END, *ALL_ERRORS}
+    unit = "    "
+    deep = "".join(f"{unit * depth}try:\n" for depth in range(12)) + f"{unit * 12}return\n"
+    deep += "".join(f"{unit * depth}finally:\n{unit * (depth + 1)}work()\n" for depth in reversed(range(12)))
+    assert ways_out(parts(deep)) == {Way.RETURN, *ALL_ERRORS}

@@ -374,6 +374,25 @@ def test_an_end_that_an_error_skips_is_reported(body: str, reported: bool) -> No
     assert ("V3M510" in reports(result)) == reported
 
 
+@pytest.mark.parametrize(
+    ("receiving", "reported"),
+    [
+        ("print(ws.recv())\n    END", True),
+        ("for message in ws:\n        print(message)\n        END", True),
+        ("try:\n        print(ws.recv())\n    finally:\n        END", False),
+        ("END", False),
+    ],
+)
+def test_an_end_beside_a_thread_that_sends_is_skipped_by_what_stands_in_front(receiving: str, reported: bool) -> None:
+    thread = (
+        "def send():\n        while recording():\n            ws.send_binary(microphone.read(3200))\n\n"
+        "    threading.Thread(target=send).start()\n    "
+    )
+    asked = receiving.replace("END", "ws.send(json.dumps({'terminate_session': True}))")
+    result = ended("import threading\n" + SKIPPED.format(body=thread + asked))
+    assert ("V3M510" in reports(result)) == reported
+
+
 def test_an_end_that_another_function_asks_for_is_the_business_of_its_caller() -> None:
     opened = "def opened():\n    return websocket.create_connection(V2)\n\n\ndef main():\n    ws = opened()\n"
     apart = SKIPPED.replace("def main():\n    ws = websocket.create_connection(V2)\n", opened)

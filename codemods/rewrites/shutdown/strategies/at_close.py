@@ -12,6 +12,7 @@ from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.strategies import in_pair
 from codemods.syntax.edits import Edit, InsertBefore
+from codemods.syntax.navigate import is_statement
 from codemods.syntax.tree import SourceModule
 
 CODE = "V3M503"
@@ -37,13 +38,8 @@ def endings(session: Session, plan: ShutdownPlan) -> Endings:
 def _edits(call: cst.Call, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
     function = sessions.function(call)
     awaited = session.connection.transport.awaited
-    holder = module.parent(call)
     statement = module.statement(call)
-    if awaited and isinstance(holder, cst.Await):
-        holder = module.parent(holder)
-    elif awaited:
-        return []
-    if not isinstance(holder, cst.Expr) or not isinstance(statement, cst.SimpleStatementLine):
+    if not is_statement(call, module, awaited=awaited) or not isinstance(statement, cst.SimpleStatementLine):
         return []
     if not isinstance(call.func, cst.Attribute) or sessions.only(call.func.value) is not session:
         return []

@@ -14,6 +14,7 @@ from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
 from codemods.syntax.build import replace_with
 from codemods.syntax.edits import Edit, InsertAfter
+from codemods.syntax.navigate import enclosing, statements_behind
 from codemods.syntax.snippet import written
 from codemods.syntax.tree import SourceModule
 
@@ -46,8 +47,9 @@ def endings(session: Session, plan: ShutdownPlan) -> Endings:
     if sessions.function(loop) is not sessions.function(block) or not on_main_thread(loop, sessions):
         return {}
     ended = _ended_by_sender(session, sessions, sender)
-    if ended is None or _is_caught(loop, block, module):
-        return {}
+    tries = [up for up in enclosing(loop, block, module) if isinstance(up, cst.Try)]
+    if ended is None or any(caught(handler) & CTRL_C for guarded in tries for handler in guarded.handlers):
+        return {}  # the program catches Ctrl+C inside the block, which would let it out at its end only
     if not helpers.fits(module, sessions, _MESSAGES, _NAME, EVENT) or not sessions.program.can_import(
         module, *_IMPORTS
     ):
@@ -75,33 +77,14 @@ def _block(session: Session, module: SourceModule) -> cst.With | None:
     return block if item.asname is not None and isinstance(item.asname.name, cst.Name) else None
 
 
-def _is_caught(loop: cst.For, block: cst.With, module: SourceModule) -> bool:
-    """Return whether the program catches Ctrl+C inside the block, which would let it out at its end only."""
-    for up in module.ancestors(loop):
-        if up is block:
-            return False
-        if isinstance(up, cst.Try) and any(caught(each) & CTRL_C for each in up.handlers):
-            return True
-    return False
-
-
 def _ended_by_sender(session: Session, sessions: Sessions, sender: SenderThread) -> list[Edit] | None:
     """Return the edits by which the sender asks for the end of the session behind its loops; None if it cannot."""
     module = sender.module
-    body = list(sender.sender.body.body)
-    inside = {loop: next((i for i, line in enumerate(body) if loop in module.walk(line)), -1) for loop in sender.loops}
-    last = max(inside.values())
+    *_, outer = (line for line in sender.sender.body.body if not set(sender.loops).isdisjoint(module.walk(line)))
     if session.ends:
-        lines = [module.statement(end.call) for end in session.ends]
-        behind = [line in body and body.index(line) > last for line in lines]
-        return [] if all(behind) else None
-    (first, *_) = session.audio
-    outer = body[last] if last >= 0 else None
-    if (
-        sessions.terminates
-        or not isinstance(first.call.func, cst.Attribute)
-        or not isinstance(outer, cst.While | cst.For)
-    ):
+        later = statements_behind(outer, module)
+        return [] if all(module.statement(ask) in later for ask in session.asks) else None
+    func = session.sends[0].func
+    if sessions.terminates or not isinstance(func, cst.Attribute) or not isinstance(outer, cst.While | cst.For):
         return None
-    socket = module.code(first.call.func.value)
-    return [InsertAfter(outer, f'{socket}.send(\'{{"type": "Terminate"}}\')')]
+    return [InsertAfter(outer, f'{module.code(func.value)}.send(\'{{"type": "Terminate"}}\')')]

@@ -120,6 +120,21 @@ def test_said_where_mu_law_comes_from_outside(source: str) -> None:
     assert migrate(send(source, PCM)).left("V3M202") == []
 
 
+@pytest.mark.parametrize("size", ["self.rate // 10", "int(self.rate * 0.2)", "int(0.1 * self.rate)"])
+def test_a_part_of_the_rate_is_a_time_whatever_the_rate_is(size: str) -> None:
+    source = (
+        "import json\n\nimport pyaudio\nimport websocket\n\n\nclass Live:\n    def __init__(self, rate=16000):\n"
+        "        self.rate = rate\n"
+        '        url = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=" + str(rate)\n'
+        "        self.ws = websocket.create_connection(url)\n\n"
+        "    def run(self):\n        audio = pyaudio.PyAudio()\n"
+        "        stream = audio.open(rate=self.rate, channels=1, format=8, input=True)\n"
+        f"        while True:\n            self.ws.send_binary(stream.read({size}))\n\n\nLive(options.rate).run()\n"
+    )
+    result = migrate(source)
+    assert result.left("V3M202") == result.fixed("V3M202") == []
+
+
 def test_said_where_the_rate_is_out_of_sight() -> None:
     source = (
         'import sys\nimport websocket\n\nws = websocket.create_connection(\n    "wss://api.assemblyai.com/v2/realtime/ws'
@@ -133,3 +148,23 @@ def test_said_where_the_rate_is_out_of_sight() -> None:
 def test_the_programs_own_reads_stay() -> None:
     source = send("ws.send_binary(open('a', 'rb').read(3200))\nhead = open('b', 'rb').read(16)\n")
     assert "read(16)" in migrate(source).text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        'b"\\0" * 10',
+        "bytes(320)",
+        'json.dumps({"audio_data": base64.b64encode(b"\\0" * 10).decode()})',
+        'json.dumps({"audio_data": base64.b64encode(bytes(100)).decode("ascii")})',
+    ],
+)
+@pytest.mark.parametrize("send", ["ws.send({})", "live.ws.send({})"])
+def test_silence_too_short_to_keep_a_session_open_is_told(data: str, send: str) -> None:
+    source = (
+        "import base64\nimport json\n\nfrom websockets.sync.client import connect\n\n\nclass Live:\n"
+        '    ws = connect("wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000")\n\n\n'
+        f"live = Live()\nws = live.ws\nprint(ws.recv())\n{send.format(data)}\nws.send(bytes(3200))\n"
+    )
+    (told,) = migrate(source).left("V3M202")
+    assert "KeepAlive" in told and "50 to 1000 ms" in told
