@@ -17,7 +17,7 @@ from codemods.rule import Context, Rule, RuleDoc
 from codemods.rules import RULES
 from codemods.syntax import apply, comments
 from codemods.syntax.edits import AddImport, Change, Edit, Guard, InsertAfter, InsertBefore, Remove, Replace, Unused
-from codemods.syntax.tree import SourceModule
+from codemods.syntax.tree import SourceModule, parsed
 
 UNEXPLAINED = "V3M900"
 """The code of a v2 word that no rule explains; found by the caller, by counting words."""
@@ -89,7 +89,7 @@ def analyse(sources: Mapping[str, str], workspace: Workspace, options: Options) 
     modules: dict[str, SourceModule] = {}
     for path, text in sources.items():
         try:
-            modules[path] = SourceModule(path, text, workspace.line_length(path))
+            modules[path] = parsed(path, text, workspace.line_length(path))
         except ParseError as error:
             result[path] = error
     program = Program(modules, workspace, options)
@@ -217,18 +217,20 @@ def registry() -> tuple[Rule[Any], ...]:
     return tuple(rule() for rule in RULES)
 
 
+@cache
+def _rules_for(kind: type[cst.CSTNode]) -> tuple[Rule[Any], ...]:
+    """Return the rules that want to see nodes of a class."""
+    return tuple(rule for rule in registry() if issubclass(kind, rule.nodes))
+
+
 def _changes(program: Program, options: Options) -> Iterator[Change]:
     """Walk every module once and yield what the rules find; what a change covers, no later rule sees."""
     covered: set[cst.CSTNode] = set()
-    table: dict[type[cst.CSTNode], list[Rule[Any]]] = {}
     for path in program.targets:
         module = program.modules[path]
         context = Context(program, module, options)
         for node in module.walk():
-            kind = type(node)
-            if kind not in table:
-                table[kind] = [rule for rule in registry() if issubclass(kind, rule.nodes)]
-            for rule in table[kind]:
+            for rule in _rules_for(type(node)):
                 if node in covered:
                     break
                 for change in rule.visit(node, context):

@@ -34,6 +34,7 @@ class Configuration:
     def __init__(self, settings: Settings) -> None:
         self._chosen = settings.chosen
         self._tables: dict[str, Choices] = {}
+        self._reals: dict[str, str] = {}
         self._options: dict[str, Options] = {}
         self._requirements: Requirements | None = None
         self._known: set[str] = set()
@@ -112,8 +113,18 @@ class Configuration:
         """Return what the table nearest to a folder says; one above the top of a repository is not its business."""
         found = self._tables.get(folder)
         if found is None:
-            found = self._tables[folder] = self._upwards(os.path.realpath(folder or os.curdir))
+            found = self._tables[folder] = self._upwards(self._real(folder))
         return found
+
+    def _real(self, folder: str) -> str:
+        """Return where a folder really is: where the one above it is, if it is no link, which saves asking for all."""
+        if folder not in self._reals:
+            above, _, name = folder.rpartition("/")
+            if not name or name.startswith(".") or (not above and folder != name) or os.path.islink(folder):
+                self._reals[folder] = os.path.realpath(folder or os.curdir)
+            else:
+                self._reals[folder] = os.path.join(self._real(above), name)
+        return self._reals[folder]
 
     def _upwards(self, folder: str) -> Choices:
         passed = []

@@ -14,7 +14,7 @@ from migrator.configuration import Configuration
 from migrator.files import git
 from migrator.files.discovery import NO_PROGRAM, Discovery, Problem
 from migrator.files.paths import NOTEBOOK, shown
-from migrator.files.prefilter import Screening
+from migrator.files.prefilter import WORDS, Screening
 from migrator.mentions.search import WEBSOCKETS, Mentions, installs_sdk
 from migrator.output.unfinished import is_any_unfinished
 from migrator.reporting.report import Mode, Report
@@ -93,12 +93,12 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     """Return what becomes of the files under the paths of `settings`; nothing is written."""
     # find
     configuration = Configuration(settings)
-    discovery = Discovery(settings.paths, configuration.excluded)
+    discovery = Discovery(settings.paths, configuration.excluded, words=WORDS)
     elsewhere = Mentions([shown(path) for path in settings.paths])
     # prefilter: look at the bytes
     screening = Screening()
     for root, batch in discovery.batches():
-        screening.screen(root, batch)
+        screening.screen(root, batch, discovery.without)
     screening.drop_aliases()
     named = dict.fromkeys(discovery.others)
     installing = [path for path in screening.files if path.endswith("noxfile.py") and installs_sdk(path)]

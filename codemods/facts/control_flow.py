@@ -117,7 +117,7 @@ class ControlFlow:
             failing: whether what runs after an exception counts.
         """
         within = {point for start in starts for point in self._at(start)}
-        begin = [after for point in within for after in point.after(failing)]
+        begin = _landings(after for point in within for after in point.after(failing))
         found = _reachable([point for point in begin if point not in within], self._barred(stops), failing)
         return frozenset(point.node for point in found if point.node is not None)
 
@@ -253,6 +253,15 @@ def caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> frozenset[str]
 def is_on_way_out(node: cst.CSTNode, module: SourceModule) -> bool:
     """Return whether a node is part of a handler or a `finally`: what is run however things went."""
     return any(isinstance(up, cst.Finally | cst.ExceptHandler) for up in module.ancestors(node))
+
+
+def _landings(points: Iterable[Point]) -> Iterator[Point]:
+    """Yield where control gets from points: what only tells one exception from another is none of its own."""
+    for point in points:
+        if point.node is None and point.way is None:
+            yield from _landings(point.next)
+        else:
+            yield point
 
 
 def _reachable(begin: Iterable[Point], barred: Iterable[Point] = (), failing: bool = True) -> Iterator[Point]:

@@ -49,7 +49,7 @@ def is_used_behind(node: cst.CSTNode, session: Session, sessions: Sessions) -> b
     flow, own, inside = sessions.flow(node), own_nodes(sessions.function(node)), set(module.walk(statement))
     opening = [each for each in own if isinstance(each, cst.Call) and sessions.reaches(each, [session.connect.call])]
     later = flow.behind([node for node in inside if flow.place(node) is node], opening)
-    if later & inside:
+    if flow.behind(later - inside, opening) & inside:
         return True
     asking = {inner for end in session.ends if module.owns(end.call) for inner in module.walk(end.call)}
     for inner in own:

@@ -43,8 +43,8 @@ class PartialTexts:
 
     def _reads(self, module: SourceModule) -> Iterator[cst.BaseExpression]:
         """Yield the messages whose text is used in a module."""
-        for node in module.walk():
-            if isinstance(node, cst.Subscript | cst.Call) and (read := read_base(node)) is not None:
+        for node in module.find(cst.Subscript, cst.Call):
+            if (read := read_base(node)) is not None:
                 if read.key is None or self.program.constants(read.key) != ["text"]:
                     continue
                 if not is_only_tested(node, module) and self._is_partial(node, read.node, module):

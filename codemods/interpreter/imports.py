@@ -13,7 +13,7 @@ import libcst as cst
 from codemods.interpreter.values import NOTHING, External, ModuleRef, Unread, Value, Values
 from codemods.interpreter.variables import Env
 from codemods.model import ParseError, Workspace
-from codemods.syntax.tree import SourceModule, dotted
+from codemods.syntax.tree import dotted, parsed
 
 if TYPE_CHECKING:
     from codemods.interpreter.fixpoint import Interpreter
@@ -156,7 +156,7 @@ class Imports:
             return
         self._followed += len(text)
         with suppress(ParseError, RecursionError):
-            self._run.add_module(SourceModule(path, text))
+            self._run.add_module(parsed(path, text))
         self._run.work.grown(self, path)
 
 

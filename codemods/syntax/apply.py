@@ -60,6 +60,12 @@ class _Applier(cst.CSTTransformer):
             self._after[node] = [*code, *self._after[node]]
         for node, code in self.placed.ahead.items():
             self._before[node] = [*code, *self._before[node]]
+        touched = {*self._replace, *self._remove, *self._before, *self._after, *todos, *self._guards.known}
+        self._ahead = {module.tree, *(up for node in touched for up in (node, *module.ancestors(node)))}
+        """Nodes with an edit in them: libcst builds every node anew that it enters, and most have no need of that."""
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return node in self._ahead
 
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode

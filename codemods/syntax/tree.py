@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, overload
+from weakref import WeakValueDictionary
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from codemods.model import BARRIER, ParseError, Span
 from codemods.syntax import layout, lossless
 from codemods.syntax.children import children
+from codemods.syntax.plain_classes import make_plain
+
+make_plain()
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 N = TypeVar("N", bound=cst.CSTNode)
+M = TypeVar("M", bound=cst.CSTNode)
 
 _TAIL = re.compile(r"(?<=[^\\\s])[ \t]*(?:(?:\r\n|\n)(?=[ \t\f\r\n])|(?=\r(?!\n)))(?P<tail>[ \t\f\r\n]+)\Z")
 """What libcst loses at the end of a file: blank lines above the last one that has spaces, and a last lone CR."""
@@ -36,6 +41,8 @@ class SourceModule:
         self.path = path
         self.text = text
         self.line_length = line_length
+        self._by_types: dict[tuple[type[cst.CSTNode], ...], Sequence[cst.CSTNode]] = {}
+        self._spans: dict[cst.CSTNode, Span] = {}
         found = _TAIL.search(text)
         self.tail = found["tail"] if found is not None else ""
         try:
@@ -118,17 +125,14 @@ class SourceModule:
         return found
 
     @cached_property
-    def _positions(self) -> dict[cst.CSTNode, Span]:
+    def _positions(self) -> Mapping[cst.CSTNode, CodeRange]:
         # the tree comes straight from the parser, which never uses a node twice: no defensive copy
-        wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)
-        ranges = wrapper.resolve(PositionProvider)
-        spans = {
-            node: Span(r.start.line, r.start.column + 1, r.end.line, r.end.column + 1) for node, r in ranges.items()
-        }
-        if not lossless.may_be_lost(self.text):
-            return spans
-        moved = lossless.positions(self.text, self.tree)  # libcst counts in the code that it would write
-        return {node: Span(*moved(s.line, s.column), *moved(s.end_line, s.end_column)) for node, s in spans.items()}
+        return MetadataWrapper(self.tree, unsafe_skip_copy=True).resolve(PositionProvider)
+
+    @cached_property
+    def _moved(self) -> Callable[[int, int], tuple[int, int]] | None:
+        """Where a line and a column of the code that libcst would write are in the text; None if just there."""
+        return lossless.positions(self.text, self.tree) if lossless.may_be_lost(self.text) else None
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """Return the node that directly holds `node`; None for the module, and for what is of another tree."""
@@ -153,7 +157,13 @@ class SourceModule:
 
     def span(self, node: cst.CSTNode) -> Span:
         """Return where `node` stands in the text."""
-        return self._positions[node]
+        if node not in self._spans:
+            place = self._positions[node]
+            start, end = (place.start.line, place.start.column + 1), (place.end.line, place.end.column + 1)
+            if self._moved is not None:
+                start, end = self._moved(*start), self._moved(*end)
+            self._spans[node] = Span(*start, *end)
+        return self._spans[node]
 
     def statement(self, node: cst.CSTNode) -> Statement | None:
         """Return the statement (a whole line, or a compound) that `node` is part of; None for the module."""
@@ -172,9 +182,22 @@ class SourceModule:
         """Yield `node` (the whole tree by default) and everything below it, in source order."""
         return iter(self._nodes) if node is None else self._below(node)
 
-    def find(self, kind: type[N]) -> Sequence[N]:
-        """Return every node of one type, which has no subtypes, in source order."""
-        return self._by_type.get(kind, ())  # type: ignore[return-value]
+    @overload
+    def find(self, kind: type[N], /) -> Sequence[N]: ...
+
+    @overload
+    def find(self, kind: type[N], other: type[M], /) -> Sequence[N | M]: ...
+
+    @overload
+    def find(self, *kinds: type[N]) -> Sequence[N]: ...
+
+    def find(self, *kinds: type[cst.CSTNode]) -> Sequence[cst.CSTNode]:
+        """Return every node of some types, which have no subtypes, in source order; the search is shared."""
+        if len(kinds) == 1:
+            return self._by_type.get(kinds[0], ())
+        if kinds not in self._by_types:
+            self._by_types[kinds] = [node for node in self._nodes if type(node) in kinds]
+        return self._by_types[kinds]
 
     def _below(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         stack = [node]
@@ -182,6 +205,24 @@ class SourceModule:
             here = stack.pop()
             yield here
             stack.extend(reversed(self._children.get(here) or children(here)))
+
+
+_PARSED: WeakValueDictionary[tuple[str, str, int | None], SourceModule] = WeakValueDictionary()
+
+
+def parsed(path: str, text: str, line_length: int | None = None) -> SourceModule:
+    """Return a module, the very same one while somebody has it.
+
+    A file is looked at again when others of its group are rewritten, and most of a large group stay as they are.
+
+    Raises:
+        ParseError: it cannot be parsed.
+    """
+    key = (path, text, line_length)
+    module = _PARSED.get(key)
+    if module is None:
+        module = _PARSED[key] = SourceModule(path, text, line_length)
+    return module
 
 
 def is_barrier(node: cst.CSTNode) -> bool:

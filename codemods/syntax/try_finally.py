@@ -20,12 +20,14 @@ class Guards:
     def __init__(self, guards: Iterable[Guard], config: cst.PartialParserConfig) -> None:
         self._config = config
         self._guards = list(dict.fromkeys(guards))
-        self._known = {node for guard in self._guards for node in (guard.opening, guard.ending, guard.within)}
+        several = ((guard.opening, guard.ending, guard.within) for guard in self._guards)
+        self.known = {node for nodes in several for node in nodes if node is not None}
+        """The statements that they are about."""
         self._now: dict[cst.CSTNode, list[cst.BaseStatement]] = {}
 
     def noted(self, original: cst.CSTNode, result: Result) -> Result:
         """Remember what a statement has become, and return it."""
-        if original in self._known:
+        if original in self.known:
             several = list(result) if isinstance(result, cst.FlattenSentinel) else [result]
             self._now[original] = [each for each in several if isinstance(each, cst.BaseStatement)]
         return result

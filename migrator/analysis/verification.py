@@ -56,7 +56,8 @@ def check_grammar(before: str, after: str, top_level_await: bool = False) -> Non
     Raises:
         VerificationError: `before` compiles and `after` does not.
     """
-    if syntax_error(before, top_level_await) is None and syntax_error(after, top_level_await) is not None:
+    # in this order: the new text nearly always compiles, and then the old one does not matter
+    if syntax_error(after, top_level_await) is not None and syntax_error(before, top_level_await) is None:
         raise VerificationError("the new text would not be valid Python")
 
 

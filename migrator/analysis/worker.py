@@ -7,6 +7,7 @@ import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from codemods.model import BudgetError, FilePlan, Finding, LostTextError, Options, ParseError, Span, Workspace
 from migrator.analysis import descriptions, unused_suppressions
@@ -193,6 +194,14 @@ class _Pass:
             plans.update((path, found[path]) for path in paths)
         return plans
 
+    @cached_property
+    def _bare_plans(self) -> dict[str, FilePlan | ParseError]:
+        """What would be planned without suppressions tells which of them do something.
+
+        Each silences places of its own file, so that one more analysis answers for all.
+        """
+        return self._all_plans({path: unused_suppressions.disarmed(text) for path, text in self._texts.items()})
+
     def outcome(self, path: str) -> tuple[str, tuple[Finding, ...]]:
         """Return the new text of a file and its findings, what no rule explains among them."""
         plan, text, options = self._plans[path], self._texts[path], self._task.options[path]
@@ -217,10 +226,7 @@ class _Pass:
     ) -> unused_suppressions.Unused:
         if not silenced:
             return unused_suppressions.Unused()
-        # What would be found without the comments tells which of them do something.
-        text = self._texts[path]
-        texts = {**self._texts, path: unused_suppressions.disarmed(text)}
-        plan = self._analyse(texts, self._task.folder, options)[path]
+        text, plan = self._texts[path], self._bare_plans[path]
         found = [] if isinstance(plan, ParseError) else list(plan.findings)
         from codemods.analysis import registry
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from migrator.files import git
@@ -33,6 +33,9 @@ NOT_WALKED = frozenset(
 
 NO_PROGRAM = "no Python file or notebook in this folder"
 
+_MANY = 300
+"""Files. Fewer are read in less time than a search takes to start."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -51,6 +54,9 @@ class Discovery:
         excluded: says whether the user keeps a file out of the run.
         problems: filled while `batches` is consumed, as are `notes`: what a user should know, though it is no error,
             and `others`: files that were named and are neither modules nor notebooks.
+        words: what the caller will look for in the files.
+        without: files that have none of `words`, as git has found, which reads many files faster than we can; those of
+            a batch are known when it is yielded.
     """
 
     arguments: Sequence[str]
@@ -58,6 +64,8 @@ class Discovery:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    words: Sequence[bytes] = ()
+    without: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
 
     def batches(self) -> Iterator[tuple[str, list[str]]]:
@@ -66,9 +74,12 @@ class Discovery:
             path = shown(argument)
             if os.path.isdir(path):
                 found = 0
-                for batch in self._folder(path):
+                for batch, search in self._folder(path):
                     found += len(batch)
-                    yield path, self._fresh(batch)
+                    fresh = self._fresh(batch)  # while git searches
+                    if search is not None:
+                        self.without.update(search.without(fresh))
+                    yield path, fresh
                 if not found:
                     self.problems.append(Problem(path, NO_PROGRAM))
             elif os.path.isfile(path) and not is_python(path):
@@ -88,10 +99,11 @@ class Discovery:
         self._seen.update(kept)
         return kept
 
-    def _folder(self, folder: str) -> Iterator[list[str]]:
+    def _folder(self, folder: str) -> Iterator[tuple[list[str], _Search | None]]:
+        """Yield the names of files, and git's search through them if there is one."""
         top = git.top_of(folder)
         if top is None:
-            yield from self._walk(folder)
+            yield from ((names, None) for names in self._walk(folder))
             return
         inner = os.path.relpath(git.real(folder), top).replace(os.sep, "/")
         below = "" if inner == "." else inner + "/"
@@ -99,23 +111,31 @@ class Discovery:
         listed: list[str] = []
         new: list[str] = []
         try:
-            tracked = git.start(top, "ls-files", "-z", "--cached", "--recurse-submodules", "--", *patterns)
+            tracked = git.start(top, "ls-files", "-z", "-v", "--cached", "--recurse-submodules", "--", *patterns)
             # Untracked files need a walk by git: it runs while the tracked ones are being read.
             everything = f"{git.literal(below)}*" if below else "."
             untracked = git.start(top, "ls-files", "-z", "--others", "--exclude-standard", "--", everything)
-            listed = _names(git.answer(tracked), below, folder)
-            if listed:
-                yield listed
-            new = _names(git.answer(untracked), below, folder)
+            states = os.fsdecode(git.answer(tracked))
+            listed = _names((state[2:] for state in states.split("\0")), below, folder)
+            if self.words and len(listed) >= _MANY and os.name != "nt":
+                # git searches what it has in its index for a file that it need not look at
+                odd = {state[2:] for state in states.split("\0") if state[:1] != "H"}
+                words = [argument for word in self.words for argument in ("-e", word)]
+                options = ("--recurse-submodules", "--no-textconv", "-lzaF")
+                process = git.start(top, "grep", *options, *words, "--", *patterns)
+                yield listed, _Search(process, below, folder, {*_names(odd, below, folder)})
+            elif listed:
+                yield listed, None
+            new = _names(os.fsdecode(git.answer(untracked)).split("\0"), below, folder)
             ignored = not (listed or new) and git.ignores(top, inner)
         except git.GitError as error:
             self.notes.append(f"{folder}: git does not say which files it ignores, so all are looked at: {error}")
             ignored = True
-        yield [name for name in new if name.endswith(SUFFIXES)]
+        yield [name for name in new if name.endswith(SUFFIXES)], None
         for nested in (name for name in new if name.endswith("/")):
             yield from self._folder(nested.rstrip("/"))  # a repository of its own
         if ignored:  # the very folder that the user named: then the user's word counts
-            yield from self._walk(folder)
+            yield from ((names, None) for names in self._walk(folder))
 
     def _walk(self, folder: str) -> Iterator[list[str]]:
         stack = [folder]
@@ -138,11 +158,33 @@ class Discovery:
                 yield files
 
 
-def _names(output: bytes, below: str, folder: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A search of git's for some words.
+
+    Attributes:
+        below, folder: how the names begin that it prints, and how ours do.
+        odd: files that it may have looked up elsewhere than on disk.
+    """
+
+    process: git.Process
+    below: str
+    folder: str
+    odd: Set[str]
+
+    def without(self, names: Iterable[str]) -> Set[str]:
+        """Wait for the end, and return those of some files that have none of the words; none if git is unsure."""
+        try:
+            output = git.answer(self.process, fine=(0, 1), complaints=False)
+        except git.GitError:
+            return frozenset()
+        return frozenset(names) - self.odd - {*_names(os.fsdecode(output).split("\0"), self.below, self.folder)}
+
+
+def _names(listed: Iterable[str], below: str, folder: str) -> list[str]:
     prefix = "" if folder == "." else folder.rstrip("/") + "/"
     # A file with merge conflicts is listed once a stage.
-    listed = dict.fromkeys(os.fsdecode(output).split("\0"))
-    return [prefix + name[len(below) :] for name in listed if name]
+    return [prefix + name[len(below) :] for name in dict.fromkeys(listed) if name]
 
 
 def beside(folder: str) -> list[str]:

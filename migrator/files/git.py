@@ -31,6 +31,7 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
+    "LC_ALL": "C",  # searches are for bytes, and complaints are read
 }
 Process = subprocess.Popen[bytes]
 
@@ -83,7 +84,7 @@ def top_of(folder: str) -> str | None:
     return here
 
 
-def start(top: str, *arguments: str, asks: bool = False) -> Process:
+def start(top: str, *arguments: str | bytes, asks: bool = False) -> Process:
     """Start one of the commands that only read, at the top of a work tree.
 
     Args:
@@ -107,11 +108,12 @@ def start(top: str, *arguments: str, asks: bool = False) -> Process:
         raise GitError(f"git cannot be started: {error.strerror}") from None
 
 
-def answer(process: Process, given: bytes | None = None, fine: Sequence[int] = (0,)) -> bytes:
+def answer(process: Process, given: bytes | None = None, fine: Sequence[int] = (0,), complaints: bool = True) -> bytes:
     """Return what a command prints.
 
     Args:
         fine: exit codes of a command that did its work.
+        complaints: whether it may have done so and still complain, of a file that it could not read, say.
 
     Raises:
         GitError: it failed, or never ended.
@@ -125,7 +127,7 @@ def answer(process: Process, given: bytes | None = None, fine: Sequence[int] = (
     except BaseException:
         process.kill()
         raise
-    if process.returncode not in fine:
+    if process.returncode not in fine or (complaint and not complaints):
         said = complaint.decode("utf-8", "replace").strip().splitlines()
         raise GitError(said[0] if said else f"git ended with {process.returncode}")
     return output

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import libcst as cst
 
@@ -18,12 +19,17 @@ class Bindings:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._attributes: dict[str, list[tuple[cst.CSTNode, SourceModule]]] = {}
-        for module in program.modules.values():
-            for node in module.walk():
+
+    @cached_property
+    def _attributes(self) -> Mapping[str, Sequence[tuple[cst.CSTNode, SourceModule]]]:
+        """The attributes that are given a value anywhere, by their name; most programs are never asked."""
+        found: dict[str, list[tuple[cst.CSTNode, SourceModule]]] = {}
+        for module in self.program.modules.values():
+            for node in module.find(*_GIVING):
                 for target in _targets(node):
                     if isinstance(target, cst.Attribute):
-                        self._attributes.setdefault(target.attr.value, []).append((target, module))
+                        found.setdefault(target.attr.value, []).append((target, module))
+        return found
 
     def may_change(
         self, place: Place, region: Sequence[cst.CSTNode], trusted: Sequence[cst.CSTNode], module: SourceModule
@@ -89,6 +95,9 @@ class Bindings:
 def leaves(region: Iterable[cst.CSTNode]) -> bool:
     """Return whether statements may be left by `return`, or by `break` or `continue` of a loop around them."""
     return any(ways_out([part]) & {Way.RETURN, Way.BREAK, Way.CONTINUE} for part in region)
+
+
+_GIVING = (cst.AssignTarget, cst.AugAssign, cst.For, cst.CompFor, cst.Del, cst.AnnAssign, cst.AsName)
 
 
 def _targets(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

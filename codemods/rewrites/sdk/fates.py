@@ -77,8 +77,8 @@ class LegacyNames:
         """Return whether all that a module uses of `from assemblyai import *` gets another name, or goes."""
         names = Names.of(self.program, module)
         found = False
-        for node in module.walk():
-            if isinstance(node, cst.Name) and _is_read(node, module):
+        for node in module.find(cst.Name):
+            if _is_read(node, module):
                 scope = self.program.scope(function_of(node, module))
                 if names.is_starred(node.value):
                     if names.extra(node) is None and self.fates.get(node) not in (Fate.RENAMED, Fate.DISSOLVED):

@@ -73,7 +73,7 @@ class Lifetimes:
 
     def within(self, statement: cst.CSTNode, module: SourceModule) -> list[Happening]:
         """Return what happens in a statement; what functions defined in it do happens when they are called."""
-        if isinstance(statement, cst.FunctionDef):
+        if isinstance(statement, cst.FunctionDef) or not self.plans.of:
             return []
         scope = self.program.scope(function_of(statement, module))
         found: list[Happening] = []

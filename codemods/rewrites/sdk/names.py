@@ -49,7 +49,7 @@ class Names:
         rebound: set[str] = set()
         assigned: set[str] = set()
         missing: set[str] = set()
-        for node in module.walk():
+        for node in module.find(cst.Import, cst.ImportFrom, cst.ClassDef, cst.FunctionDef, cst.Assign):
             match node:
                 case cst.Import():
                     for alias in node.names:

@@ -75,9 +75,7 @@ class Spans:
         found: list[Span] = []
         if not self.lifetimes.plans.of:
             return found
-        for function in module.walk():
-            if not isinstance(function, cst.Module | cst.FunctionDef):
-                continue
+        for function in module.find(cst.Module, cst.FunctionDef):
             own = self.lifetimes.within(function if isinstance(function, cst.Module) else function.body, module)
             for begin in own:
                 if begin.kind is Kind.BEGINS:

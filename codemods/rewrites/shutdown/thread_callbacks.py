@@ -97,8 +97,8 @@ def _stops_before(place: Statement, sender: SenderThread, sessions: Sessions) ->
 def _ready_again(session: Session, sessions: Sessions, sender: SenderThread) -> Iterator[Edit]:
     """Yield the edit by which a client that is started once more finds its event cleared."""
     module = sender.module
-    for node in module.walk():
-        if isinstance(node, cst.Attribute) and node.attr.value == "run_forever":
+    for node in module.find(cst.Attribute):
+        if node.attr.value == "run_forever":
             place = module.statement(node)
             function = sessions.function(node)
             again = isinstance(function, cst.FunctionDef) and function.name.value != "__init__"

@@ -102,10 +102,8 @@ def _freeing(program: Program) -> list[cst.Attribute]:
     return [
         node
         for path in program.targets
-        for node in program.modules[path].walk()
-        if isinstance(node, cst.Attribute)
-        and node.attr.value == "terminate"
-        and _AUDIO in external_names(program.values(node.value))
+        for node in program.modules[path].find(cst.Attribute)
+        if node.attr.value == "terminate" and _AUDIO in external_names(program.values(node.value))
     ]
 
 

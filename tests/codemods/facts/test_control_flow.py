@@ -6,6 +6,7 @@ import libcst as cst
 import pytest
 
 from codemods.facts.control_flow import ControlFlow, Way, ways_out
+from codemods.syntax.tree import SourceModule
 
 ALL_ERRORS = {Way.ERROR, Way.INTERRUPT}
 
@@ -105,6 +106,26 @@ def test_what_may_run_behind_a_place_is_what_a_loop_repeats_too() -> None:
     assert {second, third, fourth} <= behind
     assert first not in behind
     assert ControlFlow(tree).behind([second], [third], failing=False) == {third} - {third}
+
+
+def test_behind_a_loop_is_nothing_of_the_loop_itself_whatever_it_catches() -> None:
+    code = """\
+try:
+    while True:
+        try:
+            work()
+        except OSError:
+            break
+        finally:
+            note()
+finally:
+    end()
+"""
+    module = SourceModule("app.py", code)
+    flow = ControlFlow(module.tree, module)
+    loop = next(node for node in module.walk() if isinstance(node, cst.While))
+    inside = [node for node in module.walk(loop) if flow.place(node) is node]
+    assert flow.behind(inside) == set(points(module.tree, "end()"))
 
 
 def test_a_long_function_and_deep_nesting_are_no_trouble() -> None:
