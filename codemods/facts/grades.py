@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods import protocol as v
-from codemods.interpreter.values import OWN, External, Obj, Unknown, Unread, Value, Values
+from codemods.interpreter.values import OWN, External, Instance, Obj, Unknown, Unread, Value, Values
+from codemods.libraries.assemblyai_values import EventKind, SdkEvent
 from codemods.libraries.values import Connection, Field, Frame, Message, Word
 from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 _KEYS = frozenset(v.FIELDS) | frozenset(v.FIELDS.values()) | v.DERIVED_FIELDS
 """The keys of messages, old and new, under which a dict of the program's own may be mistaken for one."""
+
+
+_ATTRIBUTES = frozenset(v.FIELDS) | v.DERIVED_FIELDS | {"created", v.TYPE_KEY}
+"""What the SDK's transcripts of v2 have and v3's have not."""
 
 
 class Grade(Enum):
@@ -79,7 +84,7 @@ class Grades:
         self._program = program
         self.reads: list[Read] = []
         self.foreign: dict[cst.CSTNode, Foreign] = {}
-        self._part: set[tuple[cst.CSTNode, Message]] = set()
+        self._part: set[tuple[cst.CSTNode, Message | SdkEvent]] = set()
         """Function and message: what is read from that message in that function is left alone."""
         self._find_foreign()
 
@@ -89,7 +94,7 @@ class Grades:
             return Grade.FOREIGN
         program = self._program
         values = program.values(node)
-        if any(program.is_ours(value) for value in values):
+        if any(self._is_ours(value) for value in values):
             return Grade.MIXED if self.unseen(node) else Grade.PROVEN
         return Grade.LIKELY if any(program.is_likely(value) for value in values) else Grade.UNKNOWN
 
@@ -102,10 +107,10 @@ class Grades:
         program = self._program
         places = {unknown.site or node for unknown in program.unknown(node) if isinstance(unknown, Unknown)}
         for value in program.values(node):
-            if program.is_ours(value) or program.is_stand_in(value):
+            if self._is_ours(value) or program.is_stand_in(value):
                 continue
             message = _message(value)
-            if message is not None:
+            if isinstance(message, Message):
                 places.add(message.connection.site if message.connection is not None else message.site)
             elif isinstance(value, Frame) or (isinstance(value, External | Unread) and not places):
                 places.add(node)
@@ -125,13 +130,14 @@ class Grades:
         self.reads = reads = list(held)
         by_site = {read.node: read for read in reads}
         for read in reads:
-            others = frozenset(value for value in program.values(read.holder) if self._is_foreign(value))
+            of_sdk = any(isinstance(part, SdkEvent) for part in held[read])
+            others = frozenset(value for value in program.values(read.holder) if self._is_foreign(value, of_sdk))
             if others:
                 self.foreign[read.node] = Foreign(read, others)
         known = 0
         while len(self.foreign) > known:
             known = len(self.foreign)
-            reasons: dict[tuple[cst.CSTNode, Message], Foreign] = {}
+            reasons: dict[tuple[cst.CSTNode, Message | SdkEvent], Foreign] = {}
             for node, reason in self.foreign.items():
                 read = by_site[node]
                 for value in held[read]:
@@ -173,21 +179,38 @@ class Grades:
 
     def _is_read(self, value: Value, node: cst.CSTNode) -> bool:
         """Return whether a value is a message, or (in a test) its type, and perhaps the vendor's."""
+        if isinstance(value, SdkEvent):
+            return _message(value) is not None and _reads_attributes(node)
+        if _reads_attributes(node):
+            return False
         tested = isinstance(node, cst.Comparison | cst.Match)
         is_type = isinstance(value, Field) and value.key == v.TYPE_KEY and tested
         return (isinstance(value, Message) or is_type) and self._is_part(value)
 
+    def _is_ours(self, value: Value) -> bool:
+        return self._program.is_ours(value) or isinstance(_message(value), SdkEvent)
+
     def _is_part(self, value: Value) -> bool:
         return self._program.may_be_ours(value) or self._is_shared(_message(value))
 
-    def _is_shared(self, message: Message | None) -> bool:
-        return message is not None and self._program.is_shared(message.connection)
+    def _is_shared(self, message: Message | SdkEvent | None) -> bool:
+        return isinstance(message, Message) and self._program.is_shared(message.connection)
 
-    def _is_foreign(self, value: Value) -> bool:
-        """Return whether a value is a message of somebody else's, or what the program keeps under a message's keys."""
+    def is_own(self, value: Value) -> bool:
+        """Return whether a value is an object of the program's own, and no stand-in of a test."""
+        return isinstance(value, Obj | Instance) and not self._program.is_stand_in(value)
+
+    def _is_foreign(self, value: Value, of_sdk: bool) -> bool:
+        """Return whether a value is a message of somebody else's, or what the program keeps under a message's keys.
+
+        Args:
+            of_sdk: whether it meets transcripts of the SDK: any object of the program's own is none.
+        """
         program = self._program
         message = _message(value)
-        if message is not None:
+        if of_sdk:
+            return self.is_own(value)
+        if isinstance(message, Message):
             return self._is_shared(message) or program.is_foreign(message.connection)
         if not isinstance(value, Obj) or value.kind not in ("dict", "row") or program.is_stand_in(value):
             return False
@@ -199,6 +222,11 @@ class Grades:
         ):
             return False  # `{**message, ...}`: the message, and what the program adds to it
         return bool(_KEYS & program.items(value).keys()) or (value, OWN) in program.heap
+
+
+def _reads_attributes(node: cst.CSTNode) -> bool:
+    """Return whether a node asks an object for attributes, or for its class, as one does with those of the SDK."""
+    return isinstance(node, cst.Attribute) or (isinstance(node, cst.Call) and isinstance(node.func, cst.Name))
 
 
 def whereabouts(node: cst.CSTNode, program: Program, here: SourceModule) -> str:
@@ -216,31 +244,43 @@ def renamed(node: cst.CSTNode, program: Program) -> bool:
     match node:
         case (
             cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=key))])
-            | cst.Call(args=[cst.Arg(value=key), *_])
+            | cst.Call(func=cst.Name("hasattr" | "getattr"), args=[_, cst.Arg(value=key), *_])
+            | cst.Call(func=cst.Attribute(), args=[cst.Arg(value=key), *_])
         ):
             texts = program.constants(key)
+        case cst.Attribute(attr=cst.Name(value=name)):
+            return name in _ATTRIBUTES
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(comparator=right)]):
             texts = [*program.constants(left), *program.constants(right)]
         case _:
-            return isinstance(node, cst.Match)
+            return isinstance(node, cst.Match | cst.Call)
     return not texts or bool({*v.FIELDS, *v.DERIVED_FIELDS, *v.V2_TYPES, "created"} & set(texts))
 
 
-def _message(value: Value) -> Message | None:
-    if isinstance(value, Field | Word):
-        return value.message
-    return value if isinstance(value, Message) else None
+def _message(value: Value) -> Message | SdkEvent | None:
+    """Return the message that a value is, or is a part of; the SDK's transcripts are messages, too."""
+    match value:
+        case Field(message=message) | Word(message=message):
+            return message
+        case Message() | SdkEvent(kind=EventKind.TRANSCRIPT):
+            return value
+    return None
 
 
 def connection_of(value: Value) -> Connection | None:
     """Return where a message, or a part of one, comes from; None for anything else."""
     message = _message(value)
-    return message.connection if message is not None else None
+    return message.connection if isinstance(message, Message) else None
 
 
 def holders(node: cst.CSTNode) -> Iterable[cst.BaseExpression]:
     """Return the expressions that have to be a message, or its type, for `node` to mean what it says."""
     match node:
+        case (
+            cst.Attribute(value=base)
+            | cst.Call(func=cst.Name("isinstance" | "hasattr" | "getattr" | "type"), args=[cst.Arg(base), *_])
+        ):
+            return (base,)
         case (
             cst.Subscript(value=base, slice=[cst.SubscriptElement(slice=cst.Index())])
             | cst.Call(func=cst.Attribute(value=base, attr=cst.Name("get" | "pop" | "setdefault")), args=[_, *_])

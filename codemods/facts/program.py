@@ -15,7 +15,7 @@ from codemods.facts.grades import Grades
 from codemods.interpreter.classes import ClassFacts
 from codemods.interpreter.fixpoint import Interpreter
 from codemods.interpreter.scopes import Scope
-from codemods.interpreter.values import NOTHING, External, Lit, Obj, Str, Value, Values, texts
+from codemods.interpreter.values import NOTHING, External, Instance, Lit, Obj, Str, Value, Values, texts
 from codemods.interpreter.variables import Binding, Def
 from codemods.libraries.observations import Connect, Send
 from codemods.libraries.registry import TRANSPORTS, library
@@ -91,7 +91,7 @@ class Program:
         return self._run.imports.imported.get(path, set())
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
-        """Return the path of the project file that an import means; see `codemods.model.Workspace`."""
+        """Return the path of the project file that an import means, else None; see `codemods.model.Workspace`."""
         return self._run.imports.workspace.resolve(importer, module, level)
 
     def bound(self, path: str) -> AbstractSet[str]:
@@ -418,7 +418,7 @@ class Program:
         Where the vendor's own messages arrive too, it says nothing against their being the vendor's: tests imitate
         what the program meets. (A server that sends such dicts to clients of its own does not do so from its tests.)
         """
-        node = value.site if isinstance(value, Obj) else None
+        node = value.site if isinstance(value, Obj) else value.node if isinstance(value, Instance) else None
         if isinstance(value, Str) and value.parts:
             first = value.parts[0]
             node = first.node if isinstance(first, Lit) else None

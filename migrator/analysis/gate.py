@@ -7,6 +7,7 @@ looked at included, so that a defect of a rule does not reach a user's disk.
 from __future__ import annotations
 
 import builtins
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -225,7 +226,10 @@ def _readers(
             found[path] = text, {name for origin in origins for name in mentioned(os.path.dirname(path), *origin)}
     # Whoever takes all names of a module passes on that they are gone.
     stems |= {stem(path) for path, (text, _) in found.items() if _STAR.search(text)}
-    yield from ((path, text) for path, (text, asked) in found.items() if asked & stems or _BY_NAME.search(text))
+    far = re.compile("|".join(rf"\.{re.escape(name)}\." for name in sorted(stems)))
+    for path, (text, asked) in found.items():
+        if asked & stems or _BY_NAME.search(text) or far.search(text):
+            yield path, text
 
 
 def _text_with(path: str, names: Sequence[bytes]) -> str | None:
@@ -260,6 +264,11 @@ def _uses(
                 start = f"{alias}."
                 rests = (chain[len(start) :].split(".")[0] for chain in names.chains if chain.startswith(start))
                 yield from ((target, name) for name in rests if name in gone)
+    for chain in names.chains:  # `app.audio.stt.Client`, a module had by way of others
+        head, *parts = chain.split(".")
+        if any(folder.resolve(path, *origin) for origin in names.aliases.get(head, ())):
+            pairs = set(itertools.pairwise(parts))
+            yield from ((m, name) for m, gone in losing.items() for name in gone if (stem(m), name) in pairs)
     for origin in names.stars:
         target, gone = lost_by(origin)
         yield from ((target, name) for name in gone & names.used - names.everywhere)

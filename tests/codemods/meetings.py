@@ -44,6 +44,7 @@ UNSEEN = {
     "library": "archive.next_row()",
     "constant of a library": "archive.NEWEST",
     "method of a library's object": 'archive.open_rows("x").next_row()',
+    "first of a library's rows": "next(iter(archive.rows()))",
     "file": 'json.load(open("rows.json"))',
     "text of a file": 'json.loads(open("rows.json").read())',
     "environment": 'json.loads(os.environ["ROW"])',
@@ -61,6 +62,17 @@ UNSEEN = {
     "arithmetic of objects": "archive.ROWS - archive.OLD",
 }
 """Values that come from out of sight."""
+
+OBJECTS = {
+    "object": "Own()",
+    "method": "Maker().transcript()",
+    "class attribute": "Maker.TRANSCRIPT",
+    "item of a list": "[Own()][0]",
+    "conditional": "Own() if READY else Own()",
+    "dict": '{"text": "own"}',
+    "named tuple": 'Line("own")',
+}
+"""Objects of the program's own that meet the SDK's transcripts."""
 
 MEETINGS = {
     "call": "handle(OTHER)",
@@ -111,9 +123,11 @@ import sqlite3
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 from urllib.parse import parse_qs, parse_qsl
 
 import archive
+import assemblyai as aai
 import requests
 import websocket
 
@@ -125,7 +139,16 @@ DATABASE = sqlite3.connect("rows.db")
 POOL = ThreadPoolExecutor()
 
 
+class Own:
+    text = "own"
+
+
+class Line(NamedTuple):
+    text: str
+
+
 class Maker:
+    TRANSCRIPT = Own()
     KEPT = {"message_type": "FinalTranscript", "text": "own"}
 
     def __init__(self):
@@ -133,6 +156,9 @@ class Maker:
 
     def make(self):
         return {"message_type": "FinalTranscript", "text": "own"}
+
+    def transcript(self):
+        return Own()
 
     @property
     def newest(self):
@@ -200,6 +226,25 @@ def other():
 
 websocket.WebSocketApp(URL, on_message=of_vendor).run_forever()
 """
+_SDK_BLOCK = """
+
+def handle(event):
+    if isinstance(event, aai.RealtimeFinalTranscript):
+        print(event.text)
+
+
+def of_vendor(event):
+    handle(event)
+
+
+def other():
+    BODY
+
+
+session = aai.RealtimeTranscriber(sample_rate=16_000, on_data=of_vendor, on_error=print)
+session.connect()
+session.close()
+"""
 _KEEPERS = {
     "QUEUE": "QUEUE = queue.Queue()\n\n\ndef drain():\n    handle(QUEUE.get())\n",
     "KEPT": "KEPT = []\n\n\ndef drain():\n    for event in KEPT:\n        handle(event)\n",
@@ -208,19 +253,22 @@ _KEEPERS = {
     "STATE": "class Kept:\n    event = None\n\n\nSTATE = Kept()\n\n\ndef drain():\n    handle(STATE.event)\n",
 }
 """What a meeting needs that keeps the other value for later."""
-_NAMES = ("handle", "QUEUE", "KEPT", "TABLE", "LATEST", "STATE", "Kept", "of_vendor", "drain", "other")
+_NAMES = ("handle", "QUEUE", "KEPT", "TABLE", "LATEST", "STATE", "Kept", "of_vendor", "drain", "other", "session")
 
 
-def program(value: str, meetings: Mapping[str, str]) -> tuple[str, dict[str, range]]:
+def program(value: str, meetings: Mapping[str, str], *, sdk: bool = False) -> tuple[str, dict[str, range]]:
     """Return a program with a `handle` for each of `meetings`, given the vendor's messages and `value`; and its lines.
 
     The first lines, up to the first of the ranges, are shared.
+
+    Args:
+        sdk: whether the vendor's messages are transcripts of the SDK.
     """
     text, lines = _HEAD, {}
     for index, (name, meeting) in enumerate(meetings.items()):
         body = indent(meeting.replace("OTHER", value), "    ")
         kept = "".join(f"\n\n{code}" for keeper, code in _KEEPERS.items() if keeper in meeting)
-        block = kept + _BLOCK.replace("    BODY", body)
+        block = kept + (_SDK_BLOCK if sdk else _BLOCK).replace("    BODY", body)
         for word in _NAMES:
             block = re.sub(rf"(?<![.\w]){word}(?!\w)|(?<=\[__name__\]\.){word}(?!\w)", f"{word}_{index}", block)
         start = text.count("\n") + 1

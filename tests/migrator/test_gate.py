@@ -400,6 +400,18 @@ def test_an_sdk_name_that_another_module_passes_on(tool: Tool, how: str) -> None
             assert all(tool.read(name) == text for name, text in FACADES[how].items())
 
 
+def test_a_module_that_is_had_by_way_of_others_keeps_its_names(tool: Tool) -> None:
+    files = {
+        "stt.py": TAKEN,
+        "one.py": "import stt\n",
+        "two.py": "import one\n",
+        "main.py": "import two\n" + MAKE.format("two.one.stt."),
+    }
+    put(tool.folder, files)
+    assert "main.py needs it" in tool(".", "--write", "--no-todo").text
+    assert {name: tool.read(name) for name in files} == files
+
+
 def test_a_class_of_the_programs_own_is_its_own_wherever_it_is_made(tool: Tool) -> None:
     put(tool.folder, {"bot.py": V2, "stt.py": "class RealtimeTranscriber: ...\n", "clean.py": CLEAN})
     put(tool.folder, {"main.py": "import bot\nfrom stt import RealtimeTranscriber\n" + MAKE.format("")})

@@ -61,10 +61,13 @@ class KindTest:
 def kind_test(program: Program, module: SourceModule, test: cst.BaseExpression) -> KindTest | None:
     """Return what `isinstance(...)`, `type(...) is`, a comparison of a class's name or `message_type` asks for.
 
-    None for anything else, and where the session of the transcript stays as it is.
+    None for anything else, and where the session of the transcript stays as it is, or the test does.
     """
     found = _kind_test(program, module, test)
-    if found is None or program.get(Plans).are_left(program.values(found.base)):
+    if found is None or found.base in program.grades.foreign:
+        return None
+    values = program.values(found.base)
+    if program.get(Plans).are_left(values) or any(map(program.grades.is_own, values)):
         return None
     return found
 

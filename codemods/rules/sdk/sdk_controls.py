@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods import protocol as v
+from codemods.interpreter.values import Bound, External, Function
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.sessions import METHODS
@@ -22,7 +23,20 @@ _ELSEWHERE = {
 _V3_METHODS = frozenset({"on", "disconnect", "set_params", "force_endpoint", "keep_alive", "params"})
 
 
-class SdkControls(Rule[cst.Attribute]):
+_CLIENT = "assemblyai.streaming.v3.StreamingClient()"
+_PARAMETERS = "assemblyai.streaming.v3.StreamingParameters"
+_GONE = {
+    "text": "transcript, or its words while it grows",
+    "message_type": "end_of_turn and turn_is_formatted",
+    "audio_start": "the start of its first word",
+    "audio_end": "the end of its last word",
+    "confidence": "the confidence of its words",
+    "created": "no time of its own",
+}
+"""What a `TurnEvent` has instead of what a transcript had."""
+
+
+class SdkControls(Rule[cst.Attribute | cst.Call]):
     """Rewrites `force_end_utterance` and the silence threshold; reports methods that v2 never had."""
 
     code = "V3M609"
@@ -33,7 +47,50 @@ class SdkControls(Rule[cst.Attribute]):
         "decides, as in v2; `max_turn_silence` is how long it lasts, in milliseconds."
     )
 
-    def visit(self, node: cst.Attribute, context: Context) -> Changes:
+    def visit(self, node: cst.Attribute | cst.Call, context: Context) -> Changes:
+        if isinstance(node, cst.Call):
+            yield from self._half_converted(node, context)
+        else:
+            yield from self._used(node, context)
+
+    def _half_converted(self, call: cst.Call, context: Context) -> Changes:
+        """Look at v2's words on the client of v3: its parameters, its methods, what its handlers read."""
+        program = context.program
+        names = {value.name for value in program.values(call.func) if isinstance(value, External)}
+        if _PARAMETERS in names:
+            for argument in call.args:
+                name = argument.keyword.value if argument.keyword is not None else ""
+                if argument.keyword is not None and name in v.PARAMETERS_RENAMED:
+                    new = v.PARAMETERS_RENAMED[name]
+                    yield self.change(
+                        argument, f"v2 parameter {name!r} becomes {new!r}", replace_with(argument.keyword, new)
+                    )
+                elif name in (*v.PARAMETERS_DROPPED, v.SILENCE):
+                    yield self.report(
+                        argument, f"StreamingParameters never had {name!r}: v3 has max_turn_silence for a silence"
+                    )
+        elif f"{_CLIENT}.close" in names and not call.args and isinstance(call.func, cst.Attribute):
+            code = f"{context.code(call.func.value)}.disconnect(terminate=True)"
+            yield self.change(call, "close becomes disconnect(terminate=True)", replace_with(call, code))
+        elif f"{_CLIENT}.force_end_utterance" in names and isinstance(call.func, cst.Attribute):
+            edit = replace_with(call.func.attr, "force_endpoint")
+            yield self.change(call, "force_end_utterance becomes force_endpoint", edit)
+        elif f"{_CLIENT}.on" in names and len(call.args) == 2 and context.code(call.args[0].value).endswith(".Turn"):
+            for value in program.values(call.args[1].value):
+                handler = value.target if isinstance(value, Bound) else value
+                if isinstance(handler, Function) and context.module.owns(handler.node):
+                    yield from self._read(handler.node, len(value.args) if isinstance(value, Bound) else 0, context)
+
+    def _read(self, handler: cst.FunctionDef | cst.Lambda, given: int, context: Context) -> Changes:
+        params = (*handler.params.posonly_params, *handler.params.params)[given:]
+        for node in context.module.walk(handler.body) if len(params) > 1 else ():
+            match node:
+                case cst.Attribute(value=cst.Name(name), attr=cst.Name(read)) if (
+                    name == params[1].name.value and read in _GONE
+                ):
+                    yield self.report(node, f"a turn of v3 has no {read!r}: it has {_GONE[read]}")
+
+    def _used(self, node: cst.Attribute, context: Context) -> Changes:
         plans_of_program = context.get(Plans)
         found = plans_of_program.at(node)
         if found is None:
