@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from migrator.configuration import Configuration
 from migrator.files import git
 from migrator.files.discovery import NO_PROGRAM, Discovery, Problem
-from migrator.files.paths import shown
+from migrator.files.paths import NOTEBOOK, shown
 from migrator.files.prefilter import WORDS, Screening
 from migrator.mentions.search import WEBSOCKETS, Mentions, installs_sdk
 from migrator.output.unfinished import is_any_unfinished
@@ -103,6 +103,7 @@ def migration(settings: Settings, analyse: Analyse | None = None) -> Result:
     named = dict.fromkeys(discovery.others)
     installing = [path for path in screening.files if path.endswith("noxfile.py") and installs_sdk(path)]
     mentions = sorted({*elsewhere.paths(), *named, *installing, *screening.set_templates_aside()})
+    mentions += [path for path in screening.hits if path.endswith(NOTEBOOK)]
     mentions = [path for path in mentions if not configuration.excluded(path)]
     if screening.namesakes:
         from migrator.analysis.import_graph import ProjectFolder

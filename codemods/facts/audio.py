@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.interpreter.values import Bound, Encoded, Function, Json, Obj
+from codemods.interpreter.values import Bound, Encoded, Function, Json, Obj, unwrapped
 from codemods.syntax.navigate import head, is_docstring, parts
 from codemods.syntax.tree import SourceModule
 
@@ -38,7 +38,7 @@ def audio_json(program: Program, node: cst.CSTNode) -> tuple[list[Json | Obj], b
     values = program.values(node)
     audio: list[Json | Obj] = []
     for value in values:
-        content = value.content if isinstance(value, Json) else value
+        content = unwrapped(value)
         if isinstance(content, Obj) and content.kind == "dict" and v.AUDIO_KEY in program.items(content):
             audio.append(value if isinstance(value, Json) else content)
     return audio, len(audio) == len(values)
@@ -93,7 +93,7 @@ class Carried:
 
 
 def bare(node: cst.BaseExpression | None) -> cst.BaseExpression | None:
-    """Return what `.encode()` or `.decode()` is called on, else `node`; JSON of some libraries is bytes."""
+    """Return what `.encode()` or `.decode()` is called on, else `node`; None for None."""
     while isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _RECODERS:
         node = node.func.value
     return node

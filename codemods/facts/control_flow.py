@@ -122,7 +122,7 @@ class ControlFlow:
         return frozenset(point.node for point in found if point.node is not None)
 
     def place(self, node: cst.CSTNode) -> cst.CSTNode | None:
-        """Return the statement, or the head of one, that a node is part of."""
+        """Return the statement, or the head of one, that a node is part of; None if there is none."""
         around = self._module.ancestors(node) if self._module is not None else ()
         return next((up for up in (node, *around) if up in self._points), None)
 

@@ -10,7 +10,7 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.program import Program
-from codemods.interpreter.values import Json, Lit, Obj, Query, Str, Value
+from codemods.interpreter.values import Lit, Obj, Query, Str, Value, unwrapped
 from codemods.libraries.observations import Connect
 from codemods.libraries.values import Connection, Field
 from codemods.syntax.tree import SourceModule
@@ -127,7 +127,7 @@ _V2_KEYS = frozenset({*v.FIELDS, *v.DERIVED_FIELDS, "created"})
 def is_v2_request(program: Program, value: Value) -> bool:
     """Return whether a value that is sent is a message that only v2 knew."""
     words = v.V2_CONTROLS
-    content = value.content if isinstance(value, Json) else value
+    content = unwrapped(value)
     if isinstance(content, Obj):
         return any(word in program.items(content) for word in words)
     return isinstance(content, Str) and any(f'"{word}"' in content.text for word in words)

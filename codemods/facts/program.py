@@ -91,7 +91,7 @@ class Program:
         return self._run.imports.imported.get(path, set())
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
-        """Return the path of the project file that an import means; see `codemods.model.Workspace`."""
+        """Return the path of the project file that an import means, else None; see `codemods.model.Workspace`."""
         return self._run.imports.workspace.resolve(importer, module, level)
 
     def bound(self, path: str) -> AbstractSet[str]:

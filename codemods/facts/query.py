@@ -125,18 +125,19 @@ def _pair(text: Str, index: int, part: Lit, match: re.Match[str]) -> Parameter:
     value, holes, ends = match["value"], [], True
     if match.end() == len(part.text):
         for following in text.parts[index + 1 :]:
-            if isinstance(following, Lit):
-                piece = re.split("[&#]", following.text, maxsplit=1)[0]
-                ends = ends and not piece
-                value += piece
-                if piece != following.text or following.text == "":
+            match following:
+                case Lit(text=rest):
+                    piece = re.split("[&#]", rest, maxsplit=1)[0]
+                    ends = ends and not piece
+                    value += piece
+                    if piece != rest or rest == "":
+                        break
+                case Hole(node=hole):
+                    ends = False
+                    value += "\0"
+                    holes.append(hole)
+                case Query():
                     break
-            elif isinstance(following, Hole):
-                ends = False
-                value += "\0"
-                holes.append(following.node)
-            elif isinstance(following, Query):
-                break
     return Parameter(match["name"], part.node, value, tuple(holes), part, ends)
 
 
@@ -157,8 +158,9 @@ def constants(program: Program, parameter: Parameter) -> list[str] | None:
 
 
 def _spelled(value: Value) -> str | None:
-    if isinstance(value, Str):
-        return value.literal
-    if isinstance(value, Const) and not isinstance(value.value, bytes):
-        return str(value.value)
+    match value:
+        case Str():
+            return value.literal
+        case Const(value=constant) if not isinstance(constant, bytes):
+            return str(constant)
     return None

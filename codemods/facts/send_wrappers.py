@@ -6,7 +6,7 @@ import libcst as cst
 
 from codemods.facts.audio import audio_json, payload, plain_sender
 from codemods.facts.program import Program
-from codemods.interpreter.values import Function, Json, Obj
+from codemods.interpreter.values import Function, Obj, unwrapped
 from codemods.libraries.observations import Send
 from codemods.syntax.tree import SourceModule
 
@@ -18,7 +18,7 @@ def is_plain_sender(send: Send, program: Program, module: SourceModule) -> bool:
             if plain_sender(program, up) is not send.call:
                 return False
             audio, _ = audio_json(program, send.data)
-            given = {item.content if isinstance(item, Json) else item for item in audio}
+            given = {unwrapped(item) for item in audio}
             return given <= _handed_objects(up, program)
     return False
 

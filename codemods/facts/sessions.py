@@ -14,7 +14,7 @@ from codemods.facts import requests
 from codemods.facts.control_flow import ControlFlow
 from codemods.facts.program import Program
 from codemods.facts.requests import Request
-from codemods.interpreter.values import Bound, External, Function, Json, Obj, Str, Value, Values
+from codemods.interpreter.values import Bound, External, Function, Obj, Str, Value, Values, unwrapped
 from codemods.libraries.observations import Connect, Send
 from codemods.libraries.values import Connection
 from codemods.syntax.children import children
@@ -83,11 +83,6 @@ class Sessions:
             if "threading.Thread" in self.names(call.func):
                 self.threads[call] = self.functions_at(argument_of(call, 1, "target"))
 
-    @classmethod
-    def of(cls, program: Program) -> Sessions:
-        """Return the sessions of `program`, worked out once."""
-        return program.get(cls)
-
     def _collect(self) -> None:
         for send in self.program.sends.values():
             for connection in send.connections & self.found.keys():
@@ -142,7 +137,7 @@ class Sessions:
 
     def _keys(self, values: Values) -> set[str]:
         """Return the keys of the messages among `values`, whether they are JSON already or not."""
-        objects = [value.content if isinstance(value, Json) else value for value in values]
+        objects = [unwrapped(value) for value in values]
         found: set[str] = set()
         for value in objects:
             if isinstance(value, Obj):
@@ -157,11 +152,11 @@ class Sessions:
         return [session for session in self.found.values() if session.legacy and session.audio]
 
     def opened_by(self, call: cst.CSTNode) -> Session | None:
-        """Return the v2 session that a call opens."""
+        """Return the v2 session that a call opens; None if it opens none."""
         return next((s for s in self.found.values() if s.legacy and s.connect.call is call), None)
 
     def ended_by(self, call: cst.CSTNode) -> Session | None:
-        """Return the v2 session whose end a call asks for."""
+        """Return the v2 session whose end a call asks for; None if it asks for none."""
         return next((s for s in self.found.values() if s.legacy and any(e.call is call for e in s.ends)), None)
 
     def at(self, node: cst.CSTNode) -> list[Session]:
@@ -303,7 +298,7 @@ class Sessions:
 
 
 def argument_of(call: cst.Call, position: int, keyword: str) -> cst.BaseExpression | None:
-    """Return the expression given for a parameter."""
+    """Return the expression given for a parameter; None if none is."""
     for argument in call.args:
         if argument.keyword is not None and argument.keyword.value == keyword:
             return argument.value

@@ -76,23 +76,22 @@ class TypeNames:
 
     def _literals(self, test: TypeTest) -> set[cst.CSTNode]:
         found: set[cst.CSTNode] = set()
-        node = test.node
-        if isinstance(node, cst.Comparison):
-            for operand in (node.left, node.comparisons[0].comparator):
-                values = self.program.values(operand)
-                found |= _spelled(values) | _spelled(self.program.elements(values))
-            if not test.named:
-                # what is spelled out in the comparison itself is rewritten there
-                return set()
-        elif isinstance(node, cst.Match):
-            for case in node.cases:
-                for pattern in match_patterns.literals(case.pattern):
-                    if not isinstance(pattern.value, cst.SimpleString):
-                        found |= _spelled(self.program.values(pattern.value))
-        elif isinstance(node, cst.Call):
-            for value in self.program.values(node.func):
-                if isinstance(value, ClassRef):
-                    found |= self._members(value.node)
+        match test.node:
+            case cst.Comparison():
+                if not test.named:
+                    return set()  # what is spelled out in the comparison itself is rewritten there
+                for operand in (test.node.left, test.node.comparisons[0].comparator):
+                    values = self.program.values(operand)
+                    found |= _spelled(values) | _spelled(self.program.elements(values))
+            case cst.Match(cases=cases):
+                for case in cases:
+                    for pattern in match_patterns.literals(case.pattern):
+                        if not isinstance(pattern.value, cst.SimpleString):
+                            found |= _spelled(self.program.values(pattern.value))
+            case cst.Call(func=func):
+                for value in self.program.values(func):
+                    if isinstance(value, ClassRef):
+                        found |= self._members(value.node)
         for table in self.tables(test):
             for _, literals in self.keys(table):
                 found |= literals

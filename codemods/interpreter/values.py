@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import libcst as cst
 
@@ -426,6 +426,14 @@ class Json(Plain):
 
     def method(self, run: Interpreter, name: str, call: cst.Call, given: Arguments) -> Values | None:
         return run.texts.kept(self, name)
+
+
+_V = TypeVar("_V", bound=Value)
+
+
+def unwrapped(value: _V | Json) -> _V | Obj:
+    """Return what JSON text was made of, or the value itself if it is no such text."""
+    return value.content if isinstance(value, Json) else value
 
 
 def without_unknown(values: Values) -> Values:

@@ -62,6 +62,7 @@ TRANSPORT = Transport(
     headers="headers",
     closed=("", "", "ConnectionError"),
     snippets="aiohttp_session",
+    belongs_to_loop=frozenset({"aiohttp.ClientSession"}),
     binary=lambda method, place: BinarySend("send_bytes"),
 )
 LIBRARY = Library(methods={"ws_connect": _ws_connect})

@@ -58,6 +58,7 @@ class Transport:
         package: the package that programs import.
         awaited: whether connecting, sending and receiving are coroutines.
         receives: the methods that wait for a message.
+        receive: the one of them that raises `closed` when there are no more; empty where none does.
         send_text: the method that sends a text frame.
         binary_methods: those that send a binary frame; none where the type of what is sent decides.
         takes_opcode: whether the method that sends can be told the kind of frame.
@@ -66,8 +67,11 @@ class Transport:
             import it from, its name.
         snippets: the file of `codemods.snippets` that ends its sessions, or one by each maker of connections;
             empty where there is none yet, so that what ends in place or is reported is all that is done.
-        snippets_import: the package that those name, for what it raises; empty where they name none.
-        callbacks: the callbacks that its sessions may have.
+        callbacks: the callbacks that its sessions may have; a library that has any calls them while it runs.
+        states: attributes of a connection that tell whether there is one; sending without one raises `closed`.
+        connect_limit: the function of the package that limits the time which connecting may take; empty for none.
+        connect_timeout: the keyword of the call that connects which does so; empty for none.
+        belongs_to_loop: what of the package belongs to the event loop that there is when it is made, by dotted name.
         binary: how a send by a method becomes one of bytes.
     """
 
@@ -78,9 +82,18 @@ class Transport:
     send_text: str
     headers: str
     closed: tuple[str, str, str]
+    receive: str = ""
     snippets: str | Mapping[str, str] = ""
     binary_methods: frozenset[str] = frozenset()
     takes_opcode: bool = False
-    snippets_import: str = ""
     callbacks: Mapping[str, Callback] = field(default_factory=dict)
+    states: frozenset[str] = frozenset()
+    connect_limit: str = ""
+    connect_timeout: str = ""
+    belongs_to_loop: frozenset[str] = frozenset()
     binary: Callable[[str, SendSite], BinarySend] = lambda method, place: BinarySend(method)
+
+    @property
+    def blocks(self) -> bool:
+        """Whether its calls block the thread that makes them: none of them is awaited, and none has callbacks."""
+        return not self.awaited and not self.callbacks

@@ -100,13 +100,13 @@ TRANSPORT = Transport(
     package="websocket",
     awaited=False,
     receives=frozenset({"recv", "recv_data", "recv_data_frame"}),
+    receive="recv",
     send_text="send",
     binary_methods=frozenset({"send_binary", "send_bytes"}),
     takes_opcode=True,
     headers="header",
     closed=("websocket", "websocket", "WebSocketConnectionClosedException"),
     snippets={"WebSocketApp": "app_session", "": "socket_session"},
-    snippets_import="websocket",
     # since 1.0; before, a bound method got no `ws`
     callbacks={
         "on_open": Callback(2, ("ws",)),
@@ -115,6 +115,10 @@ TRANSPORT = Transport(
         "on_error": Callback(5, ("ws", "error")),
         "on_close": Callback(6, ("ws", "close_status_code", "close_msg")),
     },
+    # https://github.com/websocket-client/websocket-client/blob/master/websocket/_app.py, read 2026-11-29
+    states=frozenset({"sock", "connected", "keep_running"}),
+    # https://github.com/websocket-client/websocket-client/blob/master/websocket/_socket.py, read 2026-11-29
+    connect_limit="setdefaulttimeout",
     binary=_binary,
 )
 LIBRARY = Library(

@@ -43,17 +43,20 @@ ASYNCIO = Transport(
     package="websockets",
     awaited=True,
     receives=frozenset({"recv", "__anext__"}),
+    receive="recv",
     send_text="send",
     headers="additional_headers",
     closed=_GONE,
     snippets="websockets_session",
-    snippets_import="websockets",
+    # https://websockets.readthedocs.io/en/stable/reference/asyncio/client.html, read 2026-11-29
+    connect_timeout="open_timeout",
 )
 SYNC = Transport(
     name="websockets.sync",
     package="websockets",
     awaited=False,
     receives=frozenset({"recv"}),
+    receive="recv",
     send_text="send",
     headers="additional_headers",
     closed=_GONE,

@@ -10,7 +10,7 @@ from codemods.facts.dict_entries import Entry, written
 from codemods.facts.program import Program
 from codemods.interpreter.values import Obj
 from codemods.syntax.build import expression, quoted, rename_string
-from codemods.syntax.edits import Edit, Remove, Replace
+from codemods.syntax.edits import Edit, InsertAfter, InsertBefore, Remove, Replace
 from codemods.syntax.sequences import arguments, extended, only
 
 
@@ -26,16 +26,17 @@ def remove_entry(program: Program, entry: Entry) -> Edit | None:
     module = program.module_of(entry.holder)
     if module is None:
         return None
-    parent = module.parent(entry.holder)
-    if isinstance(entry.holder, cst.DictElement) and isinstance(parent, cst.Dict):
-        return Replace(parent, lambda updated: _without(cst.ensure_type(updated, cst.Dict), entry.key))
-    if isinstance(entry.holder, cst.Element) and isinstance(parent, cst.List | cst.Tuple):
-        return Replace(parent, lambda updated: _without_pair(updated, entry.key))
-    if isinstance(entry.holder, cst.Arg) and isinstance(parent, cst.Call):
-        return Replace(parent, lambda updated: _without_keyword(cst.ensure_type(updated, cst.Call), entry.key))
-    assign = module.parent(parent) if parent is not None else None
-    if isinstance(assign, cst.Assign) and len(assign.targets) == 1:
-        return Remove(assign)
+    match entry.holder, module.parent(entry.holder):
+        case cst.DictElement(), cst.Dict() as mapping:
+            return Replace(mapping, lambda updated: _without(cst.ensure_type(updated, cst.Dict), entry.key))
+        case cst.Element(), cst.List() | cst.Tuple() as pairs:
+            return Replace(pairs, lambda updated: _without_pair(updated, entry.key))
+        case cst.Arg(), cst.Call() as call:
+            return Replace(call, lambda updated: _without_keyword(cst.ensure_type(updated, cst.Call), entry.key))
+        case _, cst.CSTNode() as target:
+            match module.parent(target):
+                case cst.Assign(targets=[_]) as assign:
+                    return Remove(assign)
     return None
 
 
@@ -80,6 +81,26 @@ def add_entries(site: cst.CSTNode, additions: Sequence[tuple[str, str]]) -> Repl
         case cst.Call() if _takes_entries(site):
             return Replace(site, lambda updated: with_keywords(cst.ensure_type(updated, cst.Call), additions))
     return None
+
+
+def add_beside(program: Program, entry: Entry, key: str, value: str, *, above: bool = False) -> Edit | None:
+    """Return the edit that adds an entry to the mapping that another is in; None where it cannot be added.
+
+    Args:
+        value: its source.
+        above: whether a statement of its own stands above that of the other entry.
+    """
+    module = program.module_of(entry.holder)
+    match entry.holder:
+        case _ if module is None:
+            return None
+        case cst.Subscript(value=mapping):
+            statement = module.statement(entry.holder)
+            code = f"{module.code(mapping)}[{module.code(entry.key_node).replace(entry.key, key)}] = {value}"
+            insert = InsertBefore if above else InsertAfter
+            return insert(statement, code) if statement is not None else None
+    parent = module.parent(entry.holder)
+    return add_entries(parent, [(key, value)]) if parent is not None else None
 
 
 def _takes_entries(call: cst.Call) -> bool:

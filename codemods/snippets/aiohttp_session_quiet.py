@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable
 from typing import Any
 
-
-async def end_session(ws: Any) -> None:
-    """End the session; the service sends the last transcripts, then closes."""
-    with contextlib.suppress(ConnectionError):
-        await ws.send_str('{"type": "Terminate"}')
-        for _ in range(50):
-            if not ws.closed:
-                await asyncio.sleep(0.1)
+from codemods.snippets.aiohttp_session import end_session
 
 
 async def run_session(ws: Any, send: Awaitable[Any], receive: Awaitable[Any]) -> None:

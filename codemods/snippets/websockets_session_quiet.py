@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable
 from typing import Any
 
-import websockets
-
-
-async def end_session(ws: Any) -> None:
-    """End the session; the service sends the last transcripts, then closes."""
-    with contextlib.suppress(websockets.ConnectionClosed, asyncio.TimeoutError):
-        await ws.send('{"type": "Terminate"}')
-        await asyncio.wait_for(ws.wait_closed(), timeout=5)
+from codemods.snippets.websockets_session import end_session
 
 
 async def run_session(ws: Any, send: Awaitable[Any], receive: Awaitable[Any]) -> None:

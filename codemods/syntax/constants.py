@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.syntax.children import children
+from codemods.syntax.navigate import last_name
 
 _PURE = frozenset({"int", "float", "min", "max", "round", "abs", "len", "getenv", "get", "getattr"})
 
@@ -16,16 +17,14 @@ def folded(node: cst.BaseExpression) -> int | None:
             return node.evaluated_value
         case cst.SimpleString() if node.raw_value.isdecimal():
             return int(node.raw_value)
-        case cst.BinaryOperation():
-            left, right = folded(node.left), folded(node.right)
-            if left is None or right is None:
-                return None
-            if isinstance(node.operator, cst.Multiply):
-                return left * right
-            if isinstance(node.operator, cst.Add):
-                return left + right
-            if isinstance(node.operator, cst.Subtract):
-                return left - right
+        case cst.BinaryOperation(operator=operator):
+            match folded(node.left), operator, folded(node.right):
+                case int(left), cst.Multiply(), int(right):
+                    return left * right
+                case int(left), cst.Add(), int(right):
+                    return left + right
+                case int(left), cst.Subtract(), int(right):
+                    return left - right
     return None
 
 
@@ -49,11 +48,6 @@ def _is_pure(node: cst.CSTNode) -> bool:
     match node:
         case cst.Await() | cst.Yield() | cst.NamedExpr():
             return False
-        case cst.Call():
-            func = node.func
-            name = (
-                func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
-            )
-            if name not in _PURE:
-                return False
+        case cst.Call(func=func) if last_name(func) not in _PURE:
+            return False
     return all(_is_pure(child) for child in children(node))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,7 +16,7 @@ from codemods.syntax.edits import AddHelper, AddImport, Edit
 from codemods.syntax.tree import SourceModule, dotted
 
 _FOLDER = "codemods.snippets"
-_ONLY_TYPES = frozenset({"collections.abc", "typing"})
+_ONLY_TYPES = frozenset({"__future__", "collections.abc", "typing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,16 @@ class Snippet:
     needs: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    tree: cst.Module
+    imports: Mapping[str, AddImport]
+    definitions: Mapping[str, cst.FunctionDef | cst.ClassDef]
+
+
 @cache
-def load(file: str, name: str | None = None) -> Snippet:
-    """Return a definition of a file, by default the last; the imports of all of them stand at its top."""
+def _read(file: str) -> _File:
+    """Return what stands in a file of snippets: definitions, also of other files, the imports of all of them."""
     tree = cst.parse_module(resources.files(_FOLDER).joinpath(f"{file}.py").read_text("utf-8"))
     imports: dict[str, AddImport] = {}
     definitions: dict[str, cst.FunctionDef | cst.ClassDef] = {}
@@ -51,8 +59,20 @@ def load(file: str, name: str | None = None) -> Snippet:
                 definitions[statement.name.value] = statement
             case cst.SimpleStatementLine(body=[cst.Import(names=names)]):
                 imports |= {dotted(alias.name).split(".")[0]: AddImport(dotted(alias.name)) for alias in names}
+            case cst.SimpleStatementLine(
+                body=[cst.ImportFrom(module=cst.Attribute(attr=cst.Name(other)) as home, names=[*names])]
+            ) if dotted(home) == f"{_FOLDER}.{other}":
+                imports |= _read(other).imports
+                definitions |= {name: _read(other).definitions[name] for name in (dotted(a.name) for a in names)}
             case cst.SimpleStatementLine(body=[cst.ImportFrom(module=cst.BaseExpression() as home, names=[*names])]):
                 imports |= {dotted(alias.name): AddImport(dotted(home), dotted(alias.name)) for alias in names}
+    return _File(tree, imports, definitions)
+
+
+@cache
+def load(file: str, name: str | None = None) -> Snippet:
+    """Return a definition of a file, by default the last."""
+    tree, imports, definitions = (read := _read(file)).tree, read.imports, read.definitions
     definition = definitions[name or list(definitions)[-1]]
     bare = definition.with_changes(leading_lines=())
     plain = cst.ensure_type(bare.visit(_Untyped()), cst.BaseCompoundStatement)  # type: ignore[type-abstract]
@@ -65,6 +85,11 @@ def load(file: str, name: str | None = None) -> Snippet:
         tuple(edit for bound, edit in imports.items() if bound in used and edit.module in _ONLY_TYPES),
         tuple(each for each in definitions if each in needed and each != definition.name.value),
     )
+
+
+def imported(file: str) -> frozenset[str]:
+    """Return the modules that the definitions of a file need, apart from those for annotations."""
+    return frozenset(edit.module for edit in _read(file).imports.values() if edit.module not in _ONLY_TYPES)
 
 
 def _names(node: cst.CSTNode) -> set[str]:

@@ -13,6 +13,8 @@ from migrator.dependencies.edits import place
 from migrator.dependencies.formats import decoded, format_of
 from migrator.dependencies.project import SLOW
 from migrator.dependencies.versions import FLOOR
+from migrator.documents.document import is_notebook
+from migrator.documents.notebook import without_code
 from migrator.files.paths import regular
 from migrator.files.prefilter import SIZE_LIMIT
 from migrator.mentions.kinds import Kind, kind_of
@@ -70,14 +72,16 @@ def outcomes(paths: Iterable[str], options_for: Callable[[str], Options], known:
         text, encoding = decoded(data)
         if _REPORT.search(text):
             continue
-        options, kind = options_for(path), kind_of(path, text)
+        if is_notebook(path):
+            text = without_code(text)
+        options, kind = options_for(path), Kind.DOCUMENT if is_notebook(path) else kind_of(path, text)
         findings = _findings(kind, text, _told(path, kind, text, known))
         other = known.outcomes.get(path)
         after = other.after if other is not None and other.changed else data
         if kind in (Kind.CONFIGURATION, Kind.SHELL):
             findings += _of_options(text, known.options)
         # Where the tool raises a pin itself (V3M701), it says so there.
-        if kind not in (Kind.GENERATED, Kind.TEMPLATE) and format_of(path) is None:
+        if kind not in (Kind.GENERATED, Kind.TEMPLATE) and format_of(path) is None and not is_notebook(path):
             needed = encoding != "utf-16" and concerned(path, known.programs, known.modules)
             findings += _installing(text, needed)
             if needed and options.selects(PIN):
@@ -89,11 +93,14 @@ def outcomes(paths: Iterable[str], options_for: Callable[[str], Options], known:
 
 def _told(path: str, kind: Kind, text: str, known: Known) -> list[Mention]:
     """Return what speaks v2 in a file and is not told otherwise, with what a run knows of it."""
-    lines = known.lines(path)
+    lines = known.lines(path) if not is_notebook(path) else set()  # those count in cells
     told = [mention for mention in mentions(kind, text) if place(text, mention.start, mention.end).line not in lines]
     if known.minted and kind in (Kind.JAVASCRIPT, Kind.OTHER_LANGUAGE) and "token" in text.lower() and told:
         minted = ", ".join(known.minted)
         told[0] = replace(told[0], message=f"{told[0].message}; the tokens of {minted} are v3's now")
+    if is_notebook(path):
+        why = "; in a cell of text, or in what the notebook has shown: run it again"
+        told = [replace(mention, message=mention.message.removesuffix(ON_PURPOSE) + why) for mention in told]
     if path in known.reasons:
         why = f"; left as it is: {known.reasons[path]}"
         told = [replace(mention, message=mention.message.removesuffix(ON_PURPOSE) + why) for mention in told]

@@ -45,6 +45,9 @@ def held_back() -> Iterator[Held]:
     Unless the block fails: then its error ends the program, and says more.
 
     A signal that is ignored stays so (`nohup`). Only the main thread can hold signals back; in another nothing is held.
+
+    Raises:
+        SystemExit: there was a request to end, and its handler has only taken note of it.
     """
     held = Held()
     before: dict[int, signal.Handlers | object] = {}
@@ -61,4 +64,4 @@ def held_back() -> Iterator[Held]:
             signal.signal(number, handler)  # type: ignore[arg-type]  # what `signal.signal` itself has returned
     if held.first is not None:
         signal.raise_signal(held.first)
-        raise SystemExit(128 + held.first)  # its handler only took note of it
+        raise SystemExit(128 + held.first)

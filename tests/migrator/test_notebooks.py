@@ -23,7 +23,7 @@ from migrator.files.prefilter import may_speak_v2
 from tests.end_to_end.apps import App, apps
 from tests.migrator import programs
 from tests.migrator.conftest import Tool
-from tests.migrator.programs import put
+from tests.migrator.programs import V2, put
 
 URL = "wss://api.assemblyai.com/v2/realtime/ws?sample_rate=16000"
 V3_URL = "wss://streaming.assemblyai.com/v3/ws?sample_rate=16000&speech_model=universal-streaming-english&format_turns=true&inactivity_timeout=300"
@@ -347,3 +347,22 @@ def test_what_is_left_in_a_notebook_is_found_again_by_its_comment_alone(tool: To
     assert not may_speak_v2((tool.folder / "talk.ipynb").read_bytes())
     again = tool(".", "--check", "--format", "json").findings()
     assert again == [finding for finding in left if not finding[2]]
+
+
+def test_what_a_notebook_has_shown_is_named_and_stays(tool: Tool) -> None:
+    shown = {"name": "stdout", "output_type": "stream", "text": ["wss://api.assemblyai.com/v2/realtime/ws\n"]}
+    said = {"cell_type": "markdown", "metadata": {}, "source": ["of wss://api.assemblyai.com/v2/realtime/ws"]}
+    code = [line + "\n" for line in V2.splitlines()]
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [shown], "source": code}
+    book = {"cells": [cell, said], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (tool.folder / "bot.ipynb").write_text(json.dumps(book, indent=1))
+    assert tool(".", "--write").code == 0
+    written = json.loads(tool.read("bot.ipynb"))
+    assert written["cells"][0]["outputs"] == [shown]
+    assert written["cells"][1] == said
+    assert "streaming.assemblyai.com" in "".join(written["cells"][0]["source"])
+    ran = tool(".", "--check", "--format", "json")
+    assert (ran.code, ran.findings()) == (0, [("bot.ipynb", "V3M803", False)])
+    (finding,) = ran.json["files"][0]["findings"]
+    assert tool.read("bot.ipynb").splitlines()[finding["line"] - 1].strip().startswith('"wss://api.assemblyai.com')
+    assert finding["message"].endswith("run it again")

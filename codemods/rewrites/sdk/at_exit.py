@@ -8,8 +8,8 @@ import libcst as cst
 
 from codemods.facts.program import Program
 from codemods.facts.sessions import functions
-from codemods.rewrites.sdk.lifetimes import Happening, Kind, Lifetimes, Place
-from codemods.rewrites.sdk.sessions import Session
+from codemods.rewrites.sdk.lifetimes import Happening, Holder, Kind, Lifetimes
+from codemods.rewrites.sdk.sessions import SdkSession
 from codemods.syntax.navigate import function_of, last_name
 from codemods.syntax.tree import SourceModule
 
@@ -20,8 +20,8 @@ class AtExit:
     def __init__(self, program: Program, lifetimes: Lifetimes) -> None:
         self.program = program
         self.lifetimes = lifetimes
-        self._places: set[Place] = set()
-        self._sessions: set[Session] = set()
+        self._places: set[Holder] = set()
+        self._sessions: set[SdkSession] = set()
         for call, module in program.find(cst.Call):
             if call.args and last_name(call.func) == _REGISTER:
                 given = call.args[0].value
@@ -36,7 +36,7 @@ class AtExit:
         sessions = self.lifetimes.sessions(begin)
         return begin.place in self._places or (bool(sessions) and sessions <= self._sessions)
 
-    def _ended(self, given: cst.BaseExpression, module: SourceModule) -> Iterator[Place]:
+    def _ended(self, given: cst.BaseExpression, module: SourceModule) -> Iterator[Holder]:
         if isinstance(given, cst.Attribute) and given.attr.value == Kind.ENDS.value:
             place = self.lifetimes.place(given.value, self.program.scope(function_of(given, module)))
             yield from [place] if place is not None else []
@@ -44,10 +44,10 @@ class AtExit:
             if isinstance(function, cst.FunctionDef):
                 yield from self._ended_by(function)
 
-    def _ended_by(self, function: cst.FunctionDef) -> Iterator[Place]:
+    def _ended_by(self, function: cst.FunctionDef) -> Iterator[Holder]:
         return (each.place for each in self.lifetimes.leaves_open(function) if each.kind is Kind.ENDS)
 
-    def _closed(self, given: cst.BaseExpression) -> set[Session]:
+    def _closed(self, given: cst.BaseExpression) -> set[SdkSession]:
         found = self.lifetimes.plans.at(given) if isinstance(given, cst.Attribute) else None
         if found is None or found[0].name != Kind.ENDS.value:
             return set()

@@ -9,7 +9,7 @@ import libcst as cst
 
 from codemods.facts.control_flow import Way, ways_out
 from codemods.facts.program import Program
-from codemods.rewrites.sdk.lifetimes import Place
+from codemods.rewrites.sdk.lifetimes import Holder
 from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule
 
@@ -32,7 +32,7 @@ class Bindings:
         return found
 
     def may_change(
-        self, place: Place, region: Sequence[cst.CSTNode], trusted: Sequence[cst.CSTNode], module: SourceModule
+        self, place: Holder, region: Sequence[cst.CSTNode], trusted: Sequence[cst.CSTNode], module: SourceModule
     ) -> bool:
         """Return whether `place` may hold something else behind `region` than before it.
 
@@ -56,14 +56,14 @@ class Bindings:
                 return True
         return False
 
-    def _of(self, place: Place) -> Iterator[tuple[cst.CSTNode, SourceModule]]:
+    def _of(self, place: Holder) -> Iterator[tuple[cst.CSTNode, SourceModule]]:
         owner = self.program.modules[place.scope.path]
         for definition in self.program.definitions_of(place.scope, place.head):
             yield definition.node, owner
         for attribute in place.attributes:
             yield from self._attributes.get(attribute, ())
 
-    def is_private(self, place: Place, module: SourceModule) -> bool:
+    def is_private(self, place: Holder, module: SourceModule) -> bool:
         """Return whether only the function that made an object, and calls its methods, has it: no other, no callback.
 
         The whole program may be one such function.
@@ -86,8 +86,8 @@ class Bindings:
                 return False
         return True
 
-    def made(self, place: Place) -> cst.BaseExpression | None:
-        """Return the expression that is all that a variable ever holds."""
+    def made(self, place: Holder) -> cst.BaseExpression | None:
+        """Return the expression that is all that a variable ever holds; None if there is no such one."""
         found = self.program.definitions_of(place.scope, place.head)
         return found[0].value if len(found) == 1 else None
 

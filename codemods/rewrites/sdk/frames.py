@@ -12,7 +12,7 @@ from codemods.facts.program import Program
 from codemods.interpreter.values import Const, Str, Value
 from codemods.libraries.values import Message
 from codemods.rewrites.sdk.names import Names
-from codemods.rewrites.sdk.sessions import Session
+from codemods.rewrites.sdk.sessions import SdkSession
 
 SHORTEST = 50
 """Milliseconds of audio that v3 takes at least in one frame."""
@@ -33,7 +33,7 @@ class Buffer:
     silence: str
 
 
-def buffer(program: Program, session: Session, rate: cst.BaseExpression | None) -> Buffer | None:
+def buffer(program: Program, session: SdkSession, rate: cst.BaseExpression | None) -> Buffer | None:
     """Return how the client of a session has to gather frames; None where they are long enough, or out of sight."""
     mulaw = _is_mulaw(program, session)
     shortest = _shortest(program, session, rate, 1 if mulaw else 2)
@@ -51,7 +51,7 @@ def buffer(program: Program, session: Session, rate: cst.BaseExpression | None) 
     return Buffer(chunk, 'b"\\xff"' if mulaw else 'b"\\0"')
 
 
-def may_be_telephone(program: Program, session: Session) -> bool:
+def may_be_telephone(program: Program, session: SdkSession) -> bool:
     """Return whether a session whose frames are not gathered may be a telephone line's after all.
 
     v2 took no less than 100 ms in a frame, but for telephone lines: 8 kHz, in frames that somebody else has cut.
@@ -71,7 +71,7 @@ def _guesses(program: Program, node: cst.BaseExpression) -> frozenset[Value]:
     return frozenset(value for value in program.values(node) if isinstance(value, Message))
 
 
-def _is_mulaw(program: Program, session: Session) -> bool:
+def _is_mulaw(program: Program, session: SdkSession) -> bool:
     node = session.value("encoding")
     if node is None:
         return False
@@ -80,7 +80,7 @@ def _is_mulaw(program: Program, session: Session) -> bool:
     return {value.literal for value in program.values(node) if isinstance(value, Str)} == {"pcm_mulaw"}
 
 
-def _shortest(program: Program, session: Session, rate: cst.BaseExpression | None, width: int) -> float | None:
+def _shortest(program: Program, session: SdkSession, rate: cst.BaseExpression | None, width: int) -> float | None:
     """Return how long the shortest frame is that the session is fed with, in milliseconds; None when out of sight."""
     clock = copy(program.get(Clock))
     numbers = [value.value for value in program.values(rate) if isinstance(value, Const)]

@@ -12,7 +12,7 @@ from codemods.facts.program import Program
 from codemods.facts.text_guards import asks_for_text
 from codemods.interpreter.values import Bound, Function
 from codemods.rewrites.sdk.portability import occurs
-from codemods.rewrites.sdk.sessions import Session, function_of_value
+from codemods.rewrites.sdk.sessions import SdkSession, function_of_value
 from codemods.syntax.tree import SourceModule
 
 EVENTS = {
@@ -47,7 +47,7 @@ class Handler:
 
     name: str
     argument: cst.Arg
-    session: Session
+    session: SdkSession
     function: cst.FunctionDef | cst.Lambda | None
     given: int
     direct: bool
@@ -62,9 +62,9 @@ class Handler:
 class Handlers:
     """Every callback of the sessions that are rewritten."""
 
-    def __init__(self, program: Program, sessions: list[Session]) -> None:
+    def __init__(self, program: Program, sessions: list[SdkSession]) -> None:
         self.program = program
-        self.of_session: dict[Session, list[Handler]] = defaultdict(list)
+        self.of_session: dict[SdkSession, list[Handler]] = defaultdict(list)
         self.of_function: dict[cst.CSTNode, list[Handler]] = defaultdict(list)
         for session in sessions:
             filtered = session.is_true(program, "disable_partial_transcripts")

@@ -14,7 +14,7 @@ from codemods.interpreter.scopes import Scope
 from codemods.interpreter.values import Bound, ClassRef, External, Function, Instance
 from codemods.rewrites.sdk.plan import Plans
 from codemods.rewrites.sdk.portability import first_parameter
-from codemods.rewrites.sdk.sessions import Session
+from codemods.rewrites.sdk.sessions import SdkSession
 from codemods.syntax.navigate import assigned_to, function_of, only_part
 from codemods.syntax.tree import SourceModule, dotted
 
@@ -30,7 +30,7 @@ class Kind(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Holder:
     """A variable, or an attribute of one, as a scope and those inside it name it: `self.transcriber`."""
 
     scope: Scope
@@ -58,7 +58,7 @@ class Happening:
     """
 
     kind: Kind
-    place: Place
+    place: Holder
     node: cst.CSTNode
     through: tuple[cst.FunctionDef, ...] = ()
 
@@ -92,13 +92,13 @@ class Lifetimes:
             module = self.program.module_of(function)
             if module is not None:
                 found = [each for part in function.body.body for each in self.within(part, module)]
-                by_place: dict[Place, set[Kind]] = {}
+                by_place: dict[Holder, set[Kind]] = {}
                 for each in found:
                     by_place.setdefault(each.place, set()).add(each.kind)
                 self._of_function[function] = [each for each in found if len(by_place[each.place]) == 1]
         return self._of_function[function]
 
-    def sessions(self, begin: Happening) -> set[Session]:
+    def sessions(self, begin: Happening) -> set[SdkSession]:
         """Return the sessions whose method is called, or handed to a thread, where something happens."""
         found = self.plans.at(begin.node) if isinstance(begin.node, cst.Attribute) else None
         return {plan.session for plan in found[1]} if found is not None else set()
@@ -111,11 +111,11 @@ class Lifetimes:
         good = [session for session, plan in self.plans.of.items() if plan.problem is None]
         return any(session.call is made or session.owner in classes for session in good)
 
-    def place(self, node: cst.CSTNode, scope: Scope) -> Place | None:
-        """Return what a variable or an attribute means in a scope."""
+    def place(self, node: cst.CSTNode, scope: Scope) -> Holder | None:
+        """Return what a variable or an attribute means in a scope; None for any other expression."""
         name = dotted(node) if isinstance(node, cst.BaseExpression) else ""
         owner = scope.owner(name.partition(".")[0]) if name and all(name.split(".")) else None
-        return Place(owner, name) if owner is not None else None
+        return Holder(owner, name) if owner is not None else None
 
     def _method(self, node: cst.Attribute, module: SourceModule, scope: Scope) -> Iterator[Happening]:
         """Yield what the method of a session does that is called here, or handed to a thread and awaited."""
@@ -147,7 +147,7 @@ class Lifetimes:
             return
         home = self.program.scope(function)
         for happening in self.leaves_open(function):
-            place: Place | None = happening.place
+            place: Holder | None = happening.place
             if happening.place.scope is home:
                 place = self._seen_from(call, function, made, happening.place, module, scope)
             if place is not None:
@@ -168,8 +168,8 @@ class Lifetimes:
         )
 
     def _seen_from(
-        self, call: cst.Call, function: cst.FunctionDef, made: bool, place: Place, module: SourceModule, scope: Scope
-    ) -> Place | None:
+        self, call: cst.Call, function: cst.FunctionDef, made: bool, place: Holder, module: SourceModule, scope: Scope
+    ) -> Holder | None:
         """Return what the caller of a function calls something that the function has in a variable of its own."""
         parameters = [param.name.value for param in (*function.params.posonly_params, *function.params.params)]
         given: cst.CSTNode | None = None
@@ -178,7 +178,7 @@ class Lifetimes:
         elif place.head in parameters:
             given = self._argument(call, parameters, place.head, made)
         seen = self.place(given, scope) if given is not None else None
-        return Place(seen.scope, ".".join([seen.name, *place.attributes])) if seen is not None else None
+        return Holder(seen.scope, ".".join([seen.name, *place.attributes])) if seen is not None else None
 
     def _argument(self, call: cst.Call, parameters: list[str], name: str, made: bool) -> cst.CSTNode | None:
         index = parameters.index(name)

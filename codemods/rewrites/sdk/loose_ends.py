@@ -11,7 +11,7 @@ from codemods.facts.concurrency import callers
 from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions
 from codemods.interpreter.values import Const, External, Values
-from codemods.rewrites.sdk.lifetimes import Kind, Lifetimes, Place, is_plain
+from codemods.rewrites.sdk.lifetimes import Holder, Kind, Lifetimes, is_plain
 from codemods.rewrites.sdk.portability import occurs
 from codemods.rewrites.sdk.sharing import provider
 from codemods.rewrites.sdk.spans import Spans
@@ -77,7 +77,7 @@ def _loose(program: Program) -> Iterator[tuple[cst.CSTNode, LooseEnd]]:
 
 
 def _interruptible(
-    loose: LooseEnd, place: Place, function: cst.Module | cst.FunctionDef, module: SourceModule, lifetimes: Lifetimes
+    loose: LooseEnd, place: Holder, function: cst.Module | cst.FunctionDef, module: SourceModule, lifetimes: Lifetimes
 ) -> LooseEnd:
     """Return `loose`, ended when Ctrl+C ends the microphone that it is fed from, if that is the end of the program."""
     block = module.parent(loose.statement)
@@ -105,7 +105,7 @@ def _is_run_once(statement: cst.CSTNode, program: Program) -> bool:
     """Return whether a module calls what runs a statement once: what callbacks do is over when the session is."""
     if any(is_barrier(part) for module in program.own for part in module.tree.body):
         return False  # a person runs its parts, as often as wanted
-    sessions = Sessions.of(program)
+    sessions = program.get(Sessions)
     _, *calls = callers(statement, sessions)
     modules = [call for call in calls if isinstance(sessions.function(call), cst.Module)]
     return len(modules) == 1 and not any(map(sessions.in_loop, calls))

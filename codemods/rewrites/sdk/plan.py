@@ -19,7 +19,7 @@ from codemods.rewrites.sdk.names import Names
 from codemods.rewrites.sdk.portability import first_parameter, is_portable, occurs
 from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.session_plan import SessionPlan
-from codemods.rewrites.sdk.sessions import Session, Sessions, Use, function_of_value
+from codemods.rewrites.sdk.sessions import SdkSession, SdkSessions, Use, function_of_value
 from codemods.syntax.layout import Argument
 from codemods.syntax.navigate import function_of
 from codemods.syntax.tree import SourceModule
@@ -55,11 +55,11 @@ class Plans:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.options = program.options
-        self.sessions = program.get(Sessions)
+        self.sessions = program.get(SdkSessions)
         self.imports = program.get(SdkImports)
         handlers = Handlers(program, [session for session in self.sessions.all if session.problem is None])
         self.handlers = handlers
-        self.of: dict[Session, SessionPlan] = {}
+        self.of: dict[SdkSession, SessionPlan] = {}
         for session in self.sessions.all:
             plan = SessionPlan(session, handlers.of_session.get(session, []))
             self.of[session] = plan
@@ -165,7 +165,7 @@ class Plans:
                         break
                 plan.target, plan.shape = self._fresh_name(session), "nested"
 
-    def _fresh_name(self, session: Session) -> str:
+    def _fresh_name(self, session: SdkSession) -> str:
         """Return a name for the client that means nothing else in the function, or module, that makes it."""
         function = function_of(session.call, session.module)
         others = (plan for plan in self.of.values() if plan.session.module is session.module)
@@ -273,7 +273,7 @@ class Plans:
             plan.options.append(Argument(timeout, "connect_timeout"))
         plan.options.append(Argument(str(TERMINATE_TIMEOUT), "terminate_timeout"))
 
-    def _timeout(self, session: Session) -> str | None:
+    def _timeout(self, session: SdkSession) -> str | None:
         """Return the time limit that `connect(timeout=...)` sets, in seconds, as source."""
         for use in session.named("connect"):
             for argument in use.call.args if use.call is not None else ():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from codemods.rewrites.sdk.bindings import Bindings
-from codemods.rewrites.sdk.lifetimes import Happening, Lifetimes, Place, is_plain
+from codemods.rewrites.sdk.lifetimes import Happening, Holder, Lifetimes, is_plain
 from codemods.rewrites.sdk.portability import occurs
 from codemods.syntax.edits import Guard
 from codemods.syntax.navigate import enclosing, function_of, statements_behind
@@ -18,7 +18,10 @@ from codemods.syntax.try_finally import Block
 def private_guard(
     begin: Happening, lifetimes: Lifetimes, bindings: Bindings, module: SourceModule, *, ended: bool
 ) -> Guard | None:
-    """Return a guard for a session that nobody but the function that made it can end, or use afterwards."""
+    """Return a guard for a session that nobody but the function that made it can end, or use afterwards.
+
+    None for any other session, or where no guard fits.
+    """
     place = begin.place
     made = bindings.made(place)
     if made is None or not lifetimes.is_new(made) or not bindings.is_private(place, module):
@@ -45,12 +48,12 @@ def private_guard(
 
 
 def held(region: Sequence[cst.CSTNode]) -> cst.Try | None:
-    """Return the `try` that is all of a region and can take a `finally`."""
+    """Return the `try` that is all of a region and can take a `finally`; None if there is no such one."""
     only = region[0] if len(region) == 1 else None
     return only if isinstance(only, cst.Try) and only.finalbody is None else None
 
 
-def _holder(line: cst.CSTNode, place: Place, module: SourceModule) -> Statement | None:
+def _holder(line: cst.CSTNode, place: Holder, module: SourceModule) -> Statement | None:
     """Return the statement, a loop over messages perhaps, in one branch of which a session is made."""
     home = function_of(line, module)
     found: cst.CSTNode | None = None

@@ -19,12 +19,13 @@ def fitted(node: cst.Attribute, code: str, program: Program, module: SourceModul
     """Return `code` with brackets where its operators would else be torn apart."""
     if " " not in code:
         return code
-    parent = module.parent(node)
-    loose = cst.Arg | cst.Assign | cst.AnnAssign | cst.Return | cst.DictElement | cst.Element | cst.Index
-    if isinstance(parent, loose):
-        return code
-    if isinstance(parent, cst.FormattedStringExpression) and '"' not in code and "'" not in code:
-        return code
+    match module.parent(node):
+        case (
+            cst.Arg() | cst.Assign() | cst.AnnAssign() | cst.Return() | cst.DictElement() | cst.Element() | cst.Index()
+        ):
+            return code
+        case cst.FormattedStringExpression() if '"' not in code and "'" not in code:
+            return code
     return f"({code})"
 
 

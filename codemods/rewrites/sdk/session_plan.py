@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods.rewrites.sdk import frames
 from codemods.rewrites.sdk.handlers import Handler
-from codemods.rewrites.sdk.sessions import Session
+from codemods.rewrites.sdk.sessions import SdkSession
 from codemods.syntax.edits import Edit
 from codemods.syntax.layout import Argument
 
@@ -33,7 +33,7 @@ class SessionPlan:
         edits: what else the arguments need.
     """
 
-    session: Session
+    session: SdkSession
     handlers: list[Handler]
     target: str = ""
     holder: cst.SimpleStatementLine | None = None

@@ -51,7 +51,7 @@ class Use:
 
 
 @dataclass(eq=False, slots=True)
-class Session:
+class SdkSession:
     """One call that makes a transcriber, or runs its constructor for a subclass.
 
     Attributes:
@@ -87,13 +87,13 @@ class Session:
         return bool(values) and all(isinstance(value, Const) and bool(value.value) for value in values)
 
 
-class Sessions:
+class SdkSessions:
     """Every legacy session of a program."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.all: list[Session] = []
-        self.uses: dict[cst.Attribute, tuple[Use, tuple[Session, ...]]] = {}
+        self.all: list[SdkSession] = []
+        self.uses: dict[cst.Attribute, tuple[Use, tuple[SdkSession, ...]]] = {}
         self.foreign: set[cst.Attribute] = set()
         """Methods of transcribers that are made out of sight."""
         for call, module in program.find(cst.Call):
@@ -102,14 +102,14 @@ class Sessions:
         for node, module in program.find(cst.Attribute):
             self._use(node, module, by_value)
 
-    def _session(self, node: cst.Call, module: SourceModule) -> Iterator[Session]:
+    def _session(self, node: cst.Call, module: SourceModule) -> Iterator[SdkSession]:
         names = Names.of(self.program, module)
         if names.legacy(node.func) == "RealtimeTranscriber":
-            session = Session(node, module, Transcriber(node), None)
+            session = SdkSession(node, module, Transcriber(node), None)
         elif (owner := self._initialised(node, module)) is not None:
-            session = Session(node, module, Transcriber(owner), owner)
+            session = SdkSession(node, module, Transcriber(owner), owner)
         elif Transcriber(node) in self.program.values(node):
-            session = Session(node, module, Transcriber(node), None)
+            session = SdkSession(node, module, Transcriber(node), None)
             session.problem = "its class may be another one as well"
         else:
             return
@@ -139,7 +139,7 @@ class Sessions:
                 return up if assemblyai.is_subclass(self.program.classes[up]) else None
         return None
 
-    def _use(self, node: cst.Attribute, module: SourceModule, by_value: dict[Transcriber, Session]) -> None:
+    def _use(self, node: cst.Attribute, module: SourceModule, by_value: dict[Transcriber, SdkSession]) -> None:
         values = [value for value in self.program.values(node.value) if isinstance(value, Transcriber)]
         sessions = tuple(by_value[value] for value in values if value in by_value)
         if not sessions and any(isinstance(value.site, cst.Param) for value in values):

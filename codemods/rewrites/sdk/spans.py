@@ -13,10 +13,10 @@ import libcst as cst
 from codemods.facts.control_flow import caught
 from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions
-from codemods.model import Span as SourceSpan
+from codemods.model import Span
 from codemods.rewrites.sdk.at_exit import AtExit
 from codemods.rewrites.sdk.bindings import Bindings, leaves
-from codemods.rewrites.sdk.lifetimes import Happening, Kind, Lifetimes, Place, is_plain
+from codemods.rewrites.sdk.lifetimes import Happening, Holder, Kind, Lifetimes, is_plain
 from codemods.rewrites.sdk.private_sessions import held, private_guard
 from codemods.syntax.edits import Guard
 from codemods.syntax.navigate import statements_behind
@@ -28,7 +28,7 @@ _FILES = frozenset({"open", "fdopen", "SoundFile", "closing"})
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SessionSpan:
     """A session that one statement opens and another ends, if nothing happens in between.
 
     Attributes:
@@ -71,8 +71,8 @@ class Spans:
             if span.guard is not None
         )
 
-    def _of_module(self, module: SourceModule) -> list[Span]:
-        found: list[Span] = []
+    def _of_module(self, module: SourceModule) -> list[SessionSpan]:
+        found: list[SessionSpan] = []
         if not self.lifetimes.plans.of:
             return found
         for function in module.find(cst.Module, cst.FunctionDef):
@@ -83,7 +83,7 @@ class Spans:
                     found += self._around(begin, ends, module)
         return _disentangled(found, module)
 
-    def _around(self, begin: Happening, ends: list[Happening], module: SourceModule) -> list[Span]:
+    def _around(self, begin: Happening, ends: list[Happening], module: SourceModule) -> list[SessionSpan]:
         """Return what there is to do about a session that a function begins, and may end."""
         start = module.span(begin.node)
         later = [end for end in ends if start < module.span(end.node)]
@@ -103,17 +103,17 @@ class Spans:
                 ]
             return found
         if not ends and (guard := private_guard(begin, self.lifetimes, self.bindings, module, ended=False)) is not None:
-            return [Span(begin, None, guard)]
+            return [SessionSpan(begin, None, guard)]
         return []
 
-    def _barriers(self, module: SourceModule) -> list[SourceSpan]:
+    def _barriers(self, module: SourceModule) -> list[Span]:
         return [module.span(statement) for statement in module.tree.body if is_barrier(statement)]
 
     # what needs nothing
 
     def _is_safe(self, begin: Happening, ends: Sequence[Happening], module: SourceModule) -> bool:
         """Return whether the program ends a session on every path by itself, or right away."""
-        flow = Sessions.of(self.program).flow(begin.node)
+        flow = self.program.get(Sessions).flow(begin.node)
         if self.at_exit.ends(begin) or not flow.escapes(begin.node, [end.node for end in ends]):
             return True
         handlers = [_handler(end.node, module) for end in ends]
@@ -126,8 +126,8 @@ class Spans:
 
     # what does
 
-    def _span(self, begin: Happening, ends: list[Happening], module: SourceModule) -> Iterator[Span]:
-        unproven = Span(begin, ends[0])
+    def _span(self, begin: Happening, ends: list[Happening], module: SourceModule) -> Iterator[SessionSpan]:
+        unproven = SessionSpan(begin, ends[0])
         statement = module.statement(begin.node)
         block = module.parent(statement) if statement is not None else None
         if statement is None or not isinstance(block, Block) or not is_plain(statement):
@@ -158,7 +158,9 @@ class Spans:
                     return
         yield unproven
 
-    def _proven(self, span: Span, guard: Guard, region: Sequence[cst.CSTNode], module: SourceModule) -> Span:
+    def _proven(
+        self, span: SessionSpan, guard: Guard, region: Sequence[cst.CSTNode], module: SourceModule
+    ) -> SessionSpan:
         """Return `span` with its guard, if the end may run whatever happens in `region`."""
         place = span.opened.place
         if any(each.place == place for part in region for each in self.lifetimes.within(part, module)):
@@ -178,7 +180,7 @@ class Spans:
             return span
         return replace(span, ended=ended, guard=guard)
 
-    def _ends(self, statement: cst.CSTNode, place: Place, module: SourceModule) -> bool:
+    def _ends(self, statement: cst.CSTNode, place: Holder, module: SourceModule) -> bool:
         """Return whether a statement ends a session, at least if there is one, and does little else."""
         if isinstance(statement, cst.If):
             asked = statement.test.left if isinstance(statement.test, cst.Comparison) else statement.test
@@ -209,7 +211,7 @@ def _handler(node: cst.CSTNode, module: SourceModule) -> cst.ExceptHandler | Non
     return next((up for up in module.ancestors(node) if isinstance(up, cst.ExceptHandler)), None)
 
 
-def _disentangled(spans: list[Span], module: SourceModule) -> list[Span]:
+def _disentangled(spans: list[SessionSpan], module: SourceModule) -> list[SessionSpan]:
     """Return spans without guards that overlap: of two sessions, neither is ended within the other's span."""
     ranges = {
         span: (module.span(span.guard.opening), module.span(span.guard.ending), span.guard.added == "")
@@ -226,7 +228,7 @@ def _disentangled(spans: list[Span], module: SourceModule) -> list[Span]:
     return [replace(span, guard=None) if span in tangled else span for span in spans]
 
 
-def _once(spans: list[Span]) -> list[Span]:
+def _once(spans: list[SessionSpan]) -> list[SessionSpan]:
     """Return spans without those that end where one does that begins earlier: its guard is theirs, too."""
     guards = {span.guard.ending: span.guard for span in reversed(spans) if span.guard and not span.guard.added}
     return [span for span in spans if span.guard is None or guards.get(span.guard.ending, span.guard) is span.guard]

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from codemods.facts.sessions import Sessions
-from codemods.libraries import websocket_client
 from codemods.libraries.values import Connection
 from codemods.syntax.edits import AddImport, Edit
-from codemods.syntax.snippet import written
+from codemods.syntax.snippet import imported, written
 from codemods.syntax.tree import SourceModule, dotted
 
 END = "end_session"
@@ -31,16 +30,14 @@ def fits(module: SourceModule, sessions: Sessions, *names: str) -> bool:
     What the helpers import has to be free, too, and the library to be there wherever the module is.
     """
     connections = [s.connection for s in sessions.found.values() if module.owns(s.connect.call)]
-    threads = any(connection.transport is websocket_client.TRANSPORT for connection in connections)
-    imports = ("threading", "time", "contextlib") if threads else ("asyncio", "contextlib", "logging")
-    library = {package for connection in connections if (package := connection.transport.snippets_import)}
     files = {_file(connection) for connection in connections}
-    return (
-        len(files) <= 1
-        and "" not in files
-        and not module.names & {END, *names}
-        and sessions.program.can_import(module, *imports, *library)
-        and all(is_loaded(module, name) for name in library)
+    if len(files) > 1 or "" in files or module.names & {END, *names}:
+        return False
+    imports = {package for file in files for package in imported(file)}
+    if not all(connection.transport.awaited for connection in connections):
+        imports.add("threading")
+    return sessions.program.can_import(module, *imports) and all(
+        is_loaded(module, package) for connection in connections if (package := connection.transport.package) in imports
     )
 
 
@@ -59,9 +56,9 @@ def defined(module: SourceModule, connection: Connection, name: str, *, quiet: b
     return written(module, _file(connection) + "_quiet" * quiet, definition=name)
 
 
-def client_name(module: SourceModule, name: str) -> tuple[str, list[Edit]] | None:
-    """Return how a module calls something of websocket-client, and the edits that this takes; see `library_name`."""
-    return library_name(module, module.tree, "websocket", "websocket", name)
+def closed_error(connection: Connection, module: SourceModule) -> tuple[str, list[Edit]] | None:
+    """Return how a module calls what is raised when a connection is gone; see `library_name`."""
+    return library_name(module, module.tree, *connection.transport.closed)
 
 
 def library_name(

@@ -11,7 +11,7 @@ from codemods.syntax.sequences import extended
 
 
 def entered_as(node: cst.CSTNode, session: Session, sessions: Sessions) -> str | None:
-    """Return the name that an `async with` gives the connection of a session."""
+    """Return the name that an `async with` gives the connection of a session, or None."""
     if not isinstance(node, cst.With) or node.asynchronous is None:
         return None
     last = node.items[-1]

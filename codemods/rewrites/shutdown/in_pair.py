@@ -131,7 +131,7 @@ class Pair:
 
 
 def waited_for(call: cst.Call, session: Session, sessions: Sessions, module: SourceModule) -> Pair | None:
-    """Return the pair that a call of `asyncio.wait` waits for until both are done."""
+    """Return the pair that a call of `asyncio.wait` waits for until both are done; None if it is another."""
     if "asyncio.wait" not in sessions.names(call.func):
         return None
     if len(call.args) != 1 or call.args[0].keyword is not None:

@@ -43,7 +43,7 @@ class ShutdownPlan:
     """
 
     def __init__(self, program: Program, strategies: Sequence[Strategy]) -> None:
-        self.sessions = Sessions.of(program)
+        self.sessions = program.get(Sessions)
         self.made: dict[str, Endings] = {}
         self.ended: dict[Connection, str] = {}
         for strategy in strategies:

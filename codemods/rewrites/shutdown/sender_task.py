@@ -26,7 +26,10 @@ _NAMES = {"send": ("sender", "sender_task", "audio_sender"), "receive": ("receiv
 
 
 def started(node: cst.CSTNode, program: Program) -> cst.Call | None:
-    """Return the call whose coroutine an expression runs: itself, what a task is made of, or the task that it names."""
+    """Return the call whose coroutine an expression runs: itself, what a task is made of, or the task that it names.
+
+    None if it runs none.
+    """
     if isinstance(node, cst.Name):
         definitions = list(program.definitions(node))
         value = definitions[0].value if len(definitions) == 1 else None

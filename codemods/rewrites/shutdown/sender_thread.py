@@ -11,7 +11,7 @@ import libcst as cst
 from codemods.facts.concurrency import calls_of
 from codemods.facts.control_flow import is_endless
 from codemods.facts.sessions import Session, Sessions, own_nodes
-from codemods.rewrites.shutdown.helpers import client_name
+from codemods.rewrites.shutdown.helpers import closed_error
 from codemods.rewrites.shutdown.terminate import finally_behind, guarded, within
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddImport, Edit, InsertAfter, InsertBefore, Replace
@@ -19,7 +19,6 @@ from codemods.syntax.navigate import enclosing, home_of, init_of
 from codemods.syntax.tree import SourceModule, Statement
 
 EVENT, THREAD = "stop_event", "audio_thread"
-_GONE = "WebSocketConnectionClosedException"
 
 
 @dataclass(slots=True)
@@ -97,7 +96,7 @@ class SenderThread:
         return f"{self.owner}.{name}" if self.home is not None else name
 
     def kept(self) -> tuple[str, list[Edit]] | None:
-        """Return the name under which the thread is kept (without its owner), and the edits that keep it."""
+        """Return the name under which the thread is kept (without its owner), and the edits that keep it, or None."""
         module, call = self.module, self.thread
         statement = module.statement(call)
         function = next((up for up in module.ancestors(call) if isinstance(up, cst.FunctionDef)), None)
@@ -208,7 +207,7 @@ class SenderThread:
         around = (up for send in (*session.sends, *self.sends) for up in enclosing(send, self.sender, self.module))
         if any(isinstance(up, cst.Try) for up in around):
             return []  # the program has a word to say about that
-        named = client_name(self.module, _GONE)
+        named = closed_error(session.connection, self.module)
         if named is None:
             return []
         gone, imported = named
@@ -224,7 +223,7 @@ class SenderThread:
         the program has a word to say about that.
         """
         module = self.module
-        func, named = session.audio[0].call.func, client_name(module, _GONE)
+        func, named = session.audio[0].call.func, closed_error(session.connection, module)
         if not isinstance(func, cst.Attribute) or not sessions.program.can_import(module, "contextlib"):
             return None
         inner = {node for loop in self.loops for node in module.walk(loop.body)}
@@ -255,7 +254,7 @@ def _has_else(loop: cst.While | cst.For) -> bool:
 
 
 def first_statement(function: cst.FunctionDef) -> Statement | None:
-    """Return the first statement of a function, below its docstring."""
+    """Return the first statement of a function, below its docstring; None if it is all on one line."""
     for statement in function.body.body:
         if isinstance(statement, cst.SimpleStatementLine):
             part = statement.body[0]

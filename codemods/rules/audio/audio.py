@@ -10,7 +10,7 @@ from codemods import protocol as v
 from codemods.facts.audio import Carried, audio_json, bare, heads, payload, recoded
 from codemods.facts.program import Program
 from codemods.facts.send_wrappers import handing, is_plain_sender
-from codemods.interpreter.values import Const, Encoded, Json, Obj
+from codemods.interpreter.values import Const, Encoded, Json, Obj, unwrapped
 from codemods.libraries.observations import Send
 from codemods.libraries.transport import Transport
 from codemods.rewrites.binary_frames import binary, binary_send
@@ -78,10 +78,10 @@ class Audio(Rule[cst.Call]):
 
     def _says_more(self, item: Json | Obj, context: Context) -> bool:
         """Return whether a message has other keys than the one that v2 knew: it is the program's own."""
-        return len(context.program.items(item.content if isinstance(item, Json) else item)) > 1
+        return len(context.program.items(unwrapped(item))) > 1
 
     def _is_encoded(self, item: Json | Obj, context: Context) -> bool:
-        obj = item.content if isinstance(item, Json) else item
+        obj = unwrapped(item)
         held = payload(context.program, obj)
         return held is not None and any(isinstance(value, Encoded) for value in context.program.values(held))
 
@@ -112,13 +112,13 @@ class Audio(Rule[cst.Call]):
         return self.change(send.call, "v2 audio in JSON becomes a binary frame", *edits)
 
     def _is_empty(self, item: Json | Obj, program: Program) -> bool:
-        held = payload(program, item.content if isinstance(item, Json) else item)
+        held = payload(program, unwrapped(item))
         return isinstance(held, cst.SimpleString) and held.evaluated_value in ("", b"")
 
     def _in_function(self, send: Send, item: Json | Obj, tracer: Tracer, context: Context) -> Unwrapped | None:
         """Return the bytes to send when the whole wrapping happens in this function."""
         program, module = context.program, context.module
-        obj = item.content if isinstance(item, Json) else item
+        obj = unwrapped(item)
         producer: cst.CSTNode = item.call if isinstance(item, Json) else obj.site
         if not module.owns(producer) or not module.owns(obj.site):
             return None

@@ -41,7 +41,7 @@ class FrameSizes(Rule[cst.Call]):
         send = program.sends.get(node)
         if send is None:
             return
-        if not any(session.legacy and send in session.audio for session in Sessions.of(program).found.values()):
+        if not any(session.legacy and send in session.audio for session in program.get(Sessions).found.values()):
             return
         found = sounds(program, program.values(send.data))
         if not found and program.get(Clock).is_telephone and _comes_from_outside(send.data, context):
@@ -140,7 +140,7 @@ def _paces(send: Send, sound: Sound, context: Context) -> bool:
     """Return whether the program waits between frames, for a time that would not fit another size."""
     # a device that calls back keeps a time of its own
     places = (send.call,) if _calls_back(sound) else (send.call, sound.site)
-    functions = {Sessions.of(context.program).function(node) for node in places}
+    functions = {context.get(Sessions).function(node) for node in places}
     for function in functions:
         home = context.program.module_of(function)
         for node in home.walk(function) if home is not None else ():

@@ -11,7 +11,7 @@ import libcst as cst
 from codemods import protocol as v
 from codemods.facts import query, requests
 from codemods.facts.requests import Destination, Request, Requests
-from codemods.interpreter.values import Json, Obj
+from codemods.interpreter.values import Obj, unwrapped
 from codemods.rule import Change, Changes, Context, Rule, Safety
 from codemods.syntax.build import edit_text, quoted, replace_with
 from codemods.syntax.edits import Replace
@@ -127,7 +127,7 @@ class Controls(Rule[_Message]):
         if send is None or not any(program.is_vendor(connection) for connection in send.connections):
             return
         for value in program.values(send.data):
-            obj = value.content if isinstance(value, Json) else value
+            obj = unwrapped(value)
             if isinstance(obj, Obj) and isinstance(obj.site, cst.Param):
                 for key in sorted({*v.CONTROLS, v.SILENCE} & program.items(obj).keys()):
                     yield self.report(call, f"v2 control message {key!r}, put together by callers: v3 has another")

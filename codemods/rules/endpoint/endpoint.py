@@ -67,7 +67,7 @@ class _Planner:
 
     def _pause(self) -> cst.CSTNode | None:
         """Return what makes the program stop sending for a while, and mean the session to stay open."""
-        sessions = Sessions.of(self.program)
+        sessions = self.program.get(Sessions)
         senders = [send.call for session in sessions.found.values() for send in session.audio]
         return pause(self.program, senders)
 

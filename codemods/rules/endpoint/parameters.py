@@ -13,11 +13,10 @@ from codemods.facts.dict_entries import Entry
 from codemods.facts.program import Program
 from codemods.facts.query import Parameter
 from codemods.interpreter.values import Obj, Str, Value
-from codemods.rewrites.entry_edits import add_entries
+from codemods.rewrites.entry_edits import add_beside
 from codemods.rewrites.query_edits import remove_parameter, rename_parameter
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.children import walk
-from codemods.syntax.edits import InsertBefore
 
 _CONFIDENCE = "end_of_turn_confidence_threshold"
 
@@ -117,25 +116,12 @@ class Parameters(Rule[cst.SimpleString | cst.FormattedString | cst.Name]):
 
     def _silence(self, parameter: Parameter, context: Context) -> list[Edit]:
         place = parameter.place
-        edits: list[Edit] = [rename_parameter(parameter, "max_turn_silence")]
         if not _with_confidence(context):
-            return edits
+            return [rename_parameter(parameter, "max_turn_silence")]
         if not isinstance(place, Entry):
             return [rename_parameter(parameter, f"{_CONFIDENCE}=1&max_turn_silence")]
-        module = context.program.module_of(place.holder)
-        if module is None:
-            return edits
-        parent = module.parent(place.holder)
-        if isinstance(place.holder, cst.Subscript):
-            statement = module.statement(place.holder)
-            if statement is not None:
-                key = module.code(place.key_node).replace(parameter.name, _CONFIDENCE)
-                edits.append(InsertBefore(statement, f"{module.code(place.holder.value)}[{key}] = 1"))
-        elif isinstance(parent, cst.Dict | cst.Call):
-            added = add_entries(parent, [(_CONFIDENCE, "1")])
-            if added is not None:
-                edits.append(added)
-        return edits
+        added = add_beside(context.program, place, _CONFIDENCE, "1", above=True)
+        return [rename_parameter(parameter, "max_turn_silence"), *([added] if added is not None else [])]
 
 
 def _with_confidence(context: Context) -> str:

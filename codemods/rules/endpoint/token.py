@@ -14,12 +14,12 @@ from codemods.facts.dict_entries import Entry
 from codemods.facts.program import Program
 from codemods.facts.tokens import TokenRequest
 from codemods.interpreter.values import Json, Obj
-from codemods.rewrites.entry_edits import add_entries, rename_entry
+from codemods.rewrites.entry_edits import add_beside, rename_entry
 from codemods.rewrites.url import Hosts, Move
 from codemods.rule import Change, Changes, Context, Edit, Rule
 from codemods.syntax import sequences
 from codemods.syntax.constants import clamped
-from codemods.syntax.edits import AddImport, InsertAfter, Replace, Unused
+from codemods.syntax.edits import AddImport, Replace, Unused
 from codemods.syntax.navigate import head
 from codemods.syntax.tree import SourceModule
 
@@ -160,17 +160,10 @@ class _Planner:
         if expires is None or session is None:
             return None
         value = cst.parse_expression(expires)
-        edits: list[Edit] = [rename_entry(entry, _EXPIRES), Replace(entry.value, lambda updated: value)]
-        if isinstance(entry.holder, cst.Subscript):
-            statement = module.statement(entry.holder)
-            if statement is None:
-                return None
-            key = module.code(entry.key_node).replace("expires_in", _SESSION)
-            edits.append(InsertAfter(statement, f"{module.code(entry.holder.value)}[{key}] = {session}"))
-            return edits
-        parent = module.parent(entry.holder)
-        added = add_entries(parent, [(_SESSION, session)]) if parent is not None else None
-        return [*edits, added] if added is not None else None
+        added = add_beside(self.program, entry, _SESSION, session)
+        if added is None:
+            return None
+        return [rename_entry(entry, _EXPIRES), Replace(entry.value, lambda updated: value), added]
 
     def _text_body(self, node: cst.SimpleString) -> list[Edit] | None:
         """Return the edit of a body that is JSON text."""

@@ -40,7 +40,7 @@ class ToldTypes(Rule[cst.SimpleString | cst.FormattedStringText]):
         literal = context.module.parent(node) if isinstance(node, cst.FormattedStringText) else node
         if not isinstance(literal, cst.BaseExpression) or not is_printed(literal, context.module):
             return
-        if not any(session.legacy for session in Sessions.of(context.program).found.values()):
+        if not any(session.legacy for session in context.get(Sessions).found.values()):
             return
         renamed = _TYPE.sub(lambda found: _IN_WORDS[found[1]], text)
         yield self.change(

@@ -19,7 +19,7 @@ from codemods.rewrites.sdk.plan import V3_PARAMETERS, Plans
 from codemods.rewrites.sdk.registration import find_call, registration
 from codemods.rewrites.sdk.sdk_imports import SdkImports
 from codemods.rewrites.sdk.session_plan import CARRIED, SessionPlan
-from codemods.rewrites.sdk.sessions import Session
+from codemods.rewrites.sdk.sessions import SdkSession
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.build import expression
 from codemods.syntax.edits import AddHelper, Replace
@@ -245,7 +245,7 @@ def _nearest(keyword: str) -> str:
     return f"; the nearest is {near}" if near is not None else ""
 
 
-def _will_end(session: Session, context: Context) -> bool:
+def _will_end(session: SdkSession, context: Context) -> bool:
     """Return whether another rule ends a session that nothing ended before."""
     chosen = context.options.selects(spans.CODE)
     return chosen and context.get(spans.Spans).will_end(session.call)
@@ -260,7 +260,7 @@ def _has_other_host(program: Program) -> bool:
     )
 
 
-def _time(session: Session, context: Context) -> str:
+def _time(session: SdkSession, context: Context) -> str:
     """Return how long a session is billed that nobody ends, in words."""
     given = any(arg.keyword is not None and arg.keyword.value == "inactivity_timeout" for arg in session.invented)
     return billed(context.program, [use.node for use in session.named("stream")], given)

@@ -31,11 +31,32 @@ from codemods.syntax.edits import Remove, Replace
 from codemods.syntax.navigate import operands_beside
 from codemods.syntax.templates import rewrite
 
-_CONFIDENCE = "sum(word.confidence for word in {0}.words) / max(len({0}.words), 1)"
+_VALUES = {
+    "confidence": "sum(word.confidence for word in {0}.words) / max(len({0}.words), 1)",
+    "audio_start": "{0}.words[0].start if {0}.words else 0",
+    "audio_end": "{0}.words[-1].end if {0}.words else 0",
+}
+_EMPTY = "test for an empty transcript becomes its words"
 _KEPT = frozenset({"words", "end_of_turn", "turn_is_formatted", "transcript", "turn_order", "end_of_turn_confidence"})
 _V2 = frozenset(
     {"text", "confidence", "audio_start", "audio_end", "created", "punctuated", "text_formatted", "message_type"}
 )
+_NEAREST = {
+    "is_final": "end_of_turn and turn_is_formatted",
+    "final": "end_of_turn and turn_is_formatted",
+    "is_partial": "not end_of_turn",
+    "partial": "not end_of_turn",
+    "transcript": "transcript",
+    "speaker": "speaker_label, with StreamingParameters(speaker_labels=True)",
+    "language": "language_code",
+    "start": "words[0].start",
+    "end": "words[-1].end",
+    "id": "turn_order",
+}
+
+
+_Simple = cst.Name | cst.Attribute | cst.Subscript
+"""What may be written down twice."""
 
 
 class SdkTranscripts(Rule[cst.Attribute | cst.Call | cst.Comparison]):
@@ -63,7 +84,7 @@ class SdkTranscripts(Rule[cst.Attribute | cst.Call | cst.Comparison]):
     def _test(self, node: cst.Call | cst.Comparison, context: Context) -> Changes:
         tested = kind_test(context.program, context.module, node)
         if tested is not None:
-            if not isinstance(tested.base, cst.Name | cst.Attribute | cst.Subscript):
+            if not isinstance(tested.base, _Simple):
                 yield self.report(node, "ask the turn itself: end_of_turn and turn_is_formatted")
                 return
             edits = [self._flags(node, tested, context), *self._rest(node, tested, context)]
@@ -86,8 +107,7 @@ class SdkTranscripts(Rule[cst.Attribute | cst.Call | cst.Comparison]):
             return replace_test(context.module, node, final) if judged else replace_with(node, f"bool({final})")
         match parent:
             case cst.UnaryOperation(operator=cst.Not()):
-                # `not isinstance(x, Partial)`: a final
-                return Replace(parent, lambda updated: _parenthesised(parent, final, context))
+                return replace_test(context.module, parent, final)  # `not isinstance(x, Partial)`: a final
             case cst.If(orelse=None) if not leaves(parent.body) and not tested.negated:
                 return replace_with(node, f"not {code}.end_of_turn")
         partial = h.FINAL.format(code) if tested.kind == PARTIAL else final
@@ -122,25 +142,27 @@ class SdkTranscripts(Rule[cst.Attribute | cst.Call | cst.Comparison]):
 
     def _empty(self, node: cst.Comparison, context: Context) -> Changes:
         """Rewrite `transcript.text == ""`."""
-        left, right = node.left, node.comparisons[0].comparator
-        if len(node.comparisons) != 1 or not isinstance(left, cst.Attribute) or left.attr.value != "text":
-            return
-        if not is_transcript(context.program, left.value) or text_of(context.program, right) != "":
-            return
-        operator = node.comparisons[0].operator
-        if not isinstance(operator, cst.Equal | cst.NotEqual):
-            return
-        code = f"{context.code(left.value)}.words"
-        negative = isinstance(operator, cst.Equal)
-        edit = replace_test(context.module, node, f"not {code}" if negative else code)
-        yield self.change(node, "test for an empty transcript becomes its words", edit)
-        parent = context.module.parent(node)
-        if negative and isinstance(parent, cst.If) and parent.test is node and does_something(parent.body):
-            yield self.report(
-                parent,
-                "v3 sends no empty transcripts while nobody speaks, so this is not reached: end the wait with a timer, "
-                "or take end_of_turn as the sign of a pause",
-            )
+        match node:
+            case cst.Comparison(
+                left=cst.Attribute(value=base, attr=cst.Name("text")),
+                comparisons=[cst.ComparisonTarget(operator=cst.Equal() | cst.NotEqual() as operator, comparator=right)],
+            ) if is_transcript(context.program, base) and text_of(context.program, right) == "":
+                code = f"{context.code(base)}.words"
+                negative = isinstance(operator, cst.Equal)
+                edit = replace_test(context.module, node, f"not {code}" if negative else code)
+                yield self.change(node, _EMPTY, edit)
+                if negative:
+                    yield from self._silence(node, context)
+
+    def _silence(self, test: cst.CSTNode, context: Context) -> Changes:
+        """Report what is done while nobody speaks."""
+        match context.module.parent(test):
+            case cst.If() as branch if branch.test is test and does_something(branch.body):
+                yield self.report(
+                    branch,
+                    "v3 sends no empty transcripts while nobody speaks, so this is not reached: end the wait with a "
+                    "timer, or take end_of_turn as the sign of a pause",
+                )
 
     def _guarded(self, node: cst.Call, context: Context) -> Changes:
         """Rewrite `hasattr(transcript, "text")` and `getattr(transcript, "text", "")`."""
@@ -182,21 +204,14 @@ class SdkTranscripts(Rule[cst.Attribute | cst.Call | cst.Comparison]):
                 yield self.report(node, f"a v2 transcript never had {name!r}{_nearest(name)}")
             return
         base = node.value
-        if not isinstance(base, cst.Name | cst.Attribute | cst.Subscript):
+        if not isinstance(base, _Simple):
             yield self.report(node, f"v3 has no {name!r}: keep the turn in a variable and see its words")
             return
         if name == "text" and is_truth_test(node, context.program, context.module):
-            edit = replace_with(node.attr, "words")
-            yield self.change(node, "test for an empty transcript becomes its words", edit)
-            holder = context.module.parent(context.module.parent(node) or node)
-            silent = isinstance(context.module.parent(node), cst.UnaryOperation) and isinstance(holder, cst.If)
-            if silent and isinstance(holder, cst.If) and holder.test is context.module.parent(node):
-                if does_something(holder.body):
-                    yield self.report(
-                        holder,
-                        "v3 sends no empty transcripts while nobody speaks, so this is not reached: end the wait with "
-                        "a timer, or take end_of_turn as the sign of a pause",
-                    )
+            yield self.change(node, _EMPTY, replace_with(node.attr, "words"))
+            match context.module.parent(node):
+                case cst.UnaryOperation() as negated:
+                    yield from self._silence(negated, context)
             return
         if name == "message_type":
             parent = context.module.parent(node)
@@ -233,45 +248,25 @@ class SdkTranscripts(Rule[cst.Attribute | cst.Call | cst.Comparison]):
     ) -> tuple[str, list[Edit]]:
         """Return the v3 expression for a v2 field, and what it needs."""
         code = context.code(base)
-        if name == "text":
-            if FinalPaths(context.program, context.module, code).hold(node):
-                return f"{code}.transcript", []
-            if context.get(partial_texts)[context.module.path] in (1, 2):
-                if FinalPaths(context.program, context.module, code, PARTIAL).hold(node):
-                    return f'" ".join(word.text for word in {code}.words)', []
-            function, edits = helpers.turn_text(context.get(SdkImports), context.module)
-            return f"{function}({code})", edits
-        if name == "confidence":
-            return _CONFIDENCE.format(code), []
-        if name == "audio_start":
-            return f"{code}.words[0].start if {code}.words else 0", []
-        if name == "audio_end":
-            return f"{code}.words[-1].end if {code}.words else 0", []
-        if name == "created":
-            return clock.now(context.module)
-        if name == "message_type":
-            return f'"FinalTurn" if {h.FINAL.format(code)} else "PartialTurn"', []
-        return f"{code}.turn_is_formatted", []
+        match name:
+            case "text":
+                return self._text(code, node, context)
+            case "created":
+                return clock.now(context.module)
+            case "message_type":
+                return f'"FinalTurn" if {h.FINAL.format(code)} else "PartialTurn"', []
+        return _VALUES.get(name, "{0}.turn_is_formatted").format(code), []
 
-
-def _parenthesised(old: cst.UnaryOperation, code: str, context: Context) -> cst.CSTNode:
-    edit = replace_test(context.module, old, code)
-    result = edit.build(old)
-    assert isinstance(result, cst.CSTNode)
-    return result
+    def _text(self, code: str, node: cst.CSTNode, context: Context) -> tuple[str, list[Edit]]:
+        """Return the expression for the text of a turn, and what it needs."""
+        if FinalPaths(context.program, context.module, code).hold(node):
+            return f"{code}.transcript", []
+        if context.get(partial_texts)[context.module.path] in (1, 2):
+            if FinalPaths(context.program, context.module, code, PARTIAL).hold(node):
+                return f'" ".join(word.text for word in {code}.words)', []
+        function, edits = helpers.turn_text(context.get(SdkImports), context.module)
+        return f"{function}({code})", edits
 
 
 def _nearest(name: str) -> str:
-    near = {
-        "is_final": "end_of_turn and turn_is_formatted",
-        "final": "end_of_turn and turn_is_formatted",
-        "is_partial": "not end_of_turn",
-        "partial": "not end_of_turn",
-        "transcript": "transcript",
-        "speaker": "speaker_label, with StreamingParameters(speaker_labels=True)",
-        "language": "language_code",
-        "start": "words[0].start",
-        "end": "words[-1].end",
-        "id": "turn_order",
-    }.get(name)
-    return f"; the nearest in v3 is {near}" if near is not None else ""
+    return f"; the nearest in v3 is {_NEAREST[name]}" if name in _NEAREST else ""

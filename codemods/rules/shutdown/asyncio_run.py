@@ -10,6 +10,7 @@ import libcst as cst
 from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions
 from codemods.interpreter.variables import Def
+from codemods.libraries.registry import TRANSPORTS
 from codemods.model import Source
 from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.edits import AddImport, Remove, Replace
@@ -19,8 +20,7 @@ from codemods.syntax.try_blocks import without_finally
 _LOOPS = ("asyncio.get_event_loop", "asyncio.new_event_loop")
 #: Where loops come from does not change what one is used for.
 _POLICIES = "EventLoopPolicy"
-#: Belongs to the loop that there is when it is made.
-_BELONGS = "aiohttp.ClientSession"
+_BELONGS = frozenset[str]().union(*(transport.belongs_to_loop for transport in TRANSPORTS))
 _BY_HAND = (
     "Ctrl+C leaves this loop without cancelling what runs in it, so that the session stays open: "
     "run the coroutine with asyncio.run(), and what blocks it with asyncio.to_thread()"
@@ -72,7 +72,7 @@ class _Loops:
 
 def _plan(program: Program) -> dict[cst.CSTNode, list[Edit]]:
     """Return the edits for each call that runs a loop with a v2 session in it; none where a person has to."""
-    sessions = Sessions.of(program)
+    sessions = program.get(Sessions)
     live = [session for session in sessions.live if session.connection.transport.awaited]
     if not live:
         return {}
@@ -93,7 +93,7 @@ def _collect(node: cst.Call, sessions: Sessions, loops: _Loops) -> None:
     names = sessions.names(node.func)
     name = names[0] if len(names) == 1 else ""
     last = name.rsplit(".", 1)[-1]
-    if name == _BELONGS:
+    if name in _BELONGS:
         loops.others.append(node)
     elif name in _LOOPS:
         loops.made.append(node)

@@ -28,7 +28,7 @@ class BlockingRead(Rule[cst.Call]):
     def visit(self, node: cst.Call, context: Context) -> Changes:
         if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or node.func.attr.value != "read":
             return
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         if not sessions.legacy or _STREAM not in external_names(context.program.values(node.func.value)):
             return
         function = sessions.function(node)

@@ -11,7 +11,6 @@ from codemods.facts.concurrency import calls_of
 from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, functions, own_nodes
 from codemods.interpreter.values import Bound
-from codemods.libraries import websocket_client
 from codemods.model import Source
 from codemods.rule import Changes, Context, Rule
 from codemods.syntax.edits import Replace
@@ -23,6 +22,11 @@ class _Callback(NamedTuple):
     name: str
     node: cst.FunctionDef | cst.Lambda
     bound: bool
+    parameters: tuple[str, ...]
+
+    @property
+    def signature(self) -> str:
+        return f"({', '.join(self.parameters)})"
 
 
 class CallbackArguments(Rule[cst.FunctionDef | cst.Lambda]):
@@ -47,7 +51,7 @@ class CallbackArguments(Rule[cst.FunctionDef | cst.Lambda]):
         used = {inner.value for inner in own_nodes(node) if isinstance(inner, cst.Name)}
         defaults = any(param.default is not None for param in callback.node.params.params)
         if defaults or used & set(names) or _is_called(callback, context):
-            yield self.report(node, f"websocket-client calls {callback.name} with {_signature(callback.name)}")
+            yield self.report(node, f"websocket-client calls {callback.name} with {callback.signature}")
             return
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
@@ -65,7 +69,7 @@ class CallbackArguments(Rule[cst.FunctionDef | cst.Lambda]):
 
         yield self.change(
             node,
-            f"{callback.name} lacks arguments that websocket-client gives; migrated, {_signature(callback.name)}",
+            f"{callback.name} lacks arguments that websocket-client gives; migrated, {callback.signature}",
             Replace(callback.node.params, build),
         )
 
@@ -95,23 +99,20 @@ def _rows(node: cst.FunctionDef | cst.Lambda) -> Callable[..., list[cst.Param]] 
     return rows
 
 
-def _signature(name: str) -> str:
-    return f"({', '.join(websocket_client.TRANSPORT.callbacks[name].parameters)})"
-
-
 def _callbacks(program: Program) -> dict[cst.CSTNode, _Callback]:
     """Return the callbacks of v2 sessions, by the function that each is."""
-    sessions = Sessions.of(program)
+    sessions = program.get(Sessions)
     found: dict[cst.CSTNode, _Callback] = {}
     for session in sessions.found.values():
-        if session.legacy and session.connection.transport is websocket_client.TRANSPORT:
-            for name in _TOLD:
+        known = session.connection.transport.callbacks
+        if session.legacy:
+            for name in _TOLD & known.keys():
                 for value in sessions.callback_values(session, name):
                     for node in functions([value]):
                         if isinstance(node, cst.FunctionDef | cst.Lambda):
                             bound = isinstance(value, Bound) and len(value.args) == 1 and not value.keywords
                             if bound or not isinstance(value, Bound):
-                                found[node] = _Callback(name, node, bound)
+                                found[node] = _Callback(name, node, bound, known[name].parameters)
     return found
 
 
@@ -121,7 +122,7 @@ def _missing(callback: _Callback) -> tuple[int, tuple[str, ...]] | None:
     if params.star_arg is not cst.MaybeSentinel.DEFAULT or params.posonly_params or params.kwonly_params:
         return None
     own = len(params.params) - callback.bound
-    wanted = websocket_client.TRANSPORT.callbacks[callback.name].parameters
+    wanted = callback.parameters
     if own >= len(wanted) or own < 0:
         return None
     if own == 0:
@@ -134,4 +135,4 @@ def _missing(callback: _Callback) -> tuple[int, tuple[str, ...]] | None:
 
 def _is_called(callback: _Callback, context: Context) -> bool:
     """Return whether the program calls the callback itself, with arguments of its own choice."""
-    return bool(calls_of(callback.node, Sessions.of(context.program)))
+    return bool(calls_of(callback.node, context.get(Sessions)))

@@ -6,7 +6,6 @@ import libcst as cst
 
 from codemods.facts.concurrency import calls_of
 from codemods.facts.sessions import Session, Sessions, argument_of, own_nodes
-from codemods.libraries import websocket_client
 from codemods.model import Source
 from codemods.rewrites.shutdown import helpers, strategies
 from codemods.rewrites.shutdown.sender_thread import first_statement
@@ -15,7 +14,6 @@ from codemods.rule import Changes, Context, Edit, Rule
 from codemods.syntax.edits import InsertBefore
 from codemods.syntax.tree import SourceModule
 
-_LIMIT = "setdefaulttimeout"
 _SECONDS = 4  # less than the 5 that programs are wont to wait for their thread
 
 
@@ -35,9 +33,12 @@ class ConnectLimit(Rule[cst.Attribute]):
     def visit(self, node: cst.Attribute, context: Context) -> Changes:
         if not isinstance(node, cst.Attribute) or node.attr.value != "run_forever":
             return
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         session = sessions.only(node.value)
-        if session not in sessions.live or any(_LIMIT in module.names for module in context.program.own):
+        if session not in sessions.live:
+            return
+        transport = session.connection.transport
+        if any(transport.connect_limit in module.names for module in context.program.own):
             return
         thread = _thread(node, session, sessions, context)
         if thread is None:
@@ -50,8 +51,8 @@ class ConnectLimit(Rule[cst.Attribute]):
         elif isinstance(thread, cst.Call) and "daemon" not in context.code(thread):
             yield self.report(
                 node,
-                f"the attempt to connect has no time limit, and the program waits for it: websocket.{_LIMIT}() before, "
-                "sock.settimeout(None) in on_open",
+                "the attempt to connect has no time limit, and the program waits for it: "
+                f"{transport.package}.{transport.connect_limit}() before, sock.settimeout(None) in on_open",
             )
 
 
@@ -68,7 +69,8 @@ def _thread(
 
 def _edits(node: cst.Attribute, session: Session, sessions: Sessions, module: SourceModule) -> list[Edit]:
     """Return the edits that set the limit before the attempt and lift it in `on_open`; none if that is not proven."""
-    clients = [c for c in sessions.program.connects.values() if c.connection.transport is websocket_client.TRANSPORT]
+    transport = session.connection.transport
+    clients = [c for c in sessions.program.connects.values() if c.connection.transport is transport]
     runs = [other for other, _ in sessions.program.find(cst.Attribute) if other.attr.value == node.attr.value]
     place = module.statement(node)
     if len(clients) != 1 or len(runs) != 1 or not isinstance(place, cst.SimpleStatementLine):
@@ -81,7 +83,8 @@ def _edits(node: cst.Attribute, session: Session, sessions: Sessions, module: So
     app = _app(on_open, session, sessions, module)
     if not module.owns(on_open) or first is None or app is None:
         return []
-    named = helpers.client_name(module, _LIMIT)
+    package = transport.package
+    named = helpers.library_name(module, module.tree, package, package, transport.connect_limit)
     if named is None:
         return []
     limit, imported = named

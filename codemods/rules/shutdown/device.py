@@ -9,7 +9,6 @@ from codemods.facts.concurrency import is_never_called, may_repeat, stray_functi
 from codemods.facts.control_flow import Way, is_on_way_out
 from codemods.facts.program import Program
 from codemods.facts.sessions import Sessions, external_names, functions, own_nodes
-from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.device import freed_by_its_reader
 from codemods.rule import Changes, Context, Rule
@@ -31,7 +30,7 @@ class Device(Rule[cst.Call]):
     )
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         if not sessions.legacy or not isinstance(node, cst.Call) or not _is_in_place(sessions):
             return
         if _AUDIO not in external_names(context.program.values(node)) or not _is_constructor(node, context):
@@ -89,8 +88,8 @@ def _session_at_the_end(made: cst.CSTNode, sessions: Sessions, context: Context)
 
 def _is_in_place(sessions: Sessions) -> bool:
     """Return whether to free a device that the program does not: other threads read from it, or it is hardened."""
-    transports = {session.connection.transport for session in sessions.found.values()}
-    return sessions.program.options.harden or websocket_client.TRANSPORT in transports
+    threads = any(session.connection.transport.callbacks for session in sessions.found.values())
+    return sessions.program.options.harden or threads
 
 
 def _is_constructor(node: cst.Call, context: Context) -> bool:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.facts.sessions import Sessions
-from codemods.libraries import websocket_client
+from codemods.libraries.transport import Transport
 from codemods.model import Source
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.terminate import within
 from codemods.rule import Changes, Context, Rule
 from codemods.syntax.navigate import only_part
 from codemods.syntax.tree import SourceModule
-
-_STATES = ("sock", "connected", "keep_running")
-"""Attributes that tell whether there is a connection."""
-_GONE = "WebSocketConnectionClosedException"
 
 
 class EndingGuard(Rule[cst.Call]):
@@ -32,19 +28,21 @@ class EndingGuard(Rule[cst.Call]):
     )
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         session = sessions.ended_by(node)
-        if session is None or session.connection.transport is not websocket_client.TRANSPORT:
+        if session is None or not session.connection.transport.states:
             return
+        transport = session.connection.transport
         line = context.module.statement(node)
         part = only_part(line)
         if line is None or not isinstance(part, cst.Expr) or part.value is not node:
             return
-        if not _is_on_the_way_out(node, sessions, context.module):
+        if not _is_on_the_way_out(node, transport, sessions, context.module):
             return
-        named = helpers.client_name(context.module, _GONE)
+        named = helpers.closed_error(session.connection, context.module)
         if named is None:
-            yield self.report(node, f"without a connection this raises {_GONE}: handle it, or what follows is not run")
+            error = transport.closed[-1]
+            yield self.report(node, f"without a connection this raises {error}: handle it, or what follows is not run")
             return
         gone, imported = named
 
@@ -54,7 +52,7 @@ class EndingGuard(Rule[cst.Call]):
         yield self.change(node, message, within(line, "try:", context.module, handled), *imported)
 
 
-def _is_on_the_way_out(node: cst.CSTNode, sessions: Sessions, module: SourceModule) -> bool:
+def _is_on_the_way_out(node: cst.CSTNode, transport: Transport, sessions: Sessions, module: SourceModule) -> bool:
     """Return whether a line is where Ctrl+C is handled, or in a `finally` with more to do, and nothing guards it."""
     function = sessions.function(node)
     line = module.statement(node)
@@ -63,7 +61,8 @@ def _is_on_the_way_out(node: cst.CSTNode, sessions: Sessions, module: SourceModu
             return False  # a `try` with handlers is met from its handlers or its `finally` first, unless it guards
         match up:
             case cst.If() if any(
-                isinstance(inner, cst.Attribute) and inner.attr.value in _STATES for inner in module.walk(up.test)
+                isinstance(inner, cst.Attribute) and inner.attr.value in transport.states
+                for inner in module.walk(up.test)
             ):
                 return False
             case cst.ExceptHandler():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from codemods.facts.sessions import Sessions
-from codemods.libraries import websockets
 from codemods.model import Source
 from codemods.rewrites.entry_edits import with_keywords
 from codemods.rule import Changes, Context, Rule
@@ -28,19 +27,20 @@ class HandlerConnect(Rule[cst.Call]):
     )
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         session = sessions.opened_by(node)
-        if session is None or session.connection.transport is not websockets.ASYNCIO:
+        if session is None or not session.connection.transport.connect_timeout:
             return
+        transport = session.connection.transport
         names = {argument.keyword.value for argument in node.args if argument.keyword is not None}
-        # `additional_headers` tells a version that knows `open_timeout`
-        if "additional_headers" not in names or "open_timeout" in names or any(argument.star for argument in node.args):
+        # the name of the headers tells a version that knows the limit, too
+        if transport.headers not in names or transport.connect_timeout in names or any(each.star for each in node.args):
             return
         if sessions.function(node) not in _handled(sessions):
             return
 
         def build(updated: cst.CSTNode) -> cst.CSTNode:
-            return with_keywords(cst.ensure_type(updated, cst.Call), [("open_timeout", _LIMIT)])
+            return with_keywords(cst.ensure_type(updated, cst.Call), [(transport.connect_timeout, _LIMIT)])
 
         yield self.change(
             node, "Ctrl+C waits for this attempt to connect; migrated, that gives up in time", Replace(node, build)

@@ -32,7 +32,7 @@ class InterruptibleJoin(Rule[cst.Call]):
     )
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         if not isinstance(node, cst.Call) or not sessions.threads or not _is_join(node, sessions):
             return
         module = context.module

@@ -23,7 +23,7 @@ class JsonErrors(Rule[cst.Try]):
     why = "A broken frame and a bug in the program's own code look the same where one handler reports both."
 
     def visit(self, node: cst.Try, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         if not isinstance(node, cst.Try) or len(node.handlers) != 1 or not sessions.legacy_connections:
             return
         handler = node.handlers[0]

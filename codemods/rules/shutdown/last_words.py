@@ -6,7 +6,6 @@ import libcst as cst
 
 from codemods import protocol as v
 from codemods.facts.sessions import Session, Sessions
-from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.sender_task import catches_cancellation
 from codemods.rewrites.shutdown.strategies import at_close
@@ -28,7 +27,7 @@ class LastWords(Rule[cst.Call]):
     why = "The service sends what was said last after `Terminate`; a program that has stopped reading never sees it."
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         session = sessions.ended_by(node)
         if session is None:
             return
@@ -54,7 +53,7 @@ def _is_closed_next(node: cst.Call, session: Session, context: Context) -> bool:
 def _waits(node: cst.Call, session: Session, sessions: Sessions, context: Context) -> list[Edit]:
     """Return the edits that put `end_session` in the place of a call that sends `Terminate`."""
     module = context.module
-    awaited = session.connection.transport is not websocket_client.TRANSPORT
+    awaited = session.connection.transport.awaited
     if not is_statement(node, module, awaited=awaited) or not helpers.fits(module, sessions):
         return []
     if not isinstance(node.func, cst.Attribute) or sessions.only(node.func.value) is not session:

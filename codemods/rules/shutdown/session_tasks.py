@@ -35,6 +35,6 @@ class SessionTasks(EndingRule[cst.Module | cst.Await]):
             case cst.Module():
                 yield from super().visit(node, context)
             case cst.Await(expression=cst.Call() as call) if node not in context.get(strategies.plan).made[self.code]:
-                sessions = Sessions.of(context.program)
+                sessions = context.get(Sessions)
                 if any(waited_for(call, session, sessions, context.module) for session in sessions.live):
                     yield self.report(node, _BOTH)

@@ -33,7 +33,7 @@ class SessionThread(EndingRule[cst.Module | cst.Call]):
         if isinstance(node, cst.Module):
             yield from super().visit(node, context)
         else:
-            sessions = Sessions.of(context.program)
+            sessions = context.get(Sessions)
             session = sessions.opened_by(node)
             is_left = session is not None and in_thread.is_left(session, sessions)
             if is_left and not context.get(strategies.plan).made[self.code]:

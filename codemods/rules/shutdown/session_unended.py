@@ -10,7 +10,7 @@ from codemods import protocol as v
 from codemods.facts.control_flow import ERRORS, Way, caught, is_on_way_out
 from codemods.facts.pauses import billed
 from codemods.facts.sessions import Session, Sessions, own_nodes
-from codemods.interpreter.values import NOTHING, Json, Obj, texts
+from codemods.interpreter.values import NOTHING, Obj, texts, unwrapped
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.strategies import at_close
 from codemods.rule import Changes, Context, Rule, Safety
@@ -36,7 +36,7 @@ class SessionUnended(Rule[cst.Call]):
     safety = Safety.MANUAL
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         session = sessions.opened_by(node)
         if session is None or not session.audio:
             return
@@ -66,7 +66,7 @@ def _may_end(session: Session, sessions: Sessions) -> bool:
     for send in program.sends.values():
         if session.connection in send.connections:
             for value in program.values(send.data):
-                content = value.content if isinstance(value, Json) else value
+                content = unwrapped(value)
                 items = program.items(content) if isinstance(content, Obj) else {"type": frozenset({content})}
                 said = texts(items.get("type", NOTHING))
                 if v.TERMINATE in items or any(v.TERMINATE in text or "Terminate" in text for text in said):

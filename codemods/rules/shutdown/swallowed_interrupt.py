@@ -24,7 +24,7 @@ class SwallowedInterrupt(Rule[cst.ExceptHandler]):
     )
 
     def visit(self, node: cst.ExceptHandler, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         if not isinstance(node, cst.ExceptHandler) or not swallows_in_loop(node, sessions):
             return
 

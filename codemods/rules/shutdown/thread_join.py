@@ -8,7 +8,6 @@ from codemods import protocol as v
 from codemods.facts.concurrency import kept_as
 from codemods.facts.control_flow import is_endless, stays
 from codemods.facts.sessions import Session, Sessions, own_nodes
-from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import strategies
 from codemods.rewrites.shutdown.sender_thread import SenderThread, frees_device
 from codemods.rewrites.shutdown.strategies import in_app, in_thread
@@ -29,7 +28,7 @@ class ThreadJoin(Rule[cst.Call]):
     why = "A stream that is closed while another thread reads from it crashes PortAudio, at worst the whole process."
 
     def visit(self, node: cst.Call, context: Context) -> Changes:
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         if node not in sessions.threads or not sessions.legacy:
             return
         session = next((s for s in sessions.live if node in sessions.threads_of(s.sends)), None)
@@ -39,7 +38,7 @@ class ThreadJoin(Rule[cst.Call]):
         if ended in (in_app.CODE, in_thread.CODE) or (ended is None and not sessions.terminates):
             return  # the thread is stopped, or V3M510 says what there is to do for this session
         edits: list[Edit] = []
-        if session.connection.transport is websocket_client.TRANSPORT:
+        if session.connection.transport.callbacks:
             ways = (_edits, stopped_by_who_ends, stopped_in_block)
             edits = next((found for way in ways if (found := way(session, sessions))), [])
         if edits:

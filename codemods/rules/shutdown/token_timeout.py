@@ -45,7 +45,7 @@ class TokenTimeout(Rule[cst.Call]):
 
 def _unlimited(program: Program) -> frozenset[cst.Call]:
     """Return the calls that ask for a v2 token inside a coroutine, and wait for ever."""
-    sessions = Sessions.of(program)
+    sessions = program.get(Sessions)
     requests = [request.call for request in tokens.find(program)]
     found: set[cst.Call] = set()
     if not requests:

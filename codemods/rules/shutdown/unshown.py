@@ -33,7 +33,7 @@ class Unshown(Rule[cst.ExceptHandler]):
         waiting = context.module.parent(node)
         if not isinstance(waiting, cst.Try) or not catches_interrupt(node):
             return
-        sessions = Sessions.of(context.program)
+        sessions = context.get(Sessions)
         for session in sessions.found.values():
             ends = session.asks
             if session.legacy and ends and sessions.reaches(node.body, ends):

@@ -15,7 +15,7 @@ from tests.codemods.programs import Sources
 
 def sessions_of(code: str) -> Sessions:
     """Return the sessions of a program of one module."""
-    return Sessions.of(Program({"app.py": SourceModule("app.py", code)}, Sources({"app.py": code})))
+    return Sessions(Program({"app.py": SourceModule("app.py", code)}, Sources({"app.py": code})))
 
 
 def call(sessions: Sessions, text: str) -> cst.Call:

@@ -13,7 +13,7 @@ import pytest
 from codemods.snippets.derived_values import mean_confidence, turn_end, turn_start
 from codemods.snippets.turn_kind import turn_kind
 from codemods.syntax.edits import AddHelper, AddImport
-from codemods.syntax.snippet import load, written
+from codemods.syntax.snippet import imported, load, written
 from codemods.syntax.tree import SourceModule
 
 FOLDER = Path(__file__).parents[3] / "codemods" / "snippets"
@@ -31,6 +31,18 @@ def test_each_is_one_definition_that_fits_the_lines_of_any_program(file: str) ->
         assert definition.name == snippet.name
         assert ast.get_docstring(definition)
     assert "->" not in snippet.plain
+
+
+def test_what_a_program_must_be_able_to_import_is_read_off_the_file() -> None:
+    assert imported("app_session") == {"contextlib", "time", "websocket"}
+    assert imported("thread_session") == {"contextlib", "queue", "threading"}
+
+
+def test_a_file_shares_definitions_of_another() -> None:
+    shared = load("websockets_session", "end_session")
+    assert load("websockets_session_quiet", "end_session") == shared
+    assert load("websockets_session_quiet", "run_session").needs == ("end_session",)
+    assert load("websockets_session_quiet") != load("websockets_session", "run_session")
 
 
 def test_annotations_and_their_imports_come_to_programs_that_say_what_functions_return() -> None:

@@ -7,7 +7,6 @@ import libcst as cst
 from codemods.facts.concurrency import callers, needs_main_thread, on_main_thread, runs_once, serves_others
 from codemods.facts.control_flow import CTRL_C, caught
 from codemods.facts.sessions import Session, Sessions
-from codemods.libraries import websocket_client
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
 from codemods.rewrites.shutdown.sender_thread import EVENT, SenderThread
@@ -115,7 +114,7 @@ def _wants_interrupt(run: cst.Call, sessions: Sessions) -> bool:
 
 def _run(session: Session, sessions: Sessions) -> cst.Call | None:
     """Return the call of `run_forever()` if there is one, on the main thread, that another thread can make as well."""
-    if session.connection.transport is not websocket_client.TRANSPORT:
+    if not session.connection.transport.callbacks:
         return None
     runs = [c for c in sessions.runs if isinstance(c.func, cst.Attribute) and sessions.only(c.func.value) is session]
     if len(runs) != 1 or not isinstance(sessions.home(runs[0]).parent(runs[0]), cst.Expr):

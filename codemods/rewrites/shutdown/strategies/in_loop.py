@@ -8,7 +8,6 @@ import libcst as cst
 
 from codemods.facts.lifetimes import is_used_behind
 from codemods.facts.sessions import Session, Sessions
-from codemods.libraries import websockets
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_as, entered_too
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
@@ -134,9 +133,8 @@ def _is_plain(place: cst.CSTNode, session: Session, module: SourceModule) -> boo
     return (
         isinstance(place, cst.Call)
         and isinstance(place.func, cst.Attribute)
-        and place.func.attr.value == "recv"
+        and place.func.attr.value == session.connection.transport.receive
         and not place.args
-        and session.connection.transport is websockets.ASYNCIO
         and isinstance(module.parent(place), cst.Await)
     )
 

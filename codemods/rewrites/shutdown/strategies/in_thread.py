@@ -7,7 +7,6 @@ import libcst as cst
 from codemods.facts.concurrency import on_main_thread
 from codemods.facts.control_flow import CTRL_C, caught
 from codemods.facts.sessions import Session, Sessions
-from codemods.libraries import websockets
 from codemods.rewrites.shutdown import helpers
 from codemods.rewrites.shutdown.in_block import entered_too
 from codemods.rewrites.shutdown.plan import Endings, ShutdownPlan
@@ -21,20 +20,19 @@ from codemods.syntax.tree import SourceModule
 CODE = "V3M520"
 
 _MESSAGES, _NAME = "session_messages", "messages"
-_IMPORTS = ("contextlib", "queue", "threading")
 
 
 def is_left(session: Session, sessions: Sessions) -> bool:
     """Return whether another thread sends, and the program ends the session itself, if all goes well."""
     in_thread = sessions.threads_of(session.sends)
-    return session.connection.transport is websockets.SYNC and bool(session.ends and in_thread)
+    return session.connection.transport.blocks and bool(session.ends and in_thread)
 
 
 def endings(session: Session, plan: ShutdownPlan) -> Endings:
     """Return what lets the thread that sends end the session on every way out of the `with` block that holds it."""
     sessions = plan.sessions
     sender = SenderThread.of(session, sessions)
-    if session.connection.transport is not websockets.SYNC or sender is None:
+    if not session.connection.transport.blocks or sender is None:
         return {}
     module = sender.module
     block = _block(session, module)
@@ -50,9 +48,7 @@ def endings(session: Session, plan: ShutdownPlan) -> Endings:
     tries = [up for up in enclosing(loop, block, module) if isinstance(up, cst.Try)]
     if ended is None or any(caught(handler) & CTRL_C for guarded in tries for handler in guarded.handlers):
         return {}  # the program catches Ctrl+C inside the block, which would let it out at its end only
-    if not helpers.fits(module, sessions, _MESSAGES, _NAME, EVENT) or not sessions.program.can_import(
-        module, *_IMPORTS
-    ):
+    if not helpers.fits(module, sessions, _MESSAGES, _NAME, EVENT):
         return {}
     socket = module.code(cst.ensure_type(cst.ensure_type(block.items[-1].asname, cst.AsName).name, cst.Name))
     edits: list[Edit] = [

@@ -57,6 +57,11 @@ def test_in_the_text_of_the_url(before: str, after: str) -> None:
             '{"end_utterance_silence_threshold": 500}',
             '{"max_turn_silence": 500, NEW, "end_of_turn_confidence_threshold": 1}',
         ),
+        (
+            '[("end_utterance_silence_threshold", 500)]',
+            '[("max_turn_silence", 500), ("speech_model", "universal-streaming-english"), ("format_turns", "true"), '
+            '("inactivity_timeout", 300), ("end_of_turn_confidence_threshold", 1)]',
+        ),
     ],
 )
 def test_in_a_mapping_that_is_encoded(before: str, after: str) -> None:
