@@ -85,6 +85,7 @@ try:
         t.disconnect(terminate=True)  # does nothing if it has ended
 finally:
     u.disconnect(terminate=True)  # does nothing if it has ended
+# TODO(v3-migrate): What comes in here is read as a message of v3 from now on (in on_data): make sure it is one. [V3M331] https://v3-migrate.github.io/v3-migrate/rules/v3m331/
 on_data(object())
 v = make("x"); v.connect(
     StreamingParameters(
