@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -33,6 +34,7 @@ class ModulePlan:
         explained: Sequence[Span],
         edits: Sequence[Edit],
         options: Options,
+        receivers: Mapping[str, AbstractSet[str]],
     ) -> None:
         self._module = module
         self._located = sorted(findings, key=lambda pair: (pair[0].span, pair[0].code))
@@ -40,6 +42,7 @@ class ModulePlan:
         self._options = options
         self.findings = tuple(finding for finding, _ in self._located)
         self.explained = tuple(explained)
+        self.receivers = receivers
 
     def render(self, extra: Sequence[Finding] = ()) -> str:
         """Return the new text: rewrites applied, a TODO comment above each finding that is left."""
@@ -144,7 +147,7 @@ def _plan(
     explained += [module.span(node) for node in foreign.nodes(program, module)]
     for change in everything:
         explained += [module.span(node) for node in (*_touched(change.edits), *change.explains) if module.owns(node)]
-    return ModulePlan(module, findings, explained, edits, options)
+    return ModulePlan(module, findings, explained, edits, options, program.receivers)
 
 
 def _standing_todos(

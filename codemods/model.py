@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -160,6 +161,10 @@ class FilePlan(Protocol):
     @property
     def explained(self) -> Sequence[Span]:
         """Spans of the original text whose v2 words a rule rewrote, reported or was told to leave."""
+
+    @property
+    def receivers(self) -> Mapping[str, AbstractSet[str]]:
+        """By module of the project the definitions that the vendor's values come into, in this file's whole program."""
 
     def render(self, extra: Sequence[Finding] = ()) -> str:
         """Return the new text: rewrites applied, a TODO comment above each finding that is left.

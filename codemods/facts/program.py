@@ -36,6 +36,7 @@ class Program:
     Attributes:
         targets: paths of the modules that may be rewritten.
         options: the user's choices.
+        receivers: by module the names of the definitions that the vendor's values come into.
         grades: how sure it is that a place reads the vendor's messages.
     """
 
@@ -46,6 +47,7 @@ class Program:
         self.options = options or Options()
         self._run = Interpreter(modules, workspace, library())
         self._run.run()
+        self.receivers: Mapping[str, AbstractSet[str]] = self._run.receivers.names()
         self._unknown = self._run.take_unknown()
         self._analyses: dict[object, object] = {}
         self.grades = Grades(self)

@@ -17,6 +17,7 @@ from codemods.interpreter.expressions import Expressions
 from codemods.interpreter.heap import Heap
 from codemods.interpreter.imports import Imports
 from codemods.interpreter.library import Library
+from codemods.interpreter.receivers import Receivers
 from codemods.interpreter.statements import Statements
 from codemods.interpreter.text import Texts
 from codemods.interpreter.values import (
@@ -62,7 +63,7 @@ class Interpreter:
         self.library = library
         self.modules: dict[str, SourceModule] = {}
         self.functions: list[cst.FunctionDef | cst.Lambda] = []
-        self.on_demand: set[ScopeNode] = set()
+        self.on_demand: set[cst.FunctionDef | cst.Lambda] = set()
         """Functions that are run when they are called, not before."""
         self.work = Work()
         self.classes = Classes(self)
@@ -75,6 +76,7 @@ class Interpreter:
         self.expressions = Expressions(self)
         self.statements = Statements(self)
         self.imports = Imports(self, workspace)
+        self.receivers = Receivers(self)
         self.guessing = False
         matter = reached({path: module.text for path, module in modules.items()}, library.speaks)
         for path, module in modules.items():
@@ -100,9 +102,8 @@ class Interpreter:
 
     def _matters(self, scope: scopes.Scope, names: AbstractSet[str]) -> bool:
         """Return whether a function is one of some of its module, or stands in one, or in no other at all."""
-        while scope.parent is not None and scope.parent.parent is not None:
-            scope = scope.parent
-        return not isinstance(scope.node, cst.FunctionDef | cst.ClassDef) or scope.node.name.value in names
+        definition = self.definition(scope)
+        return definition is None or definition in names
 
     def defined(self, node: cst.FunctionDef | cst.Lambda) -> None:
         """Have a function run that is made by one that is run: where it goes to nobody can say."""
@@ -115,6 +116,8 @@ class Interpreter:
     def run(self) -> None:
         """Execute everything until nothing changes."""
         self._settle()
+        while self.receivers.demand_users():
+            self._settle()
         # parameters that no call in the program fills: whatever they are, evidence may still tell
         self.guessing = True
         self.expressions.values.clear()
@@ -123,6 +126,12 @@ class Interpreter:
             self.work.add([module.tree])
         self.work.add(node for node in self.functions if node not in self.on_demand)
         self._settle()
+
+    def definition(self, scope: scopes.Scope) -> str | None:
+        """Return the name of the function or class of a module in which a scope stands; None if it stands in none."""
+        while scope.parent is not None and scope.parent.parent is not None:
+            scope = scope.parent
+        return scope.node.name.value if isinstance(scope.node, cst.FunctionDef | cst.ClassDef) else None
 
     def take_unknown(self) -> dict[cst.CSTNode, Values]:
         """Take what is unknown out of all tables, and return it: by expression, where it came from."""

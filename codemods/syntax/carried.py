@@ -89,11 +89,17 @@ class Outline:
         return frozenset(known if self._stars else known & self._own)
 
 
-def reached(texts: Mapping[str, str], speaks: Callable[[str], bool]) -> dict[str, frozenset[str]]:
-    """Return by module of a program what `Outline.carried` does, whichever of its modules imports which."""
+def reached(
+    texts: Mapping[str, str], speaks: Callable[[str], bool], known: frozenset[str] = frozenset()
+) -> dict[str, frozenset[str]]:
+    """Return by module of a program what `Outline.carried` does, whichever of its modules imports which.
+
+    Args:
+        speaks: see `Outline`.
+        known: names that are offered from the beginning.
+    """
     outlines = {path: Outline(text, speaks) for path, text in texts.items()}
     found: dict[str, frozenset[str]] = dict.fromkeys(texts, frozenset())
-    known: frozenset[str] = frozenset()
     size = -1
     while len(known) > size:
         size = len(known)

@@ -155,25 +155,46 @@ class Group:
         return frozenset(path for places in self.variables.values() for path, _ in places)
 
 
-def groups(hits: Iterable[str], files: Iterable[str], folder: ProjectFolder) -> list[Group]:
-    """Return the connected groups around `hits`.
+class Groups:
+    """The connected groups around files that speak v2.
 
     Args:
         hits: files that speak v2 beyond doubt.
         files: every file of the run; those with a weaker v2 word, and neighbours of a hit, join in.
     """
-    certain = dict.fromkeys(hits)
-    # A link is no file of its own: its target is in the run under its own name, or is not the run's business.
-    graph = _Graph([path for path in files if path not in certain and not os.path.islink(path)], certain, folder)
-    weak = certain.keys() | graph.distinctive  # what cannot be read any more stays: whoever migrates it says so
-    graph.join(weak)
-    # A word that others use, too, says nothing by itself; in a file that has to do with one that speaks v2 it does.
-    waiting = graph.common - weak
-    while joining := {path for path in waiting if path in graph.edges or graph.imported(path) & graph.edges.keys()}:
-        weak |= joining
-        waiting -= joining
-        graph.join(joining)
-    return [Group(tuple(sorted(part)), frozenset(part & weak)) for part in _components(graph.edges)]
+
+    def __init__(self, hits: Iterable[str], files: Iterable[str], folder: ProjectFolder) -> None:
+        certain = dict.fromkeys(hits)
+        # A link is no file of its own: its target is in the run under its own name, or is not the run's business.
+        self._graph = _Graph(
+            [path for path in files if path not in certain and not os.path.islink(path)], certain, folder
+        )
+        # what cannot be read any more stays: whoever migrates it says so
+        self._weak = certain.keys() | self._graph.distinctive
+        self._graph.join(self._weak)
+        self._add_common()
+
+    def _add_common(self) -> None:
+        # A word that others use, too, says nothing by itself; in a file that has to do with one that speaks v2 it does.
+        graph = self._graph
+        waiting = graph.common - self._weak
+        while joining := {path for path in waiting if path in graph.edges or graph.imported(path) & graph.edges.keys()}:
+            self._weak |= joining
+            waiting -= joining
+            graph.join(joining)
+
+    def found(self) -> list[Group]:
+        """Return the groups."""
+        return [Group(tuple(sorted(part)), frozenset(part & self._weak)) for part in _components(self._graph.edges)]
+
+    def follow(self, path: str, receivers: Mapping[str, AbstractSet[str]]) -> None:
+        """Take in the modules that the messages of a file's program come into, and whoever uses those definitions.
+
+        Args:
+            receivers: by module the names of these definitions; see `codemods.model.FilePlan`.
+        """
+        self._graph.follow(path, receivers)
+        self._add_common()
 
 
 class _Graph:
@@ -199,6 +220,7 @@ class _Graph:
         self._imported: dict[str, set[str]] = {}
         self._carried: dict[str, frozenset[str]] = {}
         self._outlines: dict[str, Outline] = {}
+        self._receivers: dict[str, AbstractSet[str]] = {}
         for path in [*certain, *paths]:
             data = self._content(path)
             if data is not None:
@@ -229,7 +251,19 @@ class _Graph:
         for path in joining:
             self.edges.setdefault(path, set())
             self._connect(path)
-        grown = joining | {path for path in sorted(joining) if self._carry(path)}
+        self._spread(joining | {path for path in sorted(joining) if self._carry(path)}, joining)
+
+    def follow(self, neighbour: str, receivers: Mapping[str, AbstractSet[str]]) -> None:
+        """Take in modules that something of a neighbour's comes into, and whoever uses the names by which it does."""
+        for path, names in receivers.items():
+            if path not in self.readable:
+                self._enter(path, self._content(path) or b"")
+            self._receivers[path] = self._receivers.get(path, frozenset()) | names
+            self.edges.setdefault(path, set()).add(neighbour)
+            self.edges.setdefault(neighbour, set()).add(path)
+        self._spread({path for path in sorted(receivers) if self._carry(path)}, set())
+
+    def _spread(self, grown: set[str], joining: set[str]) -> None:
         while grown:
             asked_for = (self._mentions.get(stem(path), ()) for path in grown)
             # the name alone proves nothing: every project has some `types` or `client`
@@ -260,7 +294,8 @@ class _Graph:
     def _offered(self, importer: str) -> tuple[set[str], set[str]]:
         """Return the names of that kind in the modules that a module imports, and the last names of those modules."""
         providers = [target for target in self.imported(importer) if self._carried.get(target)]
-        return {name for target in providers for name in self._carried[target]}, {stem(path) for path in providers}
+        names = {name for target in providers for name in self._carried[target]}
+        return names | self._receivers.get(importer, frozenset()), {stem(path) for path in providers}
 
     def _outline(self, path: str) -> Outline:
         if path not in self._outlines:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 
 from codemods.model import Finding
 
@@ -16,6 +18,7 @@ class Outcome:
         before: the bytes that were read; `after` equals them when nothing changes.
         error: why the file could not be looked at or was left alone, in one line.
         target: the file that was read, every link followed; empty if the content came from elsewhere.
+        receivers: see `codemods.model.FilePlan`.
     """
 
     path: str
@@ -24,6 +27,7 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     error: str | None = None
     target: str = ""
+    receivers: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:

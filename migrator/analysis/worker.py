@@ -153,7 +153,8 @@ def migrate_contents(contents: Mapping[str, bytes], task: Task, analyse: Analyse
     if broken:  # half of a group would be half of a program
         others = {path: outcome for path, outcome in outcomes.items() if outcome.changed}
         outcomes |= {path: outcome.left_alone(f"it goes with {broken[0]}") for path, outcome in others.items()}
-    return [outcomes[path] for path in contents if path in outcomes and _tells(outcomes[path])]
+    ended = [outcomes[path] for path in contents if path in outcomes and _tells(outcomes[path])]
+    return [replace(outcome, receivers=first.receivers) for outcome in ended]
 
 
 def _given_up(path: str, data: bytes, files: int) -> Outcome:
@@ -177,6 +178,8 @@ class _Pass:
         self._sdk_names = SdkNames(task.folder)
         self._plans = self._all_plans(texts)
         self.errors = {path: plan for path, plan in self._plans.items() if isinstance(plan, ParseError)}
+        plans = [plan for plan in self._plans.values() if not isinstance(plan, ParseError)]
+        self.receivers = plans[0].receivers if plans else {}
 
     def _all_plans(self, texts: Mapping[str, str]) -> dict[str, FilePlan | ParseError]:
         """Return the plan of each file under its own options: one analysis for each different set of them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -29,6 +29,7 @@ class Plan:
 
     text: str
     explained: Sequence[Span] = ()
+    receivers: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def findings(self) -> Sequence[Finding]:

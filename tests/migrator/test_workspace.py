@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.analysis.import_graph import ProjectFolder, groups
+from migrator.analysis.import_graph import Groups, ProjectFolder
 
 _V2 = 'URL = "wss://api.assemblyai.com/v2/realtime/ws"\n'
 
@@ -29,7 +29,7 @@ def test_a_module_of_the_same_name_elsewhere_joins_nothing(tmp_path: Path, monke
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
     monkeypatch.chdir(tmp_path)
-    (group,) = groups(["voice/client.py"], sorted(files), ProjectFolder())
+    (group,) = Groups(["voice/client.py"], sorted(files), ProjectFolder()).found()
     assert group.paths == ("handlers.py", "main.py", "voice/__init__.py", "voice/client.py", "voice/log.py")
     assert group.hits == {"voice/client.py"}
 
@@ -52,7 +52,7 @@ def test_whoever_has_names_of_the_sdk_from_another_module_is_looked_at_with_it(
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
-    (group,) = groups(["stt.py"], sorted(files), ProjectFolder())
+    (group,) = Groups(["stt.py"], sorted(files), ProjectFolder()).found()
     assert group.paths == (
         "made.py",
         "made_user.py",
@@ -78,7 +78,7 @@ def test_a_word_that_others_use_too_joins_only_what_has_to_do_with_v2(
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
-    found = {group.paths: group.hits for group in groups(["bot.py"], sorted(files), ProjectFolder())}
+    found = {group.paths: group.hits for group in Groups(["bot.py"], sorted(files), ProjectFolder()).found()}
     assert found == {
         ("archive.py",): {"archive.py"},
         ("bot.py", "handlers.py", "sender.py", "speaker.py"): {"bot.py", "handlers.py", "sender.py", "speaker.py"},
@@ -98,7 +98,7 @@ def test_who_imports_the_package_it_lies_in(tmp_path: Path, monkeypatch: pytest.
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
-    (group,) = groups(["voice/__init__.py"], sorted(files), ProjectFolder())
+    (group,) = Groups(["voice/__init__.py"], sorted(files), ProjectFolder()).found()
     assert group.paths == ("voice/__init__.py", "voice/app.py", "voice/deep/app.py")
 
 
@@ -154,5 +154,5 @@ def test_who_uses_what_another_module_passes_on_is_looked_at_though_it_has_no_wo
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
-    (group,) = groups(["live.py"], sorted(files), ProjectFolder())
+    (group,) = Groups(["live.py"], sorted(files), ProjectFolder()).found()
     assert group.paths == tuple(sorted({*files} - {"far.py"}))
