@@ -192,10 +192,16 @@ class Interpreter:
 
     def leads_to_what_matters(self, values: Values, depth: int = 3) -> bool:
         """Return whether values that the program is run for are among `values`, or in what these hold."""
-        if any(self.library.matters(value) for value in values):
-            return True
-        holders = [value for value in values if isinstance(value, Obj | Instance)] if depth else []
-        return any(self.leads_to_what_matters(self.heap.held(holder), depth - 1) for holder in holders)
+        # level by level, each holder once: what many hold would else be looked at anew on each way to it
+        seen: set[Value] = set()
+        while not any(self.library.matters(value) for value in values):
+            holders = {value for value in values if isinstance(value, Obj | Instance)} - seen
+            if not holders or not depth:
+                return False
+            depth -= 1
+            seen |= holders
+            values = NOTHING.union(*(self.heap.held(holder) for holder in holders))
+        return True
 
     # parameters
 
