@@ -1,4 +1,4 @@
-"""A program is what the vendor's messages come into, and whoever else uses that: in modules without a word of v2, too."""
+"""A program is what the vendor's messages come into, and whoever else uses that, whatever words are there."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ PASSED_ON = {
     },
     "by a variable of a module": {
         "events.py": "import store\n\n\ndef show(event):\n    store.keep(event)\n",
-        "store.py": "kept = None\n\n\ndef keep(event):\n    global kept\n    kept = event\n\n\ndef last():\n    return kept\n",
+        "store.py": "kept = None\n\n\ndef keep(event):\n    global kept\n    kept = event\n\n\n"
+        "def last():\n    return kept\n",
         "page.py": "import store\n\n\ndef page():\n    event = store.last()\n    return READ\n",
     },
     "by an object": {
