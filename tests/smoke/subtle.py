@@ -88,6 +88,6 @@ SUBTLE = (
     ),
     Fault(
         "session that nobody opens", "sdk_hotline", "hotline.py",
-        (('message["event"] == "start"', 'message["event"] == "begin"'),), "", "never reached: hotline.py:80",
+        (('message["event"] == "start"', 'message["event"] == "begin"'),), "", "(transcriber.connect(",
     ),
 )  # fmt: skip
