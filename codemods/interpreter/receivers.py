@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.interpreter.scopes import Scope
-from codemods.interpreter.values import NOTHING, Instance
+from codemods.interpreter.values import NOTHING, Bound, ClassRef, External, Function, Instance, Value
 from codemods.syntax.carried import reached
 from codemods.syntax.children import walk
 from codemods.syntax.navigate import ScopeNode
@@ -77,6 +77,30 @@ class Receivers:
                     | cst.CompFor(iter=value)
                     | cst.StarredDictElement(value=value)
                 ):
-                    if self._run.leads_to_what_matters(self._run.expressions.values.get(value, NOTHING)):
+                    if self._is_one(value):
+                        return True
+                case cst.Call(func=callee, args=args):
+                    if self._is_anything(callee) and any(self._is_one(arg.value) for arg in args):
                         return True
         return False
+
+    def _is_one(self, node: cst.BaseExpression) -> bool:
+        return self._run.leads_to_what_matters(self._run.expressions.values.get(node, NOTHING))
+
+    def _is_anything(self, callee: cst.BaseExpression) -> bool:
+        """Return whether what is called is no definition by its name: others may have put it there."""
+        match callee:
+            case cst.Name(name) | cst.Attribute(attr=cst.Name(name)):
+                found = self._run.expressions.values.get(callee, NOTHING)
+                return not any(_is_called(name, value) for value in found)
+        return True
+
+
+def _is_called(name: str, value: Value) -> bool:
+    """Return whether a value is a definition of that name, or something of a library."""
+    match value:
+        case Bound(target=target):
+            return _is_called(name, target)
+        case Function(node=cst.FunctionDef(name=known)) | ClassRef(node=cst.ClassDef(name=known)):
+            return known.value == name
+    return isinstance(value, External)

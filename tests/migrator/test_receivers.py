@@ -67,6 +67,31 @@ PASSED_ON = {
         "store.py": "class Store:\n    def keep(self, event):\n        self.kept = event\n\n\nSTORE = Store()\n",
         "page.py": "from store import STORE\n\n\ndef page():\n    event = STORE.kept\n    return READ\n",
     },
+    "to whoever subscribes": {
+        "events.py": "SUBSCRIBERS = []\n\n\ndef subscribe(f):\n    SUBSCRIBERS.append(f)\n\n\n"
+        "def show(event):\n    for f in SUBSCRIBERS:\n        f(event)\n",
+        "page.py": "import events\n\n\ndef page(event):\n    print(READ)\n\n\nevents.subscribe(page)\n",
+    },
+    "to whom a decorator registers": {
+        "events.py": "HANDLERS = {}\n\n\ndef on(kind):\n    def register(f):\n        HANDLERS[kind] = f\n"
+        "        return f\n\n"
+        '    return register\n\n\ndef show(event):\n    HANDLERS["final"](event)\n',
+        "page.py": 'from events import on\n\n\n@on("final")\ndef page(event):\n    print(READ)\n',
+    },
+    "to a callback that is set": {
+        "events.py": "callback = None\n\n\ndef call(f):\n    global callback\n    callback = f\n\n\n"
+        "def show(event):\n    callback(event)\n",
+        "page.py": "import events\n\n\nclass Page:\n    def __init__(self):\n        events.call(self.add)\n\n"
+        "    def add(self, event):\n        print(READ)\n\n\nPage()\n",
+    },
+    "to an observer": {
+        "events.py": "class Bus:\n    def __init__(self):\n        self.observers = []\n\n"
+        "    def add(self, observer):\n        self.observers.append(observer)\n\n"
+        "    def tell(self, event):\n        for observer in self.observers:\n            observer.told(event)\n\n\n"
+        "BUS = Bus()\n\n\ndef show(event):\n    BUS.tell(event)\n",
+        "page.py": "from events import BUS\n\n\nclass Page:\n    def told(self, event):\n        print(READ)\n\n\n"
+        "BUS.add(Page())\n",
+    },
 }
 """Ways from `events.show` to a place that reads."""
 READERS = {"deep.py", "page.py", "ui/line.py"}
