@@ -86,7 +86,10 @@ def _executor(workers: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield executor
     except BaseException:  # Ctrl+C: nobody waits for what is left to do
-        executor.shutdown(wait=False, cancel_futures=True)
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        # Not left to the end of the interpreter, which may use a pipe that this closes just then.
+        executor.shutdown(cancel_futures=True)
         raise
     executor.shutdown()
 

@@ -88,9 +88,9 @@ def _wrong(app: App, project: Path, wrong: Faults, known: Known) -> dict[str, li
     # They spend their time waiting.
     with ThreadPoolExecutor(len(EVENTS)) as pool:
         found = dict(zip(EVENTS, pool.map(unknown, EVENTS), strict=True))
-    # A machine that is busy with other things makes programs late; what is wrong with them is wrong again.
-    again = {event.name: unknown(event) for event, texts in found.items() if texts}
-    return {name: texts for name, texts in again.items() if texts}
+    # A machine that is busy with other things makes programs late; what is wrong with them is wrong again, twice.
+    suspects = [event for event, texts in found.items() if texts and unknown(event)]
+    return {event.name: texts for event in suspects if (texts := unknown(event))}
 
 
 def _original(app: App, environment: str, event: Event) -> Callable[[], Ending]:
