@@ -37,8 +37,9 @@ class Receivers:
             if name is not None:
                 found[scope.path].add(name)
 
-        for (scope, _), values in run.variables.passed.entries.items():
-            if run.leads_to_what_matters(values) and self._takes_apart(scope.node):
+        passed = run.variables.passed.entries.items()
+        for scope in {scope: None for (scope, _), values in passed if run.leads_to_what_matters(values)}:
+            if self._takes_apart(scope.node):
                 add(scope)
         for (scope, name), values in run.variables.cells.entries.items():
             if scope.parent is None and run.leads_to_what_matters(values):

@@ -54,7 +54,8 @@ def analysed(
     done: dict[tuple[str, ...], list[Outcome]] = {}
     # The first analysis of a group tells what belongs to it, too: modules that the vendor's messages go on into, though
     # nothing in them speaks v2, and whoever else uses what is there.
-    while waiting := [group for group in together() if group.paths not in done]:
+    now = together()
+    while waiting := [group for group in now if group.paths not in done]:
         done |= {group.paths: [] for group in waiting}
         group_of = {path: group for group in waiting for path in group.paths}
         tell = progress([group.paths for group in waiting], settings.verbose)
@@ -67,7 +68,8 @@ def analysed(
                     groups.follow(group.paths[0], outcome.receivers)
             tell.done()
         tell.end()
-    last = [group.paths for group in together()]
+        now = together()
+    last = [group.paths for group in now]
     asked_for = {*screening.files, *mentions, *pages.programs}
     found = [_told(outcome, asked_for) for paths in last for outcome in done[paths]]
     others = itertools.chain(screening.files, gate.around(found))
